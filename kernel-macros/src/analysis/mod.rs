@@ -1,0 +1,2 @@
+//! Loops, index forms, dependences, reductions: IR in, [`plan::Plan`] or errors out.
+pub mod plan;

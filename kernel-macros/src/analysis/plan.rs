@@ -1,0 +1,290 @@
+//! What analysis decided: the only thing, besides the IR, that the back ends read.
+//!
+//! A [`Plan`] cannot be made without passing the proof, and `host/` and `ptx/` take one as an
+//! argument, so code for an unproved loop cannot be written by accident.
+
+use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, LoopId, Scalar, Span, VarId};
+use std::collections::HashMap;
+
+/// The decisions for one function.
+#[derive(Debug)]
+pub struct Plan {
+    pub regions: Vec<Region>,
+    /// One entry per loop of the function, by [`LoopId::index`].
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What became of a loop.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The outermost loop of `regions[n]`.
+    Region(usize),
+    /// A further parallel loop of the perfect nest of `regions[n]`.
+    Nested(usize),
+    /// Inside an iteration of `regions[n]`, in source order.
+    Inner(usize),
+    /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
+    Driver(Vec<Reason>),
+}
+
+/// Why a loop did not become parallel.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    pub message: String,
+    pub span: Span,
+    pub help: Option<String>,
+    /// The second place of a conflict.
+    pub second: Option<(String, Span)>,
+}
+
+/// A nest of loops whose iterations run in parallel.
+#[derive(Debug)]
+pub struct Region {
+    /// Position in [`Plan::regions`].
+    pub index: usize,
+    /// The parallel loops, outermost first: one to three. Their flattened, row-major space is the
+    /// iteration space; `k` numbers its points.
+    pub nest: Vec<NestLoop>,
+    /// One iteration: the innermost parallel loop's body with its reductions normalised.
+    pub body: Block,
+    /// Scalars read by the body or the guard, captured by value before the region (rule R4).
+    pub scalars: Vec<VarId>,
+    pub arrays: Vec<ArrayUse>,
+    pub accumulators: Vec<Accumulator>,
+    /// How each access of the body stays in bounds.
+    pub bounds: HashMap<AccessId, Bounds>,
+    /// All must hold, or the verbatim serial loop runs. Evaluated only if no parallel loop is
+    /// empty.
+    pub guard: Vec<Condition>,
+    /// Places where an iteration can fail, in order of their numbers.
+    pub sites: Vec<Site>,
+    /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
+    /// fail once the guard holds.
+    pub site_of: HashMap<SiteKey, u32>,
+    /// Estimated operations of one iteration.
+    pub cost: Wide,
+}
+
+/// One parallel loop: `for var in range` with bounds that no iteration changes.
+#[derive(Debug)]
+pub struct NestLoop {
+    pub id: LoopId,
+    pub var: VarId,
+    /// Type of the loop variable.
+    pub ty: Scalar,
+    pub start: Wide,
+    pub end: Wide,
+    pub inclusive: bool,
+    pub adapters: Vec<WideAdapter>,
+}
+
+#[derive(Clone, Debug)]
+pub enum WideAdapter {
+    Rev,
+    /// A step of zero makes the guard fail: serial then panics as Rust does.
+    StepBy(Wide),
+}
+
+#[derive(Clone, Debug)]
+pub struct ArrayUse {
+    pub var: VarId,
+    pub elem: Scalar,
+    pub rank: u32,
+    pub reads: bool,
+    pub writes: bool,
+    /// Unit stride known from the type (a slice).
+    pub contiguous: bool,
+}
+
+/// A scalar that iterations combine. Inside the body it is an ordinary mutable local that starts
+/// at the identity; see the canonical order.
+#[derive(Clone, Debug)]
+pub struct Accumulator {
+    pub var: VarId,
+    pub ty: Scalar,
+    pub fold: Fold,
+}
+
+/// How two partial results combine, left before right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    Add,
+    Mul,
+    /// `f64::min`, `Ord::min`: NaN loses.
+    Min,
+    Max,
+    /// `if x < m { m = x }`: NaN never enters.
+    MinIf,
+    MaxIf,
+    And,
+    Or,
+    Xor,
+}
+
+/// An operation that combines two partial results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    Binary(BinaryOp),
+    Builtin(Builtin),
+}
+
+/// The value that leaves every other unchanged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Identity {
+    Int(i128),
+    Bool(bool),
+    /// Bits are those of an `f64`; exact in `f32` too.
+    Float(f64),
+}
+
+impl Fold {
+    pub fn combine(self) -> Combine {
+        match self {
+            Fold::Add => Combine::Binary(BinaryOp::Add),
+            Fold::Mul => Combine::Binary(BinaryOp::Mul),
+            Fold::And => Combine::Binary(BinaryOp::And),
+            Fold::Or => Combine::Binary(BinaryOp::Or),
+            Fold::Xor => Combine::Binary(BinaryOp::Xor),
+            Fold::Min => Combine::Builtin(Builtin::Min),
+            Fold::Max => Combine::Builtin(Builtin::Max),
+            Fold::MinIf => Combine::Builtin(Builtin::MinIf),
+            Fold::MaxIf => Combine::Builtin(Builtin::MaxIf),
+        }
+    }
+
+    /// Float sums start at `-0.0`, so that an empty lane vanishes and a sum of `-0.0` survives.
+    pub fn identity(self, ty: Scalar) -> Identity {
+        if ty == Scalar::Bool {
+            return Identity::Bool(self == Fold::And);
+        }
+        let (min, max) = ty.int_range().unwrap_or((0, 0));
+        match (self, ty.is_float()) {
+            (Fold::Add, true) => Identity::Float(-0.0),
+            (Fold::Mul, true) => Identity::Float(1.0),
+            (Fold::Min | Fold::Max, true) => Identity::Float(f64::NAN),
+            (Fold::MinIf, true) => Identity::Float(f64::INFINITY),
+            (Fold::MaxIf, true) => Identity::Float(f64::NEG_INFINITY),
+            (Fold::Add | Fold::Or | Fold::Xor, _) => Identity::Int(0),
+            (Fold::Mul, false) => Identity::Int(1),
+            (Fold::Min | Fold::MinIf, false) => Identity::Int(max),
+            (Fold::Max | Fold::MaxIf, false) => Identity::Int(min),
+            (Fold::And, _) => Identity::Int(if ty.is_signed() { -1 } else { max }),
+        }
+    }
+}
+
+impl Region {
+    /// Lanes of the canonical order: 512 bytes of the widest accumulator's lanes.
+    pub fn lanes(&self) -> u32 {
+        let wide = self
+            .accumulators
+            .iter()
+            .any(|accumulator| accumulator.ty.bytes() == 8);
+        if wide { 64 } else { 128 }
+    }
+
+    /// Whether an iteration can fail in builds with (`debug`) or without debug assertions.
+    pub fn can_fail(&self, debug: bool) -> bool {
+        self.sites.iter().any(|site| debug || !site.debug_only)
+    }
+}
+
+/// How an access stays inside its array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounds {
+    /// The guard proves it for every iteration: no check in the fast form.
+    Proved,
+    /// Checked in the iteration; failing is a failure at the access's site.
+    Checked,
+}
+
+/// One condition of a guard.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    pub test: Test,
+    /// What it is for, as the report says it: "`out[i * n + j]` stays in bounds".
+    pub purpose: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum Test {
+    Le(Wide, Wide),
+    Lt(Wide, Wide),
+    Ne(Wide, Wide),
+    /// The value is one of the type's.
+    Fits(Wide, Scalar),
+    All(Vec<Test>),
+    Any(Vec<Test>),
+    /// Only asked where the user's crate has debug assertions (elsewhere it holds).
+    Debug(Box<Test>),
+}
+
+/// An integer expression over captured values, evaluated by the host in checked 128-bit
+/// arithmetic: an overflow makes the condition that contains it fail (rule R1).
+#[derive(Clone, Debug)]
+pub enum Wide {
+    Const(i128),
+    /// A captured integer scalar.
+    Var(VarId),
+    /// The length of a dimension of an array of the region.
+    Len {
+        array: VarId,
+        dim: u32,
+    },
+    /// An invariant expression that is not polynomial (`n / 2`), which cannot fail.
+    Atom(ExprId),
+    /// Smallest and largest value that the variable of a parallel loop (by position in the nest)
+    /// takes; only meaningful when the loop is not empty.
+    Lo(usize),
+    Hi(usize),
+    Add(Box<Wide>, Box<Wide>),
+    Sub(Box<Wide>, Box<Wide>),
+    Mul(Box<Wide>, Box<Wide>),
+    Min(Box<Wide>, Box<Wide>),
+    Max(Box<Wide>, Box<Wide>),
+}
+
+/// A node of a region's body that can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SiteKey {
+    /// An arithmetic expression or call.
+    Expr(ExprId),
+    /// An array access with [`Bounds::Checked`].
+    Access(AccessId),
+    /// A compound assignment, by its right-hand side.
+    Compound(ExprId),
+}
+
+/// A place where an iteration can fail, and what a worker records there: the site's number and
+/// up to four argument values, each as the bits of its type, zero-extended.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub kind: SiteKind,
+    pub span: Span,
+    /// Only fails where the user's crate has debug assertions (integer overflow).
+    pub debug_only: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum SiteKind {
+    /// Arguments: the index of each dimension.
+    Index(AccessId),
+    /// A fixed local array of `len` elements. Argument: the index.
+    LocalIndex { len: u64 },
+    /// Arguments: left and right operand, the right one with type `right` (shifts may differ).
+    /// `Div` and `Rem` fail on zero and on `MIN / -1` in every build.
+    Binary {
+        op: BinaryOp,
+        left: Scalar,
+        right: Scalar,
+    },
+    /// Negation of the type's minimum. Argument: the operand.
+    Neg(Scalar),
+    /// A built-in that can panic. Arguments: its arguments, the first of type `ty`.
+    Call { builtin: Builtin, ty: Scalar },
+    /// `assert!` and kin. Arguments: the formatted values.
+    Assert {
+        tokens: proc_macro2::TokenStream,
+        args: Vec<Scalar>,
+    },
+}

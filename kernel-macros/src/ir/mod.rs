@@ -1,0 +1,300 @@
+//! The loop IR: what `parse/` makes, `infer.rs` types, `analysis/` judges and both back ends read.
+//!
+//! One annotated function is one [`Function`]. Its driver code and its loops live in one tree of
+//! [`Block`]s; expressions, variables, loops and array accesses live in arenas and are named by
+//! handles, so that later stages can keep side tables (types, index forms, bounds proofs) without
+//! touching the tree. Driver statements that the kernel subset has no word for are
+//! [`Stmt::Opaque`]: legal in the driver, a reason for refusal inside a region.
+
+pub mod arena;
+pub mod dump;
+pub mod ops;
+pub mod template;
+pub mod types;
+pub mod verify;
+
+pub use arena::{Arena, Id};
+pub use ops::{BinaryOp, Builtin, UnaryOp};
+pub use template::{Piece, Template};
+pub use types::{Scalar, Ty};
+
+use proc_macro2::TokenStream;
+
+/// A stretch of source: the spans of its first and last token. Stable proc macros cannot join
+/// spans, but `compile_error!` underlines from the first token of its path to its last brace.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// Span of the first token; a panic reported at this stretch shows this line and column.
+    pub start: proc_macro2::Span,
+    /// Span of the last token.
+    pub end: proc_macro2::Span,
+}
+
+pub type VarId = Id<Var>;
+pub type ExprId = Id<Expr>;
+pub type LoopId = Id<Loop>;
+pub type AccessId = Id<Access>;
+
+/// One function under `#[kernel]`.
+#[derive(Debug)]
+pub struct Function {
+    /// The function's name as written (raw identifiers keep their `r#`).
+    pub name: proc_macro2::Ident,
+    /// Parameters in order.
+    pub params: Vec<VarId>,
+    /// Every binding of the function, parameters and loop variables included.
+    pub vars: Arena<Var>,
+    pub exprs: Arena<Expr>,
+    /// Every `for` loop, outer before inner, in source order.
+    pub loops: Arena<Loop>,
+    /// Every `array[index]` on an array of the function, reads and writes.
+    pub accesses: Arena<Access>,
+    /// The body: driver statements with loops among them.
+    pub body: Block,
+    /// The body as tokens with holes where the loops stand; see [`template`].
+    pub template: Template,
+}
+
+/// A binding: parameter, `let`, loop variable, or a name from outside the function.
+#[derive(Debug)]
+pub struct Var {
+    /// The identifier at its binding, with the user's span.
+    pub ident: proc_macro2::Ident,
+    pub span: Span,
+    pub kind: VarKind,
+    /// Declared `mut` (or a `&mut` parameter).
+    pub mutable: bool,
+    /// Filled by inference; [`Ty::Unknown`] until then and for driver values nothing pinned down.
+    pub ty: Ty,
+    /// Tokens that read the variable in driver code: its name, or the outside path.
+    pub tokens: TokenStream,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum VarKind {
+    Param,
+    /// Bound by driver code.
+    Driver,
+    /// Bound inside the outermost `for` loop or deeper.
+    Local,
+    /// The variable of a `for` loop.
+    Index(LoopId),
+    /// A path that is bound nowhere in the function: a constant or static, read by the host.
+    Outside,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    pub stmts: Vec<Stmt>,
+    /// The tail expression.
+    pub value: Option<ExprId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    pub kind: StmtKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    Let {
+        pat: Pat,
+        init: Option<ExprId>,
+    },
+    /// `target = value`, or `target op= value` where `op` is set.
+    Assign {
+        target: Place,
+        op: Option<BinaryOp>,
+        value: ExprId,
+    },
+    /// An expression for its effect: an `if` or a block, mostly.
+    Expr(ExprId),
+    For(LoopId),
+    While {
+        label: Option<LabelId>,
+        cond: ExprId,
+        body: Block,
+    },
+    Loop {
+        label: Option<LabelId>,
+        body: Block,
+    },
+    /// Leaves the loop `depth` levels up: 0 is the innermost loop around the statement.
+    /// Loops counted are `for`, `while` and `loop` alike.
+    Break {
+        depth: u32,
+    },
+    Continue {
+        depth: u32,
+    },
+    /// `assert!(cond, ..)` and kin; the tokens raise it with Rust's own message.
+    Assert {
+        cond: ExprId,
+        args: Vec<ExprId>,
+        tokens: TokenStream,
+    },
+    /// Outside the kernel subset. `why` is the message for its author should the statement stand
+    /// inside a loop that was to be parallel; `reads`/`bound` are not known.
+    Opaque(Opaque),
+}
+
+/// A name for a labelled loop, only needed while parsing.
+pub type LabelId = u32;
+
+/// Something the kernel subset has no word for.
+#[derive(Clone, Debug)]
+pub struct Opaque {
+    /// What it is, as a noun phrase: "a closure", "the macro `println!`".
+    pub what: String,
+    /// The way out, if there is a better one than leaving it out.
+    pub help: Option<String>,
+    /// Blocks inside it whose statements were parsed (bodies of driver `if let`, `match`, `while
+    /// let`, ..), because loops in them are still candidates.
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Pat {
+    Var(VarId),
+    Tuple(Vec<Pat>),
+    Wild,
+}
+
+/// What can be assigned to.
+#[derive(Clone, Debug)]
+pub enum Place {
+    Var(VarId),
+    Element(AccessId),
+    /// `local[index]` where `local` is a fixed array bound in the region.
+    LocalElement {
+        base: VarId,
+        index: ExprId,
+    },
+    /// `local.0`
+    Field {
+        base: VarId,
+        index: u32,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+    /// Filled by inference.
+    pub ty: Ty,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// An integer literal (a leading `-` is `Unary(Neg, ..)` as in Rust) and its suffix.
+    Int(u128, Option<Scalar>),
+    /// A float literal without its suffix and without `_`, as Rust's `parse` takes it.
+    Float(String, Option<Scalar>),
+    Bool(bool),
+    Var(VarId),
+    Unary(UnaryOp, ExprId),
+    /// Arithmetic, bit operations, comparisons; `&&` and `||` are [`ExprKind::Logic`].
+    Binary(BinaryOp, ExprId, ExprId),
+    /// Short-circuit `&&` (`and`) or `||`.
+    Logic {
+        and: bool,
+        left: ExprId,
+        right: ExprId,
+    },
+    Cast(ExprId, Scalar),
+    /// A read of an array element.
+    Load(AccessId),
+    /// The length of dimension `dim` of an array: `len()`, `nrows()`, `dim().1`, `shape()[1]`.
+    Len {
+        array: VarId,
+        dim: u32,
+    },
+    /// An inherent method or associated function or constant of a primitive.
+    Call(Builtin, Vec<ExprId>),
+    Tuple(Vec<ExprId>),
+    Field(ExprId, u32),
+    /// `[a, b, c]` bound to a local.
+    Array(Vec<ExprId>),
+    /// `[value; count]`, the count a literal.
+    Repeat(ExprId, u64),
+    /// `local[index]` where `local` is a fixed array bound in the region.
+    LocalElement {
+        base: VarId,
+        index: ExprId,
+    },
+    If {
+        cond: ExprId,
+        then: Block,
+        otherwise: Option<Block>,
+    },
+    Block(Block),
+    /// A driver expression outside the subset (its type may still be pinned down by its use).
+    Opaque(Opaque),
+}
+
+/// A `for` loop over an integer range.
+#[derive(Debug)]
+pub struct Loop {
+    pub var: VarId,
+    pub range: Range,
+    /// `prange`: being serial is an error.
+    pub demanded: bool,
+    pub body: Block,
+    pub parent: Option<LoopId>,
+    /// From `for` to the end of the range expression.
+    pub head: Span,
+    /// The range expression alone.
+    pub range_span: Span,
+    /// Why this loop is no range loop over integers, where it is not: then it stays in the driver
+    /// and is a reason for refusal inside a region.
+    pub opaque: Option<Opaque>,
+}
+
+/// `start..end` with its adapters, in the order written.
+#[derive(Clone, Debug)]
+pub struct Range {
+    pub start: ExprId,
+    pub end: ExprId,
+    pub inclusive: bool,
+    pub adapters: Vec<Adapter>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Adapter {
+    Rev,
+    StepBy(ExprId),
+}
+
+/// One `array[..]` in the source.
+#[derive(Clone, Debug)]
+pub struct Access {
+    pub array: VarId,
+    /// One expression per dimension, each of type `usize` once typed.
+    pub index: Vec<ExprId>,
+    /// Reads are `Load`, plain assignments `Store`, compound assignments `Update`.
+    pub mode: AccessMode,
+    pub span: Span,
+    /// How the index is written, for messages and for raising the panic that serial would raise.
+    pub style: IndexStyle,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessMode {
+    Load,
+    Store,
+    Update,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexStyle {
+    /// `a[i]`
+    Flat,
+    /// `a[[i, j]]`
+    Bracketed,
+    /// `a[(i, j)]`
+    Tuple,
+    /// `a[i][j]`
+    Nested,
+}

@@ -1,0 +1,170 @@
+//! Operators and built-in functions of the kernel subset, with Rust's semantics.
+
+use std::fmt;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// `-x`: signed integers (panics on overflow in debug, wraps in release) and floats.
+    Neg,
+    /// `!x`: integers and `bool`.
+    Not,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    /// Integers: panics on zero and on `MIN / -1`.
+    Div,
+    /// Integers: as `Div`; floats: `fmod`, the sign of the dividend.
+    Rem,
+    And,
+    Or,
+    Xor,
+    /// The right operand may have any integer type; in release it is taken modulo the width, in
+    /// debug one that is negative or not below the width panics.
+    Shl,
+    Shr,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+impl BinaryOp {
+    pub fn is_comparison(self) -> bool {
+        use BinaryOp::*;
+        matches!(self, Eq | Ne | Lt | Le | Gt | Ge)
+    }
+
+    pub fn is_shift(self) -> bool {
+        matches!(self, BinaryOp::Shl | BinaryOp::Shr)
+    }
+
+    /// As written in the source.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Rem => "%",
+            BinaryOp::And => "&",
+            BinaryOp::Or => "|",
+            BinaryOp::Xor => "^",
+            BinaryOp::Shl => "<<",
+            BinaryOp::Shr => ">>",
+            BinaryOp::Eq => "==",
+            BinaryOp::Ne => "!=",
+            BinaryOp::Lt => "<",
+            BinaryOp::Le => "<=",
+            BinaryOp::Gt => ">",
+            BinaryOp::Ge => ">=",
+        }
+    }
+}
+
+impl fmt::Display for BinaryOp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.symbol())
+    }
+}
+
+macro_rules! builtins {
+    ($($(#[$doc:meta])* $name:ident = $text:literal / $arity:literal,)*) => {
+        /// Inherent methods and associated functions of primitives. The receiver is the first
+        /// argument; all arguments have its type unless the comment says otherwise.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Builtin {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Builtin {
+            pub const ALL: &'static [Builtin] = &[$(Builtin::$name,)*];
+
+            /// The method's name in Rust.
+            pub fn name(self) -> &'static str {
+                match self { $(Builtin::$name => $text,)* }
+            }
+
+            /// Number of arguments, the receiver included.
+            pub fn arity(self) -> usize {
+                match self { $(Builtin::$name => $arity,)* }
+            }
+        }
+    };
+}
+
+builtins! {
+    /// Floats; signed integers panic on `MIN` in debug and wrap in release.
+    Abs = "abs" / 1,
+    /// Floats only, IEEE correctly rounded.
+    Sqrt = "sqrt" / 1,
+    /// Floats: a NaN argument loses; of two zeros the smaller sign wins. Integers: `Ord::min`.
+    Min = "min" / 2,
+    /// Floats: a NaN argument loses; of two zeros `+0` wins. Integers: `Ord::max`.
+    Max = "max" / 2,
+    /// The value of `if right < left { right } else { left }` folded as a reduction: NaN on the
+    /// right never wins, a NaN on the left stays, of two zeros `-0` wins. Made by `analysis/` from
+    /// `if x < m { m = x }`; has no spelling.
+    MinIf = "min_if" / 2,
+    /// As `MinIf` for `if x > m { m = x }`; of two zeros `+0` wins.
+    MaxIf = "max_if" / 2,
+    /// Floats only.
+    Floor = "floor" / 1,
+    Ceil = "ceil" / 1,
+    /// Floats: halves away from zero.
+    Round = "round" / 1,
+    /// Floats: halves to even.
+    RoundTiesEven = "round_ties_even" / 1,
+    Trunc = "trunc" / 1,
+    /// `x - x.trunc()`.
+    Fract = "fract" / 1,
+    /// Fused, one rounding.
+    MulAdd = "mul_add" / 3,
+    Copysign = "copysign" / 2,
+    /// Floats: `±1`, NaN for NaN; signed integers: -1, 0, 1.
+    Signum = "signum" / 1,
+    /// `1 / x`.
+    Recip = "recip" / 1,
+    IsNan = "is_nan" / 1,
+    IsFinite = "is_finite" / 1,
+    IsInfinite = "is_infinite" / 1,
+    IsSignNegative = "is_sign_negative" / 1,
+    IsSignPositive = "is_sign_positive" / 1,
+    /// To the unsigned integer of the same width.
+    ToBits = "to_bits" / 1,
+    WrappingAdd = "wrapping_add" / 2,
+    WrappingSub = "wrapping_sub" / 2,
+    WrappingMul = "wrapping_mul" / 2,
+    WrappingNeg = "wrapping_neg" / 1,
+    SaturatingAdd = "saturating_add" / 2,
+    SaturatingSub = "saturating_sub" / 2,
+    AbsDiff = "abs_diff" / 2,
+    UnsignedAbs = "unsigned_abs" / 1,
+    RemEuclid = "rem_euclid" / 2,
+    DivEuclid = "div_euclid" / 2,
+    CountOnes = "count_ones" / 1,
+    LeadingZeros = "leading_zeros" / 1,
+    TrailingZeros = "trailing_zeros" / 1,
+    /// The second argument is a `u32`.
+    RotateLeft = "rotate_left" / 2,
+    /// The second argument is a `u32`.
+    RotateRight = "rotate_right" / 2,
+    /// Floats and `Ord`: panics when `min > max` (or NaN bounds).
+    Clamp = "clamp" / 3,
+}
+
+impl Builtin {
+    pub fn from_name(name: &str) -> Option<Builtin> {
+        let spelled = |b: &Builtin| !matches!(b, Builtin::MinIf | Builtin::MaxIf);
+        Builtin::ALL
+            .iter()
+            .copied()
+            .filter(spelled)
+            .find(|builtin| builtin.name() == name)
+    }
+}

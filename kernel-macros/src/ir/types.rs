@@ -1,0 +1,199 @@
+//! Types of the kernel subset.
+
+use std::fmt;
+
+/// The primitive types an element or a scalar may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scalar {
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    Isize,
+    U8,
+    U16,
+    U32,
+    U64,
+    Usize,
+    F32,
+    F64,
+}
+
+impl Scalar {
+    pub const ALL: [Scalar; 13] = [
+        Scalar::Bool,
+        Scalar::I8,
+        Scalar::I16,
+        Scalar::I32,
+        Scalar::I64,
+        Scalar::Isize,
+        Scalar::U8,
+        Scalar::U16,
+        Scalar::U32,
+        Scalar::U64,
+        Scalar::Usize,
+        Scalar::F32,
+        Scalar::F64,
+    ];
+
+    /// Rust's name of the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scalar::Bool => "bool",
+            Scalar::I8 => "i8",
+            Scalar::I16 => "i16",
+            Scalar::I32 => "i32",
+            Scalar::I64 => "i64",
+            Scalar::Isize => "isize",
+            Scalar::U8 => "u8",
+            Scalar::U16 => "u16",
+            Scalar::U32 => "u32",
+            Scalar::U64 => "u64",
+            Scalar::Usize => "usize",
+            Scalar::F32 => "f32",
+            Scalar::F64 => "f64",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Scalar> {
+        Scalar::ALL.into_iter().find(|scalar| scalar.name() == name)
+    }
+
+    pub fn is_float(self) -> bool {
+        matches!(self, Scalar::F32 | Scalar::F64)
+    }
+
+    pub fn is_int(self) -> bool {
+        !self.is_float() && self != Scalar::Bool
+    }
+
+    pub fn is_signed(self) -> bool {
+        matches!(
+            self,
+            Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 | Scalar::Isize
+        )
+    }
+
+    /// Width in bits; `usize` and `isize` have 64, the only pointer width supported.
+    pub fn bits(self) -> u32 {
+        match self {
+            Scalar::Bool | Scalar::I8 | Scalar::U8 => 8,
+            Scalar::I16 | Scalar::U16 => 16,
+            Scalar::I32 | Scalar::U32 | Scalar::F32 => 32,
+            Scalar::I64 | Scalar::Isize | Scalar::U64 | Scalar::Usize | Scalar::F64 => 64,
+        }
+    }
+
+    pub fn bytes(self) -> u32 {
+        self.bits() / 8
+    }
+
+    /// Smallest and largest value of an integer type.
+    pub fn int_range(self) -> Option<(i128, i128)> {
+        if !self.is_int() {
+            return None;
+        }
+        let bits = self.bits();
+        Some(if self.is_signed() {
+            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+        } else {
+            (0, (1i128 << bits) - 1)
+        })
+    }
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// Not known (yet). After inference only driver values that no region uses keep it.
+    Unknown,
+    Unit,
+    Scalar(Scalar),
+    Tuple(Vec<Ty>),
+    /// A fixed array bound in the region.
+    Array(Box<Ty>, u64),
+    View(View),
+}
+
+/// What an array variable is: everything the compiler may assume, rustc checks it by the trait
+/// through which the host captures the array.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub elem: Scalar,
+    pub rank: u32,
+    /// Declared writable (`&mut [T]`, `ArrayViewMut`, ..).
+    pub mutable: bool,
+    pub kind: ViewKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewKind {
+    /// `&[T]`, `&mut [T]`: unit stride.
+    Slice,
+    /// ndarray's views and arrays: any strides.
+    NdArray,
+}
+
+impl Ty {
+    pub fn scalar(&self) -> Option<Scalar> {
+        match self {
+            Ty::Scalar(scalar) => Some(*scalar),
+            _ => None,
+        }
+    }
+
+    pub fn view(&self) -> Option<&View> {
+        match self {
+            Ty::View(view) => Some(view),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Ty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ty::Unknown => f.write_str("_"),
+            Ty::Unit => f.write_str("()"),
+            Ty::Scalar(scalar) => scalar.fmt(f),
+            Ty::Tuple(parts) => {
+                f.write_str("(")?;
+                for (n, part) in parts.iter().enumerate() {
+                    if n > 0 {
+                        f.write_str(", ")?;
+                    }
+                    part.fmt(f)?;
+                }
+                f.write_str(if parts.len() == 1 { ",)" } else { ")" })
+            }
+            Ty::Array(elem, len) => write!(f, "[{elem}; {len}]"),
+            Ty::View(view) => view.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let View {
+            elem,
+            rank,
+            mutable,
+            kind,
+        } = self;
+        let (reference, suffix) = if *mutable {
+            ("&mut ", "Mut")
+        } else {
+            ("&", "")
+        };
+        match kind {
+            ViewKind::Slice => write!(f, "{reference}[{elem}]"),
+            ViewKind::NdArray => write!(f, "ArrayView{suffix}{rank}<{elem}>"),
+        }
+    }
+}

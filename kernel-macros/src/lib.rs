@@ -1,0 +1,4 @@
+//! The `#[kernel]` attribute. Use it through `kernel-runtime`, which re-exports it.
+
+mod analysis;
+mod ir;
