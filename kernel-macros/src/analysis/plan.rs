@@ -3,7 +3,7 @@
 //! A [`Plan`] cannot be made without passing the proof, and `host/` and `ptx/` take one as an
 //! argument, so code for an unproved loop cannot be written by accident.
 
-use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, LoopId, Scalar, Span, VarId};
+use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, LoopId, Proof, Scalar, Span, VarId};
 use std::collections::HashMap;
 
 /// The decisions for one function.
@@ -61,6 +61,8 @@ pub struct Region {
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
     /// fail once the guard holds.
     pub site_of: HashMap<SiteKey, u32>,
+    /// What rustc has to confirm about names in the region.
+    pub proofs: Vec<Proof>,
     /// Estimated operations of one iteration.
     pub cost: Wide,
 }
