@@ -202,7 +202,7 @@ impl Region {
 }
 
 /// How an access stays inside its array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bounds {
     /// The guard proves it for every iteration: no check in the fast form.
     Proved,
