@@ -1,0 +1,3 @@
+//! What a file with kernels needs: `use kernel_runtime::prelude::*;`.
+
+pub use crate::{Backend, Error, prange, with_backend};
