@@ -3,6 +3,7 @@
 mod analysis;
 mod args;
 mod diagnostics;
+mod host;
 mod infer;
 mod ir;
 mod parse;

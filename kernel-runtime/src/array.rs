@@ -120,6 +120,16 @@ macro_rules! handle {
                 self.raw.shape[dim]
             }
 
+            /// Whether an index is not below its dimension's length.
+            #[inline(always)]
+            pub fn outside(&self, index: [usize; R]) -> bool {
+                let mut outside = false;
+                for (at, len) in index.iter().zip(self.raw.shape) {
+                    outside |= *at >= len;
+                }
+                outside
+            }
+
             /// Whether neighbours in the last dimension are neighbours in memory.
             #[inline(always)]
             pub fn is_unit(&self) -> bool {

@@ -1,16 +1,25 @@
 //! Iterations that fail: recorded by workers, raised once by the caller.
 
 use crate::launch::Failure;
+use crate::region::Shape;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a part of a region's work came to.
 pub type Checked<T = ()> = Result<T, Failure>;
 
-/// A record of a failing iteration. Cold, so that the hot loop only jumps to it.
+/// A record of a failing iteration, at these places of a region's loops. Cold, so that the hot loop
+/// only jumps to it.
 #[cold]
 #[inline(never)]
-pub fn failure(k: u64, site: u32, args: [u64; 4]) -> Failure {
+pub fn failed(
+    [_, rows, length]: Shape,
+    [outer, inner]: [u64; 2],
+    t: u64,
+    site: u32,
+    args: [u64; 4],
+) -> Failure {
+    let k = (outer * rows + inner) * length + t;
     Failure { k, site, args }
 }
 
@@ -78,7 +87,9 @@ mod tests {
         let earliest = Earliest::new();
         assert!(!earliest.precedes(u64::MAX - 1));
         for k in [70, 7, 19] {
-            earliest.note(Err(failure(k, k as u32, [0; 4])));
+            let place = (k / 10, k % 10);
+            let failure = failed([1, 8, 10], [0, place.0], place.1, k as u32, [0; 4]);
+            earliest.note(Err(failure));
             earliest.note(Ok(()));
         }
         assert!(earliest.precedes(8) && !earliest.precedes(7));

@@ -67,9 +67,17 @@ pub trait Reduce: Region {
     /// Every lane at the identity.
     fn identity() -> Self::Lanes;
     /// One lane.
-    fn get(lanes: &Self::Lanes, lane: usize) -> Self::Values;
+    ///
+    /// # Safety
+    ///
+    /// `lane` is below [`Self::LANES`].
+    unsafe fn get(lanes: &Self::Lanes, lane: usize) -> Self::Values;
     /// Sets one lane.
-    fn set(lanes: &mut Self::Lanes, lane: usize, values: Self::Values);
+    ///
+    /// # Safety
+    ///
+    /// `lane` is below [`Self::LANES`].
+    unsafe fn set(lanes: &mut Self::Lanes, lane: usize, values: Self::Values);
     /// Two partial results in one.
     fn fold(left: Self::Values, right: Self::Values) -> Self::Values;
     /// As bits, zero-extended.
@@ -195,9 +203,11 @@ fn blocks<R: Reduce, const UNIT: bool>(
     let mut local = *lanes;
     for _ in 0..count {
         for lane in 0..R::LANES {
-            let values = R::get(&local, lane);
+            // SAFETY: the loop's bound is the number of lanes.
+            let values = unsafe { R::get(&local, lane) };
             let values = reduce.step::<UNIT>(outer, t + lane as u64, values)?;
-            R::set(&mut local, lane, values);
+            // SAFETY: as above.
+            unsafe { R::set(&mut local, lane, values) };
         }
         t += R::LANES as u64;
     }
@@ -216,10 +226,14 @@ fn partial<R: Reduce, const UNIT: bool>(
     count: u64,
 ) -> Checked {
     let reduce = *reduce;
+    assert!(lane + count <= R::LANES as u64);
     for n in 0..count {
         let lane = (lane + n) as usize;
-        let values = reduce.step::<UNIT>(outer, t + n, R::get(lanes, lane))?;
-        R::set(lanes, lane, values);
+        // SAFETY: below `lane + count`, which was checked.
+        let values = unsafe { R::get(lanes, lane) };
+        let values = reduce.step::<UNIT>(outer, t + n, values)?;
+        // SAFETY: as above.
+        unsafe { R::set(lanes, lane, values) };
     }
     Ok(())
 }
@@ -229,12 +243,15 @@ fn fold_lanes<R: Reduce>(lanes: &mut R::Lanes) -> R::Values {
     let mut width = R::LANES / 2;
     while width > 0 {
         for lane in 0..width {
-            let values = R::fold(R::get(lanes, lane), R::get(lanes, lane + width));
-            R::set(lanes, lane, values);
+            // SAFETY: `width` is at most half the number of lanes, and `lane` below it.
+            let (left, right) = unsafe { (R::get(lanes, lane), R::get(lanes, lane + width)) };
+            // SAFETY: as above.
+            unsafe { R::set(lanes, lane, R::fold(left, right)) };
         }
         width /= 2;
     }
-    R::get(lanes, 0)
+    // SAFETY: there is at least one lane.
+    unsafe { R::get(lanes, 0) }
 }
 
 /// A map behind a pointer.

@@ -44,11 +44,11 @@ fn sum2d(session: &rt::Session, arr: ArrayView2<'_, f64>) -> f64 {
                 Lanes { lane0: [-0.0; 64] }
             }
             #[inline(always)]
-            fn get(lanes: &Lanes, lane: usize) -> (f64,) {
+            unsafe fn get(lanes: &Lanes, lane: usize) -> (f64,) {
                 unsafe { (*lanes.lane0.get_unchecked(lane),) }
             }
             #[inline(always)]
-            fn set(lanes: &mut Lanes, lane: usize, values: (f64,)) {
+            unsafe fn set(lanes: &mut Lanes, lane: usize, values: (f64,)) {
                 unsafe { *lanes.lane0.get_unchecked_mut(lane) = values.0 }
             }
             #[inline(always)]

@@ -38,7 +38,7 @@ impl Task<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::failure;
+    use crate::failure::failed;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     struct Count {
@@ -50,7 +50,7 @@ mod tests {
         fn run(&self, from: u64, to: u64) -> Checked {
             for k in from..to {
                 if k >= self.fails_at {
-                    return Err(failure(k, 0, [k; 4]));
+                    return Err(failed([1, 1, u64::MAX], [0; 2], k, 0, [k; 4]));
                 }
                 self.seen[k as usize].fetch_add(1, Ordering::Relaxed);
             }

@@ -1,0 +1,100 @@
+//! A region's iteration space: its loops as progressions.
+
+use super::names::emit;
+use super::region::Region;
+use super::wide;
+use crate::analysis::plan::{NestLoop, WideAdapter};
+use crate::ir::LoopId;
+use crate::ir::template::{LoopTemplate, Piece, Template};
+use proc_macro2::TokenStream;
+
+/// Loops whose ranges the driver's own expressions give: the outermost, and inner ones whose bounds
+/// the macro does not understand. Every range is evaluated once, as it stands.
+pub fn bound_by_driver(region: &Region) -> TokenStream {
+    let nest = region.plan.nest.iter().enumerate();
+    nest.filter(|(at, node)| *at == 0 || node.bound_by_driver)
+        .map(|(at, node)| from_range(region, at, node))
+        .collect()
+}
+
+fn from_range(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
+    let (rt, ty, name) = (
+        region.rt(),
+        region.body.scalar(node.ty),
+        wide::loop_name(at),
+    );
+    let range = match at {
+        0 => emit!(range),
+        _ => find(&region.node.body, node.id)
+            .map(|inner| inner.range.clone())
+            .unwrap_or_else(|| unreachable!("a nest whose inner loop is not in its template")),
+    };
+    bind(region, &name, &emit!(#rt::progression::<#ty, _>(&(#range))))
+}
+
+/// Loops whose ranges are computed from captured values.
+pub fn computed(region: &Region) -> TokenStream {
+    let conditions = wide::all(&region.body, &region.plan.space);
+    let declined = region.leave("Declined");
+    let nest = region.plan.nest.iter().enumerate().skip(1);
+    let loops = nest
+        .filter(|(_, node)| !node.bound_by_driver)
+        .map(|(at, node)| from_bounds(region, at, node));
+    emit! {
+        if !(#conditions) { #declined; }
+        #(#loops)*
+    }
+}
+
+fn from_bounds(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
+    let (rt, ty, name) = (
+        region.rt(),
+        region.body.scalar(node.ty),
+        wide::loop_name(at),
+    );
+    let start = wide::value(&region.body, &node.start);
+    let end = wide::value(&region.body, &node.end);
+    let inclusive = node.inclusive;
+    let plain = emit!(#rt::Progression::between::<#ty>(#start, #end, #inclusive));
+    let adapted = node
+        .adapters
+        .iter()
+        .fold(plain, |inner, adapter| match adapter {
+            WideAdapter::Rev => emit!(#inner.map(#rt::Progression::rev)),
+            WideAdapter::StepBy(step) => {
+                let step = wide::value(&region.body, step);
+                emit!(#inner.and_then(|range| range.step_by(#step)))
+            }
+        });
+    bind(region, &name, &adapted)
+}
+
+/// Names a progression; an uncountable one declines the region, an empty one is all of it.
+fn bind(region: &Region, name: &proc_macro2::Ident, progression: &TokenStream) -> TokenStream {
+    let rt = region.rt();
+    let (declined, done) = (region.leave("Declined"), region.leave("Done"));
+    emit! {
+        let #rt::Option::Some(#name) = #progression else { #declined };
+        if #name.count() == 0 { #done; }
+    }
+}
+
+fn find(template: &Template, id: LoopId) -> Option<&LoopTemplate> {
+    template.pieces.iter().find_map(|piece| match piece {
+        Piece::Loop(node) if node.id == id => Some(node),
+        Piece::Loop(node) => find(&node.body, id),
+        Piece::Group { inner, .. } => find(inner, id),
+        Piece::Tokens(_) | Piece::Witness(_) => None,
+    })
+}
+
+/// What the variable grows by, where the source says so.
+pub fn constant_step(node: &NestLoop) -> Option<i128> {
+    node.adapters
+        .iter()
+        .try_fold(1i128, |step, adapter| match adapter {
+            WideAdapter::Rev => Some(-step),
+            WideAdapter::StepBy(wide::Wide::Const(by)) => step.checked_mul(*by),
+            WideAdapter::StepBy(_) => None,
+        })
+}
