@@ -7,3 +7,4 @@ mod host;
 mod infer;
 mod ir;
 mod parse;
+mod report;
