@@ -38,8 +38,9 @@ pub trait Region: Copy + Send + Sync {
     /// Trip counts; none is zero.
     fn shape(&self) -> Shape;
 
-    /// Whether the last dimension of every array is contiguous.
-    fn unit(&self) -> bool;
+    /// Whether the fast form of the body will do: the last dimension of every array is contiguous,
+    /// and accesses that only the fast form leaves unchecked are known to be in bounds.
+    fn fast(&self) -> bool;
 
     /// Hands over the arguments of a launch.
     fn arguments(&self, visit: Visit<'_>) {
@@ -50,7 +51,7 @@ pub trait Region: Copy + Send + Sync {
 /// A region without accumulators.
 pub trait Map: Region {
     /// Iterations `from..to` of the innermost loop, at these places of the outer ones.
-    fn row<const UNIT: bool>(&self, outer: [u64; 2], from: u64, to: u64) -> Checked;
+    fn row<const FAST: bool>(&self, outer: [u64; 2], from: u64, to: u64) -> Checked;
 }
 
 /// A region with accumulators.
@@ -85,7 +86,7 @@ pub trait Reduce: Region {
     /// From bits.
     fn load(bits: &[u64]) -> Self::Values;
     /// One iteration.
-    fn step<const UNIT: bool>(
+    fn step<const FAST: bool>(
         &self,
         outer: [u64; 2],
         t: u64,
@@ -114,14 +115,14 @@ fn next_row([_, rows, _]: Shape, [outer, inner]: [u64; 2]) -> [u64; 2] {
 
 /// Iterations `from..to` of a map, row by row.
 #[inline(always)]
-pub fn rows<M: Map, const UNIT: bool>(map: &M, from: u64, to: u64) -> Checked {
+pub fn rows<M: Map, const FAST: bool>(map: &M, from: u64, to: u64) -> Checked {
     let map = *map;
     let shape = map.shape();
     let (mut outer, mut t) = place(shape, from);
     let mut left = to - from;
     while left > 0 {
         let count = left.min(shape[2] - t);
-        map.row::<UNIT>(outer, t, t + count)?;
+        map.row::<FAST>(outer, t, t + count)?;
         left -= count;
         t = 0;
         outer = next_row(shape, outer);
@@ -130,7 +131,7 @@ pub fn rows<M: Map, const UNIT: bool>(map: &M, from: u64, to: u64) -> Checked {
 }
 
 /// Chunks `first..first + count` of a reduction, folded; `chunk` is `C(N)`.
-pub fn chunks<R: Reduce, const UNIT: bool>(
+pub fn chunks<R: Reduce, const FAST: bool>(
     reduce: &R,
     chunk: u64,
     first: u64,
@@ -139,23 +140,23 @@ pub fn chunks<R: Reduce, const UNIT: bool>(
     if count == 1 {
         let total: u64 = reduce.shape().iter().product();
         let from = first * chunk;
-        return one_chunk::<R, UNIT>(reduce, from, total.min(from + chunk));
+        return one_chunk::<R, FAST>(reduce, from, total.min(from + chunk));
     }
     let half = order::split(count);
-    let left = chunks::<R, UNIT>(reduce, chunk, first, half)?;
-    let right = chunks::<R, UNIT>(reduce, chunk, first + half, count - half)?;
+    let left = chunks::<R, FAST>(reduce, chunk, first, half)?;
+    let right = chunks::<R, FAST>(reduce, chunk, first + half, count - half)?;
     Ok(R::fold(left, right))
 }
 
 #[inline(always)]
-fn one_chunk<R: Reduce, const UNIT: bool>(reduce: &R, from: u64, to: u64) -> Checked<R::Values> {
+fn one_chunk<R: Reduce, const FAST: bool>(reduce: &R, from: u64, to: u64) -> Checked<R::Values> {
     let shape = reduce.shape();
     let mut lanes = R::identity();
     let (mut outer, mut t) = place(shape, from);
     let mut k = from;
     while k < to {
         let count = (to - k).min(shape[2] - t);
-        segment::<R, UNIT>(reduce, &mut lanes, outer, t, count, k)?;
+        segment::<R, FAST>(reduce, &mut lanes, outer, t, count, k)?;
         k += count;
         t = 0;
         outer = next_row(shape, outer);
@@ -165,7 +166,7 @@ fn one_chunk<R: Reduce, const UNIT: bool>(reduce: &R, from: u64, to: u64) -> Che
 
 /// A piece of a row: up to a multiple of the lane count, whole blocks, the rest.
 #[inline(always)]
-fn segment<R: Reduce, const UNIT: bool>(
+fn segment<R: Reduce, const FAST: bool>(
     reduce: &R,
     lanes: &mut R::Lanes,
     outer: [u64; 2],
@@ -177,22 +178,22 @@ fn segment<R: Reduce, const UNIT: bool>(
     let phase = k % width;
     if phase != 0 {
         let head = count.min(width - phase);
-        partial::<R, UNIT>(reduce, lanes, outer, t, phase, head)?;
+        partial::<R, FAST>(reduce, lanes, outer, t, phase, head)?;
         t += head;
         count -= head;
     }
-    blocks::<R, UNIT>(reduce, lanes, outer, t, count / width)?;
+    blocks::<R, FAST>(reduce, lanes, outer, t, count / width)?;
     let tail = count % width;
     if tail == 0 {
         return Ok(());
     }
-    partial::<R, UNIT>(reduce, lanes, outer, t + count - tail, 0, tail)
+    partial::<R, FAST>(reduce, lanes, outer, t + count - tail, 0, tail)
 }
 
 /// Whole blocks: the inner loop's constant trip count and its local lanes are what keeps the lanes
 /// in vector registers.
 #[inline(always)]
-fn blocks<R: Reduce, const UNIT: bool>(
+fn blocks<R: Reduce, const FAST: bool>(
     reduce: &R,
     lanes: &mut R::Lanes,
     outer: [u64; 2],
@@ -205,7 +206,7 @@ fn blocks<R: Reduce, const UNIT: bool>(
         for lane in 0..R::LANES {
             // SAFETY: the loop's bound is the number of lanes.
             let values = unsafe { R::get(&local, lane) };
-            let values = reduce.step::<UNIT>(outer, t + lane as u64, values)?;
+            let values = reduce.step::<FAST>(outer, t + lane as u64, values)?;
             // SAFETY: as above.
             unsafe { R::set(&mut local, lane, values) };
         }
@@ -217,7 +218,7 @@ fn blocks<R: Reduce, const UNIT: bool>(
 
 /// Part of a block. Out of line: it stands before and after the blocks.
 #[inline(never)]
-fn partial<R: Reduce, const UNIT: bool>(
+fn partial<R: Reduce, const FAST: bool>(
     reduce: &R,
     lanes: &mut R::Lanes,
     outer: [u64; 2],
@@ -231,7 +232,7 @@ fn partial<R: Reduce, const UNIT: bool>(
         let lane = (lane + n) as usize;
         // SAFETY: below `lane + count`, which was checked.
         let values = unsafe { R::get(lanes, lane) };
-        let values = reduce.step::<UNIT>(outer, t + n, values)?;
+        let values = reduce.step::<FAST>(outer, t + n, values)?;
         // SAFETY: as above.
         unsafe { R::set(lanes, lane, values) };
     }
@@ -262,7 +263,7 @@ pub trait AnyMap: Sync {
 
 impl<M: Map> AnyMap for M {
     fn run(&self, from: u64, to: u64) -> Checked {
-        if self.unit() {
+        if self.fast() {
             rows::<M, true>(self, from, to)
         } else {
             rows::<M, false>(self, from, to)
@@ -297,7 +298,7 @@ impl<R: Reduce> AnyReduce for R {
 
 /// [`chunks`] in the form that fits the arrays.
 pub fn chunks_of<R: Reduce>(reduce: &R, chunk: u64, first: u64, count: u64) -> Checked<R::Values> {
-    if reduce.unit() {
+    if reduce.fast() {
         chunks::<R, true>(reduce, chunk, first, count)
     } else {
         chunks::<R, false>(reduce, chunk, first, count)

@@ -30,7 +30,7 @@ fn sum2d(session: &rt::Session, arr: ArrayView2<'_, f64>) -> f64 {
                 self.shape
             }
             #[inline(always)]
-            fn unit(&self) -> bool {
+            fn fast(&self) -> bool {
                 self.unit
             }
         }
@@ -62,7 +62,7 @@ fn sum2d(session: &rt::Session, arr: ArrayView2<'_, f64>) -> f64 {
                 (f64::from_bits(bits[0]),)
             }
             #[inline(always)]
-            fn step<const UNIT: bool>(
+            fn step<const FAST: bool>(
                 &self,
                 outer: [u64; 2],
                 t: u64,
@@ -70,7 +70,7 @@ fn sum2d(session: &rt::Session, arr: ArrayView2<'_, f64>) -> f64 {
             ) -> rt::Checked<(f64,)> {
                 let i = self.first0.wrapping_add(outer[1] as usize);
                 let j = self.first1.wrapping_add(t as usize);
-                result += unsafe { self.arr.get::<UNIT>([i, j]) };
+                result += unsafe { self.arr.get::<FAST>([i, j]) };
                 Ok((result,))
             }
         }

@@ -7,14 +7,16 @@ use crate::ir::{AccessId, ExprId, Ty, VarId};
 use proc_macro2::TokenStream;
 
 impl Body<'_> {
-    /// An element's place as `[i, j]`, checked if it has to be.
+    /// An element's place as `[i, j]`, checked if it has to be in this form of the body.
     pub fn index(&self, id: AccessId) -> TokenStream {
         let access = &self.function().accesses[id];
         let at = access.index.iter().map(|index| self.expr(*index));
         let at = emit!([#(#at),*]);
-        if self.region.bounds.get(&id) == Some(&Bounds::Proved) {
-            return at;
-        }
+        let unless = match self.region.bounds.get(&id) {
+            Some(Bounds::Proved) => return at,
+            Some(Bounds::Relaxed) => emit!(!FAST &&),
+            Some(Bounds::Checked) | None => TokenStream::new(),
+        };
         let array = self.name(access.array);
         let dims = (0..access.index.len()).map(names::index);
         let recorded: Vec<_> = dims.map(|dim| emit!(at[#dim])).collect();
@@ -23,7 +25,7 @@ impl Body<'_> {
             .unwrap_or_else(|| unreachable!("a checked access without a site"));
         emit!({
             let at = #at;
-            if #array.outside(at) { #fails }
+            if #unless #array.outside(at) { #fails }
             at
         })
     }
@@ -42,11 +44,11 @@ impl Body<'_> {
         emit!(unsafe { #name.set::<#unit>(at, #value) })
     }
 
-    /// Whether the array's last dimension is contiguous: always, or in one of the two instances.
+    /// Whether the array's last dimension is contiguous: always, or in the fast form.
     fn unit(&self, array: VarId) -> TokenStream {
         let mut arrays = self.region.arrays.iter();
         let contiguous = arrays.any(|of| of.var == array && of.contiguous);
-        if contiguous { emit!(true) } else { emit!(UNIT) }
+        if contiguous { emit!(true) } else { emit!(FAST) }
     }
 
     /// An index into a fixed local array.
@@ -55,7 +57,7 @@ impl Body<'_> {
         let Ty::Array(_, len) = &self.function().vars[base].ty else {
             return at;
         };
-        let Some(fails) = self.fails(SiteKey::Expr(index), &[emit!(at)]) else {
+        let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(at)]) else {
             return at;
         };
         let len = names::index(*len as usize);

@@ -50,7 +50,7 @@ fn structure(region: &Region) -> TokenStream {
         struct #name<'a> {
             shape: #rt::Shape,
             trips: [#rt::launch::Trip; #loops],
-            unit: #rt::prim::bool,
+            fast: #rt::prim::bool,
             #(#names: #types,)*
             borrow: #rt::PhantomData<&'a ()>,
         }
@@ -65,11 +65,12 @@ pub fn construct(region: &Region) -> TokenStream {
     let missing = (loops.len()..3).map(|_| emit!(1));
     let strided = region.plan.arrays.iter().filter(|of| !of.contiguous);
     let strided = strided.map(|of| region.body.name(of.var));
+    let relaxed = wide::all(&region.body, &region.plan.relaxed);
     emit! {
         #name {
             shape: [#(#missing,)* #(#loops.count()),*],
             trips: [#(#loops.trip()),*],
-            unit: true #(&& #strided.is_unit())*,
+            fast: true #(&& #strided.is_unit())* && #relaxed,
             #(#captured,)*
             borrow: #rt::PhantomData,
         }
@@ -86,8 +87,8 @@ fn unpack(region: &Region) -> TokenStream {
 fn base(region: &Region) -> TokenStream {
     let (rt, name) = (region.rt(), struct_name());
     let strided = region.plan.arrays.iter().any(|of| !of.contiguous);
-    let unit = if strided {
-        emit!(self.unit)
+    let fast = if strided || !region.plan.relaxed.is_empty() {
+        emit!(self.fast)
     } else {
         emit!(true)
     };
@@ -109,8 +110,8 @@ fn base(region: &Region) -> TokenStream {
                 self.shape
             }
             #[inline(always)]
-            fn unit(&self) -> #rt::prim::bool {
-                #unit
+            fn fast(&self) -> #rt::prim::bool {
+                #fast
             }
             #arguments
         }
@@ -169,7 +170,7 @@ fn map(region: &Region) -> TokenStream {
     emit! {
         impl #rt::Map for #name<'_> {
             #[inline(always)]
-            fn row<const UNIT: #rt::prim::bool>(
+            fn row<const FAST: #rt::prim::bool>(
                 &self,
                 outer: [#u64; 2],
                 from: #u64,
@@ -253,7 +254,7 @@ fn reduce(region: &Region) -> TokenStream {
                 (#(#rt::from_bits::<#types>(bits[#positions]),)*)
             }
             #[inline(always)]
-            fn step<const UNIT: #rt::prim::bool>(
+            fn step<const FAST: #rt::prim::bool>(
                 &self,
                 outer: [#u64; 2],
                 t: #u64,

@@ -62,15 +62,15 @@ impl<'a> Region<'a> {
         emit!(break #region #rt::Outcome::#outcome)
     }
 
-    /// Tokens whose value is the region's outcome. The order matters: what the driver's own code
-    /// evaluates comes before arrays are borrowed, and reads before the borrows for writing.
+    /// Tokens whose value is the region's outcome. The order matters: scalars are read before
+    /// arrays are borrowed, and arrays borrowed for reading before those for writing.
     fn attempt(&self) -> TokenStream {
-        let driver_bound = space::bound_by_driver(self);
+        let outermost = space::outermost(self);
         let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
-        let computed = space::computed(self);
+        let inner = space::inner(self);
         let (guard, declined) = (
             wide::all(&self.body, &self.plan.guard),
             self.leave("Declined"),
@@ -79,10 +79,10 @@ impl<'a> Region<'a> {
         let region = iterate::construct(self);
         let run = self.dispatch();
         emit! {
-            #driver_bound
+            #outermost
             #(#scalars)*
             #(#arrays)*
-            #computed
+            #inner
             if !(#guard) { #declined; }
             let cost = #cost.saturated();
             let region = #region;

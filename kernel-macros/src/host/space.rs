@@ -4,42 +4,22 @@ use super::names::emit;
 use super::region::Region;
 use super::wide;
 use crate::analysis::plan::{NestLoop, WideAdapter};
-use crate::ir::LoopId;
-use crate::ir::template::{LoopTemplate, Piece, Template};
 use proc_macro2::TokenStream;
 
-/// Loops whose ranges the driver's own expressions give: the outermost, and inner ones whose bounds
-/// the macro does not understand. Every range is evaluated once, as it stands.
-pub fn bound_by_driver(region: &Region) -> TokenStream {
-    let nest = region.plan.nest.iter().enumerate();
-    nest.filter(|(at, node)| *at == 0 || node.bound_by_driver)
-        .map(|(at, node)| from_range(region, at, node))
-        .collect()
+/// The outermost loop: its range is evaluated once, by the user's own expression.
+pub fn outermost(region: &Region) -> TokenStream {
+    let rt = region.rt();
+    let ty = region.body.scalar(region.plan.nest[0].ty);
+    let progression = emit!(#rt::progression::<#ty, _>(&range));
+    bind(region, &wide::loop_name(0), &progression)
 }
 
-fn from_range(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
-    let (rt, ty, name) = (
-        region.rt(),
-        region.body.scalar(node.ty),
-        wide::loop_name(at),
-    );
-    let range = match at {
-        0 => emit!(range),
-        _ => find(&region.node.body, node.id)
-            .map(|inner| inner.range.clone())
-            .unwrap_or_else(|| unreachable!("a nest whose inner loop is not in its template")),
-    };
-    bind(region, &name, &emit!(#rt::progression::<#ty, _>(&(#range))))
-}
-
-/// Loops whose ranges are computed from captured values.
-pub fn computed(region: &Region) -> TokenStream {
+/// The other loops: their ranges are computed from captured values.
+pub fn inner(region: &Region) -> TokenStream {
     let conditions = wide::all(&region.body, &region.plan.space);
     let declined = region.leave("Declined");
     let nest = region.plan.nest.iter().enumerate().skip(1);
-    let loops = nest
-        .filter(|(_, node)| !node.bound_by_driver)
-        .map(|(at, node)| from_bounds(region, at, node));
+    let loops = nest.map(|(at, node)| from_bounds(region, at, node));
     emit! {
         if !(#conditions) { #declined; }
         #(#loops)*
@@ -77,15 +57,6 @@ fn bind(region: &Region, name: &proc_macro2::Ident, progression: &TokenStream) -
         let #rt::Option::Some(#name) = #progression else { #declined };
         if #name.count() == 0 { #done; }
     }
-}
-
-fn find(template: &Template, id: LoopId) -> Option<&LoopTemplate> {
-    template.pieces.iter().find_map(|piece| match piece {
-        Piece::Loop(node) if node.id == id => Some(node),
-        Piece::Loop(node) => find(&node.body, id),
-        Piece::Group { inner, .. } => find(inner, id),
-        Piece::Tokens(_) | Piece::Witness(_) => None,
-    })
 }
 
 /// What the variable grows by, where the source says so.
