@@ -1,7 +1,13 @@
 //! What `#[kernel]` functions run on: dispatch, threads, a CUDA driver, a software device.
 
+#[cfg(feature = "cuda")]
+pub mod cuda;
+#[doc(hidden)]
+pub mod device;
 pub mod error;
 #[doc(hidden)]
 pub mod launch;
+#[cfg(feature = "software-device")]
+pub mod software;
 
 pub use error::Error;
