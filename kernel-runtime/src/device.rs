@@ -10,7 +10,8 @@ pub fn begin_call() {
 }
 
 /// Runs a region on the device and returns the earliest iteration that failed, if one did. The
-/// arrays come back in either case; after an error they are as they were.
+/// arrays come back in either case; after an error they are as they were, unless it was the way
+/// back that failed.
 ///
 /// # Safety
 ///

@@ -330,3 +330,39 @@ fn layouts_through_a_driver_inside() {
     device::begin_call();
     assert_eq!(cuda::last_call().map(|timing| timing.regions), Some(0));
 }
+
+#[test]
+fn every_thread_and_every_context() {
+    with_fake_driver("every_thread_and_every_context_inside");
+}
+
+/// Threads that have never called before work, and a thread that has a context of its own has it
+/// again afterwards.
+#[test]
+#[ignore = "run by every_thread_and_every_context"]
+fn every_thread_and_every_context_inside() {
+    assert!(
+        cuda::available().is_err(),
+        "the fake driver is busy at first"
+    );
+    let double = || {
+        let mut x = [1.0, 2.0];
+        let result = run_map("fine", "double", DOUBLE, &[upto(2)], &[array(&mut x)], &[]);
+        assert_eq!(result.expect("it works"), None);
+        assert_eq!(x, [2.0, 4.0]);
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..100).for_each(|_| double()));
+        }
+    });
+    let own = 99 as cust::sys::CUcontext;
+    let mut current = std::ptr::null_mut();
+    // SAFETY: the fake driver takes any handle; `current` is writable.
+    unsafe {
+        cust::sys::cuCtxSetCurrent(own);
+        double();
+        cust::sys::cuCtxGetCurrent(&mut current);
+    }
+    assert_eq!(current, own);
+}

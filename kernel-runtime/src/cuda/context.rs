@@ -14,6 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The context in use, and what belongs to it. It lives as long as the process: the driver tears
 /// it down, so nothing in it outlives it.
+///
+/// After a fault such as an illegal address, a driver fails every later call in the context with
+/// that code. Only a reset of the device ends that, which would pull the context out from under
+/// everyone else in the process; so it is left to the program.
 pub struct Context {
     handle: cust::context::Context,
     pub info: DeviceInfo,

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct Timing {
     /// Moving arrays to the device, packing included.
     pub upload: Duration,
-    /// Kernels, on the device's own clock.
+    /// Kernels, on the device's own clock if it has one.
     pub kernel: Duration,
     /// Moving arrays back, unpacking included.
     pub download: Duration,

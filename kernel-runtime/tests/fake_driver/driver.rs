@@ -7,6 +7,7 @@
 #![allow(non_snake_case, clippy::missing_safety_doc, clippy::too_many_arguments)]
 
 use std::alloc::{Layout, alloc, dealloc};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::sync::Mutex;
@@ -92,8 +93,19 @@ pub unsafe extern "C" fn cuDevicePrimaryCtxRetain(context: *mut Handle, _: c_int
     0
 }
 
+thread_local! {
+    static CURRENT: Cell<Handle> = const { Cell::new(0) };
+}
+
 #[unsafe(no_mangle)]
-pub extern "C" fn cuCtxSetCurrent(_context: Handle) -> c_int {
+pub extern "C" fn cuCtxSetCurrent(context: Handle) -> c_int {
+    CURRENT.set(context);
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cuCtxGetCurrent(context: *mut Handle) -> c_int {
+    unsafe { *context = CURRENT.get() };
     0
 }
 
@@ -140,6 +152,9 @@ pub unsafe extern "C" fn cuEventElapsedTime(ms: *mut f32, _: Handle, _: Handle) 
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuMemAlloc_v2(address: *mut u64, bytes: usize) -> c_int {
+    if CURRENT.get() != 7 {
+        return 201;
+    }
     let mut blocks = BLOCKS.lock().unwrap();
     let blocks = blocks.get_or_insert_default();
     if blocks.values().sum::<usize>() + bytes > MEMORY {
