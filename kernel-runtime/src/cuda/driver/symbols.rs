@@ -49,32 +49,15 @@ macro_rules! driver {
             }
         }
 
-        $(
-            // Some of the software device's answers are safe functions.
-            #[allow(unused_unsafe)]
-            #[unsafe(no_mangle)]
-            pub unsafe extern "C" fn $soft(
-                $($soft_arg: <$soft_ty as Plain>::Plain),*
-            ) -> c_int {
-                status::report(match backend() {
-                    Backend::Library(table) => match table.$soft {
-                        // SAFETY: the caller keeps the driver's rules for this entry point.
-                        Some(entry) => unsafe { entry($($soft_arg),*) },
-                        None => status::ENTRY_NOT_FOUND,
-                    },
-                    #[cfg(feature = "software-device")]
-                    // SAFETY: as above; the software device has the same rules.
-                    Backend::Software => software::guarded(|| unsafe {
-                        software::$soft($($soft_arg),*)
-                    }),
-                    Backend::Missing(_) => status::NO_DEVICE,
-                })
-            }
-            const _: unsafe extern "C" fn($($soft_ty),*) -> CUresult = sys::$soft;
-        )*
-        $(driver!(@forward $hard($($hard_arg: $hard_ty),*));)*
+        $(driver!(
+            @wrap $soft($($soft_arg: $soft_ty),*),
+            // SAFETY: the caller's; the software device has the driver's rules.
+            software::guarded(|| unsafe { software::$soft($($soft_arg),*) })
+        );)*
+        $(const _: unsafe extern "C" fn($($soft_ty),*) -> CUresult = sys::$soft;)*
+        $(driver!(@wrap $hard($($hard_arg: $hard_ty),*), status::NOT_SUPPORTED);)*
         $(const _: unsafe extern "C" fn($($hard_ty),*) -> CUresult = sys::$hard;)*
-        $(driver!(@forward $other($($other_arg: $other_ty),*));)*
+        $(driver!(@wrap $other($($other_arg: $other_ty),*), status::NOT_SUPPORTED);)*
 
         /// Addresses of all wrappers, see [`keep`].
         #[used]
@@ -86,7 +69,9 @@ macro_rules! driver {
                 cuGetErrorString as *const (),
             ]);
     };
-    (@forward $name:ident($($arg:ident: $ty:ty),*)) => {
+    (@wrap $name:ident($($arg:ident: $ty:ty),*), $software:expr) => {
+        // Some of the software device's answers are safe functions.
+        #[allow(unused_unsafe)]
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($arg: <$ty as Plain>::Plain),*) -> c_int {
             status::report(match backend() {
@@ -96,7 +81,7 @@ macro_rules! driver {
                     None => status::ENTRY_NOT_FOUND,
                 },
                 #[cfg(feature = "software-device")]
-                Backend::Software => status::NOT_SUPPORTED,
+                Backend::Software => $software,
                 Backend::Missing(_) => status::NO_DEVICE,
             })
         }
