@@ -1,11 +1,11 @@
 //! Failures: the serial version's message and place, from the earliest iteration, once.
 #![allow(missing_docs)]
 
-mod common;
+mod support;
 
-use common::{THREADS, on_threads, panic_of};
 use kernel_runtime::prelude::*;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use support::{THREADS, on_threads, panic_of};
 
 /// The same panic from every version and number of threads.
 fn same(serial: impl Fn(), parallel: impl Fn() + Sync, part: &str) {

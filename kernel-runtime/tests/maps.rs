@@ -1,11 +1,11 @@
 //! Maps and driver code: every version equal to serial.
 #![allow(missing_docs)]
 
-mod common;
+mod support;
 
-use common::{SIZES, THREADS, on_threads, value, values};
 use kernel_runtime::prelude::*;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
+use support::{SIZES, THREADS, on_threads, value, values};
 
 #[kernel(parallel)]
 fn axpy(a: f64, x: &[f64], y: &mut [f64]) {

@@ -1,12 +1,12 @@
 //! Reductions: canonical bits from every version that is not serial, on any number of threads.
 #![allow(missing_docs)]
 
-mod common;
+mod support;
 
-use common::{SIZES, THREADS, on_threads, value, values};
 use kernel_runtime::__private::order::reference;
 use kernel_runtime::prelude::*;
 use ndarray::{Array2, Array3, ArrayView1, ArrayView2, ArrayView3, s};
+use support::{SIZES, THREADS, on_threads, value, values};
 
 #[kernel(parallel)]
 fn sum(x: &[f64]) -> f64 {

@@ -1,57 +1,80 @@
-//! What the tests of kernels share.
+//! Shared by the tests of the CUDA path.
+
 #![allow(dead_code)]
 
-use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-use std::sync::Once;
+use kernel_runtime::Error;
+use kernel_runtime::device;
+use kernel_runtime::launch::{ArrayArg, DeviceParam, Failure, Launch, Module, Trip};
+use std::process::Command;
 
-/// Around lanes (64, 128), blocks, chunks and tasks.
-pub const SIZES: [usize; 14] = [
-    0, 1, 2, 63, 64, 65, 127, 128, 129, 1000, 4097, 16384, 16385, 100_003,
-];
-
-/// Sizes of the thread pools.
-pub const THREADS: [usize; 4] = [1, 2, 3, 7];
-
-/// Runs `f` in a pool of so many threads.
-pub fn on_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    pool.build().expect("a thread pool").install(f)
+/// Runs an ignored test of this binary in a process of its own, with these variables set: what
+/// device a process uses is settled once.
+pub fn in_process_of_its_own(test: &str, variables: &[(&str, &str)]) {
+    let binary = std::env::current_exe().expect("a test has an executable");
+    let output = Command::new(binary)
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env_remove("KERNEL_CUDA_DEVICE")
+        .env_remove("KERNEL_CUDA_LIBRARY")
+        .envs(variables.iter().copied())
+        .output()
+        .expect("the test's own executable runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{test}:\n{text}\n{errors}");
+    assert!(text.contains("1 passed"), "{test} did not run:\n{text}");
 }
 
-/// Multiples of 2^-32 in -0.5..0.5, without a pattern.
-pub fn value(k: usize) -> f64 {
-    let mixed = (k as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    mixed as f64 / 4294967296.0 - 0.5
+/// The loop `0..count`.
+pub fn upto(count: u64) -> Trip {
+    Trip {
+        first: 0,
+        step: 1,
+        count,
+    }
 }
 
-/// A vector of such values.
-pub fn values(n: usize) -> Vec<f64> {
-    (0..n).map(value).collect()
+/// A dense one-dimensional array that is read and written.
+pub fn array<T>(elements: &mut [T]) -> ArrayArg {
+    view(elements, 0, &[elements.len()], &[1])
 }
 
-thread_local! {
-    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
+/// A view that is read and written, from the element at `first` on.
+pub fn view<T>(memory: &mut [T], first: usize, shape: &[usize], strides: &[isize]) -> ArrayArg {
+    let mut array = ArrayArg {
+        ptr: memory.as_mut_ptr().wrapping_add(first).cast(),
+        elem_bytes: size_of::<T>(),
+        rank: shape.len(),
+        shape: [1; 3],
+        strides: [0; 3],
+        reads: true,
+        writes: true,
+    };
+    array.shape[..shape.len()].copy_from_slice(shape);
+    array.strides[..strides.len()].copy_from_slice(strides);
+    array
 }
 
-/// `place: message` of the panic in `f`; panics itself if there is none.
-pub fn panic_of<R>(f: impl FnOnce() -> R) -> String {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = take_hook();
-        set_hook(Box::new(move |info| {
-            if !WATCHED.get() {
-                return previous(info);
-            }
-            let place = info.location().map(ToString::to_string);
-            let text = info.payload_as_str().unwrap_or("no text");
-            PANIC.set(Some(format!("{}: {text}", place.unwrap_or_default())));
-        }));
-    });
-    WATCHED.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(f));
-    WATCHED.set(false);
-    assert!(outcome.is_err(), "this was to panic");
-    PANIC.take().expect("the hook saw the panic")
+/// Runs a map.
+pub fn run_map(
+    ptx: &'static str,
+    entry: &'static str,
+    params: &'static [DeviceParam],
+    trips: &[Trip],
+    arrays: &[ArrayArg],
+    scalars: &[u64],
+) -> Result<Option<Failure>, Error> {
+    let mut launch = Launch {
+        module: Module { name: "test", ptx },
+        entry,
+        fold: None,
+        params,
+        trips,
+        arrays,
+        scalars,
+        accumulators: &mut [],
+        chunk: 1,
+        chunks: 1,
+    };
+    // SAFETY: the tests' arrays live on their stacks, borrowed for this call.
+    unsafe { device::run(&mut launch) }
 }
