@@ -53,6 +53,10 @@ pub struct Region {
     pub accumulators: Vec<Accumulator>,
     /// How each access of the body stays in bounds.
     pub bounds: HashMap<AccessId, Bounds>,
+    /// The ranges of the inner parallel loops are what they seem: evaluated first, whenever the
+    /// outermost loop is not empty (serial evaluates inner ranges only then). If one fails, the
+    /// verbatim serial loop runs.
+    pub space: Vec<Condition>,
     /// All must hold, or the verbatim serial loop runs. Evaluated only if no parallel loop is
     /// empty.
     pub guard: Vec<Condition>,
@@ -78,6 +82,9 @@ pub struct NestLoop {
     pub end: Wide,
     pub inclusive: bool,
     pub adapters: Vec<WideAdapter>,
+    /// Whether `start`, `end` and the steps are only known to the driver: the host evaluates the
+    /// loop's own range expressions, once (always so for the outermost loop).
+    pub bound_by_driver: bool,
 }
 
 #[derive(Clone, Debug)]

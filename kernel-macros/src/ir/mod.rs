@@ -49,6 +49,11 @@ pub struct Function {
     pub loops: Arena<Loop>,
     /// Every `array[index]` on an array of the function, reads and writes.
     pub accesses: Arena<Access>,
+    /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
+    pub pinned: Vec<(ExprId, Scalar)>,
+    /// The return type, and the values of `return`s in driver code.
+    pub ret: Ty,
+    pub returned: Vec<ExprId>,
     /// The body: driver statements with loops among them.
     pub body: Block,
     /// The body as tokens with holes where the loops stand; see [`template`].
