@@ -6,3 +6,4 @@ mod diagnostics;
 mod infer;
 mod ir;
 mod parse;
+mod ptx;

@@ -262,6 +262,8 @@ pub enum SiteKey {
     Access(AccessId),
     /// A compound assignment, by its right-hand side.
     Compound(ExprId),
+    /// An element of a fixed local array, by its index.
+    LocalIndex(ExprId),
 }
 
 /// A place where an iteration can fail, and what a worker records there: the site's number and

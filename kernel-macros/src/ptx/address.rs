@@ -148,7 +148,7 @@ impl Emitter<'_> {
         })
     }
 
-    fn product_of(&mut self, left: &Poly, right: &Poly) -> Poly {
+    pub fn product_of(&mut self, left: &Poly, right: &Poly) -> Poly {
         if let Some(product) = left.times(right) {
             return product;
         }

@@ -47,7 +47,7 @@ impl Emitter<'_> {
                 Value::Repeat(Box::new(value), *count)
             }
             ExprKind::LocalElement { base, index } => {
-                self.local_element(*base, *index, SiteKey::Expr(id))
+                self.local_element(*base, *index)
             }
             ExprKind::If {
                 cond,

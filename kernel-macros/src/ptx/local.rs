@@ -122,8 +122,8 @@ impl Emitter<'_> {
 
     // Elements of variables.
 
-    pub fn local_element(&mut self, base: VarId, index: ExprId, key: SiteKey) -> Value {
-        let index = self.local_index(base, index, key);
+    pub fn local_element(&mut self, base: VarId, index: ExprId) -> Value {
+        let index = self.local_index(base, index);
         match self.array_slot(base) {
             Value::Memory(memory) => self.load_local(&memory, index),
             Value::Array(mut parts) => parts.swap_remove(element_number(index)),
@@ -132,7 +132,7 @@ impl Emitter<'_> {
     }
 
     pub fn store_element(&mut self, base: VarId, index: ExprId, value: Value) {
-        let index = self.local_index(base, index, SiteKey::Local(index));
+        let index = self.local_index(base, index);
         match self.array_slot(base) {
             Value::Memory(memory) => {
                 let scalars = self.flatten(&value);
@@ -156,7 +156,7 @@ impl Emitter<'_> {
             _ => None,
         };
         let ty = elem.expect("compound assignments are on scalars");
-        let index = self.local_index(base, index, SiteKey::Local(index));
+        let index = self.local_index(base, index);
         match self.array_slot(base) {
             Value::Memory(memory) => {
                 let left = self.load_local(&memory, index).scalar();
@@ -181,7 +181,8 @@ impl Emitter<'_> {
     }
 
     /// The index, checked if that is a site.
-    fn local_index(&mut self, base: VarId, index: ExprId, key: SiteKey) -> Operand {
+    fn local_index(&mut self, base: VarId, index: ExprId) -> Operand {
+        let key = SiteKey::LocalIndex(index);
         let value = self.scalar(index);
         let value = self.snapshot(value);
         let len = match &self.function.vars[base].ty {
