@@ -260,9 +260,11 @@ impl Emitter<'_> {
                 None => scaled,
             };
         }
+        // Apart from the sum, the product serves every access that shares it.
+        let product = self.hoisted("mul.lo.s64", Class::B64, &[factor, by]);
         match sum {
-            Some(sum) => self.hoisted("mad.lo.s64", Class::B64, &[factor, by, sum]),
-            None => self.hoisted("mul.lo.s64", Class::B64, &[factor, by]),
+            Some(sum) => self.hoisted("add.s64", Class::B64, &[sum, product]),
+            None => product,
         }
     }
 
@@ -279,7 +281,7 @@ impl Emitter<'_> {
         let reg = self.in_front(level, |e| {
             let start = e.sum(poly);
             let reg = e.code.induction(Class::B64, level, None);
-            e.mov(reg, start);
+            e.assign(reg, start);
             reg
         });
         let induction = self.scopes[level].induction.as_mut();

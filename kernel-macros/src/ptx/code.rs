@@ -122,6 +122,14 @@ pub struct Instr {
     args: Vec<Arg>,
 }
 
+impl Instr {
+    /// Whether it does more than compute its result.
+    fn has_effect(&self) -> bool {
+        let effects = ["atom", "shfl", "ld.volatile"];
+        effects.iter().any(|start| self.op.starts_with(start))
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Line {
     Instr(Instr),
@@ -332,16 +340,65 @@ impl Code {
         }
     }
 
+    /// Drops instructions whose result nothing reads but themselves.
+    fn prune(&mut self) {
+        loop {
+            let read = self.read_by_others();
+            let dead = |line: &Line| match line {
+                Line::Instr(instr) => {
+                    !instr.has_effect() && instr.dest.is_some_and(|reg| !read.contains(&reg))
+                }
+                _ => false,
+            };
+            let count = |code: &Self| code.sections.iter().map(Vec::len).sum::<usize>();
+            let before = count(self);
+            for section in &mut self.sections {
+                section.retain(|line| !dead(line));
+            }
+            if count(self) == before {
+                return;
+            }
+        }
+    }
+
+    /// Registers that an instruction reads without being one that computes them.
+    fn read_by_others(&self) -> HashSet<Reg> {
+        let mut read = HashSet::new();
+        for line in self.sections.iter().flatten() {
+            let Line::Instr(instr) = line else { continue };
+            let guard = instr.guard.map(|(reg, _)| reg);
+            let regs = instr.args.iter().flat_map(arg_regs).chain(guard);
+            read.extend(regs.filter(|reg| instr.dest != Some(*reg)));
+        }
+        read
+    }
+
+    fn targets(&self) -> HashSet<u32> {
+        let args = |line| match line {
+            &Line::Instr(ref instr) => instr.args.as_slice(),
+            _ => &[],
+        };
+        let args = self.sections.iter().flatten().flat_map(args);
+        args.filter_map(|arg| match arg {
+            Arg::Label(label) => Some(label.0),
+            _ => None,
+        })
+        .collect()
+    }
+
     /// The text between the entry's braces.
-    pub fn print(&self) -> String {
+    pub fn print(mut self) -> String {
+        self.prune();
         let names = self.register_names();
+        let targets = self.targets();
         let mut text = self.declarations(&names);
         for line in self.sections.iter().flatten() {
             match line {
                 Line::Instr(instr) => self.print_instr(&mut text, instr, &names),
-                Line::Label(label) => {
+                Line::Label(label) if targets.contains(&label.0) => {
                     _ = writeln!(text, "{}:", self.labels[label.0 as usize]);
                 }
+                Line::Label(_) => {}
                 Line::Comment(comment) => {
                     _ = writeln!(text, "    // {comment}");
                 }

@@ -62,10 +62,6 @@ impl Emitter<'_> {
         self.code.jump_if((more, true), start);
         self.end_loop();
         trips.pop();
-        // The failing ends come later and read the registers of every loop.
-        if n == 0 {
-            self.failures.current = self.failures.current.take();
-        }
     }
 
     /// Name of the register of a parallel loop's trip number: the variable's where they agree.
@@ -74,7 +70,7 @@ impl Emitter<'_> {
         let shape = Shape::of(nest);
         let name = self.variable_name(nest.var);
         let same = shape.first == Some(0) && shape.step == Some(1) && nest.ty.bits() == 64;
-        if same { name } else { format!("trip_{name}") }
+        if same { name } else { format!("t_{name}") }
     }
 
     /// Makes the variable of a parallel loop known for trip number `t`.

@@ -97,11 +97,6 @@ impl Poly {
         (rest, constant)
     }
 
-    pub fn as_constant(&self) -> Option<i64> {
-        let (rest, constant) = self.split_constant();
-        rest.is_zero().then_some(constant)
-    }
-
     /// The register, if the polynomial is nothing else.
     pub fn as_register(&self) -> Option<Reg> {
         let mut terms = self.terms();
