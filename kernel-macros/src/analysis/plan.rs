@@ -60,6 +60,10 @@ pub struct Region {
     /// All must hold, or the verbatim serial loop runs. Evaluated only if no parallel loop is
     /// empty.
     pub guard: Vec<Condition>,
+    /// Asked after the guard: if all hold, the accesses with [`Bounds::Relaxed`] cannot leave their
+    /// arrays whatever the conditions around them are, and the fast form omits their checks. If
+    /// not, the region still runs, with the checks.
+    pub relaxed: Vec<Condition>,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
@@ -71,7 +75,9 @@ pub struct Region {
     pub cost: Wide,
 }
 
-/// One parallel loop: `for var in range` with bounds that no iteration changes.
+/// One parallel loop: `for var in range` with bounds that no iteration changes. The host evaluates
+/// the outermost loop's range from its own expressions, once, as the driver would; the others'
+/// from the bounds here.
 #[derive(Debug)]
 pub struct NestLoop {
     pub id: LoopId,
@@ -82,9 +88,6 @@ pub struct NestLoop {
     pub end: Wide,
     pub inclusive: bool,
     pub adapters: Vec<WideAdapter>,
-    /// Whether `start`, `end` and the steps are only known to the driver: the host evaluates the
-    /// loop's own range expressions, once (always so for the outermost loop).
-    pub bound_by_driver: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -199,10 +202,13 @@ impl Region {
 }
 
 /// How an access stays inside its array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bounds {
     /// The guard proves it for every iteration: no check in the fast form.
     Proved,
+    /// Affine, but made under conditions that the guard cannot follow: checked as below unless
+    /// [`Region::relaxed`] holds.
+    Relaxed,
     /// Checked in the iteration; failing is a failure at the access's site.
     Checked,
 }
@@ -258,7 +264,7 @@ pub enum Wide {
 pub enum SiteKey {
     /// An arithmetic expression or call.
     Expr(ExprId),
-    /// An array access with [`Bounds::Checked`].
+    /// An array access with [`Bounds::Checked`] or [`Bounds::Relaxed`].
     Access(AccessId),
     /// A compound assignment, by its right-hand side.
     Compound(ExprId),
@@ -281,7 +287,7 @@ pub enum SiteKind {
     /// Arguments: the index of each dimension.
     Index(AccessId),
     /// A fixed local array of `len` elements. Argument: the index.
-    LocalIndex { len: u64 },
+    LocalIndex { base: VarId, len: u64 },
     /// Arguments: left and right operand, the right one with type `right` (shifts may differ).
     /// `Div` and `Rem` fail on zero and on `MIN / -1` in every build.
     Binary {
