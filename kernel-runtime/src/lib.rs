@@ -3,5 +3,7 @@
 pub mod error;
 #[doc(hidden)]
 pub mod launch;
+#[cfg(feature = "software-device")]
+pub mod software;
 
 pub use error::Error;
