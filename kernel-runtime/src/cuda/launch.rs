@@ -5,7 +5,7 @@ mod shape;
 
 use super::context::Context;
 use super::driver::symbols;
-use super::fault::{Fault, checked};
+use super::fault::{Fault, checked_launch};
 use super::memory::{Buffer, Work};
 use super::module::Function;
 use super::timing;
@@ -160,7 +160,7 @@ fn start(entry: &Entry, shape: Shape, words: Words, work: &Work<'_>) -> Result<(
             std::ptr::null_mut(),
         )
     });
-    checked(
+    checked_launch(
         format_args!("launching `{}`, {shape}", entry.name),
         returned,
     )
