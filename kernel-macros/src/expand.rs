@@ -1,7 +1,9 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
+use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
-use crate::{analysis, args, host, infer, parse, report};
+use crate::ir::Function;
+use crate::{analysis, args, host, infer, parse, ptx, report};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
@@ -32,8 +34,25 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
         runtime: args.runtime,
         handle: args.handle.unwrap_or_else(|| function.sig.ident.clone()),
         report: report::report(&ir, &plan),
-        device: None,
+        device: args.cuda.then(|| device(&ir, &plan)),
     })
+}
+
+/// The device's code, for crates without and with debug assertions.
+fn device(function: &Function, plan: &Plan) -> host::Device {
+    let regions = plan.regions.iter().map(|region| host::DeviceEntry {
+        entry: ptx::entry_name(function, region),
+        fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
+        release: ptx::params(function, region, false),
+        debug: ptx::params(function, region, true),
+    });
+    host::Device {
+        regions: regions.collect(),
+        ptx: host::Ptx {
+            release: ptx::emit(function, plan, false),
+            debug: ptx::emit(function, plan, true),
+        },
+    }
 }
 
 /// The function's tokens, sorted.

@@ -234,23 +234,14 @@ impl Emitter<'_> {
     }
 
     /// `sum + coefficient * factor`.
-    fn add_scaled(
-        &mut self,
-        sum: Option<Operand>,
-        coefficient: &Poly,
-        factor: Operand,
-    ) -> Operand {
+    fn add_scaled(&mut self, sum: Option<Operand>, coefficient: &Poly, factor: Operand) -> Operand {
         let by = self.materialise(coefficient);
         if let Operand::Int(by) = by
             && let Some(shift) = power_of_two(by.unsigned_abs())
         {
             let scaled = match shift {
                 0 => factor,
-                _ => self.hoisted(
-                    "shl.b64",
-                    Class::B64,
-                    &[factor, Operand::Int(shift.into())],
-                ),
+                _ => self.hoisted("shl.b64", Class::B64, &[factor, Operand::Int(shift.into())]),
             };
             let negative = by < 0;
             return match sum {
@@ -285,14 +276,11 @@ impl Emitter<'_> {
             reg
         });
         let induction = self.scopes[level].induction.as_mut();
-        induction
-            .expect("checked above")
-            .pointers
-            .push(Pointer {
-                poly: poly.clone(),
-                reg,
-                slopes,
-            });
+        induction.expect("checked above").pointers.push(Pointer {
+            poly: poly.clone(),
+            reg,
+            slopes,
+        });
         Some(reg)
     }
 

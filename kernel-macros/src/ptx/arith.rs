@@ -72,11 +72,7 @@ impl Emitter<'_> {
 
     /// `setp`, in the type's own order.
     pub fn test(&mut self, cmp: &str, ty: Scalar, a: Operand, b: Operand) -> Operand {
-        self.pure(
-            format!("setp.{cmp}.{}", suffix(ty)),
-            Class::Pred,
-            &[a, b],
-        )
+        self.pure(format!("setp.{cmp}.{}", suffix(ty)), Class::Pred, &[a, b])
     }
 
     /// `if test { yes } else { no }` for scalars.
@@ -206,13 +202,7 @@ impl Emitter<'_> {
     }
 
     /// The result before it is brought into an 8-bit or 16-bit type.
-    fn raw_binary(
-        &mut self,
-        op: BinaryOp,
-        ty: Scalar,
-        left: Operand,
-        right: Operand,
-    ) -> Operand {
+    fn raw_binary(&mut self, op: BinaryOp, ty: Scalar, left: Operand, right: Operand) -> Operand {
         let args = [left, right];
         match op {
             _ if op.is_comparison() => self.comparison(op, ty, left, right),

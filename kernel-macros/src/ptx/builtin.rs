@@ -29,9 +29,7 @@ impl Emitter<'_> {
             }
             // Also where a bound is NaN.
             Builtin::Clamp if ty.is_float() => Some(self.test("gtu", ty, args[1], args[2])),
-            Builtin::Clamp => {
-                Some(self.comparison_of(BinaryOp::Gt, ty, args[1], args[2]))
-            }
+            Builtin::Clamp => Some(self.comparison_of(BinaryOp::Gt, ty, args[1], args[2])),
             _ => None,
         }
     }

@@ -304,13 +304,7 @@ impl Code {
         self.act_if(guard, "bra", vec![Arg::Label(label)]);
     }
 
-    fn instr(
-        &mut self,
-        guard: Option<(Reg, bool)>,
-        op: String,
-        dest: Option<Reg>,
-        args: Vec<Arg>,
-    ) {
+    fn instr(&mut self, guard: Option<(Reg, bool)>, op: String, dest: Option<Reg>, args: Vec<Arg>) {
         if let Some((reg, _)) = guard {
             self.regs[reg.0 as usize].uses += 1;
         }
@@ -374,11 +368,11 @@ impl Code {
     }
 
     fn targets(&self) -> HashSet<u32> {
-        let args = |line| match line {
-            &Line::Instr(ref instr) => instr.args.as_slice(),
+        let lines = self.sections.iter().flatten();
+        let args = lines.flat_map(|line| match line {
+            Line::Instr(instr) => instr.args.as_slice(),
             _ => &[],
-        };
-        let args = self.sections.iter().flatten().flat_map(args);
+        });
         args.filter_map(|arg| match arg {
             Arg::Label(label) => Some(label.0),
             _ => None,
@@ -482,13 +476,7 @@ impl Code {
 
     fn declarations(&self, names: &BTreeMap<Reg, String>) -> String {
         let mut text = String::new();
-        for class in [
-            Class::Pred,
-            Class::B32,
-            Class::B64,
-            Class::F32,
-            Class::F64,
-        ] {
+        for class in [Class::Pred, Class::B32, Class::B64, Class::F32, Class::F64] {
             let of_class = || names.keys().filter(move |reg| self.class(**reg) == class);
             let unnamed = |reg: &&Reg| self.regs[reg.0 as usize].name.is_none();
             let temporaries = of_class().filter(unnamed).count();

@@ -7,7 +7,7 @@ use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
 use super::uses::Uses;
 use super::value::Slot;
-use crate::analysis::plan::{Bounds, Region, SiteKey};
+use crate::analysis::plan::{Region, SiteKey};
 use crate::ir::{AccessId, Function, Scalar, VarId};
 use std::collections::HashMap;
 
@@ -213,10 +213,7 @@ impl<'a> Emitter<'a> {
         let mutable = args.iter().any(|arg| self.is_mutable(*arg));
         let level = self.level(args.iter().filter_map(|arg| arg.reg()));
         let loops = level + 1..self.scopes.len();
-        match loops
-            .into_iter()
-            .find(|n| self.scopes[*n].header.is_some())
-        {
+        match loops.into_iter().find(|n| self.scopes[*n].header.is_some()) {
             Some(outer) if !mutable => self.in_front(outer, |e| e.known_or(op, class, args)),
             _ => self.known_or(op, class, args),
         }
@@ -300,8 +297,7 @@ impl<'a> Emitter<'a> {
         };
         let reg = self.code.value(class, 0);
         let op = format!("ld.param.{}", memory_suffix(ty));
-        self.code
-            .def_args(op, reg, vec![Arg::Param(name.clone())]);
+        self.code.def_args(op, reg, vec![Arg::Param(name.clone())]);
         self.code.name(reg, name);
         let mut value = reg;
         if ty == Scalar::Bool {
@@ -344,10 +340,7 @@ impl<'a> Emitter<'a> {
 
     /// Length of a dimension.
     pub fn len(&mut self, array: VarId, dim: u32) -> Operand {
-        self.param(DeviceParam::Len(
-            self.array(array),
-            params::dimension(dim),
-        ))
+        self.param(DeviceParam::Len(self.array(array), params::dimension(dim)))
     }
 
     /// Distance of neighbours along a dimension, in elements.
@@ -366,7 +359,7 @@ impl<'a> Emitter<'a> {
     }
 
     pub fn is_checked(&self, access: AccessId) -> bool {
-        self.region.bounds.get(&access) == Some(&Bounds::Checked)
+        params::is_checked(self.region, access)
     }
 
     /// The site at a node, if it can fail in this build.

@@ -28,9 +28,7 @@ impl Emitter<'_> {
             ExprKind::Binary(op, left, right) => {
                 Value::Scalar(self.binary_expr(id, *op, *left, *right))
             }
-            ExprKind::Logic { and, left, right } => {
-                Value::Scalar(self.logic(*and, *left, *right))
-            }
+            ExprKind::Logic { and, left, right } => Value::Scalar(self.logic(*and, *left, *right)),
             ExprKind::Cast(operand, to) => Value::Scalar(self.cast_expr(id, *operand, *to)),
             ExprKind::Load(access) => Value::Scalar(self.load(*access)),
             ExprKind::Len { array, dim } => Value::Scalar(self.len(*array, *dim)),
@@ -46,9 +44,7 @@ impl Emitter<'_> {
                 let value = self.value(*value);
                 Value::Repeat(Box::new(value), *count)
             }
-            ExprKind::LocalElement { base, index } => {
-                self.local_element(*base, *index)
-            }
+            ExprKind::LocalElement { base, index } => self.local_element(*base, *index),
             ExprKind::If {
                 cond,
                 then,
@@ -166,11 +162,11 @@ impl Emitter<'_> {
             self.load_from("global", elem, reg, address.base, address.offset);
             reg
         };
-        self.from_memory(elem, reg)
+        self.value_of_stored(elem, reg)
     }
 
     /// What stands in memory as a value: a `bool` is a byte there.
-    pub fn from_memory(&mut self, ty: Scalar, reg: super::code::Reg) -> Operand {
+    pub fn value_of_stored(&mut self, ty: Scalar, reg: super::code::Reg) -> Operand {
         match ty {
             Scalar::Bool => {
                 let args = [Operand::Reg(reg), Operand::Int(0)];
@@ -181,7 +177,7 @@ impl Emitter<'_> {
     }
 
     /// A value as it stands in memory.
-    pub fn to_memory(&mut self, ty: Scalar, value: Operand) -> Operand {
+    pub fn stored_form(&mut self, ty: Scalar, value: Operand) -> Operand {
         match ty {
             Scalar::Bool => self.cast(value, Scalar::Bool, Scalar::U8),
             _ => value,

@@ -77,15 +77,15 @@ impl Emitter<'_> {
             Scalar::Bool => Class::B32,
             _ => Class::of(ty),
         };
-        let [left, right] = [left, right]
-            .map(|index| self.pure("mad.lo.s64", Class::B64, &[index, bytes, base]));
+        let [left, right] =
+            [left, right].map(|index| self.pure("mad.lo.s64", Class::B64, &[index, bytes, base]));
         let values = [left, right].map(|address| {
             let reg = self.fresh(class);
             self.load_from("global", ty, reg, address, 0);
-            self.from_memory(ty, reg)
+            self.value_of_stored(ty, reg)
         });
         let folded = self.combine(accumulator.fold, ty, values[0], values[1]);
-        let value = self.to_memory(ty, folded);
+        let value = self.stored_form(ty, folded);
         let op = format!("st.global.{}", super::emitter::memory_suffix(ty));
         let args = vec![Arg::Memory(left, 0), Arg::Value(value)];
         self.code.act(op, args);

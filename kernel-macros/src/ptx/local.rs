@@ -25,7 +25,7 @@ impl Emitter<'_> {
         offset: i64,
         value: Operand,
     ) {
-        let value = self.to_memory(ty, value);
+        let value = self.stored_form(ty, value);
         let op = format!("st.{space}.{}", memory_suffix(ty));
         let args = vec![Arg::Memory(base, offset), Arg::Value(value)];
         self.code.act(op, args);
@@ -66,7 +66,7 @@ impl Emitter<'_> {
             };
             let reg = self.fresh(class);
             self.load_from("local", plane.ty, reg, base, offset);
-            scalars.push(self.from_memory(plane.ty, reg));
+            scalars.push(self.value_of_stored(plane.ty, reg));
         }
         assemble(&memory.elem, &mut scalars.into_iter())
     }
@@ -113,8 +113,7 @@ impl Emitter<'_> {
         self.code.place(start);
         self.scoped(|e| e.store_local(memory, Operand::Reg(index), &scalars));
         let counter = Operand::Reg(index);
-        self.code
-            .def("add.s64", index, &[counter, Operand::Int(1)]);
+        self.code.def("add.s64", index, &[counter, Operand::Int(1)]);
         let len = Operand::Int(memory.len.cast_signed());
         let more = self.pure("setp.lt.u64", Class::Pred, &[counter, len]);
         self.code.jump_if(when(more, true), start);

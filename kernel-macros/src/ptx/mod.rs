@@ -46,7 +46,10 @@ const HEADER: &str = ".version 6.0\n.target sm_70\n.address_size 64\n";
 /// The module text of a function; `debug` says whether the user's crate has debug assertions, so
 /// that integer overflow is a failure.
 pub fn emit(function: &Function, plan: &Plan, debug: bool) -> String {
-    let mut text = format!("// {}\n{HEADER}", names::comment(&function.name.to_string()));
+    let mut text = format!(
+        "// {}\n{HEADER}",
+        names::comment(&function.name.to_string())
+    );
     for region in &plan.regions {
         text += &entry(function, region, debug);
     }
@@ -93,8 +96,5 @@ fn signature(function: &Function, region: &Region, name: &str, list: &[DevicePar
             format!("    .param .{ty} {name}")
         })
         .collect();
-    format!(
-        ".visible .entry {name}(\n{}\n)\n{{\n",
-        params.join(",\n")
-    )
+    format!(".visible .entry {name}(\n{}\n)\n{{\n", params.join(",\n"))
 }

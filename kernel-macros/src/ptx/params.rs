@@ -2,7 +2,7 @@
 
 use super::uses::Uses;
 use crate::analysis::plan::{Bounds, NestLoop, Region, Wide, WideAdapter};
-use crate::ir::{Function, Scalar, VarId};
+use crate::ir::{AccessId, Function, Scalar, VarId};
 
 /// One `.param` of an entry: `kernel_runtime::launch::DeviceParam`, which documents the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ fn array_params(
     let of_array = |id: &&_| function.accesses[**id].array == array.var;
     let mut accesses = uses.accesses.iter().filter(of_array);
     let accessed = accesses.clone().next().is_some();
-    let checked = accesses.any(|id| region.bounds.get(id) == Some(&Bounds::Checked));
+    let checked = accesses.any(|id| is_checked(region, *id));
     if accessed {
         params.push(DeviceParam::Base(n));
     }
@@ -85,6 +85,12 @@ fn array_params(
             params.push(DeviceParam::Stride(n, dimension(dim)));
         }
     }
+}
+
+/// Whether an access is compared with the lengths. One form of the code serves whether or not the
+/// conditions that would make a relaxed check superfluous hold.
+pub fn is_checked(region: &Region, access: AccessId) -> bool {
+    !matches!(region.bounds.get(&access), None | Some(Bounds::Proved))
 }
 
 /// Whether a dimension's stride is one element by the array's type.
@@ -109,8 +115,9 @@ pub struct Shape {
 
 impl Shape {
     pub fn of(nest: &NestLoop) -> Shape {
-        let start = constant(&nest.start);
-        let end = constant(&nest.end);
+        // A bound that its type cannot hold has wrapped where it was computed.
+        let bound = |wide| constant(wide).filter(|value| wrapped(*value, nest.ty).is_some());
+        let (start, end) = (bound(&nest.start), bound(&nest.end));
         let (first, step) = match nest.adapters.as_slice() {
             [] => (start, Some(1)),
             [WideAdapter::Rev] => (None, Some(-1)),
@@ -145,7 +152,5 @@ fn to_i64(value: i128) -> Option<i64> {
 fn wrapped(value: i128, ty: Scalar) -> Option<i64> {
     let (min, max) = ty.int_range()?;
     let bits = (value & i128::from(u64::MAX)) as u64;
-    (min..=max)
-        .contains(&value)
-        .then_some(bits.cast_signed())
+    (min..=max).contains(&value).then_some(bits.cast_signed())
 }

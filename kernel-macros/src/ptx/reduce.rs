@@ -149,9 +149,7 @@ impl Emitter<'_> {
             .collect();
         // The registers that the loops over the chunk advance; those loops are two scopes down.
         let level = self.depth() + 2;
-        let k = self
-            .code
-            .induction(Class::B64, level, Some("k".to_owned()));
+        let k = self.code.induction(Class::B64, level, Some("k".to_owned()));
         let thread = self.thread(X);
         let mask = Operand::Int(i64::from(WARP) - 1);
         let lane = self.hoisted("and.b32", Class::B32, &[thread, mask]);
@@ -173,8 +171,7 @@ impl Emitter<'_> {
         let record = self.param(DeviceParam::Failure);
         let earliest = self.fresh(Class::B64);
         let at = vec![Arg::Memory(record, RECORD_NUMBER)];
-        self.code
-            .def_args("ld.volatile.global.u64", earliest, at);
+        self.code.def_args("ld.volatile.global.u64", earliest, at);
         let args = [Operand::Reg(earliest), first];
         let late = self.pure("setp.lt.u64", Class::Pred, &args);
         let end = self.select(Scalar::U64, first, end, late);
@@ -274,7 +271,8 @@ impl Emitter<'_> {
             } else {
                 e.fill_advances(level, &advances, &chunk.trips, steps);
             }
-            e.code.def("add.s64", chunk.k, &[Operand::Reg(chunk.k), row]);
+            e.code
+                .def("add.s64", chunk.k, &[Operand::Reg(chunk.k), row]);
         };
         self.counted(chunk, rows, "ROW", body);
     }
@@ -340,13 +338,7 @@ impl Emitter<'_> {
 
     /// The iteration `ahead` of `k`, which adds to these accumulators; `trip_ahead` is how far the
     /// trip number of a single loop is ahead of its register.
-    fn lane_iteration(
-        &mut self,
-        chunk: &Chunk,
-        accumulators: &[Reg],
-        ahead: i64,
-        trip_ahead: i64,
-    ) {
+    fn lane_iteration(&mut self, chunk: &Chunk, accumulators: &[Reg], ahead: i64, trip_ahead: i64) {
         let region = self.region;
         for (accumulator, reg) in region.accumulators.iter().zip(accumulators) {
             let value = Value::Scalar(Operand::Reg(*reg));
@@ -443,7 +435,7 @@ impl Emitter<'_> {
             let partials = self.param(DeviceParam::Partials(u8::try_from(n).unwrap_or(u8::MAX)));
             let bytes = Operand::Int(accumulator.ty.bytes().into());
             let address = self.pure("mad.lo.s64", Class::B64, &[index, bytes, partials]);
-            let value = self.to_memory(accumulator.ty, folded);
+            let value = self.stored_form(accumulator.ty, folded);
             let op = format!("st.global.{}", memory_suffix(accumulator.ty));
             let args = vec![Arg::Memory(address, 0), Arg::Value(value)];
             self.code.act_if(when(leader, true), op, args);

@@ -71,8 +71,7 @@ impl Emitter<'_> {
         let shift = self.variable(Class::B32, None);
         self.code
             .def("rem.u64", rest, &[a.significand, b.significand]);
-        self.code
-            .def("sub.s32", shift, &[a.exponent, b.exponent]);
+        self.code.def("sub.s32", shift, &[a.exponent, b.exponent]);
         self.long_division(format, rest, shift, b.significand);
         self.scaled(format, Operand::Reg(rest), b.exponent)
     }
@@ -104,11 +103,7 @@ impl Emitter<'_> {
         let [rest_value, shift_value] = [rest, shift].map(Operand::Reg);
         let digits = self.variable(Class::B32, None);
         self.code.place(start);
-        let finished = self.pure(
-            "setp.le.s32",
-            Class::Pred,
-            &[shift_value, Operand::Int(0)],
-        );
+        let finished = self.pure("setp.le.s32", Class::Pred, &[shift_value, Operand::Int(0)]);
         self.code.jump_if(when(finished, true), done);
         let most = Operand::Int(format.digits());
         self.code.def("min.s32", digits, &[shift_value, most]);

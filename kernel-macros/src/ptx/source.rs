@@ -2,7 +2,9 @@
 //! tokens, so statements are printed from the IR, with their line where it is known.
 
 use super::names;
-use crate::ir::{Adapter, ExprId, ExprKind, Function, LoopId, Pat, Place, Span, Stmt, StmtKind, dump};
+use crate::ir::{
+    Adapter, ExprId, ExprKind, Function, LoopId, Pat, Place, Span, Stmt, StmtKind, dump,
+};
 
 /// Longer lines are cut.
 const WIDTH: usize = 100;

@@ -247,7 +247,7 @@ impl Emitter<'_> {
                 };
                 let reg = self.fresh(class);
                 self.load_from("global", elem, reg, address.base, address.offset);
-                let left = self.from_memory(elem, reg);
+                let left = self.value_of_stored(elem, reg);
                 let result = self.binary(op, (left, elem), (right, ty), key);
                 self.store_to("global", elem, address.base, address.offset, result);
             }
