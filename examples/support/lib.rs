@@ -8,3 +8,13 @@ pub mod progress;
 pub mod table;
 pub mod timing;
 pub mod units;
+
+/// The code in the documents compiles and runs.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../docs/guide.md")]
+    struct Guide;
+}
