@@ -1,7 +1,7 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
 use crate::diagnostics::Sink;
-use crate::{analysis, args, host, infer, parse, report};
+use crate::{analysis, args, host, infer, parse, report, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
@@ -22,8 +22,9 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mismatches = infer::infer(&mut ir);
     let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, &mut sink);
     if !sink.is_empty() {
+        let stand_in = stand_in::expand(&function, &pieces(&function), &args);
         let problems = sink.into_tokens();
-        return quote!(#item #problems);
+        return quote!(#stand_in #problems);
     }
     host::expand(&host::Expansion {
         function: &ir,

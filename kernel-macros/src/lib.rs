@@ -9,6 +9,7 @@ mod infer;
 mod ir;
 mod parse;
 mod report;
+mod stand_in;
 
 /// Makes a loop function a kernel: serial, parallel and CUDA versions, and a dispatcher.
 #[proc_macro_attribute]

@@ -101,6 +101,7 @@ pub fn parallel(kernel: &'static Kernel) -> Session {
 /// error is returned in place of the result.
 pub fn cuda<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
     device::ready(kernel.name)?;
+    device::begin_call();
     let session = Session::new(kernel, Policy::Device);
     let result = capture::capture(|| f(&session));
     if let Some(error) = session.error.take() {
@@ -247,7 +248,7 @@ fn run(
 ) -> Result<Checked, Error> {
     let mut result = Ok(None);
     region.arguments(&mut |trips, arrays, scalars| {
-        result = device::run(&mut Launch {
+        let mut launch = Launch {
             module: code.module,
             entry: code.entry,
             fold: code.fold,
@@ -258,7 +259,11 @@ fn run(
             accumulators,
             chunk,
             chunks,
-        });
+        };
+        // SAFETY: the region's handles borrow its arrays for as long as it lives, shared where it
+        // only reads and exclusively where it writes, and the expansion that made the region made
+        // its PTX.
+        result = unsafe { device::run(&mut launch) };
     });
     Ok(result?.map_or(Ok(()), Err))
 }

@@ -160,11 +160,11 @@ impl Judge<'_> {
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
                 0 => Verdict::Region(region.index),
-                _ => Verdict::Nested(region.index),
+                _ => Verdict::Nested,
             };
         }
         for id in scan.inner_loops {
-            self.plan.verdicts[id.index()] = Verdict::Inner(region.index);
+            self.plan.verdicts[id.index()] = Verdict::Inner;
         }
         self.plan.regions.push(region);
         Ok(())

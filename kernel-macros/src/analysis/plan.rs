@@ -19,10 +19,10 @@ pub struct Plan {
 pub enum Verdict {
     /// The outermost loop of `regions[n]`.
     Region(usize),
-    /// A further parallel loop of the perfect nest of `regions[n]`.
-    Nested(usize),
-    /// Inside an iteration of `regions[n]`, in source order.
-    Inner(usize),
+    /// A further parallel loop of the perfect nest of the region around it.
+    Nested,
+    /// Inside an iteration of the region around it, in source order.
+    Inner,
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
     Driver(Vec<Reason>),
 }

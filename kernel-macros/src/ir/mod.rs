@@ -15,7 +15,7 @@ pub mod verify;
 
 pub use arena::{Arena, Id};
 pub use ops::{BinaryOp, Builtin, UnaryOp};
-pub use template::{Piece, Template};
+pub use template::Template;
 pub use types::{Scalar, Ty};
 
 use proc_macro2::TokenStream;
