@@ -265,16 +265,16 @@ fn logic() {
         eval("xor.pred $d, $0, $1;", "pred", &[pred(true), pred(true)]),
         0
     );
-    for (table, want) in [(0x80, 0x88), (0xfe, 0xfe), (0x40, 0), (0x1a, 0x70 ^ 0x22)] {
+    let (a, b, c) = (0xf0, 0xcc, 0xaa);
+    let functions = [
+        (0x80, a & b & c),
+        (0xfe, a | b | c),
+        (0x40, a & b & !c),
+        (0x1a, (a & b | c) ^ a),
+    ];
+    for (table, want) in functions {
         let text = format!("lop3.b32 $d, $0, $1, $2, {table};");
-        let (a, b, c) = (0xf0i64, 0xcc, 0xaa);
-        let f = [(a & b & c), (a | b | c), (a & b & !c), ((a & b | c) ^ a)];
-        let index = [0x80, 0xfe, 0x40, 0x1a]
-            .iter()
-            .position(|t| *t == table)
-            .unwrap();
-        let got = eval(&text, "b32", &[b32(a), b32(b), b32(c)]);
-        assert_eq!(got, u32_of(f[index]), "{want:#x}");
+        assert_eq!(eval(&text, "b32", &[b32(a), b32(b), b32(c)]), u32_of(want));
     }
 }
 
