@@ -150,7 +150,7 @@ fn uninitialised_reads() {
         run_bad(&kernel(0, local), 1, 1, &[]).kind,
         Kind::Uninitialised
     );
-    let read_first = "setp.eq.u32 %p1, %ctaid, 0; .shared .u32 s;
+    let read_first = "setp.eq.u32 %p1, %cta, 0; .shared .u32 s;
         @%p1 st.shared.u32 [s], 1; ld.shared.u32 %r1, [s];";
     assert_eq!(run_bad(&kernel(0, read_first), 2, 1, &[]).block, [1, 0, 0]);
 }
@@ -252,7 +252,7 @@ fn messages_need_release_and_acquire() {
             2,
             &format!(
                 "
-    setp.ne.u32 %p1, %ctaid, 0;
+    setp.ne.u32 %p1, %cta, 0;
     @%p1 bra READER;
     st.global.u32 [%ptr0], 42;
     {publish}

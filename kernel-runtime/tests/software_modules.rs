@@ -95,7 +95,7 @@ fn global_variables() {
         "{HEADER}
 .visible .global .align 8 .u64 counter = 5;
 .global .align 4 .f32 table[2][2] = {{ {{1.0, 2.0}}, {{0f40400000}} }};
-.global .u64 pointer = generic(table+8);
+.global .u64 pointer = generic(table)+8;
 .visible .entry k() {{
     .reg .b64 %rd<5>;
     .reg .b32 %r<5>;
@@ -162,6 +162,10 @@ fn refused_texts_name_line_and_reason() {
     );
     assert_eq!(body("L:\nL:"), "line 7: `L` is declared twice");
     assert_eq!(body(".reg .b32 %r<4>;"), "line 6: `%r` is declared twice");
+    assert_eq!(
+        body(".reg .b32 %tid;"),
+        "line 6: `%tid` is a special register"
+    );
     assert_eq!(body("bra K;\n{ K: }"), "line 6: there is no label `K`");
     assert_eq!(
         body("ld.param.u32 %r1, [nope];"),

@@ -218,7 +218,7 @@ READ:
     add.u32 %r6, %r6, %r5;
     st.shared.u32 [%r1], %r6;
     shl.b32 %r3, %r3, 1;
-    setp.lt.u32 %p2, %r3, %ntid;
+    setp.lt.u32 %p2, %r3, %nt;
     @%p2 bra LOOP;
     ld.shared.u32 %r0, [%r1];";
     let want: Vec<u32> = (1..=100).map(|i| i * (i + 1) / 2).collect();
