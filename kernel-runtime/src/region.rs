@@ -178,7 +178,9 @@ fn chunks<R: Reduce, const FAST: bool>(
         height += 1;
     }
     // SAFETY: everything below `height` was written; there was at least one chunk.
-    let mut pending = pending[..height].iter().map(|values| unsafe { values.assume_init() });
+    let mut pending = pending[..height]
+        .iter()
+        .map(|values| unsafe { values.assume_init() });
     let last = pending.next_back();
     let last = last.unwrap_or_else(|| unreachable!("a reduction of no chunk"));
     Ok(pending.rfold(last, |right, left| R::fold(left, right)))
