@@ -196,7 +196,7 @@ fn one_chunk<R: Reduce, const FAST: bool>(
     let width = R::LANES as u64;
     let shape = reduce.shape();
     // Most chunks: whole blocks of one row. Lanes that nobody else sees stay in registers.
-    if FAST && length % width == 0 && length <= shape[2] - place.t {
+    if FAST && length.is_multiple_of(width) && length <= shape[2] - place.t {
         let mut lanes = R::identity();
         blocks::<R, FAST>(reduce, &mut lanes, place.outer, place.t, length / width)?;
         place.advance(shape, length);
