@@ -1,7 +1,9 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
+use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
-use crate::{analysis, args, host, infer, parse, report, stand_in};
+use crate::ir::{Function, Span};
+use crate::{analysis, args, artifacts, host, infer, parse, ptx, report, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
@@ -21,6 +23,12 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut ir = parse::function(&function, &mut sink);
     let mismatches = infer::infer(&mut ir);
     let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, &mut sink);
+    let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
+    if let Some(device) = &device
+        && let Err(message) = artifacts::write_ptx(&ir.name.to_string(), &device.ptx)
+    {
+        sink.push(Span::at(ir.name.span()), message, None);
+    }
     if !sink.is_empty() {
         let stand_in = stand_in::expand(&function, &pieces(&function), &args);
         let problems = sink.into_tokens();
@@ -33,8 +41,25 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
         runtime: args.runtime,
         handle: args.handle.unwrap_or_else(|| function.sig.ident.clone()),
         report: report::report(&ir, &plan),
-        device: None,
+        device,
     })
+}
+
+/// The device's code, for crates without and with debug assertions.
+fn device(function: &Function, plan: &Plan) -> host::Device {
+    let regions = plan.regions.iter().map(|region| host::DeviceEntry {
+        entry: ptx::entry_name(function, region),
+        fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
+        release: ptx::params(function, region, false),
+        debug: ptx::params(function, region, true),
+    });
+    host::Device {
+        regions: regions.collect(),
+        ptx: host::Ptx {
+            release: ptx::emit(function, plan, false),
+            debug: ptx::emit(function, plan, true),
+        },
+    }
 }
 
 /// The function's tokens, sorted.

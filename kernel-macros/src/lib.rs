@@ -2,12 +2,14 @@
 
 mod analysis;
 mod args;
+mod artifacts;
 mod diagnostics;
 mod expand;
 mod host;
 mod infer;
 mod ir;
 mod parse;
+mod ptx;
 mod report;
 mod stand_in;
 

@@ -16,7 +16,7 @@ pub fn begin_call() {
 /// The feature is off, or the device is missing.
 pub fn ready(kernel: &'static str) -> Result<(), Error> {
     #[cfg(feature = "cuda")]
-    return crate::cuda::available().map(|_| drop(kernel));
+    return crate::cuda::ready(kernel);
     #[cfg(not(feature = "cuda"))]
     Err(Error::Disabled { kernel })
 }

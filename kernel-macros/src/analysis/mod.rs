@@ -560,11 +560,13 @@ fn report_problems(function: &Function, plan: &Plan, sink: &mut Sink) {
             continue;
         }
         let index = function.vars[node.var].ident.to_string();
-        if node.demanded && reasons.is_empty() {
-            sink.push(node.head, texts::demanded(&index), None);
-        }
         for reason in reasons {
-            let message = texts::headline(&index, &reason.message);
+            let headline = if node.demanded {
+                texts::demanded_headline
+            } else {
+                texts::headline
+            };
+            let message = headline(&index, &reason.message);
             sink.push(reason.span, message, reason.help.clone());
             if let Some((message, span)) = &reason.second {
                 sink.push(*span, message.clone(), None);

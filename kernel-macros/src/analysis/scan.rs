@@ -137,6 +137,10 @@ impl Scanner<'_> {
             StmtKind::Let { pat, init } => {
                 if let Some(init) = init {
                     self.expr(*init);
+                    // What cannot be read has been refused, and says nothing about types.
+                    if matches!(self.function.exprs[*init].kind, ExprKind::Opaque(_)) {
+                        return;
+                    }
                 }
                 self.pattern(pat, stmt.span);
             }

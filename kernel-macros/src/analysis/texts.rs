@@ -5,6 +5,13 @@ pub fn headline(index: &str, reason: &str) -> String {
     format!("the loop over `{index}` cannot run in parallel: {reason}")
 }
 
+/// The same for a loop over `prange`.
+pub fn demanded_headline(index: &str, reason: &str) -> String {
+    format!(
+        "`prange` demands that the loop over `{index}` run in parallel, and it cannot: {reason}"
+    )
+}
+
 pub fn not_in_a_region(what: &str) -> String {
     format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
 }
@@ -194,7 +201,3 @@ pub fn no_region(name: &str) -> String {
 
 pub const NO_REGION_HELP: &str =
     "`#[kernel]` is for functions with `for` loops over integer ranges";
-
-pub fn demanded(index: &str) -> String {
-    format!("`prange` demands that the loop over `{index}` runs in parallel")
-}

@@ -139,10 +139,10 @@ impl<'a> Body<'a> {
             (Some(op), Some(left)) => self.binary(
                 op,
                 (left, old),
-                (self.scalar_of(value), emit!(right)),
+                (self.scalar_of(value), emit!(__right)),
                 SiteKey::Compound(value),
             ),
-            _ => emit!(right),
+            _ => emit!(__right),
         };
         let store = match target {
             Place::Var(id) => {
@@ -157,14 +157,14 @@ impl<'a> Body<'a> {
             }
             Place::LocalElement { base, index } => {
                 let (name, at) = (self.name(*base), self.local_index(*base, *index));
-                let new = new(emit!(#name[at]));
-                emit!(let at = #at; #name[at] = #new;)
+                let new = new(emit!(#name[__at]));
+                emit!(let __at = #at; #name[__at] = #new;)
             }
             Place::Element(access) => {
                 let at = self.index(*access);
                 let new = new(self.read(*access));
-                let store = self.write(*access, &emit!(value));
-                emit!(let at = #at; let value = #new; #store)
+                let store = self.write(*access, &emit!(__value));
+                emit!(let __at = #at; let __value = #new; #store)
             }
         };
         emit!({ #right #store })
@@ -173,7 +173,7 @@ impl<'a> Body<'a> {
     fn right_hand_side(&self, value: ExprId) -> TokenStream {
         let ty = self.ty(&self.function().exprs[value].ty);
         let value = self.expr(value);
-        emit!(let right: #ty = #value;)
+        emit!(let __right: #ty = #value;)
     }
 
     /// Type of what is assigned to, if it is no tuple.
@@ -207,11 +207,11 @@ impl<'a> Body<'a> {
         let rt = self.rt();
         let ty = self.ty(ty);
         let (start, end) = (self.expr(range.start), self.expr(range.end));
-        let bounds = emit!(let start: #ty = #start; let end: #ty = #end;);
+        let bounds = emit!(let __start: #ty = #start; let __end: #ty = #end;);
         let plain = if range.inclusive {
-            emit!(start..=end)
+            emit!(__start..=__end)
         } else {
-            emit!(start..end)
+            emit!(__start..__end)
         };
         let adapted = range
             .adapters

@@ -3,6 +3,7 @@
 use super::names::{self, emit};
 use super::region::Region;
 use crate::ir::Scalar;
+use crate::ptx::DeviceParam;
 use proc_macro2::{Literal, TokenStream};
 
 /// How a device runs a region.
@@ -14,22 +15,6 @@ pub struct DeviceEntry {
     /// The first entry's parameters, in crates without debug assertions and with them.
     pub release: Vec<DeviceParam>,
     pub debug: Vec<DeviceParam>,
-}
-
-/// A `.param` of an entry: see `launch::DeviceParam` in the runtime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeviceParam {
-    Trip(u8),
-    First(u8),
-    Step(u8),
-    Base(u8),
-    Len(u8, u8),
-    Stride(u8, u8),
-    Scalar(u8),
-    Failure,
-    Chunk,
-    Chunks,
-    Partials(u8),
 }
 
 /// The associated constant that describes the region's code, if there is any.
@@ -91,7 +76,7 @@ pub fn arguments(region: &Region) -> TokenStream {
     });
     let u64 = region.body.scalar(Scalar::U64);
     emit! {
-        let scalars: &[#u64] = &[#(#scalars),*];
-        visit(&trips, &[#(#arrays),*], scalars);
+        let __scalars: &[#u64] = &[#(#scalars),*];
+        __visit(&__trips, &[#(#arrays),*], __scalars);
     }
 }

@@ -23,7 +23,7 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let context = Context {
         input,
         rt,
-        session: names::local("session"),
+        session: names::local("__session"),
     };
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);

@@ -60,7 +60,7 @@ fn dispatcher(input: &Expansion, rt: &TokenStream) -> TokenStream {
     };
     let body = emit! {
         match #rt::dispatch(#handle::__KERNEL) {
-            #rt::Option::Some(session) => #handle::__kernel_driver(&session, #args),
+            #rt::Option::Some(__session) => #handle::__kernel_driver(&__session, #args),
             #rt::Option::None => #handle::serial(#args),
         }
     };
@@ -111,7 +111,7 @@ fn serial(input: &Expansion) -> TokenStream {
     let (lints, output) = (&item.lints, output(input));
     let head = emit! {
         #[doc = "The function exactly as it is written."]
-        #[allow(clippy::needless_range_loop)]
+        #[allow(clippy::needless_range_loop, clippy::manual_memcpy, clippy::manual_slice_fill)]
     };
     quote! {
         #head
@@ -160,7 +160,7 @@ fn cuda(input: &Expansion, device: &Device, rt: &TokenStream) -> TokenStream {
         #[doc = ""]
         #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
         #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #where_clause {
-            #rt::cuda(Self::__KERNEL, |session| Self::__kernel_driver(session, #args))
+            #rt::cuda(Self::__KERNEL, |__session| Self::__kernel_driver(__session, #args))
         }
 
         #[doc = "The device's code."]

@@ -19,11 +19,11 @@ pub fn failure(region: &Region) -> TokenStream {
         emit!(#number => { #raise })
     });
     emit! {
-        match failure.site {
+        match __failure.site {
             #(#arms)*
             _ => {}
         }
-        #rt::unraised(#session.name(), failure)
+        #rt::unraised(#session.name(), __failure)
     }
 }
 
@@ -112,6 +112,6 @@ fn recorded(
 ) -> (TokenStream, Ident) {
     let (rt, ty, name) = (region.rt(), region.body.scalar(ty), user(name, span));
     let at = names::index(at);
-    let bind = emit!(let #name: #ty = #rt::recorded(failure.args[#at]););
+    let bind = emit!(let #name: #ty = #rt::recorded(__failure.args[#at]););
     (bind, name)
 }

@@ -40,18 +40,18 @@ impl<'a> Region<'a> {
         let attempt = self.attempt();
         let verbatim = self
             .context
-            .plain_loop(self.node, &emit!(range), Loops::Verbatim);
+            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
         let raise = raise::failure(self);
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #items
             #(#proofs)*
-            let range = #range;
-            let outcome = #region: { #attempt };
-            match outcome {
+            let __range = #range;
+            let __outcome = #region: { #attempt };
+            match __outcome {
                 #rt::Outcome::Done => {}
                 #rt::Outcome::Declined => { #verbatim }
-                #rt::Outcome::Failed(failure) => { #raise }
+                #rt::Outcome::Failed(__failure) => { #raise }
             }
         })
     }
@@ -84,8 +84,8 @@ impl<'a> Region<'a> {
             #(#arrays)*
             #inner
             if !(#guard) { #declined; }
-            let cost = #cost.saturated();
-            let region = #region;
+            let __cost = #cost.saturated();
+            let __region = #region;
             #run
         }
     }
@@ -119,7 +119,7 @@ impl<'a> Region<'a> {
         let (rt, session) = (self.rt(), &self.context.session);
         let accumulators = &self.plan.accumulators;
         if accumulators.is_empty() {
-            return emit!(#session.map(&region, cost));
+            return emit!(#session.map(&__region, __cost));
         }
         let values = accumulators.iter().map(|of| {
             let value = self.context.driver_name(of.var);
@@ -129,13 +129,13 @@ impl<'a> Region<'a> {
         let results = accumulators.iter().enumerate();
         let results = results.map(|(position, of)| self.result(position, of));
         emit! {
-            match #session.reduce(&region, cost) {
-                #rt::Result::Ok(folded) => {
-                    let total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), folded);
+            match #session.reduce(&__region, __cost) {
+                #rt::Result::Ok(__folded) => {
+                    let __total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), __folded);
                     #(#results)*
                     #rt::Outcome::Done
                 }
-                #rt::Result::Err(outcome) => outcome,
+                #rt::Result::Err(__outcome) => __outcome,
             }
         }
     }
@@ -143,7 +143,7 @@ impl<'a> Region<'a> {
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let position = names::index(position);
-        emit!(#value = #rt::cast(total.#position);)
+        emit!(#value = #rt::cast(__total.#position);)
     }
 
     /// A name that was taken for a primitive's is one.

@@ -49,7 +49,7 @@ pub fn value(body: &Body, wide: &Wide) -> TokenStream {
 
 /// The local that holds a parallel loop's progression.
 pub fn loop_name(at: usize) -> proc_macro2::Ident {
-    names::local(&format!("loop{at}"))
+    names::local(&format!("__loop{at}"))
 }
 
 /// An `i128`.

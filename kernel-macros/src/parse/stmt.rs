@@ -37,7 +37,7 @@ impl Parser {
                     let kind = self.stmt(stmt);
                     out.stmts.push(Stmt {
                         kind,
-                        span: Span::of(stmt),
+                        span: stmt_span(stmt),
                     });
                 }
             }
@@ -378,6 +378,26 @@ impl Parser {
         };
         self.labels.pop();
         kind
+    }
+}
+
+/// From the statement's first own token: marks stand before it as attributes.
+fn stmt_span(stmt: &syn::Stmt) -> Span {
+    let whole = Span::of(stmt);
+    match stmt {
+        syn::Stmt::Local(local) => Span {
+            start: local.let_token.span,
+            ..whole
+        },
+        syn::Stmt::Expr(syn::Expr::Assign(assign), _) => Span {
+            start: Span::of(&assign.left).start,
+            ..whole
+        },
+        syn::Stmt::Expr(syn::Expr::ForLoop(node), _) => Span {
+            start: node.for_token.span,
+            ..whole
+        },
+        _ => whole,
     }
 }
 

@@ -28,13 +28,9 @@ pub enum Fault {
 impl Fault {
     /// A driver call that returned `code`.
     pub fn call(code: i32, doing: impl Into<String>) -> Fault {
-        let doing = doing.into();
-        match driver::findings() {
-            Some(findings) => Fault::Call {
-                code,
-                doing: format!("{doing}\n{findings}"),
-            },
-            None => Fault::Call { code, doing },
+        Fault::Call {
+            code,
+            doing: doing.into(),
         }
     }
 
@@ -85,4 +81,14 @@ pub fn checked(doing: impl Display, returned: i32) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::call(status::take_last(), doing.to_string()))
+}
+
+/// The same for a launch, which the software device may have more to say about.
+pub fn checked_launch(doing: impl Display, returned: i32) -> Result<(), Fault> {
+    match driver::findings() {
+        Some(findings) if returned != status::SUCCESS => {
+            checked(format_args!("{doing}\n{findings}"), returned)
+        }
+        _ => checked(doing, returned),
+    }
 }

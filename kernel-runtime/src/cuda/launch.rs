@@ -5,7 +5,7 @@ mod shape;
 
 use super::context::Context;
 use super::driver::symbols;
-use super::fault::{Fault, checked};
+use super::fault::{Fault, checked_launch};
 use super::memory::{Buffer, Work};
 use super::module::Function;
 use super::timing;
@@ -134,7 +134,8 @@ fn compute(
     }
     if let Some(fold) = &entries.fold {
         let words = params::of_fold(launch, work, extras);
-        start(fold, shape::FOLD, words, work)?;
+        let shape = shape::fold(launch.chunks, fold.function.max_threads);
+        start(fold, shape, words, work)?;
     }
     work.computed()?;
     await_kernel(first, *shape, work)?;
@@ -147,7 +148,7 @@ fn start(entry: &Entry, shape: Shape, words: Words, work: &Work<'_>) -> Result<(
     // caller of `run` gave for the PTX. cust's launch wants a function of its own `Module`.
     let returned = words.with_pointers(|pointers| unsafe {
         symbols::cuLaunchKernel(
-            entry.function.0,
+            entry.function.handle,
             grid[0],
             grid[1],
             grid[2],
@@ -160,7 +161,7 @@ fn start(entry: &Entry, shape: Shape, words: Words, work: &Work<'_>) -> Result<(
             std::ptr::null_mut(),
         )
     });
-    checked(
+    checked_launch(
         format_args!("launching `{}`, {shape}", entry.name),
         returned,
     )

@@ -76,3 +76,9 @@ pub fn available() -> Result<DeviceInfo, Error> {
     let entered = Context::enter().map_err(|fault| fault.into_error("available"))?;
     Ok(entered.info.clone())
 }
+
+/// Whether there is a device for `kernel`, which is named where there is not.
+pub(crate) fn ready(kernel: &'static str) -> Result<(), Error> {
+    let entered = Context::enter();
+    entered.map(drop).map_err(|fault| fault.into_error(kernel))
+}

@@ -3,7 +3,7 @@
 use super::driver::{status, symbols};
 use super::fault::{Fault, checked};
 use crate::launch::Module;
-use cust::sys::{CUfunction, CUjit_option, CUmodule};
+use cust::sys::{CUfunction, CUfunction_attribute, CUjit_option, CUmodule};
 use std::collections::HashMap;
 use std::ffi::{CString, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,11 @@ struct Loaded {
 
 /// A function of a module that stays loaded for as long as the process runs.
 #[derive(Clone, Copy)]
-pub struct Function(pub CUfunction);
+pub struct Function {
+    pub handle: CUfunction,
+    /// Threads of a block at most, as its registers allow.
+    pub max_threads: u64,
+}
 
 // SAFETY: handles, which the driver lets any thread use that has the context current.
 unsafe impl Send for Loaded {}
@@ -132,5 +136,19 @@ fn find(module: CUmodule, entry: &str) -> Result<Function, Fault> {
     // SAFETY: a loaded module and a C string.
     let returned = unsafe { symbols::cuModuleGetFunction(&mut function, module, name.as_ptr()) };
     checked(format_args!("looking for the entry `{entry}`"), returned)?;
-    Ok(Function(function))
+    Ok(Function {
+        handle: function,
+        max_threads: max_threads(function),
+    })
+}
+
+fn max_threads(function: CUfunction) -> u64 {
+    let attribute = CUfunction_attribute::CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK as i32;
+    let mut threads = 0;
+    // SAFETY: a function of a loaded module; `threads` is writable.
+    match unsafe { symbols::cuFuncGetAttribute(&mut threads, attribute, function) } {
+        status::SUCCESS if threads > 0 => threads as u64,
+        // Every device has as many; if the registers do not, the launch will say so.
+        _ => 1024,
+    }
 }

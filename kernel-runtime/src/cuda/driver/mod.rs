@@ -87,7 +87,7 @@ pub fn missing() -> Option<&'static str> {
     }
 }
 
-/// Something to say about failing calls that the codes do not.
+/// What the software device found wrong with the last launch of this thread, if anything.
 pub fn findings() -> Option<String> {
     #[cfg(feature = "software-device")]
     if is_software() {

@@ -41,7 +41,7 @@ pub fn guarded(call: impl FnOnce() -> c_int) -> c_int {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(UNKNOWN)
 }
 
-/// What the device found since it was last asked, one per line.
+/// What the device found wrong with the last launch of this thread, one finding per line.
 pub fn findings() -> Option<String> {
     let found: Vec<String> = device::findings().iter().map(ToString::to_string).collect();
     (!found.is_empty()).then(|| found.join("\n"))
@@ -491,6 +491,26 @@ pub unsafe fn cuModuleGetFunction(
     in_context(|| match device::function(module as u64, name) {
         // SAFETY: the caller's pointer.
         Ok(handle) => unsafe { give(function, handle as CUfunction) },
+        Err(code) => code,
+    })
+}
+
+pub unsafe fn cuModuleGetGlobal_v2(
+    address: *mut CUdeviceptr,
+    bytes: *mut usize,
+    module: CUmodule,
+    name: *const c_char,
+) -> c_int {
+    if name.is_null() {
+        return INVALID_VALUE;
+    }
+    // SAFETY: the caller's C string.
+    let Ok(name) = unsafe { CStr::from_ptr(name) }.to_str() else {
+        return INVALID_VALUE;
+    };
+    in_context(|| match device::global(module as u64, name) {
+        // SAFETY: the caller's pointers, either of which may be null.
+        Ok((at, size)) => unsafe { give(address, at).min(give(bytes, size)) },
         Err(code) => code,
     })
 }

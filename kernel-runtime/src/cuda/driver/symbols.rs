@@ -170,6 +170,9 @@ driver! {
         fn cuMemsetD8Async(dst_device: CUdeviceptr, uc: c_uchar, count: usize, stream: CUstream);
         fn cuMemsetD8_v2(dst_device: CUdeviceptr, uc: c_uchar, count: usize);
         fn cuModuleGetFunction(hfunc: *mut CUfunction, hmod: CUmodule, name: *const c_char);
+        fn cuModuleGetGlobal_v2(
+            dptr: *mut CUdeviceptr, bytes: *mut usize, hmod: CUmodule, name: *const c_char
+        );
         fn cuModuleLoadData(module: *mut CUmodule, image: *const c_void);
         fn cuModuleLoadDataEx(
             module: *mut CUmodule, image: *const c_void, num_options: c_uint,
@@ -251,9 +254,6 @@ driver! {
         );
         fn cuMemcpyHtoA_v2(
             dst_array: CUarray, dst_offset: usize, src_host: *const c_void, byte_count: usize
-        );
-        fn cuModuleGetGlobal_v2(
-            dptr: *mut CUdeviceptr, bytes: *mut usize, hmod: CUmodule, name: *const c_char
         );
         fn cuModuleLoad(module: *mut CUmodule, fname: *const c_char);
         fn cuOccupancyAvailableDynamicSMemPerBlock(

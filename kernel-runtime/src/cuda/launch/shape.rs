@@ -17,14 +17,10 @@ impl fmt::Display for Shape {
     }
 }
 
-/// The second entry of a reduction runs as this one block.
-pub const FOLD: Shape = Shape {
-    grid: [1, 1, 1],
-    block: [1024, 1, 1],
-};
-
 /// Threads of a block of a map.
 const THREADS: u64 = 256;
+/// Threads of the block that folds, at most.
+const FOLD_THREADS: u64 = 1024;
 /// Lanes of a warp.
 const WARP: u64 = 32;
 /// Limits of a grid since compute capability 3.0 (CUDA C++ programming guide, table of technical
@@ -68,6 +64,17 @@ pub fn reduction(chunks: u64, resident_threads: u64) -> Shape {
     Shape {
         grid: grid([wanted, 1, 1], block, resident_threads),
         block: block.map(|length| length as u32),
+    }
+}
+
+/// The shape for the second entry of a reduction: one block of whole warps, with a thread for each
+/// chunk as far as the entry's registers allow.
+pub fn fold(chunks: u64, max_threads: u64) -> Shape {
+    let most = max_threads.min(FOLD_THREADS) / WARP * WARP;
+    let wanted = chunks.min(FOLD_THREADS).next_multiple_of(WARP);
+    Shape {
+        grid: [1, 1, 1],
+        block: [wanted.clamp(WARP, most.max(WARP)) as u32, 1, 1],
     }
 }
 
@@ -177,6 +184,21 @@ mod tests {
         assert_eq!(reduction(5, LARGE).grid, [2, 1, 1]);
         assert_eq!(reduction(5, LARGE).block[0], 128);
         assert_eq!(reduction(100_000, LARGE).block[0], 256);
+    }
+
+    #[test]
+    fn folds_are_one_block_of_whole_warps() {
+        let cases = [
+            (1, 1024, 32),
+            (33, 1024, 64),
+            (u64::MAX, 1024, 1024),
+            (5000, 700, 672),
+        ];
+        for (chunks, max_threads, threads) in cases {
+            let Shape { grid, block } = fold(chunks, max_threads);
+            assert_eq!((grid, block), ([1, 1, 1], [threads, 1, 1]));
+        }
+        assert_eq!(fold(5, 0).block, [32, 1, 1]);
     }
 
     #[test]
