@@ -45,6 +45,10 @@ pub fn fails(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -
             }
             // Statements in a value are rare; they are taken to be able to fail.
             ExprKind::If { .. } | ExprKind::Block(_) => true,
+            ExprKind::LocalElement { index, .. } => {
+                numbers.contains_key(&SiteKey::LocalIndex(*index))
+                    || fails(function, *index, numbers)
+            }
             kind => {
                 let operands = crate::ir::verify::operands(kind);
                 operands

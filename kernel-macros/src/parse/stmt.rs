@@ -2,7 +2,10 @@
 
 use super::Parser;
 use super::assertion;
-use super::expr::{Indexed, Shape, binary_op, compound_op, describe_expr, foreign_attribute};
+use super::expr::{
+    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
+    foreign_attribute,
+};
 use super::template;
 use super::ty;
 use crate::ir::types::ViewKind;
@@ -76,8 +79,14 @@ impl Parser {
     }
 
     fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
+        // A loop reads its own, because loops in it are still candidates.
+        if !matches!(node, syn::Expr::ForLoop(_))
+            && let Some(attr) = foreign_attribute(attributes(node))
+        {
+            return opaque_stmt(node, attr, Some(ATTRIBUTE_HELP));
+        }
         match node {
-            syn::Expr::Assign(assign) => self.assign(node, assign),
+            syn::Expr::Assign(assign) => self.assign(assign),
             syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => {
                 self.compound(node, binary)
             }
@@ -265,10 +274,7 @@ impl Parser {
         }
     }
 
-    fn assign(&mut self, node: &syn::Expr, assign: &syn::ExprAssign) -> StmtKind {
-        if let Some(attr) = foreign_attribute(&assign.attrs) {
-            return opaque_stmt(node, attr, None);
-        }
+    fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
         let value = self.expr(&assign.right);
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);
@@ -292,9 +298,6 @@ impl Parser {
     }
 
     fn compound(&mut self, node: &syn::Expr, binary: &syn::ExprBinary) -> StmtKind {
-        if let Some(attr) = foreign_attribute(&binary.attrs) {
-            return opaque_stmt(node, attr, None);
-        }
         let Some(op) = compound_op(&binary.op) else {
             return opaque_stmt(node, "an operator that kernels do not have", None);
         };
