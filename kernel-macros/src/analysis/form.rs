@@ -417,11 +417,12 @@ impl Names<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Let { pat, init } => {
-                if let Some(init) = init {
-                    self.expr(*init);
-                    self.bind(pat, *init);
-                }
+            StmtKind::Let {
+                pat,
+                init: Some(init),
+            } => {
+                self.expr(*init);
+                self.bind(pat, *init);
             }
             StmtKind::Assign { target, value, .. } => {
                 match target {

@@ -533,7 +533,7 @@ impl Test {
     /// Visits every run-time expression in it.
     pub fn for_each_wide(&self, visit: &mut impl FnMut(&Wide)) {
         match self {
-            Test::Le(a, b) | Test::Lt(a, b) | Test::Ne(a, b) => {
+            Test::Le(a, b) | Test::Lt(a, b) => {
                 visit(a);
                 visit(b);
             }

@@ -36,7 +36,6 @@ impl Parser {
         let opaque = Opaque {
             what: what.into(),
             help: help.map(str::to_string),
-            tokens: node.to_token_stream(),
             blocks: Vec::new(),
         };
         self.push(ExprKind::Opaque(opaque), Span::of(node))
