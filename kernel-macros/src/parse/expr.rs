@@ -76,6 +76,10 @@ impl Parser {
                 }
             },
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
+            syn::Expr::Match(node_match) => match self.match_expr(node_match) {
+                Some(id) => id,
+                None => self.outside_subset(node),
+            },
             syn::Expr::Block(block) if block.label.is_none() => {
                 let inner = self.block(&block.block);
                 self.push(ExprKind::Block(inner), Span::of(node))
@@ -90,6 +94,14 @@ impl Parser {
             syn::Lit::Bool(value) => self.push(ExprKind::Bool(value.value), span),
             syn::Lit::Byte(byte) => {
                 self.push(ExprKind::Int(byte.value().into(), Some(Scalar::U8)), span)
+            }
+            syn::Lit::Int(int) if int.base10_digits().starts_with('-') => {
+                // Only patterns have literals with a sign.
+                let digits = &int.base10_digits()[1..];
+                let text = format!("{digits}{}", int.suffix());
+                let positive = syn::Lit::Int(syn::LitInt::new(&text, int.span()));
+                let inner = self.literal(node, &positive);
+                self.push(ExprKind::Unary(UnaryOp::Neg, inner), span)
             }
             syn::Lit::Int(int) => {
                 let suffix = Scalar::from_name(int.suffix());
@@ -675,7 +687,13 @@ fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
                 ),
             );
         }
-        syn::Expr::Match(_) => ("`match`", Some("write it as `if` and `else`")),
+        syn::Expr::Match(_) => (
+            "`match` with this pattern",
+            Some(
+                "numbers, bools, ranges, `|` and `_` are patterns of kernels; a name only as the \
+                  last arm",
+            ),
+        ),
         syn::Expr::If(_) => ("`if let`", None),
         syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
         syn::Expr::Reference(_) => ("a reference", Some("use the value itself")),
