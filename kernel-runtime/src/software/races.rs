@@ -145,8 +145,12 @@ impl Page {
         mode: Mode,
         by: &Accessor<'_>,
     ) -> Option<Record> {
-        if (offset | bytes) % self.granule != 0 {
-            self.refine(if (offset | bytes) % 4 == 0 { 4 } else { 1 });
+        if !(offset | bytes).is_multiple_of(self.granule) {
+            self.refine(if (offset | bytes).is_multiple_of(4) {
+                4
+            } else {
+                1
+            });
         }
         let cells = offset / self.granule..(offset + bytes) / self.granule;
         cells

@@ -264,7 +264,7 @@ impl Warp {
     /// Finds where an access goes: state space, alignment, bounds.
     fn site<'l>(&self, env: &Env<'l, '_>, one: One) -> Checked<Site<'l>> {
         let one = one.specific();
-        if one.address % one.bytes as u64 != 0 {
+        if !one.address.is_multiple_of(one.bytes as u64) {
             let message = format!("misaligned {}", one.describe());
             return trouble(Kind::Misaligned, one.lane, one.pc, message);
         }
