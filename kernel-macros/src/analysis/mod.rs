@@ -1,2 +1,578 @@
-//! Loops, index forms, dependences, reductions: IR in, [`plan::Plan`] or errors out.
+//! Loops, index forms, dependences, reductions: IR in, [`Plan`] or problems out.
+//!
+//! Every outermost loop is a candidate. A candidate's perfect nest is tried from the deepest on:
+//! [`scan`] finds its accesses and whatever a region cannot hold, [`depend`] proves the iterations
+//! independent, [`reduce`] recognises what they combine, [`bounds`] decides what the guard checks,
+//! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
+//! loops inside it are the candidates.
+
+#[cfg(test)]
+mod attacks;
+mod bounds;
+mod builtins;
+mod cost;
+mod depend;
+mod extent;
+mod form;
 pub mod plan;
+mod poly;
+mod reduce;
+mod scan;
+mod sites;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use crate::diagnostics::Sink;
+use crate::infer::Mismatch;
+use crate::ir::{Adapter, ExprKind, Function, LoopId, Proof, Span, VarId, verify};
+use extent::to_wide;
+use form::{Fit, Former};
+use plan::{
+    ArrayUse, Condition, NestLoop, Plan, Reason, Region, SiteKey, Test, Verdict, Wide, WideAdapter,
+};
+use scan::Scan;
+use std::collections::{HashMap, HashSet};
+
+/// Judges every loop. Problems that make the attribute an error go to the sink.
+pub fn analyse(
+    function: &mut Function,
+    mismatches: &[Mismatch],
+    independent: &[proc_macro2::Ident],
+    sink: &mut Sink,
+) -> Plan {
+    let independent = named_arrays(function, independent, sink);
+    let verdicts = function
+        .loops
+        .ids()
+        .map(|_| Verdict::Driver(Vec::new()))
+        .collect();
+    let plan = Plan {
+        regions: Vec::new(),
+        verdicts,
+    };
+    let mut judge = Judge {
+        function,
+        mismatches,
+        independent: &independent,
+        plan,
+    };
+    for id in judge.function.loops.ids() {
+        if judge.function.loops[id].parent.is_none() {
+            judge.candidate(id);
+        }
+    }
+    let plan = judge.plan;
+    report_problems(function, &plan, sink);
+    plan
+}
+
+/// The arrays that the user vouches for.
+fn named_arrays(
+    function: &Function,
+    names: &[proc_macro2::Ident],
+    sink: &mut Sink,
+) -> HashSet<VarId> {
+    let mut arrays = HashSet::new();
+    for name in names {
+        let found: Vec<VarId> = function
+            .vars
+            .iter()
+            .filter(|(_, var)| var.ident == *name && var.ty.view().is_some())
+            .map(|(id, _)| id)
+            .collect();
+        if found.is_empty() {
+            let message = format!("`{name}` is no array of this function");
+            sink.push(Span::at(name.span()), message, None);
+        }
+        arrays.extend(found);
+    }
+    arrays
+}
+
+struct Judge<'a> {
+    function: &'a mut Function,
+    mismatches: &'a [Mismatch],
+    independent: &'a HashSet<VarId>,
+    plan: Plan,
+}
+
+impl Judge<'_> {
+    fn candidate(&mut self, id: LoopId) {
+        let reasons = match self.region(id) {
+            Ok(()) => return,
+            Err(reasons) => reasons,
+        };
+        self.plan.verdicts[id.index()] = Verdict::Driver(reasons);
+        let children: Vec<LoopId> = self
+            .function
+            .loops
+            .iter()
+            .filter(|(_, node)| node.parent == Some(id))
+            .map(|(child, _)| child)
+            .collect();
+        for child in children {
+            self.candidate(child);
+        }
+    }
+
+    /// Makes a region of the loop, as deep a nest as can be proved.
+    fn region(&mut self, id: LoopId) -> Result<(), Vec<Reason>> {
+        if let Some(opaque) = &self.function.loops[id].opaque {
+            return Err(vec![Reason {
+                message: texts::not_in_a_region(&opaque.what),
+                span: self.function.loops[id].range_span,
+                help: opaque.help.clone(),
+                second: None,
+            }]);
+        }
+        let nest = perfect_nest(self.function, id);
+        let mut reasons = Vec::new();
+        for depth in (1..=nest.len()).rev() {
+            match self.attempt(&nest[..depth]) {
+                Ok(()) => return Ok(()),
+                Err(found) => reasons = found,
+            }
+        }
+        Err(reasons)
+    }
+
+    fn attempt(&mut self, nest: &[LoopId]) -> Result<(), Vec<Reason>> {
+        let draft = draft(self.function, nest, self.mismatches, self.independent)?;
+        let Draft {
+            mut region,
+            selections,
+            scan,
+            exempt_nodes,
+            compounds,
+            lazy,
+        } = draft;
+        let innermost = *nest.last().expect("a nest has a loop");
+        reduce::apply(self.function, &selections);
+        region.index = self.plan.regions.len();
+        region.body = self.function.loops[innermost].body.clone();
+        let exempt = sites::Exempt {
+            bounds: &region.bounds,
+            nodes: &exempt_nodes,
+            compounds: &compounds,
+        };
+        (region.sites, region.site_of) = sites::plan(self.function, &region.body, &exempt);
+        check_lazy(self.function, &lazy, &region.site_of)?;
+        verify::region_body(self.function, &region.body);
+        for (position, id) in nest.iter().enumerate() {
+            self.plan.verdicts[id.index()] = match position {
+                0 => Verdict::Region(region.index),
+                _ => Verdict::Nested,
+            };
+        }
+        for id in scan.inner_loops {
+            self.plan.verdicts[id.index()] = Verdict::Inner;
+        }
+        self.plan.regions.push(region);
+        Ok(())
+    }
+}
+
+/// Short-circuiting must not hide whether an operand fails.
+fn check_lazy(
+    function: &Function,
+    lazy: &[(VarId, crate::ir::ExprId)],
+    numbers: &HashMap<SiteKey, u32>,
+) -> Result<(), Vec<Reason>> {
+    let failing = lazy
+        .iter()
+        .filter(|(_, operand)| sites::fails(function, *operand, numbers));
+    let reasons: Vec<Reason> = failing
+        .map(|(var, operand)| {
+            let name = function.vars[*var].ident.to_string();
+            Reason {
+                message: texts::lazy_failure(&name),
+                span: function.exprs[*operand].span,
+                help: Some(texts::lazy_help(&name)),
+                second: None,
+            }
+        })
+        .collect();
+    if reasons.is_empty() {
+        Ok(())
+    } else {
+        Err(reasons)
+    }
+}
+
+/// The loop and the loops that are alone in it, at most three deep.
+fn perfect_nest(function: &Function, id: LoopId) -> Vec<LoopId> {
+    const DEEPEST: usize = 3;
+    let mut nest = vec![id];
+    while nest.len() < DEEPEST {
+        let body = &function.loops[*nest.last().expect("not empty")].body;
+        match body.stmts.as_slice() {
+            [stmt] if body.value.is_none() => match stmt.kind {
+                crate::ir::StmtKind::For(inner) if function.loops[inner].opaque.is_none() => {
+                    nest.push(inner);
+                }
+                _ => break,
+            },
+            _ => break,
+        }
+    }
+    nest
+}
+
+/// A region that holds, before the body is rewritten for its reductions.
+struct Draft {
+    region: Region,
+    selections: Vec<reduce::Selection>,
+    scan: Scan,
+    exempt_nodes: HashSet<crate::ir::ExprId>,
+    compounds: HashSet<crate::ir::ExprId>,
+    lazy: Vec<(VarId, crate::ir::ExprId)>,
+}
+
+fn draft(
+    function: &Function,
+    nest: &[LoopId],
+    mismatches: &[Mismatch],
+    independent: &HashSet<VarId>,
+) -> Result<Draft, Vec<Reason>> {
+    let former = Former::new(function, nest);
+    let mut reasons = type_reasons(function, nest, mismatches);
+    let loops = nest_loops(&former, &mut reasons);
+    let scan = scan::scan(function, nest, &former);
+    reasons.extend(scan.reasons.iter().cloned());
+    if !reasons.is_empty() {
+        return Err(reasons);
+    }
+    let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
+    let reduce = reduce::plan(function, body, &scan.assigned);
+    let depend = depend::plan(&former, &scan.visits, independent);
+    let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+    reasons.extend(
+        depend
+            .reasons
+            .iter()
+            .chain(&bounds.reasons)
+            .chain(&reduce.reasons)
+            .cloned(),
+    );
+    if !reasons.is_empty() {
+        return Err(reasons);
+    }
+    let (space, nest_loops) = loops.expect("a nest without loops has a reason");
+    let mut guard = bounds.guard;
+    guard.extend(depend.guard);
+    distinct(&mut guard);
+    let mut relaxed = bounds.relaxed;
+    distinct(&mut relaxed);
+    let mut exempt_nodes = bounds.covered;
+    exempt_nodes.extend(&reduce.combining);
+    let mut region = Region {
+        index: 0,
+        nest: nest_loops,
+        body: crate::ir::Block::default(),
+        scalars: Vec::new(),
+        arrays: Vec::new(),
+        accumulators: reduce.accumulators,
+        bounds: bounds.bounds,
+        space,
+        guard,
+        relaxed,
+        sites: Vec::new(),
+        site_of: HashMap::new(),
+        proofs: proofs(function, nest, &scan),
+        cost: cost::of_iteration(&former, body),
+    };
+    capture(function, &scan, &mut region);
+    Ok(Draft {
+        region,
+        selections: reduce.selections,
+        scan,
+        exempt_nodes,
+        compounds: reduce.compounds,
+        lazy: reduce.lazy,
+    })
+}
+
+/// Keeps the first of equal conditions.
+fn distinct(conditions: &mut Vec<Condition>) {
+    let mut seen = HashSet::new();
+    conditions.retain(|condition| seen.insert(format!("{:?}", condition.test)));
+}
+
+/// Types that do not fit anywhere in the nest.
+fn type_reasons(function: &Function, nest: &[LoopId], mismatches: &[Mismatch]) -> Vec<Reason> {
+    let inside = |home: Option<LoopId>| {
+        let mut home = home;
+        while let Some(id) = home {
+            if id == nest[0] {
+                return true;
+            }
+            home = function.loops[id].parent;
+        }
+        false
+    };
+    let mut reasons = Vec::new();
+    for mismatch in mismatches.iter().filter(|mismatch| inside(mismatch.home)) {
+        let message = texts::mismatch(&mismatch.message);
+        reasons.push(Reason {
+            message,
+            span: mismatch.span,
+            help: None,
+            second: None,
+        });
+    }
+    for id in nest {
+        let var = &function.vars[function.loops[*id].var];
+        if var.ty.scalar().is_none_or(|ty| !ty.is_int()) {
+            let name = var.ident.to_string();
+            let help = "give one of the range's ends a type, as in `0..n as usize`".to_string();
+            let message = texts::unknown_type(&name);
+            let span = function.loops[*id].range_span;
+            reasons.push(Reason {
+                message,
+                span,
+                help: Some(help),
+                second: None,
+            });
+        }
+    }
+    reasons
+}
+
+type Space = (Vec<Condition>, Vec<NestLoop>);
+
+/// The parallel loops with their bounds; inner ones must not depend on outer ones.
+fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
+    let function = former.function;
+    let mut space = Vec::new();
+    let mut loops = Vec::new();
+    for (position, id) in former.nest.iter().enumerate() {
+        let node = &function.loops[*id];
+        let ty = function.vars[node.var].ty.scalar()?;
+        match parallel_loop(former, position, *id, ty) {
+            Some((node, conditions)) => {
+                space.extend(conditions);
+                loops.push(node);
+            }
+            None => {
+                let message = "its range depends on an outer loop".to_string();
+                reasons.push(Reason {
+                    message,
+                    span: node.range_span,
+                    help: None,
+                    second: None,
+                });
+                return None;
+            }
+        }
+    }
+    Some((space, loops))
+}
+
+fn parallel_loop(
+    former: &Former,
+    position: usize,
+    id: LoopId,
+    ty: crate::ir::Scalar,
+) -> Option<(NestLoop, Vec<Condition>)> {
+    let node = &former.function.loops[id];
+    let range = &node.range;
+    let end_of = |expr| {
+        let form = former.typed_form(expr);
+        match form {
+            Some(form) if form.poly.is_invariant() => {
+                Some((to_wide(former, &form.poly), form.fits))
+            }
+            // Only the driver can evaluate it, which it does for the outermost loop.
+            _ if position == 0 => Some((Wide::Atom(expr), Vec::new())),
+            _ => None,
+        }
+    };
+    let (start, start_fits) = end_of(range.start)?;
+    let (end, end_fits) = end_of(range.end)?;
+    let mut fits: Vec<Fit> = start_fits.into_iter().chain(end_fits).collect();
+    let mut adapters = Vec::new();
+    for adapter in &range.adapters {
+        adapters.push(match adapter {
+            Adapter::Rev => WideAdapter::Rev,
+            Adapter::StepBy(step) => {
+                let (wide, more) = end_of(*step)?;
+                fits.extend(more);
+                WideAdapter::StepBy(wide)
+            }
+        });
+    }
+    let conditions = fits
+        .iter()
+        .map(|fit| {
+            let test = Test::Fits(to_wide(former, &fit.poly), fit.scalar);
+            let test = if fit.debug {
+                Test::Debug(Box::new(test))
+            } else {
+                test
+            };
+            let name = &former.function.vars[node.var].ident;
+            Condition {
+                test,
+                purpose: format!("the range of `{name}` does not wrap"),
+            }
+        })
+        .collect();
+    let inclusive = range.inclusive;
+    Some((
+        NestLoop {
+            id,
+            var: node.var,
+            ty,
+            start,
+            end,
+            inclusive,
+            adapters,
+        },
+        conditions,
+    ))
+}
+
+fn proofs(function: &Function, nest: &[LoopId], scan: &Scan) -> Vec<Proof> {
+    let loops = nest.iter().chain(&scan.inner_loops);
+    loops
+        .flat_map(|id| function.loops[*id].proofs.iter().cloned())
+        .collect()
+}
+
+/// Fills in what the region reads: scalars by value, arrays by handle.
+fn capture(function: &Function, scan: &Scan, region: &mut Region) {
+    let accumulates = |var: &VarId| region.accumulators.iter().any(|acc| acc.var == *var);
+    let mut scalars: Vec<VarId> = scan
+        .reads
+        .iter()
+        .copied()
+        .filter(|var| !accumulates(var))
+        .collect();
+    let mut lengths: Vec<VarId> = Vec::new();
+    let mut visit = |wide: &Wide| captured_by(function, wide, &mut scalars, &mut lengths);
+    for condition in region
+        .space
+        .iter()
+        .chain(&region.guard)
+        .chain(&region.relaxed)
+    {
+        condition.test.for_each_wide(&mut visit);
+    }
+    for node in &region.nest[1..] {
+        visit(&node.start);
+        visit(&node.end);
+        for adapter in &node.adapters {
+            if let WideAdapter::StepBy(step) = adapter {
+                visit(step);
+            }
+        }
+    }
+    visit(&region.cost);
+    region.scalars = scalars;
+    let accessed = |array: VarId, wanted: fn(crate::ir::AccessMode) -> bool| {
+        scan.visits.iter().any(|visit| {
+            let access = &function.accesses[visit.access];
+            access.array == array && wanted(access.mode)
+        })
+    };
+    let mut arrays = scan.arrays.clone();
+    arrays.extend(lengths);
+    for var in arrays {
+        let Some(view) = function.vars[var].ty.view() else {
+            continue;
+        };
+        if region.arrays.iter().any(|array| array.var == var) {
+            continue;
+        }
+        region.arrays.push(ArrayUse {
+            var,
+            elem: view.elem,
+            rank: view.rank,
+            reads: accessed(var, |mode| mode != crate::ir::AccessMode::Store),
+            writes: accessed(var, scan::writes),
+            contiguous: view.kind == crate::ir::types::ViewKind::Slice,
+        });
+    }
+}
+
+/// The scalars and arrays that a run-time expression reads.
+fn captured_by(
+    function: &Function,
+    wide: &Wide,
+    scalars: &mut Vec<VarId>,
+    lengths: &mut Vec<VarId>,
+) {
+    let mut scalar = |var: VarId| {
+        if !scalars.contains(&var) {
+            scalars.push(var);
+        }
+    };
+    match wide {
+        Wide::Var(var) => scalar(*var),
+        Wide::Len { array, .. } => lengths.push(*array),
+        Wide::Atom(id) => {
+            let mut open = vec![*id];
+            while let Some(id) = open.pop() {
+                match &function.exprs[id].kind {
+                    ExprKind::Var(var) => scalar(*var),
+                    ExprKind::Len { array, .. } => lengths.push(*array),
+                    kind => open.extend(verify::operands(kind)),
+                }
+            }
+        }
+        Wide::Const(_) | Wide::Lo(_) | Wide::Hi(_) => {}
+        Wide::Add(a, b) | Wide::Sub(a, b) | Wide::Mul(a, b) | Wide::Min(a, b) | Wide::Max(a, b) => {
+            captured_by(function, a, scalars, lengths);
+            captured_by(function, b, scalars, lengths);
+        }
+    }
+}
+
+impl Test {
+    /// Visits every run-time expression in it.
+    pub fn for_each_wide(&self, visit: &mut impl FnMut(&Wide)) {
+        match self {
+            Test::Le(a, b) | Test::Lt(a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Test::Fits(wide, _) => visit(wide),
+            Test::All(tests) | Test::Any(tests) => {
+                tests.iter().for_each(|test| test.for_each_wide(visit));
+            }
+            Test::Debug(test) => test.for_each_wide(visit),
+        }
+    }
+}
+
+/// Errors: a demanded loop that is not parallel, or no region at all.
+fn report_problems(function: &Function, plan: &Plan, sink: &mut Sink) {
+    let none = plan.regions.is_empty();
+    if none && function.loops.len() == 0 {
+        let message = texts::no_region(&function.name.to_string());
+        let help = texts::NO_REGION_HELP.to_string();
+        sink.push(Span::at(function.name.span()), message, Some(help));
+    }
+    for (id, node) in function.loops.iter() {
+        let Verdict::Driver(reasons) = &plan.verdicts[id.index()] else {
+            continue;
+        };
+        if !none && !node.demanded {
+            continue;
+        }
+        let index = function.vars[node.var].ident.to_string();
+        for reason in reasons {
+            let headline = if node.demanded {
+                texts::demanded_headline
+            } else {
+                texts::headline
+            };
+            let message = headline(&index, &reason.message);
+            sink.push(reason.span, message, reason.help.clone());
+            if let Some((message, span)) = &reason.second {
+                sink.push(*span, message.clone(), None);
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //! A [`Plan`] cannot be made without passing the proof, and `host/` and `ptx/` take one as an
 //! argument, so code for an unproved loop cannot be written by accident.
 
-use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, LoopId, Scalar, Span, VarId};
+use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, LoopId, Proof, Scalar, Span, VarId};
 use std::collections::HashMap;
 
 /// The decisions for one function.
@@ -19,10 +19,10 @@ pub struct Plan {
 pub enum Verdict {
     /// The outermost loop of `regions[n]`.
     Region(usize),
-    /// A further parallel loop of the perfect nest of `regions[n]`.
-    Nested(usize),
-    /// Inside an iteration of `regions[n]`, in source order.
-    Inner(usize),
+    /// A further parallel loop of the perfect nest of the region around it.
+    Nested,
+    /// Inside an iteration of the region around it, in source order.
+    Inner,
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
     Driver(Vec<Reason>),
 }
@@ -53,19 +53,31 @@ pub struct Region {
     pub accumulators: Vec<Accumulator>,
     /// How each access of the body stays in bounds.
     pub bounds: HashMap<AccessId, Bounds>,
+    /// The ranges of the inner parallel loops are what they seem: evaluated first, whenever the
+    /// outermost loop is not empty (serial evaluates inner ranges only then). If one fails, the
+    /// verbatim serial loop runs.
+    pub space: Vec<Condition>,
     /// All must hold, or the verbatim serial loop runs. Evaluated only if no parallel loop is
     /// empty.
     pub guard: Vec<Condition>,
+    /// Asked after the guard: if all hold, the accesses with [`Bounds::Relaxed`] cannot leave their
+    /// arrays whatever the conditions around them are, and the fast form omits their checks. If
+    /// not, the region still runs, with the checks.
+    pub relaxed: Vec<Condition>,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
     /// fail once the guard holds.
     pub site_of: HashMap<SiteKey, u32>,
+    /// What rustc has to confirm about names in the region.
+    pub proofs: Vec<Proof>,
     /// Estimated operations of one iteration.
     pub cost: Wide,
 }
 
-/// One parallel loop: `for var in range` with bounds that no iteration changes.
+/// One parallel loop: `for var in range` with bounds that no iteration changes. The host evaluates
+/// the outermost loop's range from its own expressions, once, as the driver would; the others'
+/// from the bounds here.
 #[derive(Debug)]
 pub struct NestLoop {
     pub id: LoopId,
@@ -190,10 +202,13 @@ impl Region {
 }
 
 /// How an access stays inside its array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bounds {
     /// The guard proves it for every iteration: no check in the fast form.
     Proved,
+    /// Affine, but made under conditions that the guard cannot follow: checked as below unless
+    /// [`Region::relaxed`] holds.
+    Relaxed,
     /// Checked in the iteration; failing is a failure at the access's site.
     Checked,
 }
@@ -210,7 +225,6 @@ pub struct Condition {
 pub enum Test {
     Le(Wide, Wide),
     Lt(Wide, Wide),
-    Ne(Wide, Wide),
     /// The value is one of the type's.
     Fits(Wide, Scalar),
     All(Vec<Test>),
@@ -249,10 +263,12 @@ pub enum Wide {
 pub enum SiteKey {
     /// An arithmetic expression or call.
     Expr(ExprId),
-    /// An array access with [`Bounds::Checked`].
+    /// An array access with [`Bounds::Checked`] or [`Bounds::Relaxed`].
     Access(AccessId),
     /// A compound assignment, by its right-hand side.
     Compound(ExprId),
+    /// An element of a fixed local array, by its index.
+    LocalIndex(ExprId),
 }
 
 /// A place where an iteration can fail, and what a worker records there: the site's number and

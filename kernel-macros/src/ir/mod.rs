@@ -15,7 +15,7 @@ pub mod verify;
 
 pub use arena::{Arena, Id};
 pub use ops::{BinaryOp, Builtin, UnaryOp};
-pub use template::{Piece, Template};
+pub use template::Template;
 pub use types::{Scalar, Ty};
 
 use proc_macro2::TokenStream;
@@ -40,7 +40,8 @@ pub type AccessId = Id<Access>;
 pub struct Function {
     /// The function's name as written (raw identifiers keep their `r#`).
     pub name: proc_macro2::Ident,
-    /// Parameters in order.
+    /// Parameters in order, for the text form.
+    #[cfg_attr(not(test), expect(dead_code))]
     pub params: Vec<VarId>,
     /// Every binding of the function, parameters and loop variables included.
     pub vars: Arena<Var>,
@@ -49,6 +50,11 @@ pub struct Function {
     pub loops: Arena<Loop>,
     /// Every `array[index]` on an array of the function, reads and writes.
     pub accesses: Arena<Access>,
+    /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
+    pub pinned: Vec<(ExprId, Scalar)>,
+    /// The return type, and the values of `return`s in driver code.
+    pub ret: Ty,
+    pub returned: Vec<ExprId>,
     /// The body: driver statements with loops among them.
     pub body: Block,
     /// The body as tokens with holes where the loops stand; see [`template`].
@@ -62,12 +68,17 @@ pub struct Var {
     pub ident: proc_macro2::Ident,
     pub span: Span,
     pub kind: VarKind,
+    /// The innermost `for` loop around the binding; for a loop variable, its own loop.
+    pub home: Option<LoopId>,
     /// Declared `mut` (or a `&mut` parameter).
     pub mutable: bool,
     /// Filled by inference; [`Ty::Unknown`] until then and for driver values nothing pinned down.
     pub ty: Ty,
-    /// Tokens that read the variable in driver code: its name, or the outside path.
+    /// Tokens that name the variable in driver code: its name, the outside path, or `(*name)` for a
+    /// scalar behind a reference parameter.
     pub tokens: TokenStream,
+    /// Declared by `let` without a value: its first assignment is where its type shows.
+    pub deferred: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -112,12 +123,10 @@ pub enum StmtKind {
     Expr(ExprId),
     For(LoopId),
     While {
-        label: Option<LabelId>,
         cond: ExprId,
         body: Block,
     },
     Loop {
-        label: Option<LabelId>,
         body: Block,
     },
     /// Leaves the loop `depth` levels up: 0 is the innermost loop around the statement.
@@ -133,14 +142,13 @@ pub enum StmtKind {
         cond: ExprId,
         args: Vec<ExprId>,
         tokens: TokenStream,
+        /// `debug_assert!`: evaluated only where the user's crate has debug assertions.
+        debug_only: bool,
     },
     /// Outside the kernel subset. `why` is the message for its author should the statement stand
     /// inside a loop that was to be parallel; `reads`/`bound` are not known.
     Opaque(Opaque),
 }
-
-/// A name for a labelled loop, only needed while parsing.
-pub type LabelId = u32;
 
 /// Something the kernel subset has no word for.
 #[derive(Clone, Debug)]
@@ -230,6 +238,13 @@ pub enum ExprKind {
         otherwise: Option<Block>,
     },
     Block(Block),
+    /// A new array: `vec![fill; n]`, `Array2::zeros((m, n))`. Driver only.
+    NewArray {
+        fill: Option<ExprId>,
+        elem: Option<Scalar>,
+        rank: u32,
+        kind: types::ViewKind,
+    },
     /// A driver expression outside the subset (its type may still be pinned down by its use).
     Opaque(Opaque),
 }
@@ -241,6 +256,8 @@ pub struct Loop {
     pub range: Range,
     /// `prange`: being serial is an error.
     pub demanded: bool,
+    /// What rustc has to confirm about names in this loop (inner loops have their own).
+    pub proofs: Vec<Proof>,
     pub body: Block,
     pub parent: Option<LoopId>,
     /// From `for` to the end of the range expression.
@@ -297,4 +314,40 @@ pub enum IndexStyle {
     Tuple,
     /// `a[i][j]`
     Nested,
+}
+
+/// A name that the compiler took for a primitive's; rustc confirms it where the name stands.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// A type in a cast: `x as u64`.
+    Type { tokens: TokenStream, scalar: Scalar },
+    /// An associated function: `f64::max`.
+    Function {
+        tokens: TokenStream,
+        scalar: Scalar,
+        builtin: Builtin,
+    },
+}
+
+impl Span {
+    /// From the first to the last token of a piece of source.
+    pub fn of(tokens: &impl quote::ToTokens) -> Span {
+        let mut spans = tokens
+            .to_token_stream()
+            .into_iter()
+            .map(|token| token.span());
+        let start = spans.next().unwrap_or_else(proc_macro2::Span::call_site);
+        Span {
+            start,
+            end: spans.last().unwrap_or(start),
+        }
+    }
+
+    /// A single token's.
+    pub fn at(span: proc_macro2::Span) -> Span {
+        Span {
+            start: span,
+            end: span,
+        }
+    }
 }

@@ -27,11 +27,15 @@ pub enum Piece {
     Witness(Vec<VarId>),
 }
 
-/// A loop's tokens: `head` is label, `for pat in range`; `body` what stands between the braces.
+/// A loop's tokens: `label for pat in range { body }`.
 #[derive(Clone, Debug)]
 pub struct LoopTemplate {
     pub id: LoopId,
-    pub head: TokenStream,
+    /// `'name:` or nothing.
+    pub label: TokenStream,
+    pub for_token: Span,
+    pub pat: TokenStream,
+    pub range: TokenStream,
     pub body: Template,
     pub body_span: Span,
 }

@@ -1,0 +1,39 @@
+//! Which built-ins exist on which primitive, and which can panic.
+
+use crate::ir::{Builtin, Scalar};
+
+/// Whether Rust has the method on the type, and a back end a word for it.
+pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
+    use Builtin::*;
+    match builtin {
+        Sqrt | Floor | Ceil | Round | RoundTiesEven | Trunc | Fract | MulAdd | Copysign | Recip
+        | IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive | ToBits => ty.is_float(),
+        Abs | Signum => ty.is_float() || ty.is_signed(),
+        Min | Max | MinIf | MaxIf | Clamp => true,
+        RemEuclid | DivEuclid => ty != Scalar::Bool,
+        UnsignedAbs => ty.is_signed(),
+        WrappingAdd | WrappingSub | WrappingMul | WrappingNeg | SaturatingAdd | SaturatingSub
+        | AbsDiff | CountOnes | LeadingZeros | TrailingZeros | RotateLeft | RotateRight => {
+            ty.is_int()
+        }
+    }
+}
+
+/// When a built-in panics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panics {
+    Never,
+    /// Where integer overflow panics.
+    InDebug,
+    Always,
+}
+
+pub fn panics(builtin: Builtin, ty: Scalar) -> Panics {
+    use Builtin::*;
+    match builtin {
+        Abs if ty.is_int() => Panics::InDebug,
+        RemEuclid | DivEuclid if ty.is_int() => Panics::Always,
+        Clamp => Panics::Always,
+        _ => Panics::Never,
+    }
+}

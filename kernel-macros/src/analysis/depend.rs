@@ -1,0 +1,561 @@
+//! Dependences: two accesses to one array, at least one a write, must never meet in different
+//! iterations of the parallel loops.
+//!
+//! Let `f` and `g` be the two index forms in one dimension, `v` and `v'` the parallel loop
+//! variables of the two iterations. Meeting means `f = g` in every dimension. Three arguments:
+//!
+//! * *separation*: if `f` and `g` have equal coefficients for the parallel variables not known
+//!   equal yet, then `a (v - v') = d` where `d` is the difference of what is left. If `|d| < |a| s`
+//!   (`s` the step of `v`), only `v = v'` is possible. One variable after the other, mixed radix:
+//!   the others' contribution counts as part of `d` until they are known equal.
+//! * *different values*: a dimension in which `f - g` can never be zero (disjoint ranges, or a
+//!   constant difference that the coefficients' greatest common divisor does not divide).
+//! * *a guard*: a condition of either argument that depends on values is left to run time, if it
+//!   can hold for any number of iterations.
+
+use super::bounds::access_text;
+use super::extent::{Domain, replace_by_end, sign, to_wide};
+use super::form::Former;
+use super::plan::{Condition, Reason, Test, Wide};
+use super::poly::{Poly, Sym};
+use super::scan::{Visit, writes};
+use super::texts;
+use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId};
+use std::collections::HashSet;
+
+/// The proof's outcome: conditions for the guard, or reasons why there is none.
+#[derive(Debug, Default)]
+pub struct DependPlan {
+    pub guard: Vec<Condition>,
+    pub reasons: Vec<Reason>,
+    /// Arrays whose index forms the proof relies on (rule R1).
+    pub proved: HashSet<VarId>,
+}
+
+/// Judges every array that the candidate writes, except those in `independent`.
+pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> DependPlan {
+    let mut plan = DependPlan::default();
+    let array = |visit: &Visit| former.function.accesses[visit.access].array;
+    let mode = |visit: &Visit| former.function.accesses[visit.access].mode;
+    let mut written: Vec<VarId> = visits
+        .iter()
+        .filter(|visit| writes(mode(visit)))
+        .map(array)
+        .collect();
+    written.sort();
+    written.dedup();
+    for var in written.into_iter().filter(|var| !independent.contains(var)) {
+        let mine: Vec<&Visit> = visits.iter().filter(|visit| array(visit) == var).collect();
+        plan.proved.insert(var);
+        judge_array(former, &mine, &mut plan);
+    }
+    plan
+}
+
+/// One access with its index forms.
+struct Side<'a> {
+    visit: &'a Visit,
+    dims: Vec<Poly>,
+    mode: AccessMode,
+    /// Inner loops around it whose ranges the guard knows to be what they seem.
+    loops: Vec<LoopId>,
+}
+
+fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
+    let mut sides: Vec<Side> = Vec::new();
+    let before = plan.reasons.len();
+    for visit in visits {
+        let access = &former.function.accesses[visit.access];
+        let dims: Option<Vec<Poly>> = access
+            .index
+            .iter()
+            .map(|id| {
+                former
+                    .form(*id)
+                    .map(|form| form.poly)
+                    .filter(Poly::is_affine)
+            })
+            .collect();
+        match dims {
+            Some(dims) => sides.push(Side {
+                visit,
+                dims,
+                mode: access.mode,
+                loops: Domain::new(former, &visit.context).known_loops,
+            }),
+            None => plan.reasons.push(not_affine(former, visit)),
+        }
+    }
+    if plan.reasons.len() > before {
+        return;
+    }
+    for (n, side) in sides.iter().enumerate() {
+        for other in &sides[n..] {
+            if writes(side.mode) || writes(other.mode) {
+                judge_pair(former, side, other, plan);
+            }
+        }
+    }
+}
+
+fn not_affine(former: &Former, visit: &Visit) -> Reason {
+    let access = &former.function.accesses[visit.access];
+    let text = access_text(former, visit.access);
+    let array = former.function.vars[access.array].ident.to_string();
+    let (message, help) = if writes(access.mode) {
+        texts::not_affine_write(&text, &array)
+    } else {
+        texts::not_affine_read(&text, &array)
+    };
+    Reason {
+        message,
+        span: access.span,
+        help: Some(help),
+        second: None,
+    }
+}
+
+fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan) {
+    let pair = Pair {
+        former,
+        side,
+        other,
+    };
+    match pair.disjoint() {
+        Some(alternatives) => {
+            if let Some(test) = pair.guard(&alternatives) {
+                let (a, b) = (
+                    access_text(former, side.visit.access),
+                    access_text(former, other.visit.access),
+                );
+                let purpose = if a == b {
+                    format!("iterations have `{a}` to themselves")
+                } else {
+                    format!("`{a}` and `{b}` of different iterations are different elements")
+                };
+                plan.guard.push(Condition { test, purpose });
+            }
+        }
+        None => {
+            let reason = pair.reason();
+            // One conflict per pair of places, however often the pair is met.
+            let seen = plan
+                .reasons
+                .iter()
+                .any(|r: &Reason| r.message == reason.message);
+            if !seen {
+                plan.reasons.push(reason);
+            }
+        }
+    }
+}
+
+/// Polynomials that must all be positive: one way to prove a pair disjoint.
+type Alternative = Vec<Poly>;
+
+enum Truth {
+    Always,
+    /// Depends on values, and can hold for any number of iterations.
+    AtRunTime,
+    Never,
+}
+
+struct Pair<'a> {
+    former: &'a Former<'a>,
+    side: &'a Side<'a>,
+    other: &'a Side<'a>,
+}
+
+/// A dimension's forms, split at the parallel variables.
+struct Dimension {
+    /// Coefficients of the parallel variables, outermost first.
+    f: Vec<Poly>,
+    g: Vec<Poly>,
+    /// Least and greatest value of `rest of g - rest of f`.
+    low: Poly,
+    high: Poly,
+}
+
+impl Pair<'_> {
+    /// Ways to prove it; an empty one needs no guard. `None` if there is no way.
+    fn disjoint(&self) -> Option<Vec<Alternative>> {
+        let mut alternatives = Vec::new();
+        for dim in 0..self.side.dims.len() {
+            for test in self.different_values(dim) {
+                match self.truth(std::slice::from_ref(&test)) {
+                    Truth::Always => return Some(vec![Vec::new()]),
+                    Truth::AtRunTime => alternatives.push(vec![test]),
+                    Truth::Never => {}
+                }
+            }
+            if self.not_divisible(dim) {
+                return Some(vec![Vec::new()]);
+            }
+        }
+        match self.separation() {
+            Some(tests) if tests.is_empty() => return Some(vec![tests]),
+            Some(tests) => alternatives.push(tests),
+            None => {}
+        }
+        (!alternatives.is_empty()).then_some(alternatives)
+    }
+
+    /// Polynomials that, if positive, keep the ranges of a dimension apart.
+    fn different_values(&self, dim: usize) -> Vec<Poly> {
+        let (f, g) = (&self.side.dims[dim], &self.other.dims[dim]);
+        let range = |side: &Side, form: &Poly| {
+            Some((
+                self.bound(side, form, false)?,
+                self.bound(side, form, true)?,
+            ))
+        };
+        let (Some((f_low, f_high)), Some((g_low, g_high))) =
+            (range(self.side, f), range(self.other, g))
+        else {
+            return Vec::new();
+        };
+        [g_low.checked_sub(&f_high), f_low.checked_sub(&g_high)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// A constant difference that no combination of the coefficients makes up.
+    fn not_divisible(&self, dim: usize) -> bool {
+        let (f, g) = (&self.side.dims[dim], &self.other.dims[dim]);
+        let mut divisor = 0i128;
+        let mut constant = 0i128;
+        for (form, factor) in [(f, 1), (g, -1)] {
+            let mut rest = form.clone();
+            for index in form.indices() {
+                let Some((coefficient, left)) = rest.split(index) else {
+                    return false;
+                };
+                let Some(value) = coefficient.as_constant() else {
+                    return false;
+                };
+                divisor = gcd(divisor, value.unsigned_abs() as i128);
+                rest = left;
+            }
+            let Some(value) = rest.as_constant() else {
+                return false;
+            };
+            let Some(sum) = constant.checked_add(factor * value) else {
+                return false;
+            };
+            constant = sum;
+        }
+        if divisor == 0 {
+            constant != 0
+        } else {
+            constant % divisor != 0
+        }
+    }
+
+    /// Shows one parallel variable after the other to be equal in both iterations.
+    fn separation(&self) -> Option<Alternative> {
+        let nest = self.former.nest;
+        let dims: Vec<Dimension> = (0..self.side.dims.len())
+            .filter_map(|dim| self.dimension(dim))
+            .collect();
+        let mut equal = vec![false; nest.len()];
+        let mut tests = Vec::new();
+        while equal.iter().any(|known| !known) {
+            let step = self.separate_one(&dims, &equal, &tests)?;
+            equal[step.0] = true;
+            tests.extend(step.1);
+        }
+        Some(tests)
+    }
+
+    /// The next variable and what it needs, nothing if possible.
+    fn separate_one(
+        &self,
+        dims: &[Dimension],
+        equal: &[bool],
+        tests: &[Poly],
+    ) -> Option<(usize, Vec<Poly>)> {
+        let mut at_run_time = None;
+        for dim in dims {
+            for position in (0..equal.len()).filter(|position| !equal[*position]) {
+                let Some(mut needs) = self.radix(dim, equal, position) else {
+                    continue;
+                };
+                needs.retain(|need| {
+                    !matches!(self.truth(std::slice::from_ref(need)), Truth::Always)
+                });
+                if needs.is_empty() {
+                    return Some((position, needs));
+                }
+                let together = [tests, &needs].concat();
+                if at_run_time.is_none() && matches!(self.truth(&together), Truth::AtRunTime) {
+                    at_run_time = Some((position, needs));
+                }
+            }
+        }
+        at_run_time
+    }
+
+    /// What makes the variable at `position` equal in both iterations, by one dimension alone.
+    fn radix(&self, dim: &Dimension, equal: &[bool], position: usize) -> Option<Vec<Poly>> {
+        let mut coefficient = dim.f[position].clone();
+        if coefficient.is_zero() || coefficient != dim.g[position] {
+            return None;
+        }
+        let (mut low, mut high) = (dim.low.clone(), dim.high.clone());
+        for (other, known) in equal.iter().enumerate() {
+            if other == position {
+                continue;
+            }
+            let (f, g) = (&dim.f[other], &dim.g[other]);
+            if f != g {
+                return None;
+            }
+            if *known || f.is_zero() {
+                continue;
+            }
+            // a (u' - u) is between -|a| and |a| times the loop's extent.
+            let (first, last) = self.loop_extent(self.former.nest[other])?;
+            let spread = last.checked_sub(&first)?.checked_mul(f)?;
+            let spread = if sign(self.former, f)? {
+                spread.negated()
+            } else {
+                spread
+            };
+            low = low.checked_sub(&spread)?;
+            high = high.checked_add(&spread)?;
+        }
+        if sign(self.former, &coefficient) == Some(true) {
+            coefficient = coefficient.negated();
+            (low, high) = (high.negated(), low.negated());
+        }
+        let stride = coefficient.checked_mul(&self.step(self.former.nest[position]))?;
+        Some(vec![stride.checked_sub(&high)?, stride.checked_add(&low)?])
+    }
+
+    fn dimension(&self, dim: usize) -> Option<Dimension> {
+        let (f, f_rest) = self.split(&self.side.dims[dim])?;
+        let (g, g_rest) = self.split(&self.other.dims[dim])?;
+        let low = self.bound(self.other, &g_rest, false)?;
+        let low = low.checked_sub(&self.bound(self.side, &f_rest, true)?)?;
+        let high = self.bound(self.other, &g_rest, true)?;
+        let high = high.checked_sub(&self.bound(self.side, &f_rest, false)?)?;
+        // Without inner loop variables the difference is one value, whatever its sign.
+        Some(Dimension { f, g, low, high })
+    }
+
+    fn split(&self, form: &Poly) -> Option<(Vec<Poly>, Poly)> {
+        let mut rest = form.clone();
+        let mut coefficients = Vec::new();
+        for id in self.former.nest {
+            let (coefficient, left) = rest.split(self.former.function.loops[*id].var)?;
+            coefficients.push(coefficient);
+            rest = left;
+        }
+        Some((coefficients, rest))
+    }
+
+    /// The extreme of a form over everything that moves, as a polynomial over captured values.
+    fn bound(&self, side: &Side, form: &Poly, greatest: bool) -> Option<Poly> {
+        let mut form = form.clone();
+        let inner = side.loops.iter().rev();
+        for id in inner.chain(self.former.nest.iter().rev()) {
+            let var = self.former.function.loops[*id].var;
+            if !form.indices().contains(&var) {
+                continue;
+            }
+            let (low, high) = self.loop_extent(*id)?;
+            form = replace_by_end(self.former, &form, var, &low, &high, greatest)?;
+        }
+        form.is_invariant().then_some(form)
+    }
+
+    /// Smallest and largest value of a loop variable. A parallel loop's are known at run time at
+    /// the latest.
+    fn loop_extent(&self, id: LoopId) -> Option<(Poly, Poly)> {
+        if let Some((low, high, _)) = self.former.extent(id) {
+            return Some((low, high));
+        }
+        let parallel = self.former.nest.contains(&id);
+        let end = |high| Poly::sym(Sym::Extent(id, high));
+        parallel.then(|| (end(false), end(true)))
+    }
+
+    /// Different values of a loop variable are at least this far apart.
+    fn step(&self, id: LoopId) -> Poly {
+        let mut step = Poly::constant(1);
+        for adapter in &self.former.function.loops[id].range.adapters {
+            if let Adapter::StepBy(by) = adapter {
+                // A step that arithmetic makes could wrap; one that a name or a number is cannot.
+                let by = self.former.form(*by).filter(|form| form.fits.is_empty());
+                let by = by.map(|form| form.poly).filter(Poly::is_invariant);
+                let product = by.and_then(|by| step.checked_mul(&by));
+                step = product.unwrap_or_else(|| Poly::constant(1));
+            }
+        }
+        step
+    }
+
+    /// Whether all of these are positive.
+    fn truth(&self, tests: &[Poly]) -> Truth {
+        if tests.iter().all(|test| self.is_positive(test)) {
+            Truth::Always
+        } else if self.can_hold(tests) {
+            Truth::AtRunTime
+        } else {
+            Truth::Never
+        }
+    }
+
+    /// Positive whatever the values, given that no parallel loop is empty.
+    fn is_positive(&self, test: &Poly) -> bool {
+        let Some(rest) = test.checked_sub(&Poly::constant(1)) else {
+            return false;
+        };
+        let nonnegative = |poly: &Poly| poly.is_zero() || sign(self.former, poly) == Some(false);
+        if nonnegative(&rest) {
+            return true;
+        }
+        self.former.nest.iter().any(|id| {
+            let Some((low, high)) = self.loop_extent(*id) else {
+                return false;
+            };
+            let room = high
+                .checked_sub(&low)
+                .and_then(|extent| rest.checked_sub(&extent));
+            room.is_some_and(|room| nonnegative(&room))
+        })
+    }
+
+    /// Whether some values make all tests positive with every parallel loop long: a condition that
+    /// only a handful of iterations could meet is a conflict, not a guard. Sampling can only err
+    /// towards an error or towards a guard that fails; neither is unsound.
+    fn can_hold(&self, tests: &[Poly]) -> bool {
+        const ROUNDS: u64 = 2000;
+        const LONG: i128 = 63;
+        let extents: Vec<(Poly, i128)> = self.loops_in_sight(LONG);
+        (0..ROUNDS).any(|round| {
+            let value_of = |sym: Sym| sample(self.former, sym, round);
+            let at_least = |(poly, least): &(Poly, i128)| {
+                poly.evaluate(&value_of)
+                    .is_some_and(|value| value >= *least)
+            };
+            extents.iter().all(at_least)
+                && tests
+                    .iter()
+                    .all(|test| test.evaluate(&value_of).is_some_and(|value| value > 0))
+        })
+    }
+
+    /// Extents of the loops around both accesses, and how long they must at least be.
+    fn loops_in_sight(&self, long: i128) -> Vec<(Poly, i128)> {
+        let inner = self.side.loops.iter().chain(&self.other.loops);
+        let nest = self.former.nest.iter().map(|id| (id, long));
+        nest.chain(inner.map(|id| (id, 1)))
+            .filter_map(|(id, least)| {
+                let (low, high) = self.loop_extent(*id)?;
+                Some((high.checked_sub(&low).filter(Poly::is_invariant)?, least))
+            })
+            .collect()
+    }
+
+    /// The run-time condition, if one is needed.
+    fn guard(&self, alternatives: &[Alternative]) -> Option<Test> {
+        if alternatives.iter().any(Vec::is_empty) {
+            return None;
+        }
+        let positive = |poly: &Poly| Test::Lt(Wide::Const(0), to_wide(self.former, poly));
+        let mut any: Vec<Test> = alternatives
+            .iter()
+            .map(|tests| Test::All(tests.iter().map(positive).collect()))
+            .collect();
+        Some(if any.len() == 1 {
+            any.swap_remove(0)
+        } else {
+            Test::Any(any)
+        })
+    }
+
+    fn reason(&self) -> Reason {
+        let function = self.former.function;
+        let (mut first, mut second) = (self.side, self.other);
+        if !writes(first.mode) {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let (a, b) = (
+            &function.accesses[first.visit.access],
+            &function.accesses[second.visit.access],
+        );
+        let array = function.vars[a.array].ident.to_string();
+        let text = access_text(self.former, first.visit.access);
+        if first.dims == second.dims {
+            let update = a.mode == AccessMode::Update;
+            return Reason {
+                message: texts::self_conflict(&text),
+                span: a.span,
+                help: Some(texts::self_conflict_help(update, &array)),
+                second: None,
+            };
+        }
+        let other = access_text(self.former, second.visit.access);
+        let shifted = self.constant_shift();
+        let (message, at, help) =
+            texts::conflict(&text, &other, &array, writes(second.mode), shifted);
+        Reason {
+            message,
+            span: a.span,
+            help: Some(help),
+            second: Some((at, b.span)),
+        }
+    }
+
+    /// Whether the two forms differ by numbers alone: a value carried along.
+    fn constant_shift(&self) -> bool {
+        let pairs = self.side.dims.iter().zip(&self.other.dims);
+        pairs
+            .into_iter()
+            .all(|(f, g)| f.checked_sub(g).is_some_and(|d| d.as_constant().is_some()))
+    }
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// A value for a symbol in one round of sampling: small, large and, where the type allows,
+/// negative ones, by a counter-based generator.
+fn sample(former: &Former, sym: Sym, round: u64) -> i128 {
+    const VALUES: [i128; 16] = [
+        0, 1, 2, 3, 4, 7, 16, 63, 64, 65, 128, 1000, 4096, 10_007, 65_536, 1_000_003,
+    ];
+    let (kind, number) = match sym {
+        Sym::Var(var) => (1, var.index()),
+        Sym::Len(array, dim) => (2, array.index() * 4 + dim as usize),
+        Sym::Atom(expr) => (3, expr.index()),
+        Sym::Extent(id, high) => (4, id.index() * 2 + usize::from(high)),
+        Sym::Index(var) => (5, var.index()),
+    };
+    let hash = mix(round.wrapping_mul(8).wrapping_add(kind) ^ mix(number as u64));
+    let value = VALUES[(hash % 16) as usize];
+    let signed = match sym {
+        Sym::Var(var) => former.function.vars[var]
+            .ty
+            .scalar()
+            .is_some_and(Scalar::is_signed),
+        Sym::Extent(..) => true,
+        _ => false,
+    };
+    if signed && hash & 64 != 0 {
+        -value
+    } else {
+        value
+    }
+}
+
+/// SplitMix64's output function (Steele, Lea and Flood 2014).
+fn mix(x: u64) -> u64 {
+    let z = x.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

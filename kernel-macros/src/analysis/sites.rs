@@ -1,0 +1,266 @@
+//! Where an iteration can fail, numbered in source order.
+
+use super::builtins::{Panics, panics};
+use super::plan::{Bounds, Site, SiteKey, SiteKind};
+use crate::ir::{
+    AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt, StmtKind, Ty,
+    UnaryOp, VarId,
+};
+use std::collections::{HashMap, HashSet};
+
+/// What the guard and the reductions take off the list.
+pub struct Exempt<'a> {
+    pub bounds: &'a HashMap<AccessId, Bounds>,
+    /// Arithmetic that the guard covers, and arithmetic that wraps by definition.
+    pub nodes: &'a HashSet<ExprId>,
+    /// Right-hand sides of compound assignments that wrap by definition.
+    pub compounds: &'a HashSet<ExprId>,
+}
+
+/// The sites of a body and their numbers.
+pub fn plan(
+    function: &Function,
+    body: &Block,
+    exempt: &Exempt,
+) -> (Vec<Site>, HashMap<SiteKey, u32>) {
+    let mut finder = Finder {
+        function,
+        exempt,
+        sites: Vec::new(),
+        numbers: HashMap::new(),
+    };
+    finder.block(body);
+    (finder.sites, finder.numbers)
+}
+
+/// The expressions below `id`, itself included, that are a site.
+pub fn fails(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -> bool {
+    let node = &function.exprs[id];
+    numbers.contains_key(&SiteKey::Expr(id))
+        || match &node.kind {
+            ExprKind::Load(access) => {
+                let index = &function.accesses[*access].index;
+                numbers.contains_key(&SiteKey::Access(*access))
+                    || index.iter().any(|index| fails(function, *index, numbers))
+            }
+            // Statements in a value are rare; they are taken to be able to fail.
+            ExprKind::If { .. } | ExprKind::Block(_) => true,
+            ExprKind::LocalElement { index, .. } => {
+                numbers.contains_key(&SiteKey::LocalIndex(*index))
+                    || fails(function, *index, numbers)
+            }
+            kind => {
+                let operands = crate::ir::verify::operands(kind);
+                operands
+                    .into_iter()
+                    .any(|operand| fails(function, operand, numbers))
+            }
+        }
+}
+
+struct Finder<'a> {
+    function: &'a Function,
+    exempt: &'a Exempt<'a>,
+    sites: Vec<Site>,
+    numbers: HashMap<SiteKey, u32>,
+}
+
+impl Finder<'_> {
+    fn push(&mut self, key: SiteKey, kind: SiteKind, span: Span, debug_only: bool) {
+        let number = self.sites.len() as u32;
+        self.sites.push(Site {
+            kind,
+            span,
+            debug_only,
+        });
+        self.numbers.insert(key, number);
+    }
+
+    fn block(&mut self, block: &Block) {
+        block.stmts.iter().for_each(|stmt| self.stmt(stmt));
+        block.value.iter().for_each(|value| self.expr(*value));
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Let { init, .. } => init.iter().for_each(|init| self.expr(*init)),
+            StmtKind::Assign { target, op, value } => {
+                self.expr(*value);
+                let left = self.place(target);
+                if let (Some(op), Some(left)) = (op, left)
+                    && !self.exempt.compounds.contains(value)
+                {
+                    self.arithmetic(SiteKey::Compound(*value), *op, left, *value, stmt.span);
+                }
+            }
+            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::For(id) => {
+                let node = &self.function.loops[*id];
+                self.expr(node.range.start);
+                self.expr(node.range.end);
+                self.block(&node.body);
+            }
+            StmtKind::While { cond, body, .. } => {
+                self.expr(*cond);
+                self.block(body);
+            }
+            StmtKind::Loop { body, .. } => self.block(body),
+            StmtKind::Assert {
+                cond,
+                args,
+                tokens,
+                debug_only,
+            } => {
+                self.expr(*cond);
+                let scalar = |arg: &ExprId| self.function.exprs[*arg].ty.scalar();
+                let args = args.iter().filter_map(scalar).collect();
+                let tokens = tokens.clone();
+                let kind = SiteKind::Assert { tokens, args };
+                self.push(SiteKey::Expr(*cond), kind, stmt.span, *debug_only);
+            }
+            StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
+        }
+    }
+
+    /// Sites of a target's index; its type.
+    fn place(&mut self, place: &Place) -> Option<Scalar> {
+        match place {
+            Place::Var(var) => self.function.vars[*var].ty.scalar(),
+            Place::Element(access) => {
+                self.access(*access);
+                let array = self.function.accesses[*access].array;
+                self.function.vars[array].ty.view().map(|view| view.elem)
+            }
+            Place::LocalElement { base, index } => {
+                self.expr(*index);
+                self.local_element(*base, *index);
+                match &self.function.vars[*base].ty {
+                    Ty::Array(elem, _) => elem.scalar(),
+                    _ => None,
+                }
+            }
+            Place::Field { base, index } => match &self.function.vars[*base].ty {
+                Ty::Tuple(parts) => parts[*index as usize].scalar(),
+                _ => None,
+            },
+        }
+    }
+
+    fn access(&mut self, id: AccessId) {
+        let access = &self.function.accesses[id];
+        access.index.iter().for_each(|index| self.expr(*index));
+        if self.exempt.bounds.get(&id) != Some(&Bounds::Proved) {
+            self.push(SiteKey::Access(id), SiteKind::Index(id), access.span, false);
+        }
+    }
+
+    /// The site of `local[index]` is that of its index expression.
+    fn local_element(&mut self, base: VarId, index: ExprId) {
+        let Ty::Array(_, len) = self.function.vars[base].ty else {
+            return;
+        };
+        let constant = matches!(self.function.exprs[index].kind,
+            ExprKind::Int(value, _) if value < u128::from(len));
+        if !constant {
+            let span = Span {
+                start: self.function.exprs[index].span.start,
+                end: self.function.exprs[index].span.end,
+            };
+            self.push(
+                SiteKey::LocalIndex(index),
+                SiteKind::LocalIndex { len },
+                span,
+                false,
+            );
+        }
+    }
+
+    fn expr(&mut self, id: ExprId) {
+        let function = self.function;
+        let node = &function.exprs[id];
+        match &node.kind {
+            ExprKind::Load(access) => return self.access(*access),
+            ExprKind::Block(block) => return self.block(block),
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                self.expr(*cond);
+                self.block(then);
+                otherwise.iter().for_each(|block| self.block(block));
+                return;
+            }
+            _ => {}
+        }
+        for operand in crate::ir::verify::operands(&node.kind) {
+            self.expr(operand);
+        }
+        if self.exempt.nodes.contains(&id) {
+            return;
+        }
+        match &node.kind {
+            ExprKind::Binary(op, left, right) => {
+                if let Some(scalar) = function.exprs[*left].ty.scalar() {
+                    self.arithmetic(SiteKey::Expr(id), *op, scalar, *right, node.span);
+                }
+            }
+            // `-128i8` is a literal, not a negation that overflows.
+            ExprKind::Unary(UnaryOp::Neg, inner)
+                if !matches!(function.exprs[*inner].kind, ExprKind::Int(..)) =>
+            {
+                if let Some(scalar) = node.ty.scalar().filter(|scalar| scalar.is_int()) {
+                    self.push(SiteKey::Expr(id), SiteKind::Neg(scalar), node.span, true);
+                }
+            }
+            ExprKind::Call(builtin, args) => {
+                let Some(ty) = function.exprs[args[0]].ty.scalar() else {
+                    return;
+                };
+                let kind = SiteKind::Call {
+                    builtin: *builtin,
+                    ty,
+                };
+                match panics(*builtin, ty) {
+                    Panics::Never => {}
+                    Panics::InDebug => self.push(SiteKey::Expr(id), kind, node.span, true),
+                    Panics::Always => self.push(SiteKey::Expr(id), kind, node.span, false),
+                }
+            }
+            ExprKind::LocalElement { base, index } => self.local_element(*base, *index),
+            _ => {}
+        }
+    }
+
+    fn arithmetic(&mut self, key: SiteKey, op: BinaryOp, left: Scalar, right: ExprId, span: Span) {
+        let node = &self.function.exprs[right];
+        let (Some(right_ty), true) = (node.ty.scalar(), left.is_int()) else {
+            return;
+        };
+        let literal = match node.kind {
+            ExprKind::Int(value, _) => Some(value),
+            _ => None,
+        };
+        let (fails, debug_only) = match op {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => (true, true),
+            BinaryOp::Div | BinaryOp::Rem => (literal.is_none_or(|value| value == 0), false),
+            BinaryOp::Shl | BinaryOp::Shr => (
+                literal.is_none_or(|value| value >= u128::from(left.bits())),
+                true,
+            ),
+            _ => (false, false),
+        };
+        if fails {
+            self.push(
+                key,
+                SiteKind::Binary {
+                    op,
+                    left,
+                    right: right_ty,
+                },
+                span,
+                debug_only,
+            );
+        }
+    }
+}

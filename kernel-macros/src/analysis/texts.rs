@@ -1,0 +1,203 @@
+//! Every message of the analysis, in one table. Each says what stands in the way and, where there
+//! is one, the way out; names are the user's.
+
+pub fn headline(index: &str, reason: &str) -> String {
+    format!("the loop over `{index}` cannot run in parallel: {reason}")
+}
+
+/// The same for a loop over `prange`.
+pub fn demanded_headline(index: &str, reason: &str) -> String {
+    format!(
+        "`prange` demands that the loop over `{index}` run in parallel, and it cannot: {reason}"
+    )
+}
+
+pub fn not_in_a_region(what: &str) -> String {
+    format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
+}
+
+pub fn unknown_type(name: &str) -> String {
+    format!("the type of `{name}` is not known here")
+}
+
+pub fn annotate(name: &str) -> String {
+    format!("annotate it where it is bound, as in `let {name}: f64 = ..;`")
+}
+
+pub fn mismatch(message: &str) -> String {
+    format!("its types do not fit: {message}")
+}
+
+pub fn leaves_the_loop(what: &str) -> String {
+    format!("`{what}` leaves it, and parallel iterations have no order to leave in")
+}
+
+pub const BREAK_HELP: &str =
+    "make the rest of the body conditional, or search in a loop of its own outside";
+
+pub fn assigns_index(name: &str) -> String {
+    format!("the loop variable `{name}` is assigned to")
+}
+
+pub const COPY_INDEX_HELP: &str = "change a copy: `let mut k = ..;`";
+
+pub fn demanded_inside(name: &str) -> String {
+    format!("`prange` over `{name}` stands inside an iteration of it")
+}
+
+pub const DEMANDED_HELP: &str =
+    "put `prange` on the outer loop; loops inside an iteration run in order";
+
+pub fn run_time_step() -> String {
+    "an inner loop has a step that is no number".to_string()
+}
+
+pub const STEP_HELP: &str = "write the step as a number, or multiply the index by it";
+
+pub const NEW_ARRAY_HELP: &str = "make it before the loop";
+
+pub fn whole_array(name: &str) -> String {
+    format!("the array `{name}` is used as a whole")
+}
+
+pub const ELEMENTS_HELP: &str = "read its elements by index";
+
+pub fn no_such_method(method: &str, ty: &str) -> String {
+    format!("there is no `{method}` on `{ty}` in the kernel language")
+}
+
+pub fn not_affine_write(access: &str, array: &str) -> (String, String) {
+    (
+        format!(
+            "nothing proves that two iterations never write the same element: the index of \
+             `{access}` is not an affine function of the loop variables"
+        ),
+        format!(
+            "if iterations never write the same element (a permutation, say), give your word with \
+             `#[kernel(.., unsafe(independent({array})))]`"
+        ),
+    )
+}
+
+pub fn not_affine_read(access: &str, array: &str) -> (String, String) {
+    (
+        format!(
+            "`{array}` is written in it, and the index of `{access}` is not an affine function of \
+             the loop variables, so it may read what another iteration writes"
+        ),
+        format!("read from a copy made before the loop, and write to `{array}`"),
+    )
+}
+
+/// The two halves of a conflict, and the way out.
+pub fn conflict(
+    write: &str,
+    other: &str,
+    array: &str,
+    other_writes: bool,
+    shifted: bool,
+) -> (String, String, String) {
+    let verb = if other_writes { "writes" } else { "reads" };
+    let first = format!("one iteration writes `{write}` ...");
+    let second = format!("... and another iteration {verb} the same element here, as `{other}`");
+    let help = if !other_writes && shifted {
+        format!(
+            "a value carried from one iteration to the next has no parallel form; read from a copy \
+             of `{array}` made before the loop, or, if the rows are independent, loop over rows \
+             outside"
+        )
+    } else if other_writes {
+        format!(
+            "give each iteration elements of its own, or, if iterations never meet, give your word \
+             with `#[kernel(.., unsafe(independent({array})))]`"
+        )
+    } else {
+        format!("read from a copy of `{array}` made before the loop")
+    };
+    (first, second, help)
+}
+
+pub fn self_conflict(write: &str) -> String {
+    format!("different iterations write the same element as `{write}`")
+}
+
+pub fn self_conflict_help(update: bool, array: &str) -> String {
+    if update {
+        "sum into a local variable, and write once for each element; accumulators that are array \
+         elements shared by iterations are not supported yet"
+            .to_string()
+    } else {
+        format!("index `{array}` with the loop variable, or write it after the loop")
+    }
+}
+
+pub fn last_value(name: &str) -> String {
+    format!("`{name}` lives outside, and each iteration assigns it: the last one would win")
+}
+
+pub fn last_value_help(name: &str) -> String {
+    format!(
+        "if each iteration needs its own, bind it inside with `let`; if the last value is wanted, \
+         compute `{name}` after the loop from the last index; a reduction combines it, as in \
+         `{name} += ..`"
+    )
+}
+
+pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
+    (
+        format!("`{name}` is combined over all iterations with `{op}` ..."),
+        "... and read here, where its value would depend on their order".to_string(),
+    )
+}
+
+pub fn prefix_sum(name: &str) -> (String, String) {
+    (
+        format!("`{name}` is a running total ..."),
+        "... and its value so far is used here: that is a prefix sum (a scan), which is not \
+         supported yet"
+            .to_string(),
+    )
+}
+
+pub fn mixed_operators(name: &str, first: &str, second: &str) -> (String, String) {
+    (
+        format!("`{name}` is combined with `{first}` ..."),
+        format!("... and with `{second}` here: mixed, the order of iterations matters"),
+    )
+}
+
+pub fn mixed_help(name: &str) -> String {
+    format!(
+        "use two variables, one for each operator, and combine them into `{name}` after the loop"
+    )
+}
+
+pub fn no_reduction(name: &str, op: &str) -> String {
+    format!("`{name}` is updated with `{op}`, which is no reduction")
+}
+
+pub const NO_REDUCTION_HELP: &str = "reductions combine with `+`, `-`, `*`, float `/`, `&`, `|`, \
+                                     `^`, `&&`, `||`, `min` or `max`, and read the variable \
+                                     nowhere else";
+
+pub fn lazy_failure(name: &str) -> String {
+    format!(
+        "`{name}` short-circuits an expression that can fail, so that whether it fails depends on \
+         the order of iterations"
+    )
+}
+
+pub fn lazy_help(name: &str) -> String {
+    format!("evaluate it first: `let c = ..; {name} = {name} || c;`")
+}
+
+pub fn not_a_loop_value(name: &str) -> String {
+    format!("`{name}` is assigned in part, and lives outside")
+}
+
+pub fn no_region(name: &str) -> String {
+    format!("`{name}` has no loop that could run in parallel")
+}
+
+pub const NO_REGION_HELP: &str =
+    "`#[kernel]` is for functions with `for` loops over integer ranges";

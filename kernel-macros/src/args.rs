@@ -1,0 +1,120 @@
+//! The attribute's arguments: `#[kernel(parallel, cuda, handle = Name, crate = path, ..)]`.
+
+use crate::diagnostics::Sink;
+use crate::ir::Span;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Token, ext::IdentExt, parenthesized};
+
+/// What the user asked for.
+#[derive(Debug)]
+pub struct Args {
+    /// `cuda`: make `NAME::cuda` and `NAME::PTX`.
+    pub cuda: bool,
+    /// `handle = Name`: the enum that carries the versions, where the function's name is taken.
+    pub handle: Option<Ident>,
+    /// `crate = path`: where `kernel_runtime` is.
+    pub runtime: TokenStream,
+    /// `unsafe(independent(out, ..))`: the user's word that iterations never write one element of
+    /// these arrays twice, nor read what another writes.
+    pub independent: Vec<Ident>,
+}
+
+enum Arg {
+    Parallel,
+    Cuda,
+    Handle(Ident),
+    Crate(syn::Path),
+    Independent(Vec<Ident>),
+    /// A word of the design that later versions will understand, or no word at all.
+    Unknown(Ident),
+}
+
+/// The arguments that exist, for the message about one that does not.
+const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
+                     `unsafe(independent(array, ..))`";
+
+impl Parse for Arg {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let word = input.call(Ident::parse_any)?;
+        Ok(match word.to_string().as_str() {
+            "parallel" => Arg::Parallel,
+            "cuda" => Arg::Cuda,
+            "handle" => {
+                input.parse::<Token![=]>()?;
+                Arg::Handle(input.parse()?)
+            }
+            "crate" => {
+                input.parse::<Token![=]>()?;
+                Arg::Crate(input.call(syn::Path::parse_mod_style)?)
+            }
+            "unsafe" => Arg::Independent(independent(input)?),
+            _ => {
+                skip_argument(input);
+                Arg::Unknown(word)
+            }
+        })
+    }
+}
+
+/// `(independent(a, b))`
+fn independent(input: ParseStream) -> syn::Result<Vec<Ident>> {
+    let outer;
+    parenthesized!(outer in input);
+    let word: Ident = outer.parse()?;
+    if word != "independent" {
+        return Err(syn::Error::new(
+            word.span(),
+            "expected `independent(array, ..)`",
+        ));
+    }
+    let inner;
+    parenthesized!(inner in outer);
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated(&inner)?;
+    Ok(names.into_iter().collect())
+}
+
+/// Everything up to the next comma.
+fn skip_argument(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _ = input.parse::<proc_macro2::TokenTree>();
+    }
+}
+
+/// Reads the arguments; problems go to the sink and leave the argument out.
+pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
+    let mut args = Args {
+        cuda: false,
+        handle: None,
+        runtime: quote!(::kernel_runtime),
+        independent: Vec::new(),
+    };
+    let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
+        Ok(list) => list,
+        Err(error) => {
+            sink.push(
+                Span::at(error.span()),
+                error.to_string(),
+                Some(format!("known: {KNOWN}")),
+            );
+            return args;
+        }
+    };
+    for arg in list {
+        match arg {
+            Arg::Parallel => {}
+            Arg::Cuda => args.cuda = true,
+            Arg::Handle(name) => args.handle = Some(name),
+            Arg::Crate(path) => args.runtime = path.to_token_stream(),
+            Arg::Independent(names) => args.independent.extend(names),
+            Arg::Unknown(word) => sink.push(
+                Span::at(word.span()),
+                format!("`{word}` is no argument of `#[kernel]`, or is not supported yet"),
+                Some(format!("known: {KNOWN}")),
+            ),
+        }
+    }
+    args
+}

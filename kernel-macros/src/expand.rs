@@ -1,0 +1,108 @@
+//! All stages in order: an attribute's arguments and a function in, items out.
+
+use crate::analysis::plan::Plan;
+use crate::diagnostics::Sink;
+use crate::ir::{Function, Span};
+use crate::{analysis, args, artifacts, host, infer, parse, ptx, report, stand_in};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
+
+/// The kernel's code. Where there are problems, they are the code, and the function as written, so
+/// that its callers still have something to call.
+pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#item #error);
+        }
+    };
+    let mut sink = Sink::default();
+    let args = args::parse(arguments, &mut sink);
+    let mut ir = parse::function(&function, &mut sink);
+    let mismatches = infer::infer(&mut ir);
+    let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, &mut sink);
+    let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
+    if let Some(device) = &device
+        && let Err(message) = artifacts::write_ptx(&ir.name.to_string(), &device.ptx)
+    {
+        sink.push(Span::at(ir.name.span()), message, None);
+    }
+    if !sink.is_empty() {
+        let stand_in = stand_in::expand(&function, &pieces(&function), &args);
+        let problems = sink.into_tokens();
+        return quote!(#stand_in #problems);
+    }
+    host::expand(&host::Expansion {
+        function: &ir,
+        plan: &plan,
+        item: pieces(&function),
+        runtime: args.runtime,
+        handle: args.handle.unwrap_or_else(|| function.sig.ident.clone()),
+        report: report::report(&ir, &plan),
+        device,
+    })
+}
+
+/// The device's code, for crates without and with debug assertions.
+fn device(function: &Function, plan: &Plan) -> host::Device {
+    let regions = plan.regions.iter().map(|region| host::DeviceEntry {
+        entry: ptx::entry_name(function, region),
+        fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
+        release: ptx::params(function, region, false),
+        debug: ptx::params(function, region, true),
+    });
+    host::Device {
+        regions: regions.collect(),
+        ptx: host::Ptx {
+            release: ptx::emit(function, plan, false),
+            debug: ptx::emit(function, plan, true),
+        },
+    }
+}
+
+/// The function's tokens, sorted.
+fn pieces(function: &ItemFn) -> host::Item {
+    let (signature, statements) = (&function.sig, &function.block.stmts);
+    let mut item = host::Item {
+        visibility: function.vis.to_token_stream(),
+        generics: signature.generics.to_token_stream(),
+        params: signature.inputs.iter().filter_map(param).collect(),
+        where_clause: signature.generics.where_clause.to_token_stream(),
+        body: quote!(#(#statements)*),
+        ..host::Item::default()
+    };
+    if let ReturnType::Type(_, ty) = &signature.output {
+        item.output = ty.to_token_stream();
+    }
+    for attribute in &function.attrs {
+        let kind = match () {
+            () if is(attribute, &["doc"]) => &mut item.docs,
+            () if is(attribute, &["allow", "expect", "warn", "deny", "forbid"]) => &mut item.lints,
+            () if is(attribute, &["cfg"]) => &mut item.cfgs,
+            () => &mut item.attributes,
+        };
+        attribute.to_tokens(kind);
+    }
+    item
+}
+
+fn is(attribute: &Attribute, names: &[&str]) -> bool {
+    names.iter().any(|name| attribute.path().is_ident(name))
+}
+
+fn param(input: &FnArg) -> Option<host::Param> {
+    let FnArg::Typed(param) = input else {
+        return None;
+    };
+    let name = match &*param.pat {
+        Pat::Ident(name) => Some(name.ident.clone()),
+        _ => None,
+    };
+    Some(host::Param {
+        pattern: param.pat.to_token_stream(),
+        name,
+        ty: param.ty.to_token_stream(),
+    })
+}

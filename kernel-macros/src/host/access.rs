@@ -1,0 +1,87 @@
+//! One iteration of a region: array elements, and how an iteration fails.
+
+use super::body::Body;
+use super::names::{self, emit};
+use crate::analysis::plan::{Bounds, SiteKey};
+use crate::ir::{AccessId, ExprId, Ty, VarId};
+use proc_macro2::TokenStream;
+
+impl Body<'_> {
+    /// An element's place as `[i, j]`, checked if it has to be in this form of the body.
+    pub fn index(&self, id: AccessId) -> TokenStream {
+        let access = &self.function().accesses[id];
+        let at = access.index.iter().map(|index| self.expr(*index));
+        let at = emit!([#(#at),*]);
+        let unless = match self.region.bounds.get(&id) {
+            Some(Bounds::Proved) => return at,
+            Some(Bounds::Relaxed) => emit!(!FAST &&),
+            Some(Bounds::Checked) | None => TokenStream::new(),
+        };
+        let array = self.name(access.array);
+        let dims = (0..access.index.len()).map(names::index);
+        let recorded: Vec<_> = dims.map(|dim| emit!(__at[#dim])).collect();
+        let fails = self
+            .fails(SiteKey::Access(id), &recorded)
+            .unwrap_or_else(|| unreachable!("a checked access without a site"));
+        emit!({
+            let __at = #at;
+            if #unless #array.outside(__at) { #fails }
+            __at
+        })
+    }
+
+    /// The element at `at`, which is in bounds.
+    pub fn read(&self, id: AccessId) -> TokenStream {
+        let array = self.function().accesses[id].array;
+        let (name, unit) = (self.name(array), self.unit(array));
+        emit!(unsafe { #name.get::<#unit>(__at) })
+    }
+
+    /// Stores to the element at `at`, which is in bounds.
+    pub fn write(&self, id: AccessId, value: &TokenStream) -> TokenStream {
+        let array = self.function().accesses[id].array;
+        let (name, unit) = (self.name(array), self.unit(array));
+        emit!(unsafe { #name.set::<#unit>(__at, #value) })
+    }
+
+    /// Whether the array's last dimension is contiguous: always, or in the fast form.
+    fn unit(&self, array: VarId) -> TokenStream {
+        let mut arrays = self.region.arrays.iter();
+        let contiguous = arrays.any(|of| of.var == array && of.contiguous);
+        if contiguous { emit!(true) } else { emit!(FAST) }
+    }
+
+    /// An index into a fixed local array.
+    pub fn local_index(&self, base: VarId, index: ExprId) -> TokenStream {
+        let at = self.expr(index);
+        let Ty::Array(_, len) = &self.function().vars[base].ty else {
+            return at;
+        };
+        let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(__at)]) else {
+            return at;
+        };
+        let len = names::index(*len as usize);
+        emit!({
+            let __at = #at;
+            if __at >= #len { #fails }
+            __at
+        })
+    }
+
+    /// Leaves the iteration at a site, recording these values; `None` where nothing can fail.
+    pub fn fails(&self, key: SiteKey, recorded: &[TokenStream]) -> Option<TokenStream> {
+        let number = *self.region.site_of.get(&key)?;
+        let rt = self.rt();
+        let args = recorded.iter().map(|value| emit!(#rt::bits(#value)));
+        let args = args.chain(std::iter::repeat(emit!(0))).take(4);
+        let site = proc_macro2::Literal::u32_unsuffixed(number);
+        let leave = emit! {
+            return #rt::Result::Err(#rt::failed(__shape, __outer, __t, #site, [#(#args),*]));
+        };
+        if !self.region.sites[number as usize].debug_only {
+            return Some(leave);
+        }
+        let debug = self.debug();
+        Some(emit!(if #debug { #leave }))
+    }
+}

@@ -1,0 +1,277 @@
+//! One iteration of a region: statements.
+//!
+//! Printed from the IR, with a type on every binding and every operation in its explicit form, so
+//! that it means on its own what inference took the source to mean.
+
+use super::driver::Context;
+use super::names::{self, emit};
+use crate::analysis::plan::{Region, SiteKey};
+use crate::ir::{
+    self, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use std::cell::Cell;
+
+/// Prints statements and expressions of a region.
+pub struct Body<'a> {
+    context: &'a Context<'a>,
+    pub region: &'a Region,
+    /// Loops around the statement being printed, those of the region itself not counted.
+    depth: Cell<usize>,
+}
+
+impl<'a> Body<'a> {
+    pub fn new(context: &'a Context<'a>, region: &'a Region) -> Self {
+        Body {
+            context,
+            region,
+            depth: Cell::new(0),
+        }
+    }
+
+    pub fn function(&self) -> &'a ir::Function {
+        self.context.input.function
+    }
+
+    pub fn rt(&self) -> &'a TokenStream {
+        self.context.rt
+    }
+
+    /// Whether the user's crate has debug assertions; a constant of the region's block.
+    pub fn debug(&self) -> Ident {
+        names::local("__KERNEL_DEBUG")
+    }
+
+    /// A variable's name in generated code.
+    pub fn name(&self, id: VarId) -> Ident {
+        names::variable(id, &self.function().vars[id])
+    }
+
+    pub fn ty(&self, of: &Ty) -> TokenStream {
+        names::ty(self.rt(), of)
+    }
+
+    pub fn scalar(&self, of: ir::Scalar) -> TokenStream {
+        names::scalar(self.rt(), of)
+    }
+
+    /// An iteration's statements; `continue` of the parallel loop leaves the block.
+    pub fn iteration(&self) -> TokenStream {
+        let statements = self.block(&self.region.body);
+        let label = lifetime("iteration");
+        emit!(#label: { #statements })
+    }
+
+    /// Statements and value, without braces.
+    pub fn block(&self, block: &ir::Block) -> TokenStream {
+        let statements = block.stmts.iter().map(|stmt| self.statement(stmt));
+        let value = block.value.map(|value| self.expr(value));
+        emit!(#(#statements)* #value)
+    }
+
+    fn statement(&self, stmt: &Stmt) -> TokenStream {
+        match &stmt.kind {
+            StmtKind::Let { pat, init } => {
+                let (pat, ty) = (self.pattern(pat), self.pattern_type(pat));
+                let init = init.map(|init| self.expr(init)).map(|init| emit!(= #init));
+                emit!(let #pat: #ty #init;)
+            }
+            StmtKind::Assign { target, op, value } => self.assign(target, *op, *value),
+            StmtKind::Expr(id) => {
+                let expr = self.expr(*id);
+                emit!(#expr;)
+            }
+            StmtKind::For(id) => self.for_loop(*id),
+            StmtKind::While { cond, body, .. } => {
+                let cond = self.expr(*cond);
+                self.inner_loop(body, &emit!(while #cond))
+            }
+            StmtKind::Loop { body, .. } => self.inner_loop(body, &emit!(loop)),
+            StmtKind::Break { depth } => {
+                let label = self.label(*depth);
+                emit!(break #label;)
+            }
+            StmtKind::Continue { depth } => self.continue_at(*depth),
+            StmtKind::Assert {
+                cond,
+                args,
+                debug_only,
+                ..
+            } => self.assertion(*cond, args, *debug_only),
+            StmtKind::Opaque(opaque) => {
+                unreachable!("analysis lets no {} into a region", opaque.what)
+            }
+        }
+    }
+
+    fn assertion(&self, cond: ExprId, args: &[ExprId], debug_only: bool) -> TokenStream {
+        let args: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let fails = self.fails(SiteKey::Expr(cond), &args);
+        if let ExprKind::Bool(false) = self.function().exprs[cond].kind {
+            return emit!(#fails);
+        }
+        let holds = self.expr(cond);
+        if debug_only {
+            let debug = self.debug();
+            return emit!(if #debug && !#holds { #fails });
+        }
+        emit!(if !#holds { #fails })
+    }
+
+    fn pattern(&self, pat: &Pat) -> TokenStream {
+        match pat {
+            Pat::Var(id) => {
+                let (name, var) = (self.name(*id), &self.function().vars[*id]);
+                let mutable = var.mutable.then(|| emit!(mut));
+                emit!(#mutable #name)
+            }
+            Pat::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.pattern(part));
+                emit!((#(#parts,)*))
+            }
+            Pat::Wild => emit!(_),
+        }
+    }
+
+    fn pattern_type(&self, pat: &Pat) -> TokenStream {
+        match pat {
+            Pat::Var(id) => self.ty(&self.function().vars[*id].ty),
+            Pat::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.pattern_type(part));
+                emit!((#(#parts,)*))
+            }
+            Pat::Wild => emit!(_),
+        }
+    }
+
+    /// As in Rust, the value comes before the place.
+    fn assign(&self, target: &Place, op: Option<BinaryOp>, value: ExprId) -> TokenStream {
+        let right = self.right_hand_side(value);
+        let left = self.place_scalar(target);
+        let new = |old: TokenStream| match (op, left) {
+            (Some(op), Some(left)) => self.binary(
+                op,
+                (left, old),
+                (self.scalar_of(value), emit!(__right)),
+                SiteKey::Compound(value),
+            ),
+            _ => emit!(__right),
+        };
+        let store = match target {
+            Place::Var(id) => {
+                let name = self.name(*id);
+                let new = new(emit!(#name));
+                emit!(#name = #new;)
+            }
+            Place::Field { base, index } => {
+                let (name, index) = (self.name(*base), names::index(*index as usize));
+                let new = new(emit!(#name.#index));
+                emit!(#name.#index = #new;)
+            }
+            Place::LocalElement { base, index } => {
+                let (name, at) = (self.name(*base), self.local_index(*base, *index));
+                let new = new(emit!(#name[__at]));
+                emit!(let __at = #at; #name[__at] = #new;)
+            }
+            Place::Element(access) => {
+                let at = self.index(*access);
+                let new = new(self.read(*access));
+                let store = self.write(*access, &emit!(__value));
+                emit!(let __at = #at; let __value = #new; #store)
+            }
+        };
+        emit!({ #right #store })
+    }
+
+    fn right_hand_side(&self, value: ExprId) -> TokenStream {
+        let ty = self.ty(&self.function().exprs[value].ty);
+        let value = self.expr(value);
+        emit!(let __right: #ty = #value;)
+    }
+
+    /// Type of what is assigned to, if it is no tuple.
+    fn place_scalar(&self, place: &Place) -> Option<ir::Scalar> {
+        let vars = &self.function().vars;
+        match place {
+            Place::Var(id) => vars[*id].ty.scalar(),
+            Place::Element(access) => {
+                let array = self.function().accesses[*access].array;
+                vars[array].ty.view().map(|view| view.elem)
+            }
+            Place::LocalElement { base, .. } => match &vars[*base].ty {
+                Ty::Array(elem, _) => elem.scalar(),
+                _ => None,
+            },
+            Place::Field { base, index } => match &vars[*base].ty {
+                Ty::Tuple(parts) => parts.get(*index as usize)?.scalar(),
+                _ => None,
+            },
+        }
+    }
+
+    fn for_loop(&self, id: LoopId) -> TokenStream {
+        let node = &self.function().loops[id];
+        let name = self.pattern(&Pat::Var(node.var));
+        let range = self.range(&node.range, &self.function().vars[node.var].ty);
+        self.inner_loop(&node.body, &emit!(for #name in #range))
+    }
+
+    fn range(&self, range: &Range, ty: &Ty) -> TokenStream {
+        let rt = self.rt();
+        let ty = self.ty(ty);
+        let (start, end) = (self.expr(range.start), self.expr(range.end));
+        let bounds = emit!(let __start: #ty = #start; let __end: #ty = #end;);
+        let plain = if range.inclusive {
+            emit!(__start..=__end)
+        } else {
+            emit!(__start..__end)
+        };
+        let adapted = range
+            .adapters
+            .iter()
+            .fold(plain, |inner, adapter| match adapter {
+                Adapter::Rev => emit!(#rt::Iterator::rev(#inner)),
+                Adapter::StepBy(step) => {
+                    let step = self.expr(*step);
+                    emit!(#rt::Iterator::step_by(#inner, #step))
+                }
+            });
+        emit!({ #bounds #adapted })
+    }
+
+    fn inner_loop(&self, body: &ir::Block, head: &TokenStream) -> TokenStream {
+        let label = self.label_of(self.depth.get());
+        self.depth.set(self.depth.get() + 1);
+        let body = self.block(body);
+        self.depth.set(self.depth.get() - 1);
+        emit!(#label: #head { #body })
+    }
+
+    fn label_of(&self, depth: usize) -> TokenStream {
+        lifetime(&format!("inner{depth}"))
+    }
+
+    /// The label of the loop so many levels up.
+    fn label(&self, up: u32) -> TokenStream {
+        self.label_of(self.depth.get() - 1 - up as usize)
+    }
+
+    fn continue_at(&self, up: u32) -> TokenStream {
+        if up as usize >= self.depth.get() {
+            let label = lifetime("iteration");
+            return emit!(break #label;);
+        }
+        let label = self.label(up);
+        emit!(continue #label;)
+    }
+}
+
+/// A label or lifetime of the generated code.
+pub fn lifetime(name: &str) -> TokenStream {
+    let lifetime = proc_macro2::Punct::new('\'', proc_macro2::Spacing::Joint);
+    let mut lifetime = proc_macro2::TokenTree::from(lifetime);
+    lifetime.set_span(names::site());
+    let name = Ident::new(name, Span::mixed_site());
+    quote_spanned!(names::site()=> #lifetime #name)
+}

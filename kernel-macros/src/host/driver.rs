@@ -1,0 +1,122 @@
+//! The driver: the body with regions in the place of loops.
+
+use super::names::{self, emit};
+use super::region::Region;
+use super::{Expansion, item};
+use crate::analysis::plan::Verdict;
+use crate::ir::template::{LoopTemplate, Piece, Template};
+use crate::ir::{Span, Ty, VarId};
+use proc_macro2::{Group, Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+/// What the stages below the driver share.
+pub struct Context<'a> {
+    pub input: &'a Expansion<'a>,
+    /// Path of the runtime's hidden module.
+    pub rt: &'a TokenStream,
+    /// The parameter that says who runs regions.
+    pub session: Ident,
+}
+
+/// The driver function. Its copy of the body repeats no warning that `serial` gives already.
+pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
+    let context = Context {
+        input,
+        rt,
+        session: names::local("__session"),
+    };
+    let signature = item::driver_signature(input, rt, &context.session);
+    let body = context.template(&input.function.template, Loops::AsPlanned);
+    let lints = &input.item.lints;
+    emit! {
+        #lints
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+        #signature { #body }
+    }
+}
+
+/// How to print the loops of a template.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Loops {
+    /// Regions where the plan has them.
+    AsPlanned,
+    /// As they stand in the source.
+    Verbatim,
+}
+
+impl Context<'_> {
+    fn template(&self, template: &Template, loops: Loops) -> TokenStream {
+        let pieces = template.pieces.iter();
+        pieces.map(|piece| self.piece(piece, loops)).collect()
+    }
+
+    fn piece(&self, piece: &Piece, loops: Loops) -> TokenStream {
+        match piece {
+            Piece::Tokens(tokens) => tokens.clone(),
+            Piece::Group {
+                delimiter,
+                span,
+                inner,
+            } => {
+                let mut group = Group::new(*delimiter, self.template(inner, loops));
+                group.set_span(*span);
+                group.into_token_stream()
+            }
+            Piece::Loop(node) => self.for_loop(node, loops),
+            Piece::Witness(vars) => vars.iter().map(|var| self.witness(*var)).collect(),
+        }
+    }
+
+    fn for_loop(&self, node: &LoopTemplate, loops: Loops) -> TokenStream {
+        let verdict = &self.input.plan.verdicts[node.id.index()];
+        if let (Loops::AsPlanned, Verdict::Region(number)) = (loops, verdict) {
+            let region = &self.input.plan.regions[*number];
+            return Region::new(self, region, node).run();
+        }
+        self.plain_loop(node, &node.range, loops)
+    }
+
+    /// The loop over this range, in its own words.
+    pub fn plain_loop(
+        &self,
+        node: &LoopTemplate,
+        range: &TokenStream,
+        loops: Loops,
+    ) -> TokenStream {
+        let LoopTemplate { label, pat, .. } = node;
+        let body = self.template(&node.body, loops);
+        let keyword = Ident::new("for", node.for_token);
+        let inside = quote_spanned!(node.body_span=> { #body });
+        quote!(#label #keyword #pat in #range #inside)
+    }
+
+    /// Where the compiler inferred a type, rustc confirms it.
+    fn witness(&self, id: VarId) -> TokenStream {
+        let var = &self.input.function.vars[id];
+        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_));
+        if !known || unknown_inside(&var.ty) {
+            return TokenStream::new();
+        }
+        let (rt, name) = (self.rt, &var.ident);
+        let ty = names::ty(rt, &var.ty);
+        quote_spanned!(names::about(var.span.start)=> #rt::is::<#ty, _>(&#name);)
+    }
+
+    /// The tokens that name a variable in the driver.
+    pub fn driver_name(&self, id: VarId) -> &TokenStream {
+        &self.input.function.vars[id].tokens
+    }
+
+    /// The same, standing at a use.
+    pub fn driver_name_at(&self, id: VarId, span: Span) -> TokenStream {
+        names::respan(self.driver_name(id).clone(), span.start)
+    }
+}
+
+fn unknown_inside(ty: &Ty) -> bool {
+    match ty {
+        Ty::Scalar(_) => false,
+        Ty::Tuple(parts) => parts.iter().any(unknown_inside),
+        _ => true,
+    }
+}

@@ -1,0 +1,100 @@
+//! Plan → Rust tokens: the dispatcher, the handle with its versions, the driver and its regions.
+//!
+//! One function becomes four items' worth of code around two bodies: `serial` is the body
+//! verbatim; the *driver* is the same body with each parallel loop replaced by the code that runs
+//! it as a region, and serves `parallel`, `cuda` and the plain call alike.
+//!
+//! Whatever could go wrong was an error before this stage. What remains is hygiene: every token
+//! made here has a mixed-site span (so its locals never meet the user's, and lints leave it alone)
+//! and names what it needs by an absolute path into the runtime's hidden module (so nothing that the
+//! user's file defines comes between). The user's own tokens keep their spans, in both bodies and
+//! where a failed operation is repeated to raise its panic.
+//!
+//! The code has `unsafe` blocks, around element accesses alone. Their mixed-site spans make rustc
+//! treat them as an external macro's, for which `unsafe_code` is silent even when forbidden; the
+//! alternative, unchecked functions that claim to be safe, would put a lie into the runtime.
+
+mod access;
+mod body;
+mod device;
+mod driver;
+mod expr;
+mod item;
+mod iterate;
+mod names;
+mod raise;
+mod region;
+mod space;
+mod wide;
+
+use crate::analysis::plan::Plan;
+use crate::ir::Function;
+use proc_macro2::{Ident, TokenStream};
+
+pub use device::DeviceEntry;
+pub use item::expand;
+
+/// Everything about one function, for [`expand`].
+#[derive(Debug)]
+pub struct Expansion<'a> {
+    pub function: &'a Function,
+    pub plan: &'a Plan,
+    pub item: Item,
+    /// Path of the runtime crate: `::kernel_runtime` unless the user says otherwise.
+    pub runtime: TokenStream,
+    /// Name of the enum that carries the versions, with the user's span.
+    pub handle: Ident,
+    /// What `NAME::report()` says.
+    pub report: String,
+    /// Where there is to be a CUDA version.
+    pub device: Option<Device>,
+}
+
+/// The function as written, in pieces, with the user's spans.
+#[derive(Debug, Default)]
+pub struct Item {
+    /// `pub(crate)` or nothing.
+    pub visibility: TokenStream,
+    /// `#[doc]` attributes.
+    pub docs: TokenStream,
+    /// `#[allow]` and kin: for every copy of the body.
+    pub lints: TokenStream,
+    /// `#[cfg]`s: for everything.
+    pub cfgs: TokenStream,
+    /// All other attributes: for the function that keeps the name.
+    pub attributes: TokenStream,
+    /// `<'a>` or nothing.
+    pub generics: TokenStream,
+    pub params: Vec<Param>,
+    /// The return type without its arrow; nothing for `()`.
+    pub output: TokenStream,
+    /// `where ..` or nothing.
+    pub where_clause: TokenStream,
+    /// What stands between the body's braces.
+    pub body: TokenStream,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub struct Param {
+    /// `mut x`, `_`
+    pub pattern: TokenStream,
+    /// The name, where the pattern is one.
+    pub name: Option<Ident>,
+    pub ty: TokenStream,
+}
+
+/// The device's side of a function.
+#[derive(Debug)]
+pub struct Device {
+    /// PTX for crates without and with debug assertions.
+    pub ptx: Ptx,
+    /// One for each region of the plan.
+    pub regions: Vec<DeviceEntry>,
+}
+
+#[derive(Debug)]
+pub struct Ptx {
+    pub release: String,
+    pub debug: String,
+}

@@ -1,0 +1,117 @@
+//! What raises a failed iteration's panic: the operation that failed, done again where it stands.
+//!
+//! A worker records values. Here the driver repeats the operation on them, in the user's words and
+//! at the user's span, so that message, file, line and column are Rust's own.
+
+use super::expr::symbol;
+use super::names::{self, emit};
+use super::region::Region;
+use crate::analysis::plan::{Site, SiteKind};
+use crate::ir::{AccessId, AccessMode, IndexStyle, Scalar};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote_spanned;
+
+/// Tokens that panic, given `failure`.
+pub fn failure(region: &Region) -> TokenStream {
+    let (rt, session) = (region.rt(), &region.context.session);
+    let arms = region.plan.sites.iter().enumerate().map(|(number, site)| {
+        let (number, raise) = (Literal::u32_unsuffixed(number as u32), raise(region, site));
+        emit!(#number => { #raise })
+    });
+    emit! {
+        match __failure.site {
+            #(#arms)*
+            _ => {}
+        }
+        #rt::unraised(#session.name(), __failure)
+    }
+}
+
+fn raise(region: &Region, site: &Site) -> TokenStream {
+    let span = site.span.start;
+    match &site.kind {
+        SiteKind::Index(access) => index(region, *access),
+        SiteKind::LocalIndex { len } => {
+            let (array, len) = (user("array", span), Literal::u64_unsuffixed(*len));
+            let at = recorded(region, 0, Scalar::Usize, "at", span);
+            let (bind, at) = at;
+            let element = quote_spanned!(span=> #array[#at]);
+            emit!(#bind let #array = [(); #len]; let _ = #element;)
+        }
+        SiteKind::Binary { op, left, right } => {
+            let (bind_left, left) = recorded(region, 0, *left, "left", span);
+            let (bind_right, right) = recorded(region, 1, *right, "right", span);
+            let op = names::respan(symbol(*op), span);
+            let value = quote_spanned!(span=> #left #op #right);
+            used(region, &emit!(#bind_left #bind_right), &value)
+        }
+        SiteKind::Neg(ty) => {
+            let (bind, value) = recorded(region, 0, *ty, "value", span);
+            used(region, &bind, &quote_spanned!(span=> -#value))
+        }
+        SiteKind::Call { builtin, ty } => {
+            let names = ["first", "second", "third"].into_iter().enumerate();
+            let args = names.take(builtin.arity());
+            let (binds, args): (Vec<_>, Vec<_>) = args
+                .map(|(at, name)| recorded(region, at, *ty, name, span))
+                .unzip();
+            let ty = names::scalar_at(region.rt(), *ty, span);
+            let name = Ident::new(builtin.name(), span);
+            let value = quote_spanned!(span=> #ty::#name(#(#args),*));
+            used(region, &emit!(#(#binds)*), &value)
+        }
+        SiteKind::Assert { tokens, args } => {
+            let binds = args.iter().enumerate().map(|(at, ty)| {
+                let (bind, _) = recorded(region, at, *ty, &format!("arg{at}"), span);
+                bind
+            });
+            emit!(#(#binds)* #tokens)
+        }
+    }
+}
+
+/// The element again, borrowed as it was.
+fn index(region: &Region, id: AccessId) -> TokenStream {
+    let (rt, access) = (region.rt(), &region.context.input.function.accesses[id]);
+    let span = access.span;
+    let array = region.context.driver_name_at(access.array, span);
+    let (binds, at): (Vec<_>, Vec<_>) = (0..access.index.len())
+        .map(|dim| recorded(region, dim, Scalar::Usize, &format!("at{dim}"), span.start))
+        .unzip();
+    let element = match access.style {
+        IndexStyle::Flat => quote_spanned!(span.end=> #array[#(#at),*]),
+        IndexStyle::Bracketed => quote_spanned!(span.end=> #array[[#(#at),*]]),
+        IndexStyle::Tuple => quote_spanned!(span.end=> #array[(#(#at),*)]),
+        IndexStyle::Nested => quote_spanned!(span.end=> #array #([#at])*),
+    };
+    let element = match access.mode {
+        AccessMode::Load => element,
+        AccessMode::Store | AccessMode::Update => emit!(*&mut #element),
+    };
+    let value = emit!(#rt::used(#element););
+    emit!(#(#binds)* #value)
+}
+
+fn used(region: &Region, binds: &TokenStream, value: &TokenStream) -> TokenStream {
+    let rt = region.rt();
+    emit!(#binds #rt::used(#value);)
+}
+
+/// A local that stands where the user's operand stood: a panic shows the place of its operands.
+fn user(name: &str, span: Span) -> Ident {
+    Ident::new(&format!("__kernel_{name}"), span)
+}
+
+/// Binds a recorded argument.
+fn recorded(
+    region: &Region,
+    at: usize,
+    ty: Scalar,
+    name: &str,
+    span: Span,
+) -> (TokenStream, Ident) {
+    let (rt, ty, name) = (region.rt(), region.body.scalar(ty), user(name, span));
+    let at = names::index(at);
+    let bind = emit!(let #name: #ty = #rt::recorded(__failure.args[#at]););
+    (bind, name)
+}

@@ -1,0 +1,187 @@
+//! The block that stands in a region's place: capture, guard, run; or the loop as written.
+
+use super::body::{Body, lifetime};
+use super::driver::{Context, Loops};
+use super::names::{self, emit};
+use super::{iterate, raise, space, wide};
+use crate::analysis::plan::{self, Accumulator, ArrayUse};
+use crate::ir::template::LoopTemplate;
+use crate::ir::{Proof, Span, VarId};
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+/// A region and where it stands.
+pub struct Region<'a> {
+    pub context: &'a Context<'a>,
+    pub plan: &'a plan::Region,
+    pub node: &'a LoopTemplate,
+    pub body: Body<'a>,
+}
+
+impl<'a> Region<'a> {
+    pub fn new(context: &'a Context<'a>, plan: &'a plan::Region, node: &'a LoopTemplate) -> Self {
+        Region {
+            context,
+            plan,
+            node,
+            body: Body::new(context, plan),
+        }
+    }
+
+    pub fn rt(&self) -> &'a TokenStream {
+        self.context.rt
+    }
+
+    /// The block.
+    pub fn run(&self) -> TokenStream {
+        let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
+        let items = iterate::items(self);
+        let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
+        let range = &self.node.range;
+        let attempt = self.attempt();
+        let verbatim = self
+            .context
+            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let raise = raise::failure(self);
+        emit!({
+            const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+            #items
+            #(#proofs)*
+            let __range = #range;
+            let __outcome = #region: { #attempt };
+            match __outcome {
+                #rt::Outcome::Done => {}
+                #rt::Outcome::Declined => { #verbatim }
+                #rt::Outcome::Failed(__failure) => { #raise }
+            }
+        })
+    }
+
+    /// Leaves the block around the attempt.
+    pub fn leave(&self, outcome: &str) -> TokenStream {
+        let (rt, region, outcome) = (self.rt(), lifetime("region"), names::local(outcome));
+        emit!(break #region #rt::Outcome::#outcome)
+    }
+
+    /// Tokens whose value is the region's outcome. The order matters: scalars are read before
+    /// arrays are borrowed, and arrays borrowed for reading before those for writing.
+    fn attempt(&self) -> TokenStream {
+        let outermost = space::outermost(self);
+        let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
+        let reads = self.plan.arrays.iter().filter(|of| !of.writes);
+        let writes = self.plan.arrays.iter().filter(|of| of.writes);
+        let arrays = reads.chain(writes).map(|of| self.array(of));
+        let inner = space::inner(self);
+        let (guard, declined) = (
+            wide::all(&self.body, &self.plan.guard),
+            self.leave("Declined"),
+        );
+        let cost = wide::value(&self.body, &self.plan.cost);
+        let region = iterate::construct(self);
+        let run = self.dispatch();
+        emit! {
+            #outermost
+            #(#scalars)*
+            #(#arrays)*
+            #inner
+            if !(#guard) { #declined; }
+            let __cost = #cost.saturated();
+            let __region = #region;
+            #run
+        }
+    }
+
+    fn scalar(&self, id: VarId) -> TokenStream {
+        let (rt, name) = (self.rt(), self.body.name(id));
+        let var = &self.context.input.function.vars[id];
+        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
+        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
+    }
+
+    fn array(&self, of: &ArrayUse) -> TokenStream {
+        let (rt, name) = (self.rt(), self.body.name(of.var));
+        let value = self.context.driver_name(of.var);
+        let ty = handle_type(&self.body, of, "_");
+        let (capture, method) = if of.writes {
+            (names::local("WriteArray"), names::local("__kernel_write"))
+        } else {
+            (names::local("ReadArray"), names::local("__kernel_read"))
+        };
+        let span = self.context.input.function.vars[of.var].span.start;
+        quote_spanned! {names::about(span)=>
+            #rt::is_array(&#value);
+            let #name: #ty = {
+                use #rt::#capture as _;
+                #value.#method().of()
+            };
+        }
+    }
+
+    fn dispatch(&self) -> TokenStream {
+        let (rt, session) = (self.rt(), &self.context.session);
+        let accumulators = &self.plan.accumulators;
+        if accumulators.is_empty() {
+            return emit!(#session.map(&__region, __cost));
+        }
+        let values = accumulators.iter().map(|of| {
+            let value = self.context.driver_name(of.var);
+            emit!(#rt::cast(#value))
+        });
+        let region = iterate::struct_name();
+        let results = accumulators.iter().enumerate();
+        let results = results.map(|(position, of)| self.result(position, of));
+        emit! {
+            match #session.reduce(&__region, __cost) {
+                #rt::Result::Ok(__folded) => {
+                    let __total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), __folded);
+                    #(#results)*
+                    #rt::Outcome::Done
+                }
+                #rt::Result::Err(__outcome) => __outcome,
+            }
+        }
+    }
+
+    fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
+        let (rt, value) = (self.rt(), self.context.driver_name(of.var));
+        let position = names::index(position);
+        emit!(#value = #rt::cast(__total.#position);)
+    }
+
+    /// A name that was taken for a primitive's is one.
+    fn proof(&self, proof: &Proof) -> TokenStream {
+        let rt = self.rt();
+        match proof {
+            Proof::Type { tokens, scalar } => {
+                let scalar = self.body.scalar(*scalar);
+                let span = names::about(Span::of(tokens).start);
+                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
+            }
+            Proof::Function {
+                tokens,
+                scalar,
+                builtin,
+            } => {
+                let scalar = self.body.scalar(*scalar);
+                let builtin = names::local(builtin.name());
+                let span = names::about(Span::of(tokens).start);
+                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
+            }
+        }
+    }
+}
+
+/// Type of the handle through which a region reaches an array.
+pub fn handle_type(body: &Body, of: &ArrayUse, borrow: &str) -> TokenStream {
+    let borrow = lifetime(borrow);
+    let (rt, elem, rank) = (
+        body.rt(),
+        body.scalar(of.elem),
+        names::index(of.rank as usize),
+    );
+    if of.writes {
+        emit!(#rt::ViewMut<#borrow, #elem, #rank>)
+    } else {
+        emit!(#rt::View<#borrow, #elem, #rank>)
+    }
+}

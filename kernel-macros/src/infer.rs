@@ -1,0 +1,689 @@
+//! Type inference over the whole body: unification as in Rust's own, on the types a kernel has.
+//!
+//! The result is a claim that rustc re-checks in the expansion (captures, witnesses and proofs are
+//! exact about types), so a disagreement is a compile error and never a different program. Driver
+//! code outside the subset contributes nothing and may stay [`Ty::Unknown`].
+
+use crate::ir::types::{View, ViewKind};
+use crate::ir::{
+    Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place,
+    Scalar, Span, Stmt, StmtKind, Ty, VarId,
+};
+
+/// Two uses that cannot have one type.
+#[derive(Debug)]
+pub struct Mismatch {
+    pub span: Span,
+    pub message: String,
+    /// The innermost loop around it.
+    pub home: Option<LoopId>,
+}
+
+/// Types every variable and expression; returns what does not fit.
+pub fn infer(function: &mut Function) -> Vec<Mismatch> {
+    let mut solver = Solver::new(function);
+    solver.block(&function.body);
+    if let Some(value) = function.body.value {
+        solver.returns(value);
+    }
+    for value in &function.returned {
+        solver.returns(*value);
+    }
+    for (expr, scalar) in &function.pinned {
+        solver.unify_expr(*expr, Type::Scalar(*scalar));
+    }
+    solver.settle();
+    let Solver {
+        slots,
+        vars,
+        exprs,
+        mismatches,
+        discarded,
+        ..
+    } = solver;
+    let table = Slots { slots: slots.slots };
+    for (index, ty) in vars.iter().enumerate() {
+        function.vars[VarId::from_index(index)].ty = table.finish(ty);
+    }
+    for (index, ty) in exprs.iter().enumerate() {
+        function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
+    }
+    // A branch that jumps away on every path has any type; nobody reads it here.
+    for id in discarded {
+        let node = &mut function.exprs[id];
+        let structured = matches!(node.kind, ExprKind::If { .. } | ExprKind::Block(_));
+        if structured && node.ty == Ty::Unknown {
+            node.ty = Ty::Unit;
+        }
+    }
+    mismatches
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Type {
+    Slot(usize),
+    Unit,
+    Scalar(Scalar),
+    Tuple(Vec<Type>),
+    Array(Box<Type>, u64),
+    View {
+        elem: Box<Type>,
+        rank: u32,
+        mutable: bool,
+        kind: ViewKind,
+    },
+}
+
+/// What a slot may become.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Class {
+    Any,
+    /// From an integer literal.
+    Int,
+    /// From a float literal.
+    Float,
+}
+
+#[derive(Clone, Debug)]
+enum Slot {
+    Open(Class),
+    Bound(Type),
+}
+
+#[derive(Default)]
+struct Slots {
+    slots: Vec<Slot>,
+}
+
+impl Slots {
+    fn fresh(&mut self, class: Class) -> Type {
+        self.slots.push(Slot::Open(class));
+        Type::Slot(self.slots.len() - 1)
+    }
+
+    fn of_ty(&mut self, ty: &Ty) -> Type {
+        match ty {
+            Ty::Unknown => self.fresh(Class::Any),
+            Ty::Unit => Type::Unit,
+            Ty::Scalar(scalar) => Type::Scalar(*scalar),
+            Ty::Tuple(parts) => Type::Tuple(parts.iter().map(|part| self.of_ty(part)).collect()),
+            Ty::Array(elem, len) => Type::Array(Box::new(self.of_ty(elem)), *len),
+            Ty::View(View {
+                elem,
+                rank,
+                mutable,
+                kind,
+            }) => Type::View {
+                elem: Box::new(Type::Scalar(*elem)),
+                rank: *rank,
+                mutable: *mutable,
+                kind: *kind,
+            },
+        }
+    }
+
+    /// Follows bound slots at the top.
+    fn resolve(&self, ty: &Type) -> Type {
+        let mut ty = ty;
+        while let Type::Slot(slot) = ty {
+            match &self.slots[*slot] {
+                Slot::Bound(bound) => ty = bound,
+                Slot::Open(_) => break,
+            }
+        }
+        ty.clone()
+    }
+
+    fn unify(&mut self, left: &Type, right: &Type) -> bool {
+        match (self.resolve(left), self.resolve(right)) {
+            (Type::Slot(a), Type::Slot(b)) => self.join(a, b),
+            (Type::Slot(slot), ty) | (ty, Type::Slot(slot)) => self.bind(slot, ty),
+            (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+                a.iter().zip(&b).all(|(a, b)| self.unify(a, b))
+            }
+            (Type::Array(a, n), Type::Array(b, m)) => n == m && self.unify(&a, &b),
+            (Type::View { elem: a, .. }, Type::View { elem: b, .. }) => self.unify(&a, &b),
+            (a, b) => a == b,
+        }
+    }
+
+    fn join(&mut self, a: usize, b: usize) -> bool {
+        if a == b {
+            return true;
+        }
+        let (Slot::Open(class_a), Slot::Open(class_b)) = (&self.slots[a], &self.slots[b]) else {
+            unreachable!("resolved slots are open");
+        };
+        let class = match (*class_a, *class_b) {
+            (Class::Any, class) | (class, Class::Any) => class,
+            (a, b) if a == b => a,
+            _ => return false,
+        };
+        self.slots[a] = Slot::Bound(Type::Slot(b));
+        self.slots[b] = Slot::Open(class);
+        true
+    }
+
+    fn bind(&mut self, slot: usize, ty: Type) -> bool {
+        let Slot::Open(class) = self.slots[slot] else {
+            unreachable!("resolved slots are open")
+        };
+        let fits = match (class, &ty) {
+            (Class::Any, _) => !self.occurs(slot, &ty),
+            (Class::Int, Type::Scalar(scalar)) => scalar.is_int(),
+            (Class::Float, Type::Scalar(scalar)) => scalar.is_float(),
+            _ => false,
+        };
+        if fits {
+            self.slots[slot] = Slot::Bound(ty);
+        }
+        fits
+    }
+
+    fn occurs(&self, slot: usize, ty: &Type) -> bool {
+        match self.resolve(ty) {
+            Type::Slot(other) => other == slot,
+            Type::Tuple(parts) => parts.iter().any(|part| self.occurs(slot, part)),
+            Type::Array(elem, _) | Type::View { elem, .. } => self.occurs(slot, &elem),
+            _ => false,
+        }
+    }
+
+    /// The type that is left, literals defaulted as in Rust.
+    fn finish(&self, ty: &Type) -> Ty {
+        match self.resolve(ty) {
+            Type::Slot(slot) => match self.slots[slot] {
+                Slot::Open(Class::Int) => Ty::Scalar(Scalar::I32),
+                Slot::Open(Class::Float) => Ty::Scalar(Scalar::F64),
+                _ => Ty::Unknown,
+            },
+            Type::Unit => Ty::Unit,
+            Type::Scalar(scalar) => Ty::Scalar(scalar),
+            Type::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.finish(part)).collect()),
+            Type::Array(elem, len) => Ty::Array(Box::new(self.finish(&elem)), len),
+            Type::View {
+                elem,
+                rank,
+                mutable,
+                kind,
+            } => match self.finish(&elem) {
+                Ty::Scalar(elem) => Ty::View(View {
+                    elem,
+                    rank,
+                    mutable,
+                    kind,
+                }),
+                _ => Ty::Unknown,
+            },
+        }
+    }
+}
+
+/// A result type that follows from an argument's once that is known.
+struct Deferred {
+    argument: Type,
+    result: Type,
+    rule: Rule,
+    at: ExprId,
+    home: Option<LoopId>,
+}
+
+#[derive(Clone, Copy)]
+enum Rule {
+    /// The unsigned integer of the same width.
+    Unsigned,
+    /// The n-th part of a tuple.
+    Field(u32),
+    /// The element of a fixed array.
+    Element,
+}
+
+struct Solver<'a> {
+    function: &'a Function,
+    slots: Slots,
+    vars: Vec<Type>,
+    exprs: Vec<Type>,
+    deferred: Vec<Deferred>,
+    mismatches: Vec<Mismatch>,
+    home: Option<LoopId>,
+    /// Expressions that stand as statements.
+    discarded: Vec<ExprId>,
+}
+
+const BOOL: Type = Type::Scalar(Scalar::Bool);
+const USIZE: Type = Type::Scalar(Scalar::Usize);
+
+impl<'a> Solver<'a> {
+    fn new(function: &'a Function) -> Self {
+        let mut slots = Slots::default();
+        let vars = function
+            .vars
+            .iter()
+            .map(|(_, var)| slots.of_ty(&var.ty))
+            .collect();
+        let exprs = function
+            .exprs
+            .iter()
+            .map(|(_, expr)| slots.of_ty(&expr.ty))
+            .collect();
+        Solver {
+            function,
+            slots,
+            vars,
+            exprs,
+            deferred: Vec::new(),
+            mismatches: Vec::new(),
+            home: None,
+            discarded: Vec::new(),
+        }
+    }
+
+    fn var(&self, var: VarId) -> Type {
+        self.vars[var.index()].clone()
+    }
+
+    fn returns(&mut self, value: ExprId) {
+        let ret = self.slots.of_ty(&self.function.ret);
+        self.unify_expr(value, ret);
+    }
+
+    fn unify_expr(&mut self, expr: ExprId, ty: Type) {
+        let own = self.exprs[expr.index()].clone();
+        self.require(expr, &own, &ty);
+    }
+
+    fn require(&mut self, at: ExprId, left: &Type, right: &Type) {
+        if !self.slots.unify(left, right) {
+            let (left, right) = (self.slots.finish(left), self.slots.finish(right));
+            self.mismatches.push(Mismatch {
+                span: self.function.exprs[at].span,
+                message: format!("this is `{left}` here and `{right}` there"),
+                home: self.home,
+            });
+        }
+    }
+
+    fn block(&mut self, block: &Block) -> Type {
+        for stmt in &block.stmts {
+            self.stmt(stmt);
+        }
+        match block.value {
+            Some(value) => self.expr(value),
+            None if block
+                .stmts
+                .last()
+                .is_some_and(|stmt| diverges(self.function, stmt)) =>
+            {
+                self.slots.fresh(Class::Any)
+            }
+            None => Type::Unit,
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Let { pat, init } => {
+                let ty = init.map(|init| (init, self.expr(init)));
+                if let Some((init, ty)) = ty {
+                    let expected = self.pattern(pat);
+                    self.require(init, &expected, &ty);
+                }
+            }
+            StmtKind::Assign { target, op, value } => self.assign(target, *op, *value),
+            StmtKind::Expr(expr) => {
+                self.expr(*expr);
+                self.discarded.push(*expr);
+            }
+            StmtKind::For(id) => self.for_loop(*id),
+            StmtKind::While { cond, body, .. } => {
+                let ty = self.expr(*cond);
+                self.require(*cond, &ty, &BOOL);
+                self.block(body);
+            }
+            StmtKind::Loop { body, .. } => {
+                self.block(body);
+            }
+            StmtKind::Break { .. } | StmtKind::Continue { .. } => {}
+            StmtKind::Assert { cond, args, .. } => {
+                let ty = self.expr(*cond);
+                self.require(*cond, &ty, &BOOL);
+                for arg in args {
+                    self.expr(*arg);
+                }
+            }
+            StmtKind::Opaque(opaque) => self.opaque(opaque),
+        }
+    }
+
+    fn opaque(&mut self, opaque: &Opaque) {
+        for block in &opaque.blocks {
+            self.block(block);
+        }
+    }
+
+    fn pattern(&mut self, pat: &Pat) -> Type {
+        match pat {
+            Pat::Var(var) => self.var(*var),
+            Pat::Wild => self.slots.fresh(Class::Any),
+            Pat::Tuple(parts) => Type::Tuple(parts.iter().map(|part| self.pattern(part)).collect()),
+        }
+    }
+
+    fn assign(&mut self, target: &Place, op: Option<BinaryOp>, value: ExprId) {
+        let place = self.place(target, value);
+        let ty = self.expr(value);
+        if !op.is_some_and(BinaryOp::is_shift) {
+            self.require(value, &place, &ty);
+        }
+    }
+
+    fn place(&mut self, place: &Place, at: ExprId) -> Type {
+        match place {
+            Place::Var(var) => self.var(*var),
+            Place::Element(access) => {
+                let access = &self.function.accesses[*access];
+                self.indices(&access.index);
+                self.element_of(access.array)
+            }
+            Place::LocalElement { base, index } => {
+                self.indices(&[*index]);
+                self.defer(self.var(*base), Rule::Element, at)
+            }
+            Place::Field { base, index } => self.defer(self.var(*base), Rule::Field(*index), at),
+        }
+    }
+
+    fn indices(&mut self, indices: &[ExprId]) {
+        for index in indices {
+            let ty = self.expr(*index);
+            self.require(*index, &ty, &USIZE);
+        }
+    }
+
+    fn element_of(&mut self, array: VarId) -> Type {
+        match self.slots.resolve(&self.var(array)) {
+            Type::View { elem, .. } => *elem,
+            _ => self.slots.fresh(Class::Any),
+        }
+    }
+
+    fn for_loop(&mut self, id: LoopId) {
+        let function = self.function;
+        let node = &function.loops[id];
+        if node.opaque.is_none() {
+            let var = self.var(node.var);
+            for end in [node.range.start, node.range.end] {
+                let ty = self.expr(end);
+                self.require(end, &ty, &var);
+            }
+            for adapter in &node.range.adapters {
+                if let Adapter::StepBy(step) = adapter {
+                    self.indices(&[*step]);
+                }
+            }
+        }
+        let outer = self.home.replace(id);
+        self.block(&node.body);
+        self.home = outer;
+    }
+
+    fn expr(&mut self, id: ExprId) -> Type {
+        let own = self.exprs[id.index()].clone();
+        let ty = self.kind(id);
+        self.require(id, &own, &ty);
+        own
+    }
+
+    fn kind(&mut self, id: ExprId) -> Type {
+        let function = self.function;
+        match &function.exprs[id].kind {
+            ExprKind::Int(_, Some(suffix)) | ExprKind::Float(_, Some(suffix)) => {
+                Type::Scalar(*suffix)
+            }
+            ExprKind::Int(_, None) => self.slots.fresh(Class::Int),
+            ExprKind::Float(_, None) => self.slots.fresh(Class::Float),
+            ExprKind::Bool(_) => BOOL,
+            ExprKind::Var(var) => self.var(*var),
+            ExprKind::Unary(_, inner) => self.expr(*inner),
+            ExprKind::Binary(op, left, right) => self.binary(*op, *left, *right),
+            ExprKind::Logic { left, right, .. } => {
+                for side in [*left, *right] {
+                    let ty = self.expr(side);
+                    self.require(side, &ty, &BOOL);
+                }
+                BOOL
+            }
+            ExprKind::Cast(inner, scalar) => {
+                let ty = self.expr(*inner);
+                if scalar.is_int() && is_literal(function, *inner) {
+                    // Rust's hint: the literal in `1 as u8` is a `u8`.
+                    self.slots.unify(&ty, &Type::Scalar(*scalar));
+                }
+                Type::Scalar(*scalar)
+            }
+            ExprKind::Load(access) => {
+                let access = &function.accesses[*access];
+                self.indices(&access.index);
+                self.element_of(access.array)
+            }
+            ExprKind::Len { .. } => USIZE,
+            ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
+            ExprKind::Tuple(parts) => {
+                Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())
+            }
+            ExprKind::Field(base, index) => {
+                let base = self.expr(*base);
+                self.defer(base, Rule::Field(*index), id)
+            }
+            ExprKind::Array(parts) => {
+                let elem = self.slots.fresh(Class::Any);
+                for part in parts {
+                    let ty = self.expr(*part);
+                    self.require(*part, &ty, &elem);
+                }
+                Type::Array(Box::new(elem), parts.len() as u64)
+            }
+            ExprKind::Repeat(value, len) => {
+                let elem = self.expr(*value);
+                Type::Array(Box::new(elem), *len)
+            }
+            ExprKind::LocalElement { base, index } => {
+                self.indices(&[*index]);
+                self.defer(self.var(*base), Rule::Element, id)
+            }
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                let ty = self.expr(*cond);
+                self.require(*cond, &ty, &BOOL);
+                let then = self.block(then);
+                match otherwise {
+                    Some(otherwise) => {
+                        let otherwise = self.block(otherwise);
+                        self.require(id, &then, &otherwise);
+                        then
+                    }
+                    None => Type::Unit,
+                }
+            }
+            ExprKind::Block(block) => self.block(block),
+            ExprKind::NewArray {
+                fill,
+                elem,
+                rank,
+                kind,
+            } => {
+                let elem = match (elem, fill) {
+                    (Some(scalar), _) => Type::Scalar(*scalar),
+                    (None, Some(fill)) => self.expr(*fill),
+                    (None, None) => self.slots.fresh(Class::Any),
+                };
+                Type::View {
+                    elem: Box::new(elem),
+                    rank: *rank,
+                    mutable: true,
+                    kind: *kind,
+                }
+            }
+            ExprKind::Opaque(opaque) => {
+                self.opaque(opaque);
+                self.slots.fresh(Class::Any)
+            }
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Type {
+        let (left_ty, right_ty) = (self.expr(left), self.expr(right));
+        if !op.is_shift() {
+            self.require(right, &left_ty, &right_ty);
+        }
+        if op.is_comparison() { BOOL } else { left_ty }
+    }
+
+    fn call(&mut self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> Type {
+        use Builtin::*;
+        let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let receiver = types[0].clone();
+        if let RotateLeft | RotateRight = builtin {
+            self.require(args[1], &types[1], &Type::Scalar(Scalar::U32));
+            return receiver;
+        }
+        for (arg, ty) in args.iter().zip(&types).skip(1) {
+            self.require(*arg, ty, &receiver);
+        }
+        match builtin {
+            IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive => BOOL,
+            CountOnes | LeadingZeros | TrailingZeros => Type::Scalar(Scalar::U32),
+            ToBits | AbsDiff | UnsignedAbs => self.defer(receiver, Rule::Unsigned, id),
+            _ => receiver,
+        }
+    }
+
+    fn defer(&mut self, argument: Type, rule: Rule, at: ExprId) -> Type {
+        let result = self.slots.fresh(Class::Any);
+        let home = self.home;
+        let deferred = Deferred {
+            argument,
+            result: result.clone(),
+            rule,
+            at,
+            home,
+        };
+        if !self.try_rule(&deferred) {
+            self.deferred.push(deferred);
+        }
+        result
+    }
+
+    /// Applies a rule if its argument is known by now.
+    fn try_rule(&mut self, deferred: &Deferred) -> bool {
+        let result = match (deferred.rule, self.slots.resolve(&deferred.argument)) {
+            (_, Type::Slot(_)) => return false,
+            (Rule::Unsigned, Type::Scalar(scalar)) => unsigned(scalar).map(Type::Scalar),
+            (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),
+            (Rule::Element, Type::Array(elem, _)) => Some(*elem),
+            _ => None,
+        };
+        let home = std::mem::replace(&mut self.home, deferred.home);
+        match result {
+            Some(ty) => self.require(deferred.at, &deferred.result, &ty),
+            None => self.mismatches.push(Mismatch {
+                span: self.function.exprs[deferred.at].span,
+                message: "this operation does not exist on the type found here".to_string(),
+                home: self.home,
+            }),
+        }
+        self.home = home;
+        true
+    }
+
+    /// Applies rules until none can be, defaulting literals if that gets further.
+    fn settle(&mut self) {
+        loop {
+            let pending = std::mem::take(&mut self.deferred);
+            let count = pending.len();
+            for deferred in pending {
+                if !self.try_rule(&deferred) {
+                    self.deferred.push(deferred);
+                }
+            }
+            if self.deferred.is_empty() || self.deferred.len() == count {
+                break;
+            }
+        }
+    }
+}
+
+fn diverges(function: &Function, stmt: &Stmt) -> bool {
+    if let StmtKind::Assert { cond, .. } = &stmt.kind {
+        return matches!(function.exprs[*cond].kind, ExprKind::Bool(false));
+    }
+    matches!(
+        stmt.kind,
+        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_)
+    )
+}
+
+fn is_literal(function: &Function, id: ExprId) -> bool {
+    match &function.exprs[id].kind {
+        ExprKind::Int(..) => true,
+        ExprKind::Unary(_, inner) => is_literal(function, *inner),
+        _ => false,
+    }
+}
+
+fn unsigned(scalar: Scalar) -> Option<Scalar> {
+    Some(match scalar {
+        Scalar::I8 | Scalar::U8 => Scalar::U8,
+        Scalar::I16 | Scalar::U16 => Scalar::U16,
+        Scalar::I32 | Scalar::U32 | Scalar::F32 => Scalar::U32,
+        Scalar::I64 | Scalar::U64 | Scalar::F64 => Scalar::U64,
+        Scalar::Isize | Scalar::Usize => Scalar::Usize,
+        Scalar::Bool => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::Sink;
+    use crate::ir::dump;
+
+    fn typed(source: &str) -> String {
+        let item = syn::parse_str(source).expect("the test's source parses");
+        let mut sink = Sink::default();
+        let mut function = crate::parse::function(&item, &mut sink);
+        assert!(sink.is_empty(), "{:?}", sink.texts());
+        let mismatches = super::infer(&mut function);
+        assert!(mismatches.is_empty(), "{mismatches:?}");
+        dump::dump(&function)
+    }
+
+    #[test]
+    fn literals_take_their_type_from_use_and_return() {
+        insta::assert_snapshot!(typed(
+            "fn f(x: &[f32], n: u64) -> f32 {
+                let mut s = 0.0;
+                for i in 0..x.len() {
+                    let (a, b) = (1, 2.5);
+                    if x[i] > b { s += x[i] * 2.0 } else { s -= (a + n) as f32; }
+                }
+                s
+            }"
+        ), @r"
+        fn f(x: &[f32], n: u64) -> f32 {
+          let s: f32 = 0.0
+          for#0 i: usize in 0..x.len(0) {
+            let (a: u64, b: f32) = (1, 2.5)
+            if x[i] > b {
+              s += x[i] * 2.0
+            } else {
+              s -= (a + n) as f32
+            }
+          }
+          s
+        }
+        ");
+    }
+}

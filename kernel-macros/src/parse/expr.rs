@@ -1,0 +1,700 @@
+//! Expressions → IR.
+
+use super::Parser;
+use super::ty;
+use crate::ir::types::ViewKind;
+use crate::ir::{
+    Access, AccessMode, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, IndexStyle, Opaque,
+    Proof, Scalar, Span, Ty, UnaryOp, VarId, VarKind,
+};
+use quote::ToTokens;
+
+impl Parser {
+    pub(super) fn push(&mut self, kind: ExprKind, span: Span) -> ExprId {
+        self.exprs.push(Expr {
+            kind,
+            span,
+            ty: Ty::Unknown,
+        })
+    }
+
+    fn push_typed(&mut self, kind: ExprKind, span: Span, scalar: Scalar) -> ExprId {
+        self.exprs.push(Expr {
+            kind,
+            span,
+            ty: Ty::Scalar(scalar),
+        })
+    }
+
+    /// A node that the subset has no word for.
+    pub(super) fn opaque(
+        &mut self,
+        node: &impl ToTokens,
+        what: impl Into<String>,
+        help: Option<&str>,
+    ) -> ExprId {
+        let opaque = Opaque {
+            what: what.into(),
+            help: help.map(str::to_string),
+            blocks: Vec::new(),
+        };
+        self.push(ExprKind::Opaque(opaque), Span::of(node))
+    }
+
+    pub(super) fn expr(&mut self, node: &syn::Expr) -> ExprId {
+        if let Some(attr) = foreign_attribute(attributes(node)) {
+            return self.opaque(node, attr, Some(ATTRIBUTE_HELP));
+        }
+        match node {
+            syn::Expr::Paren(paren) => self.expr(&paren.expr),
+            syn::Expr::Group(group) => self.expr(&group.expr),
+            syn::Expr::Lit(lit) => self.literal(node, &lit.lit),
+            syn::Expr::Path(path) => self.path_expr(node, path),
+            syn::Expr::Unary(unary) => self.unary(node, unary),
+            syn::Expr::Binary(binary) => self.binary(node, binary),
+            syn::Expr::Cast(cast) => self.cast(node, cast),
+            syn::Expr::Index(index) => self.index(node, index),
+            syn::Expr::MethodCall(call) => self.method(node, call),
+            syn::Expr::Call(call) => self.call(node, call),
+            syn::Expr::Field(field) => self.field(node, field),
+            syn::Expr::Tuple(tuple) => {
+                let parts = tuple.elems.iter().map(|elem| self.expr(elem)).collect();
+                self.push(ExprKind::Tuple(parts), Span::of(node))
+            }
+            syn::Expr::Array(array) => {
+                let parts = array.elems.iter().map(|elem| self.expr(elem)).collect();
+                self.push(ExprKind::Array(parts), Span::of(node))
+            }
+            syn::Expr::Repeat(repeat) => match ty::literal_len(&repeat.len) {
+                Some(len) => {
+                    let value = self.expr(&repeat.expr);
+                    self.push(ExprKind::Repeat(value, len), Span::of(node))
+                }
+                None => {
+                    let help = "write the length as a number";
+                    self.opaque(node, "an array of a length that is no literal", Some(help))
+                }
+            },
+            syn::Expr::If(node_if) => self.if_expr(node, node_if),
+            syn::Expr::Block(block) if block.label.is_none() => {
+                let inner = self.block(&block.block);
+                self.push(ExprKind::Block(inner), Span::of(node))
+            }
+            _ => self.outside_subset(node),
+        }
+    }
+
+    fn literal(&mut self, node: &syn::Expr, lit: &syn::Lit) -> ExprId {
+        let span = Span::of(node);
+        match lit {
+            syn::Lit::Bool(value) => self.push(ExprKind::Bool(value.value), span),
+            syn::Lit::Byte(byte) => {
+                self.push(ExprKind::Int(byte.value().into(), Some(Scalar::U8)), span)
+            }
+            syn::Lit::Int(int) => {
+                let suffix = Scalar::from_name(int.suffix());
+                match (int.base10_parse::<u128>(), int.suffix(), suffix) {
+                    (_, text, Some(scalar)) if !text.is_empty() && scalar.is_float() => {
+                        let digits = int.base10_digits().to_string();
+                        self.push(ExprKind::Float(digits, suffix), span)
+                    }
+                    (Ok(value), "", _) | (Ok(value), _, Some(_)) => {
+                        self.push(ExprKind::Int(value, suffix), span)
+                    }
+                    _ => self.opaque(node, format!("the literal `{int}`"), None),
+                }
+            }
+            syn::Lit::Float(float) => {
+                let suffix = Scalar::from_name(float.suffix());
+                let digits = float.base10_digits().to_string();
+                self.push(ExprKind::Float(digits, suffix), span)
+            }
+            _ => self.opaque(node, "a literal that is no number", None),
+        }
+    }
+
+    fn path_expr(&mut self, node: &syn::Expr, path: &syn::ExprPath) -> ExprId {
+        if path.qself.is_some() {
+            return self.opaque(
+                node,
+                "a path with `<..>`",
+                Some("bind it to a variable outside"),
+            );
+        }
+        let span = Span::of(node);
+        let path = &path.path;
+        if let Some(ident) = path.get_ident() {
+            if let Some(var) = self.scopes.find(&ident.to_string()) {
+                if self.derefs.contains(&var) {
+                    let help = format!("write `*{ident}`");
+                    return self.opaque(node, format!("the reference `{ident}`"), Some(&help));
+                }
+                return self.push(ExprKind::Var(var), span);
+            }
+            let var = self.outside(path, Ty::Unknown);
+            return self.push(ExprKind::Var(var), span);
+        }
+        let var = self.outside(path, constant_type(path));
+        self.push(ExprKind::Var(var), span)
+    }
+
+    fn unary(&mut self, node: &syn::Expr, unary: &syn::ExprUnary) -> ExprId {
+        let span = Span::of(node);
+        let op = match unary.op {
+            syn::UnOp::Neg(_) => UnaryOp::Neg,
+            syn::UnOp::Not(_) => UnaryOp::Not,
+            _ => {
+                return match self.deref_target(&unary.expr) {
+                    Some(var) => self.push(ExprKind::Var(var), span),
+                    None => self.opaque(node, "a dereference", None),
+                };
+            }
+        };
+        let inner = self.expr(&unary.expr);
+        self.push(ExprKind::Unary(op, inner), span)
+    }
+
+    /// The scalar reference parameter that `*node` reads.
+    pub(super) fn deref_target(&self, node: &syn::Expr) -> Option<VarId> {
+        match node {
+            syn::Expr::Paren(paren) => self.deref_target(&paren.expr),
+            _ => self.named(node).filter(|var| self.derefs.contains(var)),
+        }
+    }
+
+    /// The variable that a plain name means.
+    pub(super) fn named(&self, node: &syn::Expr) -> Option<VarId> {
+        match node {
+            syn::Expr::Paren(paren) => self.named(&paren.expr),
+            syn::Expr::Group(group) => self.named(&group.expr),
+            syn::Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => {
+                self.scopes.find(&path.path.get_ident()?.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    fn binary(&mut self, node: &syn::Expr, binary: &syn::ExprBinary) -> ExprId {
+        let span = Span::of(node);
+        if let syn::BinOp::And(_) | syn::BinOp::Or(_) = binary.op {
+            let and = matches!(binary.op, syn::BinOp::And(_));
+            let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
+            return self.push(ExprKind::Logic { and, left, right }, span);
+        }
+        match binary_op(&binary.op) {
+            Some(op) => {
+                let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
+                self.push(ExprKind::Binary(op, left, right), span)
+            }
+            None => self.opaque(node, "an assignment used as a value", None),
+        }
+    }
+
+    fn cast(&mut self, node: &syn::Expr, cast: &syn::ExprCast) -> ExprId {
+        let Ty::Scalar(scalar) = ty::annotation(&cast.ty) else {
+            let what = format!("a cast to `{}`", cast.ty.to_token_stream());
+            return self.opaque(node, what, Some("cast to a primitive number type"));
+        };
+        let inner = self.expr(&cast.expr);
+        self.prove(Proof::Type {
+            tokens: cast.ty.to_token_stream(),
+            scalar,
+        });
+        self.push(ExprKind::Cast(inner, scalar), Span::of(node))
+    }
+
+    fn index(&mut self, node: &syn::Expr, index: &syn::ExprIndex) -> ExprId {
+        if let Some(len) = self.shape_element(index) {
+            return len;
+        }
+        match self.element(node, index, AccessMode::Load) {
+            Ok(Indexed::Array(access)) => self.push(ExprKind::Load(access), Span::of(node)),
+            Ok(Indexed::Local { base, index }) => {
+                self.push(ExprKind::LocalElement { base, index }, Span::of(node))
+            }
+            Err(opaque) => opaque,
+        }
+    }
+
+    /// `array[..]`, read or written.
+    pub(super) fn element(
+        &mut self,
+        node: &syn::Expr,
+        index: &syn::ExprIndex,
+        mode: AccessMode,
+    ) -> Result<Indexed, ExprId> {
+        let Some(base) = self.named(&index.expr) else {
+            let what = "an index into something that is no plain variable";
+            return Err(self.opaque(node, what, Some("bind the array to a variable first")));
+        };
+        let Some(shape) = self.arrays.get(&base).copied() else {
+            if self.vars[base].kind == VarKind::Local {
+                let index = self.expr(&index.index);
+                return Ok(Indexed::Local { base, index });
+            }
+            let name = self.vars[base].ident.to_string();
+            let what = format!("an index into `{name}`, whose type is not known here");
+            let help = format!("annotate it where it is bound, as in `let {name}: &[f64] = ..;`");
+            return Err(self.opaque(node, what, Some(&help)));
+        };
+        let (style, parts) = index_parts(&index.index);
+        if parts.len() != shape.rank as usize {
+            let what = format!(
+                "an index with {} where `{}` has {} dimension(s)",
+                parts.len(),
+                self.vars[base].ident,
+                shape.rank
+            );
+            return Err(self.opaque(node, what, None));
+        }
+        let index = parts.into_iter().map(|part| self.expr(part)).collect();
+        let access = Access {
+            array: base,
+            index,
+            mode,
+            span: Span::of(node),
+            style,
+        };
+        Ok(Indexed::Array(self.accesses.push(access)))
+    }
+
+    /// `a.shape()[1]`
+    fn shape_element(&mut self, index: &syn::ExprIndex) -> Option<ExprId> {
+        let syn::Expr::MethodCall(call) = &*index.expr else {
+            return None;
+        };
+        let array = self.named(&call.receiver)?;
+        let shape = *self.arrays.get(&array)?;
+        let dim = ty::literal_len(&index.index)?;
+        if call.method != "shape" || shape.kind != ViewKind::NdArray || dim >= shape.rank.into() {
+            return None;
+        }
+        Some(self.len(array, dim as u32, Span::of(index)))
+    }
+
+    fn len(&mut self, array: VarId, dim: u32, span: Span) -> ExprId {
+        self.push_typed(ExprKind::Len { array, dim }, span, Scalar::Usize)
+    }
+
+    fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
+        if let Some(array) = self.named(&call.receiver)
+            && let Some(shape) = self.arrays.get(&array).copied()
+        {
+            return self.array_method(node, call, array, shape);
+        }
+        let name = call.method.to_string();
+        let builtin = Builtin::from_name(&name);
+        match builtin {
+            Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
+                let receiver = self.expr(&call.receiver);
+                let mut args = vec![receiver];
+                args.extend(call.args.iter().map(|arg| self.expr(arg)));
+                self.push(ExprKind::Call(builtin, args), Span::of(node))
+            }
+            _ => self.opaque(node, format!("the method `{name}`"), None),
+        }
+    }
+
+    /// Lengths, which are all that a kernel asks an array besides its elements.
+    fn array_method(
+        &mut self,
+        node: &syn::Expr,
+        call: &syn::ExprMethodCall,
+        array: VarId,
+        shape: Shape,
+    ) -> ExprId {
+        let span = Span::of(node);
+        let name = call.method.to_string();
+        let nd = shape.kind == ViewKind::NdArray;
+        match (name.as_str(), shape.rank, call.args.len()) {
+            ("len", rank, 0) => {
+                let mut product = self.len(array, 0, span);
+                for dim in 1..rank {
+                    let len = self.len(array, dim, span);
+                    product = self.push(ExprKind::Binary(BinaryOp::Mul, product, len), span);
+                }
+                product
+            }
+            ("is_empty", 1, 0) => {
+                let len = self.len(array, 0, span);
+                let zero = self.push(ExprKind::Int(0, None), span);
+                self.push(ExprKind::Binary(BinaryOp::Eq, len, zero), span)
+            }
+            ("nrows", 2, 0) if nd => self.len(array, 0, span),
+            ("ncols", 2, 0) if nd => self.len(array, 1, span),
+            ("dim", 1, 0) if nd => self.len(array, 0, span),
+            ("dim", rank, 0) if nd => {
+                let parts = (0..rank).map(|dim| self.len(array, dim, span)).collect();
+                self.push(ExprKind::Tuple(parts), span)
+            }
+            ("len_of", rank, 1) if nd => match axis_number(&call.args[0]) {
+                Some(dim) if dim < rank => self.len(array, dim, span),
+                _ => self.opaque(node, "the length of a run-time axis", None),
+            },
+            _ => {
+                let what = format!("the method `{name}` of the array `{}`", call_name(call));
+                self.opaque(node, what, Some("read its elements by index"))
+            }
+        }
+    }
+
+    fn call(&mut self, node: &syn::Expr, call: &syn::ExprCall) -> ExprId {
+        let syn::Expr::Path(path) = &*call.func else {
+            return self.opaque(node, "a call of an expression", None);
+        };
+        if let Some(made) = self.new_array(node, &path.path, call) {
+            return made;
+        }
+        match primitive_function(&path.path) {
+            Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
+                let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
+                let tokens = path.to_token_stream();
+                self.prove(Proof::Function {
+                    tokens,
+                    scalar,
+                    builtin,
+                });
+                let id = self.push(ExprKind::Call(builtin, args.clone()), Span::of(node));
+                self.pinned.push((args[0], scalar));
+                id
+            }
+            _ => {
+                let name = path.to_token_stream().to_string().replace(' ', "");
+                let help = "write it out in the loop, or use an inherent method of the number";
+                self.opaque(node, format!("a call of `{name}`"), Some(help))
+            }
+        }
+    }
+
+    /// `Array2::zeros((m, n))`, `Array1::from_elem(n, x)`.
+    fn new_array(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::Path,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let count = path.segments.len();
+        let array = path.segments.get(count.checked_sub(2)?)?;
+        let rank = match array.ident.to_string().as_str() {
+            "Array1" => 1,
+            "Array2" => 2,
+            "Array3" => 3,
+            _ => return None,
+        };
+        let maker = path.segments.last()?.ident.to_string();
+        let fill = match (maker.as_str(), call.args.len()) {
+            ("zeros" | "ones", 1) => None,
+            ("from_elem", 2) => Some(self.expr(&call.args[1])),
+            _ => return None,
+        };
+        let elem = ty::first_scalar_argument(array);
+        let kind = ExprKind::NewArray {
+            fill,
+            elem,
+            rank,
+            kind: ViewKind::NdArray,
+        };
+        Some(self.push(kind, Span::of(node)))
+    }
+
+    fn field(&mut self, node: &syn::Expr, field: &syn::ExprField) -> ExprId {
+        match &field.member {
+            syn::Member::Unnamed(index) => {
+                let base = self.expr(&field.base);
+                self.push(ExprKind::Field(base, index.index), Span::of(node))
+            }
+            syn::Member::Named(name) => {
+                let help = "read it into a variable before the loop";
+                self.opaque(node, format!("the field `{name}`"), Some(help))
+            }
+        }
+    }
+
+    fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {
+        if contains_let(&node_if.cond) {
+            return self.outside_subset(node);
+        }
+        let cond = self.expr(&node_if.cond);
+        let then = self.block(&node_if.then_branch);
+        let otherwise = node_if
+            .else_branch
+            .as_ref()
+            .map(|(_, branch)| self.else_block(branch));
+        self.push(
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            },
+            Span::of(node),
+        )
+    }
+
+    fn else_block(&mut self, branch: &syn::Expr) -> Block {
+        match branch {
+            syn::Expr::Block(block) => self.block(&block.block),
+            _ => Block {
+                stmts: Vec::new(),
+                value: Some(self.expr(branch)),
+            },
+        }
+    }
+
+    /// Names the construct; blocks inside it are read, because loops in them are still candidates
+    /// while the construct stands in the driver.
+    fn outside_subset(&mut self, node: &syn::Expr) -> ExprId {
+        let (what, help) = describe(node);
+        let id = self.opaque(node, what, help);
+        let blocks = self.inner_blocks(node);
+        if let ExprKind::Opaque(opaque) = &mut self.exprs[id].kind {
+            opaque.blocks = blocks;
+        }
+        id
+    }
+
+    fn inner_blocks(&mut self, node: &syn::Expr) -> Vec<Block> {
+        match node {
+            syn::Expr::If(node) => {
+                self.scopes.enter();
+                self.bind_unknown_in(&node.cond);
+                let mut blocks = vec![self.block(&node.then_branch)];
+                self.scopes.leave();
+                if let Some((_, branch)) = &node.else_branch {
+                    blocks.push(self.else_block(branch));
+                }
+                blocks
+            }
+            syn::Expr::Match(node) => node
+                .arms
+                .iter()
+                .map(|arm| self.opaque_arm(&arm.pat, &arm.body))
+                .collect(),
+            syn::Expr::Block(node) => {
+                self.labels.push(None);
+                let block = self.block(&node.block);
+                self.labels.pop();
+                vec![block]
+            }
+            syn::Expr::Unsafe(node) => vec![self.block(&node.block)],
+            syn::Expr::Return(node) => {
+                let value = node.expr.as_ref().map(|value| self.expr(value));
+                self.returned.extend(value);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn opaque_arm(&mut self, pat: &syn::Pat, body: &syn::Expr) -> Block {
+        self.scopes.enter();
+        self.bind_unknown(pat);
+        let block = match body {
+            syn::Expr::Block(block) if block.label.is_none() => self.block(&block.block),
+            _ => Block {
+                stmts: Vec::new(),
+                value: Some(self.expr(body)),
+            },
+        };
+        self.scopes.leave();
+        block
+    }
+
+    /// Binds what `if let` conditions bind.
+    pub(super) fn bind_unknown_in(&mut self, cond: &syn::Expr) {
+        match cond {
+            syn::Expr::Let(node) => self.bind_unknown(&node.pat),
+            syn::Expr::Binary(node) => {
+                self.bind_unknown_in(&node.left);
+                self.bind_unknown_in(&node.right);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The outcome of reading `base[index]`.
+pub(super) enum Indexed {
+    Array(crate::ir::AccessId),
+    Local { base: VarId, index: ExprId },
+}
+
+/// What the reader knows about an array variable.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub rank: u32,
+    pub kind: ViewKind,
+}
+
+pub(super) const ATTRIBUTE_HELP: &str = "only lint attributes may stand inside a loop that runs in parallel: `#[cfg]` reaches the \
+     compiler of kernels unresolved";
+
+/// The first attribute that is no lint, named.
+pub(super) fn foreign_attribute(attrs: &[syn::Attribute]) -> Option<String> {
+    const LINTS: [&str; 6] = ["allow", "warn", "deny", "forbid", "expect", "doc"];
+    let lint = |attr: &syn::Attribute| LINTS.iter().any(|lint| attr.path().is_ident(lint));
+    let attr = super::template::user_attributes(attrs).find(|attr| !lint(attr))?;
+    Some(format!(
+        "the attribute `#[{}]`",
+        attr.path().to_token_stream()
+    ))
+}
+
+pub(super) fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
+    macro_rules! attrs {
+        ($($kind:ident)*) => {
+            match node { $(syn::Expr::$kind(node) => &node.attrs,)* _ => &[] }
+        };
+    }
+    attrs!(Array Assign Binary Block Break Call Cast Continue Field ForLoop Group If Index Lit Loop
+           Macro Match MethodCall Paren Path Reference Repeat Tuple Unary Unsafe While)
+}
+
+fn contains_let(cond: &syn::Expr) -> bool {
+    match cond {
+        syn::Expr::Let(_) => true,
+        syn::Expr::Binary(node) => contains_let(&node.left) || contains_let(&node.right),
+        _ => false,
+    }
+}
+
+/// `i`, `[i, j]` or `(i, j)`.
+fn index_parts(index: &syn::Expr) -> (IndexStyle, Vec<&syn::Expr>) {
+    match index {
+        syn::Expr::Array(array) => (IndexStyle::Bracketed, array.elems.iter().collect()),
+        syn::Expr::Tuple(tuple) => (IndexStyle::Tuple, tuple.elems.iter().collect()),
+        _ => (IndexStyle::Flat, vec![index]),
+    }
+}
+
+/// `Axis(1)`
+fn axis_number(node: &syn::Expr) -> Option<u32> {
+    let syn::Expr::Call(call) = node else {
+        return None;
+    };
+    let syn::Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    if path.path.segments.last()?.ident != "Axis" {
+        return None;
+    }
+    ty::literal_len(call.args.first()?)?.try_into().ok()
+}
+
+fn call_name(call: &syn::ExprMethodCall) -> String {
+    call.receiver.to_token_stream().to_string()
+}
+
+/// `f64::max`, `std::primitive::f64::max`: the primitive and the function.
+fn primitive_function(path: &syn::Path) -> Option<(Scalar, Builtin)> {
+    let count = path.segments.len();
+    let owner = path.segments.get(count.checked_sub(2)?)?.ident.to_string();
+    let name = path.segments.last()?.ident.to_string();
+    Some((Scalar::from_name(&owner)?, Builtin::from_name(&name)?))
+}
+
+/// The type of a constant that its path gives away; rustc checks it where the host reads it.
+fn constant_type(path: &syn::Path) -> Ty {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let scalar = match names.as_slice() {
+        [.., "BITS"] => Some(Scalar::U32),
+        [.., owner, "consts", _] => Scalar::from_name(owner),
+        [.., owner, _] => Scalar::from_name(owner),
+        _ => None,
+    };
+    scalar.map_or(Ty::Unknown, Ty::Scalar)
+}
+
+pub(super) fn binary_op(op: &syn::BinOp) -> Option<BinaryOp> {
+    use syn::BinOp as S;
+    Some(match op {
+        S::Add(_) => BinaryOp::Add,
+        S::Sub(_) => BinaryOp::Sub,
+        S::Mul(_) => BinaryOp::Mul,
+        S::Div(_) => BinaryOp::Div,
+        S::Rem(_) => BinaryOp::Rem,
+        S::BitXor(_) => BinaryOp::Xor,
+        S::BitAnd(_) => BinaryOp::And,
+        S::BitOr(_) => BinaryOp::Or,
+        S::Shl(_) => BinaryOp::Shl,
+        S::Shr(_) => BinaryOp::Shr,
+        S::Eq(_) => BinaryOp::Eq,
+        S::Lt(_) => BinaryOp::Lt,
+        S::Le(_) => BinaryOp::Le,
+        S::Ne(_) => BinaryOp::Ne,
+        S::Ge(_) => BinaryOp::Ge,
+        S::Gt(_) => BinaryOp::Gt,
+        _ => return None,
+    })
+}
+
+pub(super) fn compound_op(op: &syn::BinOp) -> Option<BinaryOp> {
+    use syn::BinOp as S;
+    Some(match op {
+        S::AddAssign(_) => BinaryOp::Add,
+        S::SubAssign(_) => BinaryOp::Sub,
+        S::MulAssign(_) => BinaryOp::Mul,
+        S::DivAssign(_) => BinaryOp::Div,
+        S::RemAssign(_) => BinaryOp::Rem,
+        S::BitXorAssign(_) => BinaryOp::Xor,
+        S::BitAndAssign(_) => BinaryOp::And,
+        S::BitOrAssign(_) => BinaryOp::Or,
+        S::ShlAssign(_) => BinaryOp::Shl,
+        S::ShrAssign(_) => BinaryOp::Shr,
+        _ => return None,
+    })
+}
+
+/// What a construct outside the subset is called, and the way out.
+fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
+    let (what, help) = match node {
+        syn::Expr::Return(_) => (
+            "`return`",
+            Some(
+                "a parallel loop has no first iteration to leave from: record what was found in a \
+                  variable, and return after the loop",
+            ),
+        ),
+        syn::Expr::Try(_) => (
+            "`?`",
+            Some("record the failure in a variable, and return after the loop"),
+        ),
+        syn::Expr::Break(_) => (
+            "`break`",
+            Some("a parallel loop cannot be left early: make the rest of the body conditional"),
+        ),
+        syn::Expr::Continue(_) => ("`continue` of an outer loop", None),
+        syn::Expr::Closure(_) => ("a closure", Some("write its body out")),
+        syn::Expr::Macro(node) => {
+            let name = node.mac.path.to_token_stream().to_string();
+            return (
+                format!("the macro `{name}!`"),
+                Some(
+                    "macros can hide a `return` or a write: write it out, or move it outside the \
+                      loop",
+                ),
+            );
+        }
+        syn::Expr::Match(_) => ("`match`", Some("write it as `if` and `else`")),
+        syn::Expr::If(_) => ("`if let`", None),
+        syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
+        syn::Expr::Reference(_) => ("a reference", Some("use the value itself")),
+        syn::Expr::RawAddr(_) => ("a raw pointer", None),
+        syn::Expr::Struct(_) => ("a struct", Some("use a tuple, or several variables")),
+        syn::Expr::Range(_) => ("a range as a value", None),
+        syn::Expr::Async(_) | syn::Expr::Await(_) => ("`async` code", None),
+        syn::Expr::Block(_) => ("a labelled block", None),
+        syn::Expr::Const(_) => (
+            "a `const` block",
+            Some("name the constant outside the loop"),
+        ),
+        syn::Expr::Loop(_) => ("`loop` as a value", Some("assign to a variable inside it")),
+        syn::Expr::Let(_) => ("`let` in a condition", None),
+        _ => ("an expression that the kernel language does not have", None),
+    };
+    (what.to_string(), help)
+}
+
+pub(super) fn describe_expr(node: &syn::Expr) -> (String, Option<&'static str>) {
+    describe(node)
+}

@@ -1,0 +1,270 @@
+//! syn → loop IR. Nothing after this stage sees syn's types.
+//!
+//! The whole body is read, driver code too: a driver statement that the subset has no word for
+//! becomes [`ir::StmtKind::Opaque`], keeps its tokens in the template, and only matters if a loop
+//! around it was to be parallel.
+
+mod assertion;
+mod expr;
+mod range;
+mod scope;
+mod stmt;
+mod template;
+mod ty;
+
+use crate::diagnostics::Sink;
+use crate::ir::{
+    self, Arena, ExprId, Function, LoopId, Proof, Scalar, Span, Ty, Var, VarId, VarKind,
+};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use scope::Scopes;
+use std::collections::{HashMap, HashSet};
+
+/// Turns the annotated function into IR. Signature problems go to the sink; the IR is made all the
+/// same, so that later stages can report theirs.
+pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
+    check_signature(item, sink);
+    let mut body = (*item.block).clone();
+    template::mark(&mut body);
+    let mut parser = Parser::default();
+    let params: Vec<VarId> = item
+        .sig
+        .inputs
+        .iter()
+        .flat_map(|input| parser.param(input, sink))
+        .collect();
+    let ret = match &item.sig.output {
+        syn::ReturnType::Default => Ty::Unit,
+        syn::ReturnType::Type(_, ty) => ty::annotation(ty),
+    };
+    let mut block = parser.block(&body);
+    if ret == Ty::Unit {
+        parser.discard(&mut block);
+    }
+    let template = template::of_block(&body, &parser);
+    Function {
+        name: item.sig.ident.clone(),
+        params,
+        vars: parser.vars,
+        exprs: parser.exprs,
+        loops: parser.loops.into_arena(),
+        accesses: parser.accesses,
+        pinned: parser.pinned,
+        returned: parser.returned,
+        ret,
+        body: block,
+        template,
+    }
+}
+
+fn check_signature(item: &syn::ItemFn, sink: &mut Sink) {
+    let sig = &item.sig;
+    let mut refuse = |tokens: &dyn ToTokens, what: &str, help: &str| {
+        let span = Span::of(&tokens.to_token_stream());
+        sink.push(
+            span,
+            format!("a kernel cannot be {what}"),
+            Some(help.to_string()),
+        );
+    };
+    if let Some(token) = &sig.constness {
+        refuse(
+            token,
+            "`const`",
+            "remove `const`: its versions use threads or a device",
+        );
+    }
+    if let Some(token) = &sig.asyncness {
+        refuse(
+            token,
+            "`async`",
+            "call it from the async function, or from a blocking task",
+        );
+    }
+    if !matches!(sig.safety, syn::Safety::Default) {
+        refuse(&sig.safety, "`unsafe`", "kernels are safe functions");
+    }
+    if let Some(abi) = &sig.abi {
+        refuse(abi, "`extern`", "wrap it in an `extern` function");
+    }
+    if let Some(receiver) = sig.receiver() {
+        refuse(
+            receiver,
+            "a method",
+            "pass the fields that it uses as parameters",
+        );
+    }
+    let generic = |param: &&syn::GenericParam| !matches!(param, syn::GenericParam::Lifetime(_));
+    if let Some(param) = sig.generics.params.iter().find(generic) {
+        refuse(
+            param,
+            "generic over types or constants yet",
+            "write one kernel for each type",
+        );
+    }
+}
+
+/// Everything read so far.
+#[derive(Default)]
+pub(in crate::parse) struct Parser {
+    pub vars: Arena<Var>,
+    pub exprs: Arena<ir::Expr>,
+    pub loops: Loops,
+    pub accesses: Arena<ir::Access>,
+    pub scopes: Scopes,
+    /// Enclosing `for` loops, outermost first.
+    pub path: Vec<LoopId>,
+    /// Enclosing loops of any kind, with their labels, for `break` and `continue`.
+    pub labels: Vec<Option<String>>,
+    /// Reference parameters to scalars, which the body reads as `*name`.
+    pub derefs: HashSet<VarId>,
+    /// Rank and kind of every variable known to be an array.
+    pub arrays: HashMap<VarId, expr::Shape>,
+    /// Expressions whose type a path gives away: `f64::max(a, b)`.
+    pub pinned: Vec<(ExprId, Scalar)>,
+    /// Values of `return`s in driver code.
+    pub returned: Vec<ExprId>,
+    /// Variables bound by each marked `let`, for the template's witnesses.
+    pub bound_by: Vec<(usize, Vec<VarId>)>,
+}
+
+/// Loops are numbered when they are entered and filled when they are left.
+#[derive(Default)]
+pub(in crate::parse) struct Loops {
+    slots: Vec<Option<ir::Loop>>,
+    /// The template's mark of each loop.
+    pub marks: Vec<usize>,
+    pub proofs: Vec<Vec<Proof>>,
+}
+
+impl Loops {
+    pub fn reserve(&mut self, mark: usize) -> LoopId {
+        self.slots.push(None);
+        self.marks.push(mark);
+        self.proofs.push(Vec::new());
+        LoopId::from_index(self.slots.len() - 1)
+    }
+
+    pub fn fill(&mut self, id: LoopId, mut node: ir::Loop) {
+        node.proofs = std::mem::take(&mut self.proofs[id.index()]);
+        self.slots[id.index()] = Some(node);
+    }
+
+    fn into_arena(self) -> Arena<ir::Loop> {
+        let mut arena = Arena::default();
+        for slot in self.slots {
+            arena.push(slot.expect("every loop that was entered was left"));
+        }
+        arena
+    }
+}
+
+impl Parser {
+    fn param(&mut self, input: &syn::FnArg, sink: &mut Sink) -> Vec<VarId> {
+        let syn::FnArg::Typed(param) = input else {
+            return Vec::new();
+        };
+        let ty = ty::of_param(&param.ty);
+        if ty.ty == Ty::Unknown {
+            let span = Span::of(&param.ty);
+            let written = param.ty.to_token_stream().to_string().replace(' ', "");
+            sink.push(
+                span,
+                format!("a kernel cannot take a `{written}` yet"),
+                ty::help(&param.ty),
+            );
+        }
+        match &*param.pat {
+            syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                let mutable = pat.mutability.is_some() || ty.mutable;
+                if let Ty::View(view) = &ty.ty {
+                    let shape = expr::Shape {
+                        rank: view.rank,
+                        kind: view.kind,
+                    };
+                    let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
+                    self.arrays.insert(id, shape);
+                    return vec![id];
+                }
+                let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty);
+                if ty.deref {
+                    self.derefs.insert(id);
+                    let ident = &pat.ident;
+                    self.vars[id].tokens = quote!((*#ident));
+                    self.vars[id].mutable = ty.mutable;
+                }
+                vec![id]
+            }
+            syn::Pat::Wild(_) => Vec::new(),
+            pat => {
+                let help = "bind a name, and take it apart in the body".to_string();
+                sink.push(
+                    Span::of(pat),
+                    "a kernel's parameters are plain names",
+                    Some(help),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// Brings a name into the innermost scope.
+    pub(in crate::parse) fn bind(
+        &mut self,
+        ident: &Ident,
+        kind: VarKind,
+        mutable: bool,
+        ty: Ty,
+    ) -> VarId {
+        let id = self.vars.push(Var {
+            ident: ident.clone(),
+            span: Span::at(ident.span()),
+            kind,
+            home: self.path.last().copied(),
+            mutable,
+            ty,
+            tokens: ident.to_token_stream(),
+            deferred: false,
+        });
+        self.scopes.bind(ident.to_string(), id);
+        id
+    }
+
+    /// A `let` binding here.
+    pub(in crate::parse) fn local_kind(&self) -> VarKind {
+        if self.path.is_empty() {
+            VarKind::Driver
+        } else {
+            VarKind::Local
+        }
+    }
+
+    /// A name that nothing in the function binds: read by the host where the region starts.
+    pub(in crate::parse) fn outside(&mut self, path: &syn::Path, ty: Ty) -> VarId {
+        let tokens: TokenStream = path.to_token_stream();
+        let key = tokens.to_string();
+        if let Some(id) = self.scopes.outside(&key) {
+            return id;
+        }
+        let last = path.segments.last().expect("a path has a segment");
+        let id = self.vars.push(Var {
+            ident: last.ident.clone(),
+            span: Span::of(path),
+            kind: VarKind::Outside,
+            home: None,
+            mutable: false,
+            ty,
+            tokens,
+            deferred: false,
+        });
+        self.scopes.bind_outside(key, id);
+        id
+    }
+
+    pub(in crate::parse) fn prove(&mut self, proof: Proof) {
+        if let Some(id) = self.path.last() {
+            self.loops.proofs[id.index()].push(proof);
+        }
+    }
+}

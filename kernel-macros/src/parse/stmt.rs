@@ -1,0 +1,446 @@
+//! Statements and blocks → IR.
+
+use super::Parser;
+use super::assertion;
+use super::expr::{
+    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
+    foreign_attribute,
+};
+use super::template;
+use super::ty;
+use crate::ir::types::ViewKind;
+use crate::ir::{
+    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
+    VarKind,
+};
+use quote::ToTokens;
+
+impl Parser {
+    /// Reads a block in a scope of its own.
+    pub(super) fn block(&mut self, block: &syn::Block) -> Block {
+        self.scopes.enter();
+        let out = self.block_in_scope(block);
+        self.scopes.leave();
+        out
+    }
+
+    /// Reads a block in the current scope.
+    pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Block {
+        for stmt in &block.stmts {
+            self.bind_constant(stmt);
+        }
+        let mut out = Block::default();
+        let last = block.stmts.len().saturating_sub(1);
+        for (position, stmt) in block.stmts.iter().enumerate() {
+            match stmt {
+                syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
+                    out.value = Some(self.expr(node));
+                }
+                _ => {
+                    let kind = self.stmt(stmt);
+                    out.stmts.push(Stmt {
+                        kind,
+                        span: stmt_span(stmt),
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    /// `const N: usize = 8;` in a block is visible in all of it.
+    fn bind_constant(&mut self, stmt: &syn::Stmt) {
+        let (ident, ty) = match stmt {
+            syn::Stmt::Item(syn::Item::Const(item)) => (&item.ident, ty::annotation(&item.ty)),
+            syn::Stmt::Item(syn::Item::Static(item)) => (&item.ident, ty::annotation(&item.ty)),
+            _ => return,
+        };
+        let ty = if ty.scalar().is_some() {
+            ty
+        } else {
+            Ty::Unknown
+        };
+        self.bind(ident, VarKind::Outside, false, ty);
+    }
+
+    fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
+        match stmt {
+            syn::Stmt::Local(local) => self.local(local),
+            syn::Stmt::Item(_) => opaque_stmt("an item", None),
+            syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
+                let name = node.mac.path.to_token_stream().to_string();
+                let help = "macros can hide a `return` or a write: write it out, or move it \
+                            outside the loop";
+                opaque_stmt(format!("the macro `{name}!`"), Some(help))
+            }),
+            syn::Stmt::Expr(node, _) => self.stmt_expr(node),
+        }
+    }
+
+    fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
+        // A loop reads its own, because loops in it are still candidates.
+        if !matches!(node, syn::Expr::ForLoop(_))
+            && let Some(attr) = foreign_attribute(attributes(node))
+        {
+            return opaque_stmt(attr, Some(ATTRIBUTE_HELP));
+        }
+        match node {
+            syn::Expr::Assign(assign) => self.assign(assign),
+            syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => self.compound(binary),
+            syn::Expr::ForLoop(loop_node) => self.for_loop(loop_node),
+            syn::Expr::Macro(node_macro) if assertion::is_assertion(&node_macro.mac) => {
+                match self.assertion(&node_macro.mac) {
+                    Some(kind) => kind,
+                    None => StmtKind::Expr(self.expr(node)),
+                }
+            }
+            syn::Expr::While(node_while) => self.while_loop(node_while),
+            syn::Expr::Loop(node_loop) => {
+                self.labels
+                    .push(node_loop.label.as_ref().map(|label| label.name.to_string()));
+                let mut body = self.block(&node_loop.body);
+                self.discard(&mut body);
+                self.labels.pop();
+                StmtKind::Loop { body }
+            }
+            syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
+                Some(depth) => StmtKind::Break { depth },
+                None => self.opaque_jump(node),
+            },
+            syn::Expr::Continue(jump) => match self.depth(&jump.label) {
+                Some(depth) => StmtKind::Continue { depth },
+                None => self.opaque_jump(node),
+            },
+            _ => {
+                let id = self.expr(node);
+                self.discard_value(id);
+                StmtKind::Expr(id)
+            }
+        }
+    }
+
+    /// Makes the tail expression of a block whose value nobody reads a statement.
+    pub(super) fn discard(&mut self, block: &mut Block) {
+        if let Some(id) = block.value.take() {
+            self.discard_value(id);
+            let span = self.exprs[id].span;
+            block.stmts.push(Stmt {
+                kind: StmtKind::Expr(id),
+                span,
+            });
+        }
+    }
+
+    fn discard_value(&mut self, id: ExprId) {
+        let mut kind = std::mem::replace(&mut self.exprs[id].kind, ExprKind::Bool(false));
+        match &mut kind {
+            ExprKind::If {
+                then, otherwise, ..
+            } => {
+                self.discard(then);
+                if let Some(otherwise) = otherwise {
+                    self.discard(otherwise);
+                }
+            }
+            ExprKind::Block(block) => self.discard(block),
+            _ => {}
+        }
+        self.exprs[id].kind = kind;
+    }
+
+    fn opaque_jump(&mut self, node: &syn::Expr) -> StmtKind {
+        let (what, help) = describe_expr(node);
+        opaque_stmt(what, help)
+    }
+
+    /// How many loops lie between a jump and the loop that it names.
+    fn depth(&self, label: &Option<syn::Lifetime>) -> Option<u32> {
+        let mut open = self.labels.iter().rev();
+        let depth = match label {
+            Some(label) => {
+                let name = label.to_string();
+                open.position(|open| open.as_ref() == Some(&name))?
+            }
+            None => open.next().map(|_| 0)?,
+        };
+        Some(depth as u32)
+    }
+
+    fn local(&mut self, local: &syn::Local) -> StmtKind {
+        if let Some(attr) = foreign_attribute(&local.attrs) {
+            self.bind_unknown(&local.pat);
+            return opaque_stmt(attr, None);
+        }
+        let (pat, annotated) = match &local.pat {
+            syn::Pat::Type(typed) => (&*typed.pat, Some(ty::annotation(&typed.ty))),
+            pat => (pat, None),
+        };
+        if let Some(init) = &local.init
+            && init.diverge.is_some()
+        {
+            self.bind_unknown(&local.pat);
+            return opaque_stmt("`let .. else`", None);
+        }
+        let init = local.init.as_ref().map(|init| self.initial(&init.expr));
+        let mut bound = Vec::new();
+        let ty = annotated.unwrap_or(Ty::Unknown);
+        let Some(pat) = self.pattern(pat, &ty, &mut bound) else {
+            self.bind_unknown(&local.pat);
+            return opaque_stmt("a pattern that is no name or tuple", None);
+        };
+        self.learn_shapes(&bound, init);
+        if init.is_none() {
+            bound.iter().for_each(|var| self.vars[*var].deferred = true);
+        } else if let Some(mark) = template::number(&local.attrs) {
+            self.bound_by.push((mark, bound));
+        }
+        StmtKind::Let { pat, init }
+    }
+
+    /// The value of a `let`; `vec![x; n]` is the one macro that is understood.
+    fn initial(&mut self, node: &syn::Expr) -> ExprId {
+        if let syn::Expr::Macro(node_macro) = node
+            && node_macro.mac.path.is_ident("vec")
+            && let Ok(repeat) = node_macro.mac.parse_body::<VecRepeat>()
+        {
+            let fill = Some(self.expr(&repeat.fill));
+            let kind = ExprKind::NewArray {
+                fill,
+                elem: None,
+                rank: 1,
+                kind: ViewKind::Slice,
+            };
+            return self.push(kind, Span::of(node));
+        }
+        self.expr(node)
+    }
+
+    /// A pattern of names and tuples, with what its annotation says.
+    fn pattern(&mut self, pat: &syn::Pat, ty: &Ty, bound: &mut Vec<VarId>) -> Option<Pat> {
+        match pat {
+            syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                let kind = self.local_kind();
+                let var = self.bind(&pat.ident, kind, pat.mutability.is_some(), ty.clone());
+                bound.push(var);
+                Some(Pat::Var(var))
+            }
+            syn::Pat::Wild(_) => Some(Pat::Wild),
+            syn::Pat::Paren(pat) => self.pattern(&pat.pat, ty, bound),
+            syn::Pat::Tuple(tuple) => {
+                let known = match ty {
+                    Ty::Tuple(parts) if parts.len() == tuple.elems.len() => parts.clone(),
+                    _ => vec![Ty::Unknown; tuple.elems.len()],
+                };
+                let parts = tuple.elems.iter().zip(&known);
+                let parts: Option<Vec<Pat>> = parts
+                    .map(|(elem, ty)| self.pattern(elem, ty, bound))
+                    .collect();
+                parts.map(Pat::Tuple)
+            }
+            _ => None,
+        }
+    }
+
+    /// Rank and kind of arrays that a `let` binds.
+    fn learn_shapes(&mut self, bound: &[VarId], init: Option<ExprId>) {
+        for var in bound {
+            if let Ty::View(view) = &self.vars[*var].ty {
+                self.arrays.insert(
+                    *var,
+                    Shape {
+                        rank: view.rank,
+                        kind: view.kind,
+                    },
+                );
+            }
+        }
+        if let ([var], Some(init)) = (bound, init)
+            && let ExprKind::NewArray { rank, kind, .. } = self.exprs[init].kind
+        {
+            self.arrays.insert(*var, Shape { rank, kind });
+        }
+    }
+
+    /// Binds every name of a pattern that is not understood, so that it shadows as it should.
+    pub(super) fn bind_unknown(&mut self, pat: &syn::Pat) {
+        let mut names = Names(Vec::new());
+        syn::visit::Visit::visit_pat(&mut names, pat);
+        let kind = self.local_kind();
+        for ident in names.0 {
+            self.bind(&ident, kind.clone(), false, Ty::Unknown);
+        }
+    }
+
+    fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
+        let value = self.expr(&assign.right);
+        if matches!(*assign.left, syn::Expr::Infer(_)) {
+            return StmtKind::Expr(value);
+        }
+        match self.place(&assign.left, AccessMode::Store) {
+            Ok(target) => {
+                if let Place::Var(var) = target
+                    && self.vars[var].deferred
+                    && let Some(mark) = template::number(&assign.attrs)
+                {
+                    self.bound_by.push((mark, vec![var]));
+                }
+                StmtKind::Assign {
+                    target,
+                    op: None,
+                    value,
+                }
+            }
+            Err(opaque) => StmtKind::Opaque(opaque),
+        }
+    }
+
+    fn compound(&mut self, binary: &syn::ExprBinary) -> StmtKind {
+        let Some(op) = compound_op(&binary.op) else {
+            return opaque_stmt("an operator that kernels do not have", None);
+        };
+        let value = self.expr(&binary.right);
+        match self.place(&binary.left, AccessMode::Update) {
+            Ok(target) => StmtKind::Assign {
+                target,
+                op: Some(op),
+                value,
+            },
+            Err(opaque) => StmtKind::Opaque(opaque),
+        }
+    }
+
+    fn place(&mut self, node: &syn::Expr, mode: AccessMode) -> Result<Place, Opaque> {
+        match node {
+            syn::Expr::Paren(paren) => return self.place(&paren.expr, mode),
+            syn::Expr::Index(index) => {
+                return match self.element(node, index, mode) {
+                    Ok(Indexed::Array(access)) => Ok(Place::Element(access)),
+                    Ok(Indexed::Local { base, index }) => Ok(Place::LocalElement { base, index }),
+                    Err(id) => Err(self.opaque_of(id)),
+                };
+            }
+            syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                if let Some(var) = self.deref_target(&unary.expr) {
+                    return Ok(Place::Var(var));
+                }
+            }
+            syn::Expr::Field(field) => {
+                if let (Some(base), syn::Member::Unnamed(index)) =
+                    (self.named(&field.base), &field.member)
+                {
+                    return Ok(Place::Field {
+                        base,
+                        index: index.index,
+                    });
+                }
+            }
+            _ => {
+                if let Some(var) = self.named(node).filter(|var| !self.derefs.contains(var)) {
+                    return Ok(Place::Var(var));
+                }
+            }
+        }
+        Err(Opaque {
+            what: format!("an assignment to `{}`", node.to_token_stream()),
+            help: Some("assign to a variable or to an element of an array".to_string()),
+            blocks: Vec::new(),
+        })
+    }
+
+    fn opaque_of(&self, id: ExprId) -> Opaque {
+        match &self.exprs[id].kind {
+            ExprKind::Opaque(opaque) => opaque.clone(),
+            other => unreachable!("only an opaque expression is refused as a place: {other:?}"),
+        }
+    }
+
+    fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
+        self.labels.push(
+            node_while
+                .label
+                .as_ref()
+                .map(|label| label.name.to_string()),
+        );
+        let kind = if matches!(*node_while.cond, syn::Expr::Let(_)) {
+            self.scopes.enter();
+            self.bind_unknown_in(&node_while.cond);
+            let blocks = vec![self.block(&node_while.body)];
+            self.scopes.leave();
+            StmtKind::Opaque(Opaque {
+                what: "`while let`".to_string(),
+                help: None,
+                blocks,
+            })
+        } else {
+            let cond = self.expr(&node_while.cond);
+            let mut body = self.block(&node_while.body);
+            self.discard(&mut body);
+            StmtKind::While { cond, body }
+        };
+        self.labels.pop();
+        kind
+    }
+}
+
+/// From the statement's first own token: marks stand before it as attributes.
+fn stmt_span(stmt: &syn::Stmt) -> Span {
+    let whole = Span::of(stmt);
+    match stmt {
+        syn::Stmt::Local(local) => Span {
+            start: local.let_token.span,
+            ..whole
+        },
+        syn::Stmt::Expr(syn::Expr::Assign(assign), _) => Span {
+            start: Span::of(&assign.left).start,
+            ..whole
+        },
+        syn::Stmt::Expr(syn::Expr::ForLoop(node), _) => Span {
+            start: node.for_token.span,
+            ..whole
+        },
+        _ => whole,
+    }
+}
+
+/// `fill; n` of `vec![fill; n]`.
+struct VecRepeat {
+    fill: syn::Expr,
+}
+
+impl syn::parse::Parse for VecRepeat {
+    fn parse(input: syn::parse::ParseStream) -> syn::Result<Self> {
+        let fill = input.parse()?;
+        input.parse::<syn::Token![;]>()?;
+        input.parse::<syn::Expr>()?;
+        Ok(VecRepeat { fill })
+    }
+}
+
+struct Names(Vec<proc_macro2::Ident>);
+
+impl<'ast> syn::visit::Visit<'ast> for Names {
+    fn visit_pat_ident(&mut self, node: &'ast syn::PatIdent) {
+        self.0.push(node.ident.clone());
+        syn::visit::visit_pat_ident(self, node);
+    }
+}
+
+fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
+    StmtKind::Opaque(Opaque {
+        what: what.into(),
+        help: help.map(str::to_string),
+        blocks: Vec::new(),
+    })
+}
+
+/// Whether a block's last expression is its value, rather than a statement without semicolon.
+fn is_value(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Assign(_) => false,
+        syn::Expr::Loop(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => false,
+        syn::Expr::Macro(node) => !assertion::is_assertion(&node.mac),
+        syn::Expr::Binary(binary) => compound_op(&binary.op).is_none(),
+        syn::Expr::If(node) => node.else_branch.is_some(),
+        _ => true,
+    }
+}

@@ -1,0 +1,229 @@
+//! The body's tokens with holes for loops and witnesses.
+//!
+//! Before reading, [`mark`] numbers loops and `let`s with attributes of its own; the reader takes
+//! the numbers along; [`of_block`] then prints the marked body, each marked node as one
+//! identifier, and splits the tokens there.
+
+use super::Parser;
+use crate::ir::template::{LoopTemplate, Piece, Template};
+use crate::ir::{LoopId, VarId};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use std::collections::HashMap;
+use syn::visit_mut::{self, VisitMut};
+
+const MARK: &str = "__kernel_mark";
+const LOOP_HOLE: &str = "__kernel_loop_hole_";
+const LET_HOLE: &str = "__kernel_let_hole_";
+
+/// Numbers every `for` loop, and every `let` and assignment inside one.
+pub fn mark(block: &mut syn::Block) {
+    Marker { next: 0, depth: 0 }.visit_block_mut(block);
+}
+
+struct Marker {
+    next: usize,
+    depth: usize,
+}
+
+impl Marker {
+    fn attribute(&mut self) -> syn::Attribute {
+        let number = proc_macro2::Literal::usize_unsuffixed(self.next);
+        let mark = Ident::new(MARK, Span::call_site());
+        self.next += 1;
+        syn::parse_quote!(#[#mark(#number)])
+    }
+}
+
+impl VisitMut for Marker {
+    fn visit_expr_for_loop_mut(&mut self, node: &mut syn::ExprForLoop) {
+        node.attrs.push(self.attribute());
+        self.depth += 1;
+        visit_mut::visit_expr_for_loop_mut(self, node);
+        self.depth -= 1;
+    }
+
+    fn visit_local_mut(&mut self, node: &mut syn::Local) {
+        if self.depth > 0 {
+            node.attrs.push(self.attribute());
+        }
+        visit_mut::visit_local_mut(self, node);
+    }
+
+    fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
+        if self.depth > 0 {
+            node.attrs.push(self.attribute());
+        }
+        visit_mut::visit_expr_assign_mut(self, node);
+    }
+
+    // Loops in closures, nested functions and async blocks are not the driver's.
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// Takes the number off a node's attributes.
+pub fn number(attrs: &[syn::Attribute]) -> Option<usize> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident(MARK))?;
+    let number: syn::LitInt = attr.parse_args().ok()?;
+    number.base10_parse().ok()
+}
+
+/// Attributes that the user wrote.
+pub fn user_attributes(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
+    attrs.iter().filter(|attr| !attr.path().is_ident(MARK))
+}
+
+/// The block's statements as a template. Loops that the reader never reached (inside macros or
+/// statements it skipped) stay plain tokens.
+pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
+    let loops = parser.loops.marks.iter().enumerate();
+    let holes = Holes {
+        loops: loops
+            .map(|(index, mark)| (*mark, LoopId::from_index(index)))
+            .collect(),
+        lets: parser.bound_by.iter().cloned().collect(),
+    };
+    holes.block(block)
+}
+
+struct Holes {
+    loops: HashMap<usize, LoopId>,
+    lets: HashMap<usize, Vec<VarId>>,
+}
+
+impl Holes {
+    fn block(&self, block: &syn::Block) -> Template {
+        let mut block = block.clone();
+        let mut punch = Punch {
+            holes: self,
+            loops: HashMap::new(),
+        };
+        punch.visit_block_mut(&mut block);
+        let loops = punch.loops;
+        let tokens: TokenStream = block
+            .stmts
+            .iter()
+            .map(|stmt| stmt.to_token_stream())
+            .collect();
+        self.split(tokens, &loops)
+    }
+
+    fn split(&self, tokens: TokenStream, loops: &HashMap<usize, syn::ExprForLoop>) -> Template {
+        let mut pieces = Vec::new();
+        let mut plain = TokenStream::new();
+        let flush = |plain: &mut TokenStream, pieces: &mut Vec<Piece>| {
+            if !plain.is_empty() {
+                pieces.push(Piece::Tokens(std::mem::take(plain)));
+            }
+        };
+        for token in tokens {
+            let piece = match &token {
+                TokenTree::Ident(ident) => self.hole(ident, loops),
+                TokenTree::Group(group) => {
+                    let inner = self.split(group.stream(), loops);
+                    let holes = inner.pieces.iter().any(|p| !matches!(p, Piece::Tokens(_)));
+                    let (delimiter, span) = (group.delimiter(), group.span());
+                    holes.then_some(Piece::Group {
+                        delimiter,
+                        span,
+                        inner,
+                    })
+                }
+                _ => None,
+            };
+            match piece {
+                Some(piece) => {
+                    flush(&mut plain, &mut pieces);
+                    pieces.push(piece);
+                }
+                None => plain.extend([token]),
+            }
+        }
+        flush(&mut plain, &mut pieces);
+        Template { pieces }
+    }
+
+    fn hole(&self, ident: &Ident, loops: &HashMap<usize, syn::ExprForLoop>) -> Option<Piece> {
+        let text = ident.to_string();
+        if let Some(mark) = text.strip_prefix(LOOP_HOLE) {
+            let mark: usize = mark.parse().ok()?;
+            let node = &loops[&mark];
+            return Some(Piece::Loop(self.for_loop(self.loops[&mark], node)));
+        }
+        let mark: usize = text.strip_prefix(LET_HOLE)?.parse().ok()?;
+        Some(Piece::Witness(self.lets[&mark].clone()))
+    }
+
+    fn for_loop(&self, id: LoopId, node: &syn::ExprForLoop) -> LoopTemplate {
+        LoopTemplate {
+            id,
+            label: node.label.to_token_stream(),
+            for_token: node.for_token.span,
+            pat: node.pat.to_token_stream(),
+            range: node.expr.to_token_stream(),
+            body: self.block(&node.body),
+            body_span: node.body.brace_token.span.join(),
+        }
+    }
+}
+
+/// Replaces marked nodes by their holes and takes all marks off.
+struct Punch<'a> {
+    holes: &'a Holes,
+    loops: HashMap<usize, syn::ExprForLoop>,
+}
+
+fn verbatim(prefix: &str, mark: usize) -> syn::Expr {
+    let ident = Ident::new(&format!("{prefix}{mark}"), Span::call_site());
+    syn::Expr::Verbatim(quote!(#ident))
+}
+
+impl VisitMut for Punch<'_> {
+    fn visit_expr_mut(&mut self, node: &mut syn::Expr) {
+        let syn::Expr::ForLoop(node_for) = node else {
+            visit_mut::visit_expr_mut(self, node);
+            return;
+        };
+        let mark = number(&node_for.attrs).filter(|mark| self.holes.loops.contains_key(mark));
+        node_for.attrs.retain(|attr| !attr.path().is_ident(MARK));
+        let Some(mark) = mark else {
+            visit_mut::visit_expr_mut(self, node);
+            return;
+        };
+        self.loops.insert(mark, node_for.clone());
+        *node = verbatim(LOOP_HOLE, mark);
+    }
+
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        let mut stmts = Vec::with_capacity(block.stmts.len());
+        for mut stmt in std::mem::take(&mut block.stmts) {
+            let mark = match &stmt {
+                syn::Stmt::Local(local) => number(&local.attrs),
+                syn::Stmt::Expr(syn::Expr::Assign(assign), Some(_)) => number(&assign.attrs),
+                _ => None,
+            };
+            self.visit_stmt_mut(&mut stmt);
+            stmts.push(stmt);
+            if let Some(mark) = mark.filter(|mark| self.holes.lets.contains_key(mark)) {
+                stmts.push(syn::Stmt::Expr(verbatim(LET_HOLE, mark), None));
+            }
+        }
+        block.stmts = stmts;
+    }
+
+    fn visit_local_mut(&mut self, node: &mut syn::Local) {
+        node.attrs.retain(|attr| !attr.path().is_ident(MARK));
+        visit_mut::visit_local_mut(self, node);
+    }
+
+    fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
+        node.attrs.retain(|attr| !attr.path().is_ident(MARK));
+        visit_mut::visit_expr_assign_mut(self, node);
+    }
+
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}

@@ -1,0 +1,182 @@
+//! Types as written → types of the IR.
+
+use crate::ir::types::{View, ViewKind};
+use crate::ir::{Scalar, Ty};
+
+/// A parameter's type.
+pub struct ParamTy {
+    pub ty: Ty,
+    /// Writable through the parameter itself.
+    pub mutable: bool,
+    /// A scalar behind a reference: the body says `*name`.
+    pub deref: bool,
+}
+
+/// Reads a parameter's type; [`Ty::Unknown`] if a kernel cannot take it.
+pub fn of_param(ty: &syn::Type) -> ParamTy {
+    match ty {
+        syn::Type::Reference(reference) => {
+            let mutable = reference.mutability.is_some();
+            let ty = behind_reference(&reference.elem, mutable);
+            let deref = matches!(ty, Ty::Scalar(_));
+            ParamTy { ty, mutable, deref }
+        }
+        syn::Type::Paren(paren) => of_param(&paren.elem),
+        syn::Type::Group(group) => of_param(&group.elem),
+        _ => {
+            let ty = annotation(ty);
+            let mutable = ty.view().is_some_and(|view| view.mutable);
+            ParamTy {
+                ty,
+                mutable,
+                deref: false,
+            }
+        }
+    }
+}
+
+/// The type after `&` or `&mut`.
+fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
+    match ty {
+        syn::Type::Slice(slice) => match annotation(&slice.elem) {
+            Ty::Scalar(elem) => view(elem, 1, mutable, ViewKind::Slice),
+            _ => Ty::Unknown,
+        },
+        syn::Type::Paren(paren) => behind_reference(&paren.elem, mutable),
+        syn::Type::Group(group) => behind_reference(&group.elem, mutable),
+        _ => match annotation(ty) {
+            Ty::Scalar(scalar) => Ty::Scalar(scalar),
+            // `&Array2<f64>`, `&ArrayView1<f32>`, `&Vec<f64>`: what is behind decides the shape,
+            // the reference whether it can be written.
+            Ty::View(inner) => Ty::View(View {
+                mutable: mutable && inner.mutable,
+                ..inner
+            }),
+            _ => Ty::Unknown,
+        },
+    }
+}
+
+/// A type in a `let`, a cast or by value in the signature.
+pub fn annotation(ty: &syn::Type) -> Ty {
+    match ty {
+        syn::Type::Paren(paren) => annotation(&paren.elem),
+        syn::Type::Group(group) => annotation(&group.elem),
+        syn::Type::Tuple(tuple) if tuple.elems.is_empty() => Ty::Unit,
+        syn::Type::Tuple(tuple) => Ty::Tuple(tuple.elems.iter().map(annotation).collect()),
+        syn::Type::Array(array) => match literal_len(&array.len) {
+            Some(len) => Ty::Array(Box::new(annotation(&array.elem)), len),
+            None => Ty::Unknown,
+        },
+        syn::Type::Reference(reference) => {
+            match behind_reference(&reference.elem, reference.mutability.is_some()) {
+                view @ Ty::View(_) => view,
+                _ => Ty::Unknown,
+            }
+        }
+        syn::Type::Path(path) if path.qself.is_none() => named(&path.path),
+        _ => Ty::Unknown,
+    }
+}
+
+fn named(path: &syn::Path) -> Ty {
+    let Some(segment) = path.segments.last() else {
+        return Ty::Unknown;
+    };
+    let name = segment.ident.to_string();
+    if path.segments.len() == 1
+        && let Some(scalar) = Scalar::from_name(&name)
+    {
+        return Ty::Scalar(scalar);
+    }
+    let types = type_arguments(segment);
+    let elem = types
+        .first()
+        .map(|ty| annotation(ty))
+        .and_then(|ty| ty.scalar());
+    let Some(elem) = elem else { return Ty::Unknown };
+    if name == "Vec" && path.segments.len() == 1 {
+        return view(elem, 1, true, ViewKind::Slice);
+    }
+    let dimension = types
+        .get(1)
+        .map(|ty| quote::ToTokens::to_token_stream(ty).to_string());
+    match array_name(&name, dimension.as_deref()) {
+        Some((rank, mutable)) => view(elem, rank, mutable, ViewKind::NdArray),
+        None => Ty::Unknown,
+    }
+}
+
+/// Rank and writability of ndarray's names: `ArrayView2`, `ArrayViewMut<_, Ix2>`, `Array3`, ..
+fn array_name(name: &str, dimension: Option<&str>) -> Option<(u32, bool)> {
+    let digit = name.chars().last().and_then(|last| last.to_digit(10));
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let rank = match (digit, dimension) {
+        (Some(rank), _) => rank,
+        (None, Some(text)) => text
+            .rsplit("Ix")
+            .next()
+            .and_then(|rank| rank.parse().ok())?,
+        (None, None) => return None,
+    };
+    if !(1..=3).contains(&rank) {
+        return None;
+    }
+    match stem {
+        "ArrayView" => Some((rank, false)),
+        "ArrayViewMut" | "Array" => Some((rank, true)),
+        _ => None,
+    }
+}
+
+fn type_arguments(segment: &syn::PathSegment) -> Vec<&syn::Type> {
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return Vec::new();
+    };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}
+
+/// The element type in `Vec::<f64>`, `Array2::<f32>`.
+pub fn first_scalar_argument(segment: &syn::PathSegment) -> Option<Scalar> {
+    type_arguments(segment)
+        .first()
+        .and_then(|ty| annotation(ty).scalar())
+}
+
+fn view(elem: Scalar, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
+    Ty::View(View {
+        elem,
+        rank,
+        mutable,
+        kind,
+    })
+}
+
+/// An array length that the macro can read.
+pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
+    match expr {
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Int(int),
+            ..
+        }) => int.base10_parse().ok(),
+        syn::Expr::Paren(paren) => literal_len(&paren.expr),
+        syn::Expr::Group(group) => literal_len(&group.expr),
+        _ => None,
+    }
+}
+
+/// The way out for a parameter type that a kernel cannot take.
+pub fn help(ty: &syn::Type) -> Option<String> {
+    let text = quote::ToTokens::to_token_stream(ty).to_string();
+    let known = "kernels take scalars (`f64`, `usize`, ..), `&[T]`, `&mut [T]` and ndarray's \
+                 `ArrayView1..3` and `ArrayViewMut1..3` of them";
+    Some(if text.contains("String") || text.contains("str") {
+        format!("{known}; text stays outside")
+    } else {
+        known.to_string()
+    })
+}

@@ -1,0 +1,209 @@
+//! Sites: an iteration that fails writes the failure record if it is the earliest so far.
+
+use super::arith::{bits_suffix, is_narrow};
+use super::builtin::{signed_bits, when};
+use super::code::{Arg, Class, Code, Label, Operand, Reg};
+use super::emitter::Emitter;
+use super::params::DeviceParam;
+use crate::ir::Scalar;
+
+/// Arguments that a record holds.
+pub const MAX_ARGS: usize = 4;
+
+/// Offsets in the record.
+const SITE: i64 = 4;
+const NUMBER: i64 = 8;
+const ARGS: i64 = 16;
+
+/// How a failing iteration finds its number.
+#[derive(Clone, Debug)]
+pub enum Number {
+    /// From the trip numbers of the parallel loops, outermost first.
+    Trips(Vec<Operand>),
+    /// A counter plus a constant.
+    Counter(Operand, i64),
+}
+
+/// A way to a site, taken out of the line of the program.
+#[derive(Debug)]
+struct Exit {
+    label: Label,
+    site: u32,
+    args: Vec<(Operand, Scalar)>,
+    number: Option<Number>,
+}
+
+/// The failing ends of an entry.
+#[derive(Debug)]
+pub struct Failures {
+    exits: Vec<Exit>,
+    record: Label,
+    site: Reg,
+    number: Reg,
+    args: Vec<Reg>,
+    used: bool,
+    /// How the iteration being emitted is numbered.
+    pub current: Option<Number>,
+}
+
+impl Failures {
+    pub fn new(code: &mut Code) -> Failures {
+        let record = code.label("FAIL");
+        let mut variable =
+            |class, name: &str| code.variable(class, 0, Some(format!("fail_{name}")));
+        Failures {
+            exits: Vec::new(),
+            record,
+            site: variable(Class::B32, "site"),
+            number: variable(Class::B64, "k"),
+            args: (0..MAX_ARGS)
+                .map(|n| variable(Class::B64, &format!("arg{n}")))
+                .collect(),
+            used: false,
+            current: None,
+        }
+    }
+}
+
+impl Emitter<'_> {
+    /// Fails at a site if the predicate holds.
+    pub fn fail_if(&mut self, test: Operand, site: u32, args: &[(Operand, Scalar)]) {
+        if test == Operand::Bool(false) {
+            return;
+        }
+        let label = self.code.label(&format!("SITE{site}"));
+        for (operand, _) in args {
+            self.code.pin(*operand);
+        }
+        self.failures.exits.push(Exit {
+            label,
+            site,
+            args: args.iter().take(MAX_ARGS).copied().collect(),
+            number: self.failures.current.clone(),
+        });
+        match test {
+            Operand::Bool(_) => self.code.jump(label),
+            _ => self.code.jump_if(when(test, true), label),
+        }
+    }
+
+    /// Fails at a site.
+    pub fn fail_here(&mut self, site: u32, args: &[(Operand, Scalar)]) {
+        let number = self.failures.current.clone();
+        self.leave(site, args, number);
+    }
+
+    fn leave(&mut self, site: u32, args: &[(Operand, Scalar)], number: Option<Number>) {
+        self.failures.used = true;
+        let site_reg = self.failures.site;
+        self.mov(site_reg, Operand::Int(i64::from(site)));
+        if let Some(Number::Counter(counter, offset)) = number {
+            let args = [counter, Operand::Int(offset)];
+            self.code.def("add.s64", self.failures.number, &args);
+        }
+        for n in 0..MAX_ARGS {
+            let bits = match args.get(n) {
+                Some((operand, ty)) => self.raw_bits(*operand, *ty),
+                None => Operand::Int(0),
+            };
+            let arg = self.failures.args[n];
+            self.mov(arg, bits);
+        }
+        self.code.jump(self.failures.record);
+    }
+
+    /// The bits of a value, zero-extended to 64.
+    fn raw_bits(&mut self, operand: Operand, ty: Scalar) -> Operand {
+        let (operand, ty) = match ty {
+            Scalar::Bool => (self.cast(operand, Scalar::Bool, Scalar::U8), Scalar::U8),
+            Scalar::F32 | Scalar::F64 => (self.bits_of(ty, operand), signed_bits(ty)),
+            _ => (operand, ty),
+        };
+        if bits_suffix(ty) == "b64" {
+            return operand;
+        }
+        if let Operand::Int(value) = operand {
+            let mask = (1i64 << ty.bits()) - 1;
+            return Operand::Int(value & mask);
+        }
+        let low = if is_narrow(ty) {
+            self.zero_extended(ty, operand)
+        } else {
+            operand
+        };
+        self.pure("cvt.u64.u32", Class::B64, &[low])
+    }
+
+    /// The failing ends, behind the entry's own; `stop` is how a failed thread goes on.
+    pub fn failing_ends(&mut self, stop: impl FnOnce(&mut Self)) {
+        let trips = match &self.failures.current {
+            Some(Number::Trips(trips)) => trips.clone(),
+            _ => Vec::new(),
+        };
+        for exit in std::mem::take(&mut self.failures.exits) {
+            self.code.place(exit.label);
+            self.scoped(|e| e.leave(exit.site, &exit.args, exit.number));
+        }
+        if !self.failures.used {
+            return;
+        }
+        self.code.place(self.failures.record);
+        self.scoped(|e| {
+            e.row_major(&trips);
+            e.write_record();
+        });
+        stop(self);
+    }
+
+    /// The number of the iteration in a map.
+    fn row_major(&mut self, trips: &[Operand]) {
+        let number = self.failures.number;
+        for (n, trip) in trips.iter().enumerate() {
+            if n == 0 {
+                self.mov(number, *trip);
+                continue;
+            }
+            let count = self.trip(n);
+            let args = [Operand::Reg(number), count, *trip];
+            self.code.def("mad.lo.s64", number, &args);
+        }
+    }
+
+    fn write_record(&mut self) {
+        let record = self.param(DeviceParam::Failure);
+        let spin = self.code.label("LOCK");
+        let release = self.code.label("UNLOCK");
+        let old = self.fresh(Class::B32);
+        let at = |offset| Arg::Memory(record, offset);
+        let int = |value| Arg::Value(Operand::Int(value));
+        self.code.place(spin);
+        self.code
+            .def_args("atom.global.cas.b32", old, vec![at(0), int(0), int(1)]);
+        let taken = [Operand::Reg(old), Operand::Int(0)];
+        let busy = self.fresh(Class::Pred);
+        self.code.def("setp.ne.s32", busy, &taken);
+        self.code.jump_if((busy, true), spin);
+        self.code.act("membar.gl", Vec::new());
+        let earliest = self.fresh(Class::B64);
+        self.code
+            .def_args("ld.volatile.global.u64", earliest, vec![at(NUMBER)]);
+        let number = Operand::Reg(self.failures.number);
+        let later = self.fresh(Class::Pred);
+        let pair = [number, Operand::Reg(earliest)];
+        self.code.def("setp.ge.u64", later, &pair);
+        self.code.jump_if((later, true), release);
+        let store = |e: &mut Self, ty: &str, offset, value: Reg| {
+            let op = format!("st.volatile.global.{ty}");
+            e.code.act(op, vec![at(offset), value.into()]);
+        };
+        store(self, "u32", SITE, self.failures.site);
+        store(self, "u64", NUMBER, self.failures.number);
+        for (n, arg) in (0..).zip(self.failures.args.clone()) {
+            store(self, "u64", ARGS + 8 * n, arg);
+        }
+        self.code.place(release);
+        self.code.act("membar.gl", Vec::new());
+        self.code
+            .def_args("atom.global.exch.b32", old, vec![at(0), int(0)]);
+    }
+}

@@ -1,0 +1,93 @@
+//! The second entry of a region with accumulators: the pairwise tree over the chunks, by one block.
+//!
+//! At each level the partial results at multiples of twice the stride take in those a stride
+//! further on; one without a partner waits for a later level.
+
+use super::builtin::when;
+use super::code::{Arg, Class, Operand, Reg};
+use super::emitter::Emitter;
+use super::grid::X;
+use super::params::DeviceParam;
+use crate::analysis::plan::Accumulator;
+use crate::ir::Scalar;
+
+/// The text of the entry, between its braces.
+pub fn emit(mut emitter: Emitter) -> String {
+    let thread = emitter.thread(X);
+    let size = emitter.block_size(X);
+    let thread = emitter.cast(thread, Scalar::U32, Scalar::U64);
+    let size = emitter.cast(size, Scalar::U32, Scalar::U64);
+    let count = emitter.param(DeviceParam::Chunks);
+    let stride = emitter.variable(Class::B64, Some("stride".to_owned()));
+    emitter.mov(stride, Operand::Int(1));
+    let start = emitter.code.label("LEVEL");
+    let done = emitter.code.label("EXIT");
+    emitter.code.place(start);
+    emitter.scoped(|e| {
+        let args = [Operand::Reg(stride), count];
+        let finished = e.pure("setp.ge.u64", Class::Pred, &args);
+        e.code.jump_if(when(finished, true), done);
+        e.fold_level(stride, thread, size, count);
+    });
+    emitter.code.jump(start);
+    emitter.code.place(done);
+    emitter.code.act("ret", Vec::new());
+    emitter.code.print()
+}
+
+impl Emitter<'_> {
+    fn fold_level(&mut self, stride: Reg, thread: Operand, size: Operand, count: Operand) {
+        let distance = Operand::Reg(stride);
+        let double = self.pure("shl.b64", Class::B64, &[distance, Operand::Int(1)]);
+        let step = self.pure("mul.lo.s64", Class::B64, &[double, size]);
+        let left = self.variable(Class::B64, Some("left".to_owned()));
+        self.code.def("mul.lo.s64", left, &[thread, double]);
+        let start = self.code.label("PAIR");
+        let done = self.code.label("MEET");
+        self.code.place(start);
+        self.scoped(|e| {
+            let left = Operand::Reg(left);
+            let right = e.pure("add.s64", Class::B64, &[left, distance]);
+            let single = e.pure("setp.ge.u64", Class::Pred, &[right, count]);
+            e.code.jump_if(when(single, true), done);
+            let region = e.region;
+            for (n, accumulator) in (0u8..).zip(&region.accumulators) {
+                e.fold_pair(DeviceParam::Partials(n), accumulator, left, right);
+            }
+        });
+        self.code.def("add.s64", left, &[Operand::Reg(left), step]);
+        self.code.jump(start);
+        self.code.place(done);
+        // The next level reads what other threads wrote in this one.
+        self.code.act("bar.sync", vec![Operand::Int(0).into()]);
+        self.mov(stride, double);
+    }
+
+    fn fold_pair(
+        &mut self,
+        partials: DeviceParam,
+        accumulator: &Accumulator,
+        left: Operand,
+        right: Operand,
+    ) {
+        let ty = accumulator.ty;
+        let base = self.param(partials);
+        let bytes = Operand::Int(ty.bytes().into());
+        let class = match ty {
+            Scalar::Bool => Class::B32,
+            _ => Class::of(ty),
+        };
+        let [left, right] =
+            [left, right].map(|index| self.pure("mad.lo.s64", Class::B64, &[index, bytes, base]));
+        let values = [left, right].map(|address| {
+            let reg = self.fresh(class);
+            self.load_from("global", ty, reg, address, 0);
+            self.value_of_stored(ty, reg)
+        });
+        let folded = self.combine(accumulator.fold, ty, values[0], values[1]);
+        let value = self.stored_form(ty, folded);
+        let op = format!("st.global.{}", super::emitter::memory_suffix(ty));
+        let args = vec![Arg::Memory(left, 0), Arg::Value(value)];
+        self.code.act(op, args);
+    }
+}

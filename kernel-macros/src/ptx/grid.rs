@@ -1,0 +1,48 @@
+//! Where a thread stands in the grid.
+
+use super::code::{Class, Operand};
+use super::emitter::Emitter;
+
+/// One dimension of the grid as 64-bit numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    /// `ctaid * ntid + tid`
+    pub position: Operand,
+    /// `nctaid * ntid`
+    pub extent: Operand,
+}
+
+pub const X: usize = 0;
+
+const TID: [&str; 3] = ["%tid.x", "%tid.y", "%tid.z"];
+const NTID: [&str; 3] = ["%ntid.x", "%ntid.y", "%ntid.z"];
+const CTAID: [&str; 3] = ["%ctaid.x", "%ctaid.y", "%ctaid.z"];
+const NCTAID: [&str; 3] = ["%nctaid.x", "%nctaid.y", "%nctaid.z"];
+
+impl Emitter<'_> {
+    fn special(&mut self, name: &'static str) -> Operand {
+        self.pure("mov.u32", Class::B32, &[Operand::Special(name)])
+    }
+
+    /// The thread's number in its block along an axis, in 32 bits.
+    pub fn thread(&mut self, axis: usize) -> Operand {
+        self.special(TID[axis])
+    }
+
+    /// Threads of a block along an axis, in 32 bits.
+    pub fn block_size(&mut self, axis: usize) -> Operand {
+        self.special(NTID[axis])
+    }
+
+    pub fn axis(&mut self, axis: usize) -> Axis {
+        let thread = self.thread(axis);
+        let size = self.block_size(axis);
+        let block = self.special(CTAID[axis]);
+        let blocks = self.special(NCTAID[axis]);
+        let thread = self.pure("cvt.u64.u32", Class::B64, &[thread]);
+        Axis {
+            position: self.pure("mad.wide.u32", Class::B64, &[block, size, thread]),
+            extent: self.pure("mul.wide.u32", Class::B64, &[blocks, size]),
+        }
+    }
+}

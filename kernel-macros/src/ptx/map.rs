@@ -1,0 +1,94 @@
+//! A region without accumulators: grid-stride loops, the innermost along `x`.
+
+use super::builtin::when;
+use super::code::{Arg, Class, Operand};
+use super::emitter::Emitter;
+use super::fail::Number;
+use super::grid::Axis;
+use super::params::Shape;
+use super::poly::Poly;
+use super::value::Slot;
+
+/// The text of the region's entry, between its braces.
+pub fn emit(mut emitter: Emitter) -> String {
+    let dims = emitter.region.nest.len();
+    let axes: Vec<Axis> = (0..dims).map(|n| emitter.axis(dims - 1 - n)).collect();
+    emitter.grid_loops(&axes, &mut Vec::new());
+    emitter.code.act("ret", Vec::new());
+    emitter.failing_ends(|e| e.code.act("ret", Vec::<Arg>::new()));
+    emitter.code.print()
+}
+
+impl Emitter<'_> {
+    /// The loops from depth `trips.len()` of the nest inwards.
+    fn grid_loops(&mut self, axes: &[Axis], trips: &mut Vec<Operand>) {
+        let n = trips.len();
+        if n == axes.len() {
+            self.failures.current = Some(Number::Trips(trips.clone()));
+            self.iteration();
+            return;
+        }
+        let done = self.code.label("DONE");
+        let count = self.trip(n);
+        // What stands in front of the loop is not computed by threads beyond its end.
+        self.scoped(|e| {
+            let args = [axes[n].position, count];
+            let outside = e.pure("setp.ge.u64", Class::Pred, &args);
+            e.code.jump_if(when(outside, true), done);
+            e.grid_loop(axes, trips, count);
+        });
+        self.code.place(done);
+    }
+
+    fn grid_loop(&mut self, axes: &[Axis], trips: &mut Vec<Operand>, count: Operand) {
+        let n = trips.len();
+        let start = self.code.label("LOOP");
+        let level = self.depth() + 1;
+        let name = self.trip_name(n);
+        let trip = self.code.induction(Class::B64, level, Some(name));
+        self.mov(trip, axes[n].position);
+        self.begin_loop(None);
+        self.code.place(start);
+        trips.push(Operand::Reg(trip));
+        self.scoped(|e| {
+            e.bind_parallel(n, &Poly::of(Operand::Reg(trip)));
+            e.grid_loops(axes, trips);
+        });
+        let args = [Operand::Reg(trip), axes[n].extent];
+        self.code.def("add.s64", trip, &args);
+        let more = self.fresh(Class::Pred);
+        let args = [Operand::Reg(trip), count];
+        self.code.def("setp.lt.u64", more, &args);
+        self.code.jump_if((more, true), start);
+        self.end_loop();
+        trips.pop();
+    }
+
+    /// Name of the register of a parallel loop's trip number: the variable's where they agree.
+    pub fn trip_name(&self, n: usize) -> String {
+        let nest = &self.region.nest[n];
+        let shape = Shape::of(nest);
+        let name = self.variable_name(nest.var);
+        let same = shape.first == Some(0) && shape.step == Some(1) && nest.ty.bits() == 64;
+        if same { name } else { format!("t_{name}") }
+    }
+
+    /// Makes the variable of a parallel loop known for trip number `t`.
+    pub fn bind_parallel(&mut self, n: usize, t: &Poly) {
+        let var = self.region.nest[n].var;
+        let value = self.loop_value(n, t);
+        self.slots.insert(var, Slot::Affine(value));
+        if self.function.vars[var].mutable {
+            self.copy_loop_variable(var);
+        }
+    }
+
+    /// One iteration; `continue` leads to its end.
+    pub fn iteration(&mut self) {
+        let next = self.code.label("NEXT");
+        self.next_iteration = next;
+        let region = self.region;
+        self.scoped(|e| e.block(&region.body));
+        self.code.place(next);
+    }
+}

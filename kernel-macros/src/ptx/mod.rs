@@ -1,0 +1,100 @@
+//! Plan to PTX text. It cannot fail: whatever could go wrong was an error before.
+//!
+//! Each region is one entry, or two with accumulators; `kernel_runtime::launch` is the contract.
+//! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
+//! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
+//! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
+//! [`map`], [`reduce`] and [`fold`] put an iteration into its entry.
+
+mod address;
+mod arith;
+mod builtin;
+mod cast;
+mod code;
+mod emitter;
+mod expr;
+mod fail;
+mod fold;
+mod grid;
+mod inner;
+mod local;
+mod map;
+pub mod names;
+pub mod params;
+mod poly;
+mod reduce;
+mod remainder;
+mod source;
+mod stmt;
+mod uses;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use names::{entry_name, fold_name};
+pub use params::{DeviceParam, fold_params, params};
+
+use crate::analysis::plan::{Plan, Region};
+use crate::ir::Function;
+use emitter::Emitter;
+use std::fmt::Write;
+
+/// `shfl.sync` needs ISA 6.0, and the lock of the failure record the scheduling of `sm_70`.
+const HEADER: &str = ".version 6.0\n.target sm_70\n.address_size 64\n";
+
+/// The module text of a function; `debug` says whether the user's crate has debug assertions, so
+/// that integer overflow is a failure.
+pub fn emit(function: &Function, plan: &Plan, debug: bool) -> String {
+    let mut text = format!(
+        "// {}\n{HEADER}",
+        names::comment(&function.name.to_string())
+    );
+    for region in &plan.regions {
+        text += &entry(function, region, debug);
+    }
+    text
+}
+
+fn entry(function: &Function, region: &Region, debug: bool) -> String {
+    let mut text = String::from("\n");
+    for nest in &region.nest {
+        let head = source::for_line(function, nest.id);
+        let head = source::numbered(function.loops[nest.id].head, &head);
+        _ = writeln!(text, "// {head}");
+    }
+    let emitter = Emitter::new(function, region, debug);
+    let first = params(function, region, debug);
+    if region.accumulators.is_empty() {
+        text += &signature(function, region, &entry_name(function, region), &first);
+        text += &map::emit(emitter);
+    } else {
+        text += &signature(function, region, &entry_name(function, region), &first);
+        text += &reduce::emit(emitter);
+        text += "}\n\n// The tree over the chunks.\n";
+        let second = fold_params(region);
+        text += &signature(function, region, &fold_name(function, region), &second);
+        text += &fold::emit(Emitter::new(function, region, debug));
+    }
+    text + "}\n"
+}
+
+/// From `.visible` to the opening brace.
+fn signature(function: &Function, region: &Region, name: &str, list: &[DeviceParam]) -> String {
+    let params: Vec<String> = list
+        .iter()
+        .map(|param| {
+            let ty = match param {
+                DeviceParam::Scalar(n) => {
+                    let var = region.scalars[usize::from(*n)];
+                    let ty = function.vars[var].ty.scalar();
+                    ty.map_or("u64".to_owned(), emitter::memory_suffix)
+                }
+                _ => "u64".to_owned(),
+            };
+            let name = names::parameter(function, region, *param);
+            format!("    .param .{ty} {name}")
+        })
+        .collect();
+    format!(".visible .entry {name}(\n{}\n)\n{{\n", params.join(",\n"))
+}

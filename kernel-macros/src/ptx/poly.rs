@@ -1,0 +1,122 @@
+//! Polynomials over 64-bit registers, modulo 2^64: what an index is, as far as addresses care.
+
+use super::code::{Operand, Reg};
+use std::collections::BTreeMap;
+
+/// A product of registers, sorted; empty for 1.
+pub type Monomial = Vec<Reg>;
+
+/// A sum of monomials with their coefficients, none of which is zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Poly(BTreeMap<Monomial, i64>);
+
+/// Larger products are computed as the source writes them.
+const MAX_TERMS: usize = 12;
+const MAX_DEGREE: usize = 5;
+
+impl Poly {
+    pub fn constant(value: i64) -> Poly {
+        let mut poly = Poly::default();
+        poly.insert(Vec::new(), value);
+        poly
+    }
+
+    /// A 64-bit integer value.
+    pub fn of(operand: Operand) -> Poly {
+        match operand {
+            Operand::Reg(reg) => Poly(BTreeMap::from([(vec![reg], 1)])),
+            Operand::Int(value) => Poly::constant(value),
+            _ => unreachable!("an index is an integer"),
+        }
+    }
+
+    pub fn term(monomial: Monomial, coefficient: i64) -> Poly {
+        let mut poly = Poly::default();
+        poly.insert(monomial, coefficient);
+        poly
+    }
+
+    fn insert(&mut self, monomial: Monomial, coefficient: i64) {
+        let sum = self.0.get(&monomial).copied().unwrap_or(0);
+        let sum = sum.wrapping_add(coefficient);
+        if sum == 0 {
+            self.0.remove(&monomial);
+        } else {
+            self.0.insert(monomial, sum);
+        }
+    }
+
+    pub fn terms(&self) -> impl Iterator<Item = (&Monomial, i64)> {
+        self.0.iter().map(|(monomial, c)| (monomial, *c))
+    }
+
+    pub fn regs(&self) -> impl Iterator<Item = Reg> + '_ {
+        self.0.keys().flatten().copied()
+    }
+
+    pub fn plus(&self, other: &Poly) -> Poly {
+        let mut sum = self.clone();
+        for (monomial, coefficient) in other.terms() {
+            sum.insert(monomial.clone(), coefficient);
+        }
+        sum
+    }
+
+    pub fn minus(&self, other: &Poly) -> Poly {
+        self.plus(&other.scaled(-1))
+    }
+
+    pub fn scaled(&self, factor: i64) -> Poly {
+        let mut product = Poly::default();
+        for (monomial, coefficient) in self.terms() {
+            product.insert(monomial.clone(), coefficient.wrapping_mul(factor));
+        }
+        product
+    }
+
+    /// `None` if the product is too large to keep expanded.
+    pub fn times(&self, other: &Poly) -> Option<Poly> {
+        let mut product = Poly::default();
+        for (left, a) in self.terms() {
+            for (right, b) in other.terms() {
+                let mut monomial: Monomial = left.iter().chain(right).copied().collect();
+                monomial.sort_unstable();
+                if monomial.len() > MAX_DEGREE {
+                    return None;
+                }
+                product.insert(monomial, a.wrapping_mul(b));
+            }
+        }
+        (product.0.len() <= MAX_TERMS).then_some(product)
+    }
+
+    /// The part without a constant, and the constant.
+    pub fn split_constant(&self) -> (Poly, i64) {
+        let mut rest = self.clone();
+        let constant = rest.0.remove(&Vec::new()).unwrap_or(0);
+        (rest, constant)
+    }
+
+    /// The register, if the polynomial is nothing else.
+    pub fn as_register(&self) -> Option<Reg> {
+        let mut terms = self.terms();
+        match (terms.next(), terms.next()) {
+            (Some((monomial, 1)), None) if monomial.len() == 1 => Some(monomial[0]),
+            _ => None,
+        }
+    }
+
+    pub fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Terms that satisfy `test`, and the others.
+    pub fn partition(&self, test: impl Fn(&Monomial) -> bool) -> (Poly, Poly) {
+        let (yes, no) = self
+            .0
+            .clone()
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(monomial, _)| test(monomial));
+        (Poly(yes), Poly(no))
+    }
+}

@@ -1,0 +1,62 @@
+//! Slices, and what dereferences to them.
+
+use super::{Indexed, PhantomData, Raw, ReadArray, View, ViewMut, WriteArray};
+use crate::element::Element;
+
+impl<T: Element> ReadArray<1> for [T] {
+    type Elem = T;
+
+    #[inline(always)]
+    fn __kernel_read(&self) -> View<'_, T, 1> {
+        View {
+            raw: Raw {
+                ptr: self.as_ptr().cast_mut(),
+                shape: [self.len()],
+                strides: [1],
+            },
+            borrow: PhantomData,
+        }
+    }
+}
+
+impl<T: Element> WriteArray<1> for [T] {
+    #[inline(always)]
+    fn __kernel_write(&mut self) -> ViewMut<'_, T, 1> {
+        ViewMut {
+            raw: Raw {
+                ptr: self.as_mut_ptr(),
+                shape: [self.len()],
+                strides: [1],
+            },
+            borrow: PhantomData,
+        }
+    }
+}
+
+impl<T> Indexed for [T] {}
+impl<T> Indexed for Vec<T> {}
+impl<T, const N: usize> Indexed for [T; N] {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_vectors_and_arrays_are_one() {
+        let mut vector = Vec::from([1.0f64, 2.0, 3.0]);
+        let mut array = [1.0f64, 2.0, 3.0];
+        let slice: &mut [f64] = &mut array;
+        for mut view in [slice.__kernel_write(), vector.__kernel_write()] {
+            assert_eq!(view.len(0), 3);
+            assert!(view.is_unit());
+            view = view.of::<f64>();
+            // SAFETY: 2 is below the length, and this is the only thread.
+            unsafe {
+                view.set::<true>([2], 4.0);
+                assert_eq!(view.get::<false>([2]), 4.0);
+            }
+        }
+        assert_eq!(array[2], 4.0);
+        assert_eq!(vector[2], 4.0);
+    }
+}

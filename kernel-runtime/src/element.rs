@@ -1,0 +1,223 @@
+//! The primitive types that arrays hold and scalars have.
+
+use std::fmt;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A primitive that a kernel computes with: `bool`, the integers up to 64 bits, `f32`, `f64`.
+///
+/// The trait is sealed. A generic kernel writes it as a bound; nobody implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no element of kernel arrays",
+    note = "elements are `bool`, `i8`..`i64`, `u8`..`u64`, `isize`, `usize`, `f32` and `f64`"
+)]
+pub trait Element: Copy + PartialOrd + Send + Sync + fmt::Debug + Typed + sealed::Sealed {
+    /// The value's bits, zero-extended.
+    #[doc(hidden)]
+    fn into_bits(self) -> u64;
+
+    /// The value of these bits; the upper ones are ignored.
+    #[doc(hidden)]
+    fn from_bits(bits: u64) -> Self;
+
+    /// Float sums and the like start here in memory that no lane has touched.
+    #[doc(hidden)]
+    const ZERO: Self;
+}
+
+/// An integer that a loop may count with.
+#[doc(hidden)]
+pub trait Int: Element {
+    /// Smallest and largest value.
+    const RANGE: (i128, i128);
+
+    /// The same value, wider.
+    fn wide(self) -> i128;
+}
+
+/// A type's spelling in four-bit digits, so that two types can be compared in a `const`.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Kind {
+    digits: u128,
+    len: u32,
+}
+
+impl Kind {
+    const OPEN: Kind = Kind::digit(14);
+    const CLOSE: Kind = Kind::digit(15);
+
+    const fn digit(digit: u128) -> Kind {
+        Kind {
+            digits: digit,
+            len: 1,
+        }
+    }
+
+    const fn then(self, next: Kind) -> Kind {
+        let len = self.len + next.len;
+        assert!(len <= 32, "this tuple is too large for a kernel");
+        Kind {
+            digits: (self.digits << (4 * next.len)) | next.digits,
+            len,
+        }
+    }
+
+    /// Whether two types are the same.
+    pub const fn is(self, other: Kind) -> bool {
+        self.digits == other.digits && self.len == other.len
+    }
+}
+
+/// An element, or a tuple of them.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`#[kernel]` took this for a number, a `bool` or a tuple of them; it is `{Self}`"
+)]
+pub trait Typed: 'static {
+    /// Which.
+    const KIND: Kind;
+}
+
+macro_rules! elements {
+    ($($ty:ident $digit:literal $zero:literal |$x:ident| $into:expr, |$bits:ident| $from:expr;)*) => {$(
+        impl sealed::Sealed for $ty {}
+        impl Typed for $ty {
+            const KIND: Kind = Kind::digit($digit);
+        }
+        impl Element for $ty {
+            const ZERO: Self = $zero;
+            #[inline(always)]
+            fn into_bits(self) -> u64 {
+                let $x = self;
+                $into
+            }
+            #[inline(always)]
+            fn from_bits($bits: u64) -> Self {
+                $from
+            }
+        }
+    )*};
+}
+
+elements! {
+    bool 1 false |x| u64::from(x), |bits| bits & 1 != 0;
+    i8 2 0 |x| u64::from(x.cast_unsigned()), |bits| bits as i8;
+    i16 3 0 |x| u64::from(x.cast_unsigned()), |bits| bits as i16;
+    i32 4 0 |x| u64::from(x.cast_unsigned()), |bits| bits as i32;
+    i64 5 0 |x| x.cast_unsigned(), |bits| bits as i64;
+    isize 6 0 |x| x.cast_unsigned() as u64, |bits| bits as isize;
+    u8 7 0 |x| u64::from(x), |bits| bits as u8;
+    u16 8 0 |x| u64::from(x), |bits| bits as u16;
+    u32 9 0 |x| u64::from(x), |bits| bits as u32;
+    u64 10 0 |x| x, |bits| bits;
+    usize 11 0 |x| x as u64, |bits| bits as usize;
+    f32 12 0.0 |x| u64::from(x.to_bits()), |bits| f32::from_bits(bits as u32);
+    f64 13 0.0 |x| x.to_bits(), |bits| f64::from_bits(bits);
+}
+
+macro_rules! ints {
+    ($($ty:ident)*) => {$(
+        impl Int for $ty {
+            const RANGE: (i128, i128) = ($ty::MIN as i128, $ty::MAX as i128);
+            #[inline(always)]
+            fn wide(self) -> i128 {
+                self as i128
+            }
+        }
+    )*};
+}
+
+ints!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: Typed),*> Typed for ($($name,)*) {
+            const KIND: Kind = Kind::OPEN$(.then($name::KIND))*.then(Kind::CLOSE);
+        }
+    };
+}
+
+tuples!();
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
+
+const _: () = assert!(usize::BITS == 64, "kernels need 64-bit pointers");
+
+/// Fails to compile unless the variable's type, as rustc inferred it, is `T`. The variable's own
+/// type takes no part in the question, so asking never changes it.
+#[doc(hidden)]
+#[inline(always)]
+pub fn is<T: Typed, X: Typed>(_: &X) {
+    const {
+        assert!(
+            T::KIND.is(X::KIND),
+            "rustc and #[kernel] infer different types for this variable: annotate it"
+        );
+    }
+}
+
+/// Fails to compile unless both types are the same.
+#[doc(hidden)]
+#[inline(always)]
+pub fn is_type<T: Typed, X: Typed>() {
+    const {
+        assert!(
+            T::KIND.is(X::KIND),
+            "this name hides the primitive type that #[kernel] took it for"
+        );
+    }
+}
+
+/// Fails to compile unless both are the same function.
+#[doc(hidden)]
+#[inline(always)]
+pub fn same<F>(_: F, _: F) {}
+
+/// A scalar, as the type that `#[kernel]` inferred for it; fails to compile if it has another.
+#[doc(hidden)]
+#[inline(always)]
+pub fn cast<T: Element, X: Element>(x: X) -> T {
+    const {
+        assert!(
+            T::KIND.is(X::KIND),
+            "rustc and #[kernel] infer different types for this variable: annotate it"
+        );
+    }
+    T::from_bits(x.into_bits())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_tell_types_apart() {
+        assert!(<(f64, i32)>::KIND.is(<(f64, i32)>::KIND));
+        assert!(!<(f64, i32)>::KIND.is(<(i32, f64)>::KIND));
+        assert!(!<((f64,), i32)>::KIND.is(<(f64, (i32,))>::KIND));
+        assert!(!<u64 as Typed>::KIND.is(<usize as Typed>::KIND));
+    }
+
+    #[test]
+    fn bits_come_back() {
+        assert_eq!(<i8 as Element>::into_bits(-1), 0xff);
+        assert_eq!(<i8 as Element>::from_bits(0xff), -1);
+        assert_eq!(<isize as Element>::from_bits(u64::MAX), -1);
+        assert_eq!(
+            <f32 as Element>::into_bits(-0.0),
+            u64::from((-0.0f32).to_bits())
+        );
+        assert!(<bool as Element>::from_bits(<bool as Element>::into_bits(
+            true
+        )));
+    }
+}

@@ -1,0 +1,94 @@
+//! A map's iterations, halved until a task is small enough.
+
+use super::grain;
+use crate::failure::{Checked, Earliest};
+use crate::region::AnyMap;
+
+/// Runs iterations `0..count`, each of about `cost` operations.
+pub fn map(region: &dyn AnyMap, count: u64, cost: u64) -> Checked {
+    let task = Task {
+        region,
+        grain: grain(count, cost),
+        earliest: Earliest::new(),
+    };
+    task.run(0, count);
+    task.earliest.outcome()
+}
+
+struct Task<'r> {
+    region: &'r dyn AnyMap,
+    grain: u64,
+    earliest: Earliest,
+}
+
+impl Task<'_> {
+    fn run(&self, from: u64, to: u64) {
+        if self.earliest.precedes(from) {
+            return;
+        }
+        if to - from <= self.grain {
+            self.earliest.note(self.region.run(from, to));
+            return;
+        }
+        let middle = from + (to - from) / 2;
+        rayon::join(|| self.run(from, middle), || self.run(middle, to));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::failed;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    struct Count {
+        seen: Vec<AtomicU32>,
+        fails_at: u64,
+    }
+
+    impl AnyMap for Count {
+        fn run(&self, from: u64, to: u64) -> Checked {
+            for k in from..to {
+                if k >= self.fails_at {
+                    return Err(failed([1, 1, u64::MAX], [0; 2], k, 0, [k; 4]));
+                }
+                self.seen[k as usize].fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        }
+    }
+
+    fn run(threads: usize, count: u64, fails_at: u64) -> (Checked, Vec<u32>) {
+        let region = Count {
+            seen: (0..count).map(|_| AtomicU32::new(0)).collect(),
+            fails_at,
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().unwrap();
+        let outcome = pool.install(|| map(&region, count, 4096));
+        (
+            outcome,
+            region.seen.into_iter().map(AtomicU32::into_inner).collect(),
+        )
+    }
+
+    #[test]
+    fn every_iteration_runs_once() {
+        for threads in [1, 2, 3, 7] {
+            for count in [1, 2, 63, 1000] {
+                let (outcome, seen) = run(threads, count, u64::MAX);
+                assert!(outcome.is_ok());
+                assert!(seen.iter().all(|&times| times == 1));
+            }
+        }
+    }
+
+    #[test]
+    fn the_earliest_failure_is_reported_and_what_precedes_it_is_done() {
+        for threads in [1, 2, 7] {
+            let (outcome, seen) = run(threads, 1000, 517);
+            assert_eq!(outcome.unwrap_err().k, 517);
+            assert!(seen[..517].iter().all(|&times| times == 1));
+        }
+    }
+}

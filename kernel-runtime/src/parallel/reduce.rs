@@ -1,0 +1,61 @@
+//! A reduction's chunks, split along the canonical tree until a task is small enough.
+
+use super::grain;
+use crate::failure::{Checked, Earliest};
+use crate::order;
+use crate::region::AnyReduce;
+
+/// Accumulators whose partial results fit on the stack.
+const INLINE: usize = 8;
+
+/// Folds `chunks` chunks of `chunk` iterations, each of about `cost` operations, into `bits`.
+pub fn reduce(
+    region: &dyn AnyReduce,
+    (chunk, chunks): (u64, u64),
+    cost: u64,
+    bits: &mut [u64],
+) -> Checked {
+    let task = Task {
+        region,
+        chunk,
+        grain: grain(chunks, cost.saturating_mul(chunk)),
+        earliest: Earliest::new(),
+    };
+    task.run(0, chunks, bits);
+    task.earliest.outcome()
+}
+
+struct Task<'r> {
+    region: &'r dyn AnyReduce,
+    chunk: u64,
+    grain: u64,
+    earliest: Earliest,
+}
+
+impl Task<'_> {
+    fn run(&self, first: u64, count: u64, bits: &mut [u64]) {
+        if self.earliest.precedes(first * self.chunk) {
+            return;
+        }
+        if count <= self.grain {
+            let outcome = self.region.run(self.chunk, first, count, bits);
+            self.earliest.note(outcome);
+            return;
+        }
+        let mut inline = [0; INLINE];
+        let mut spilled = Vec::new();
+        let right: &mut [u64] = match inline.get_mut(..self.region.width()) {
+            Some(inline) => inline,
+            None => {
+                spilled.resize(self.region.width(), 0);
+                &mut spilled
+            }
+        };
+        let half = order::split(count);
+        rayon::join(
+            || self.run(first, half, bits),
+            || self.run(first + half, count - half, right),
+        );
+        self.region.fold_bits(bits, right);
+    }
+}

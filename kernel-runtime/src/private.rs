@@ -1,0 +1,48 @@
+//! For expansions of `#[kernel]` only: no part of the public interface, and free to change.
+//!
+//! Expansions name everything by its path from here, primitives included, so that nothing that a
+//! user's file defines can come between.
+
+pub use crate::array::{Indexed, ReadArray, View, ViewMut, WriteArray, is_array};
+pub use crate::element::{cast, is, is_type, same};
+pub use crate::error::Error;
+pub use crate::failure::{Checked, failed, unraised};
+pub use crate::launch;
+pub use crate::ops::Order;
+pub use crate::order;
+pub use crate::range::{Progression, Wide, progression};
+pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
+pub use crate::report::Report;
+pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
+pub use core::cfg;
+pub use core::clone::Clone;
+pub use core::iter::Iterator;
+pub use core::marker::{Copy, PhantomData};
+pub use core::option::Option;
+pub use core::primitive as prim;
+pub use core::result::Result;
+
+use crate::Element;
+
+/// A value's bits, zero-extended.
+#[inline(always)]
+pub fn bits<T: Element>(value: T) -> u64 {
+    value.into_bits()
+}
+
+/// The value of these bits.
+#[inline(always)]
+pub fn from_bits<T: Element>(bits: u64) -> T {
+    T::from_bits(bits)
+}
+
+/// A value that a failing iteration recorded. Nothing may be known about it while compiling: what
+/// is done with it next is meant to panic.
+pub fn recorded<T: Element>(bits: u64) -> T {
+    std::hint::black_box(T::from_bits(bits))
+}
+
+/// Whatever led to this value has to happen.
+pub fn used<T>(value: T) {
+    std::hint::black_box(value);
+}

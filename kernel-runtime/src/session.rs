@@ -1,0 +1,335 @@
+//! One call of a kernel: who runs its regions, and what goes wrong on the way.
+
+use crate::capture::{self, Panicked};
+use crate::device;
+use crate::dispatch::Backend;
+use crate::error::Error;
+use crate::failure::Checked;
+use crate::launch::{AccumulatorArg, Failure, Launch};
+use crate::order;
+use crate::parallel;
+use crate::region::{self, DeviceCode, Map, Reduce, Shape};
+use std::cell::RefCell;
+
+/// A kernel function.
+#[derive(Debug)]
+pub struct Kernel {
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// Operations below which a plain call stays on its thread: about the time that waking a pool
+/// takes, several times over.
+const POOL_WORK: u64 = 1 << 16;
+
+/// The same where `NAME::parallel` asks for the pool.
+const PARALLEL_WORK: u64 = 1 << 13;
+
+/// Operations below which a plain call does not go to a device.
+const DEVICE_WORK: u64 = 1 << 26;
+
+/// Who runs the regions of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    /// Whoever is fastest.
+    Free,
+    /// The calling thread.
+    Thread,
+    /// The pool, from this many operations on.
+    Pool(u64),
+    /// The device if it can, else the pool.
+    Prefer,
+    /// The device.
+    Device,
+}
+
+/// A call of a kernel.
+pub struct Session {
+    kernel: &'static Kernel,
+    policy: Policy,
+    /// What ended a call of `NAME::cuda`.
+    error: RefCell<Option<Error>>,
+}
+
+/// What became of a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It ran.
+    Done,
+    /// The guard does not hold: the loop as written has to run.
+    Declined,
+    /// An iteration failed; this is the earliest.
+    Failed(Failure),
+}
+
+impl From<Checked> for Outcome {
+    #[inline(always)]
+    fn from(checked: Checked) -> Outcome {
+        match checked {
+            Ok(()) => Outcome::Done,
+            Err(failure) => Outcome::Failed(failure),
+        }
+    }
+}
+
+/// What unwinds out of a kernel when a device gives up. Never seen outside of [`cuda`].
+struct GaveUp;
+
+/// A plain call; `None` if the verbatim function is asked for.
+#[inline]
+pub fn dispatch(kernel: &'static Kernel) -> Option<Session> {
+    let policy = match Backend::asked() {
+        None => Policy::Free,
+        Some(Backend::Serial) => return None,
+        Some(Backend::Thread) => Policy::Thread,
+        Some(Backend::Parallel) => Policy::Pool(PARALLEL_WORK),
+        Some(Backend::Cuda) => Policy::Prefer,
+    };
+    Some(Session::new(kernel, policy))
+}
+
+/// A call of `NAME::parallel`.
+#[inline]
+pub fn parallel(kernel: &'static Kernel) -> Session {
+    Session::new(kernel, Policy::Pool(PARALLEL_WORK))
+}
+
+/// A call of `NAME::cuda`.
+///
+/// A device that gives up in the middle of a function leaves it by unwinding, which runs no panic
+/// hook and no code but destructors. Where panics abort, the rest runs on the host instead and the
+/// error is returned in place of the result.
+pub fn cuda<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
+    device::ready(kernel.name)?;
+    device::begin_call();
+    call(kernel, f)
+}
+
+fn call<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
+    let session = Session::new(kernel, Policy::Device);
+    let result = capture::capture(|| f(&session));
+    if let Some(error) = session.error.take() {
+        return Err(error);
+    }
+    result.map_err(|unwound| {
+        let Panicked { message, location } = unwound.panicked();
+        Error::Panic {
+            kernel: kernel.name,
+            message,
+            location: location.unwrap_or_else(|| "an unknown place".to_owned()),
+        }
+    })
+}
+
+/// Number of iterations; `None` if 64 bits cannot hold it.
+#[inline(always)]
+fn iterations([outer, middle, inner]: Shape) -> Option<u64> {
+    outer.checked_mul(middle)?.checked_mul(inner)
+}
+
+impl Session {
+    #[inline]
+    fn new(kernel: &'static Kernel, policy: Policy) -> Session {
+        Session {
+            kernel,
+            policy,
+            error: RefCell::new(None),
+        }
+    }
+
+    /// The kernel's name, for messages.
+    pub fn name(&self) -> &'static str {
+        self.kernel.name
+    }
+
+    /// Runs a map; `cost` is that of an iteration.
+    #[inline]
+    pub fn map<M: Map>(&self, map: &M, cost: u64) -> Outcome {
+        let Some(count) = iterations(map.shape()) else {
+            return Outcome::Declined;
+        };
+        let work = count.saturating_mul(cost);
+        if let Some(code) = self.device::<M>(work) {
+            let launched = launch_map(map, code);
+            if let Some(done) = self.settled(launched) {
+                return done.into();
+            }
+        }
+        if self.pool(work) {
+            return parallel::map(map, count, cost).into();
+        }
+        region::AnyMap::run(map, 0, count).into()
+    }
+
+    /// Runs a reduction; the initial values are not yet part of the result.
+    #[inline]
+    pub fn reduce<R: Reduce>(&self, reduce: &R, cost: u64) -> Result<R::Values, Outcome> {
+        let count = iterations(reduce.shape()).ok_or(Outcome::Declined)?;
+        let work = count.saturating_mul(cost);
+        let chunk = order::chunk_len(count, R::LANES as u64);
+        let chunks = count.div_ceil(chunk);
+        if let Some(code) = self.device::<R>(work) {
+            let launched = launch_reduce(reduce, code, (chunk, chunks));
+            if let Some(done) = self.settled(launched) {
+                return done.map_err(Outcome::Failed);
+            }
+        }
+        if self.pool(work) {
+            return pooled(reduce, (chunk, chunks), cost).map_err(Outcome::Failed);
+        }
+        region::chunks_of(reduce, chunk, 0, chunks).map_err(Outcome::Failed)
+    }
+
+    /// Whether to use more than this thread for so many operations.
+    #[inline]
+    fn pool(&self, work: u64) -> bool {
+        let least = match self.policy {
+            Policy::Thread => return false,
+            Policy::Pool(least) => least,
+            Policy::Free | Policy::Prefer | Policy::Device => POOL_WORK,
+        };
+        work >= least && rayon::current_num_threads() > 1
+    }
+
+    /// The code to run on a device, if that is where so many operations go.
+    #[inline]
+    fn device<R: region::Region>(&self, work: u64) -> Option<&'static DeviceCode> {
+        let code = R::DEVICE?;
+        let go = match self.policy {
+            Policy::Thread | Policy::Pool(_) => false,
+            Policy::Free => work >= DEVICE_WORK && device::available_for_dispatch(),
+            Policy::Prefer => device::ready(self.kernel.name).is_ok(),
+            Policy::Device => self.error.borrow().is_none(),
+        };
+        go.then_some(code)
+    }
+
+    /// A launch's result, or `None` if the host has to do the work after all.
+    fn settled<T>(&self, launched: Result<Checked<T>, Error>) -> Option<Checked<T>> {
+        let error = match launched {
+            Ok(done) => return Some(done),
+            Err(error) => error,
+        };
+        if self.policy != Policy::Device {
+            tracing::warn!(kernel = self.kernel.name, %error, "the host takes over from the device");
+            return None;
+        }
+        self.error.replace(Some(error));
+        if cfg!(panic = "unwind") {
+            std::panic::resume_unwind(Box::new(GaveUp));
+        }
+        None
+    }
+}
+
+fn pooled<R: Reduce>(reduce: &R, chunks: (u64, u64), cost: u64) -> Checked<R::Values> {
+    let mut bits = vec![0; R::BYTES.len()];
+    parallel::reduce(reduce, chunks, cost, &mut bits)?;
+    Ok(R::load(&bits))
+}
+
+fn launch_map<M: Map>(map: &M, code: &'static DeviceCode) -> Result<Checked, Error> {
+    run(map, code, (0, 0), &mut [])
+}
+
+fn launch_reduce<R: Reduce>(
+    reduce: &R,
+    code: &'static DeviceCode,
+    chunks: (u64, u64),
+) -> Result<Checked<R::Values>, Error> {
+    let accumulator = |&bytes| AccumulatorArg { bytes, folded: 0 };
+    let mut accumulators: Vec<_> = R::BYTES.iter().map(accumulator).collect();
+    let done = run(reduce, code, chunks, &mut accumulators)?;
+    let bits: Vec<u64> = accumulators.iter().map(|arg| arg.folded).collect();
+    Ok(done.map(|()| R::load(&bits)))
+}
+
+fn run(
+    region: &impl region::Region,
+    code: &'static DeviceCode,
+    (chunk, chunks): (u64, u64),
+    accumulators: &mut [AccumulatorArg],
+) -> Result<Checked, Error> {
+    let mut result = Ok(None);
+    region.arguments(&mut |trips, arrays, scalars| {
+        let mut launch = Launch {
+            module: code.module,
+            entry: code.entry,
+            fold: code.fold,
+            params: code.params,
+            trips,
+            arrays,
+            scalars,
+            accumulators,
+            chunk,
+            chunks,
+        };
+        // SAFETY: the region's handles borrow its arrays for as long as it lives, shared where it
+        // only reads and exclusively where it writes, and the expansion that made the region made
+        // its PTX.
+        result = unsafe { device::run(&mut launch) };
+    });
+    Ok(result?.map_or(Ok(()), Err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::launch::Module;
+
+    static KERNEL: Kernel = Kernel { name: "counted" };
+
+    /// A map whose device code no driver takes, on a machine with or without one.
+    #[derive(Clone, Copy)]
+    struct Counted;
+
+    impl region::Region for Counted {
+        const DEVICE: Option<&'static DeviceCode> = Some(&DeviceCode {
+            module: Module {
+                name: "counted",
+                ptx: "this is no PTX",
+            },
+            entry: "counted",
+            fold: None,
+            params: &[],
+        });
+        fn shape(&self) -> Shape {
+            [1, 1, 5]
+        }
+        fn fast(&self) -> bool {
+            true
+        }
+    }
+
+    impl Map for Counted {
+        fn row<const FAST: bool>(&self, _: [u64; 2], _: u64, _: u64) -> Checked {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_device_that_gives_up_ends_the_call_with_its_error() {
+        let mut after = false;
+        let result = call(&KERNEL, |session| {
+            let outcome = session.map(&Counted, 1);
+            after = true;
+            outcome
+        });
+        assert!(!matches!(result, Err(Error::Panic { .. }) | Ok(_)));
+        assert!(!after, "nothing of the driver runs after that");
+    }
+
+    #[test]
+    fn the_host_takes_over_where_the_device_was_only_preferred() {
+        for policy in [Policy::Prefer, Policy::Free, Policy::Thread] {
+            let session = Session::new(&KERNEL, policy);
+            assert_eq!(session.map(&Counted, 1), Outcome::Done);
+        }
+    }
+
+    #[test]
+    fn spaces_that_cannot_be_counted_are_declined() {
+        assert_eq!(iterations([1 << 32, 1 << 31, 2]), None);
+        assert_eq!(iterations([1 << 32, 1 << 31, 1]), Some(1 << 63));
+    }
+}

@@ -1,0 +1,17 @@
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel)]
+fn last(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        out[0] = x[i];
+    }
+}
+
+#[kernel(parallel)]
+fn total(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        out[i % 4] += x[i];
+    }
+}
+
+fn main() {}

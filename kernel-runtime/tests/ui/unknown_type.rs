@@ -1,0 +1,17 @@
+use kernel_runtime::prelude::*;
+
+struct Config {
+    scale: f64,
+}
+
+#[kernel(parallel)]
+fn scale(x: &[f64], y: &mut [f64], k: f64) {
+    let config = Config { scale: k };
+    let pair = (config.scale, k);
+    for i in 0..x.len() {
+        let z = pair;
+        y[i] = x[i] * z.0;
+    }
+}
+
+fn main() {}
