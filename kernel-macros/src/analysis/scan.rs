@@ -404,11 +404,11 @@ impl Scanner<'_> {
         }
         if node.ty.scalar().is_none() {
             let name = node.ident.to_string();
-            return self.refuse(
-                span,
-                texts::unknown_type(&name),
-                Some(texts::annotate(&name)),
-            );
+            let help = match node.kind {
+                VarKind::Outside => texts::annotate_outside(&node.tokens.to_string()),
+                _ => texts::annotate(&name),
+            };
+            return self.refuse(span, texts::unknown_type(&name), Some(help));
         }
         if !self.out.reads.contains(&var) {
             self.out.reads.push(var);

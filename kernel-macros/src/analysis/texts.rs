@@ -24,6 +24,11 @@ pub fn annotate(name: &str) -> String {
     format!("annotate it where it is bound, as in `let {name}: f64 = ..;`")
 }
 
+/// The same for a name from outside the function.
+pub fn annotate_outside(path: &str) -> String {
+    format!("give it a type before the loop, as in `let value: f64 = {path};`, and use that")
+}
+
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
 }
