@@ -91,7 +91,7 @@ fn freed_memory_is_gone() {
     let text = kernel(1, "ld.global.u32 %r1, [%ptr0];");
     let old = Buffer::of(&[1u32]);
     let param = old.param();
-    run_ok(&text, 1, 1, &[param.clone()]);
+    run_ok(&text, 1, 1, std::slice::from_ref(&param));
     drop(old);
     let _other = Buffer::of(&[1u32]);
     assert_eq!(run_bad(&text, 1, 1, &[param]).kind, Kind::OutOfBounds);

@@ -74,7 +74,7 @@ $L__BB0_3:
 
 #[test]
 fn saxpy_as_a_compiler_writes_it() {
-    let n = 1000;
+    let n = 1000i32;
     let x: Vec<f32> = (0..n).map(|i| i as f32).collect();
     let y: Vec<f32> = (0..n).map(|i| 0.5 * i as f32).collect();
     let module = device::module_load(SAXPY).unwrap();
@@ -83,7 +83,7 @@ fn saxpy_as_a_compiler_writes_it() {
     for (grid, block) in [(1, 32), (3, 96), (20, 64), (1, 7)] {
         let (dx, dy) = (Buffer::of(&x), Buffer::of(&y));
         let params = [
-            (n as i32).to_le_bytes().to_vec(),
+            n.to_le_bytes().to_vec(),
             3f32.to_le_bytes().to_vec(),
             dx.param(),
             dy.param(),
@@ -232,7 +232,7 @@ DONE:
     let collatz = |mut n: u32| {
         let mut steps = 0;
         while n > 1 {
-            n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+            n = if n.is_multiple_of(2) { n / 2 } else { 3 * n + 1 };
             steps += 1;
         }
         steps

@@ -310,3 +310,53 @@ fn launches_from_many_threads() {
     assert_eq!(count.get::<u32>(), [4800]);
     device::module_unload(module).unwrap();
 }
+
+/// Texts with pieces deleted, doubled or exchanged are refused or loaded, but nothing panics.
+#[test]
+fn broken_texts_do_no_harm() {
+    let whole = kernel(
+        2,
+        "
+    .shared .align 8 .b8 s[64];
+    .local .u32 l[4];
+    .param .align 4 .b8 q[8];
+    setp.lt.and.s32 %p1|%p2, %r1, -5 + (3 << 2), !%p3;
+    @!%p1 bra L;
+    ld.global.nc.L1::evict_last.v2.f32 {%f1, _}, [%ptr0+8];
+    mov.b64 {%r1, %r2}, %rd1;
+    cvt.rzi.ftz.sat.s8.f32 %r3, %f1;
+    shfl.sync.bfly.b32 %r4|%p4, %r1, 1, 0x1f, -1;
+    atom.acq_rel.gpu.shared.cas.b32 %r5, [s+4], %r1, %r2;
+    bar.red.popc.u32 %r6, 0, 64, %p1;
+L:  fma.rn.f64 %d1, 0d3FF0000000000000, 1.5e3, %d2;
+    lop3.b32 %r1, %r2, %r3, %r4, 0x96;",
+    );
+    let pieces: Vec<&str> = whole.split_inclusive([' ', '.', ',', ';', '\n']).collect();
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below as u64) as usize
+    };
+    let mut loaded = 0;
+    for _ in 0..3000 {
+        let mut mutant = pieces.clone();
+        for _ in 0..=random(3) {
+            let (i, j) = (random(mutant.len()), random(mutant.len()));
+            match random(3) {
+                0 => drop(mutant.remove(i)),
+                1 => mutant.insert(i, pieces[j % pieces.len()]),
+                _ => mutant.swap(i, j),
+            }
+        }
+        if let Ok(module) = device::module_load(&mutant.concat()) {
+            loaded += 1;
+            device::module_unload(module).unwrap();
+        }
+    }
+    assert!(
+        (1..2900).contains(&loaded),
+        "{loaded} of the mutants are texts"
+    );
+}

@@ -96,6 +96,24 @@ impl Allocation {
         self.written[offset / 64].load(Ordering::Acquire) & wanted == wanted
     }
 
+    /// Whether every byte of a range was written.
+    pub(super) fn is_range_written(&self, offset: usize, bytes: usize) -> bool {
+        let (first, last) = (offset / 64, (offset + bytes - 1) / 64);
+        (first..=last).all(|word| {
+            let low = if word == first {
+                u64::MAX << (offset % 64)
+            } else {
+                u64::MAX
+            };
+            let high = match word == last {
+                true => u64::MAX >> (63 - (offset + bytes - 1) % 64),
+                false => u64::MAX,
+            };
+            let wanted = low & high;
+            self.written[word].load(Ordering::Acquire) & wanted == wanted
+        })
+    }
+
     /// Notes that the bytes of an access within one word were written.
     pub(super) fn mark_written(&self, offset: usize, bytes: usize) {
         let bits = ((1u64 << bytes) - 1) << (offset % 64);
@@ -273,6 +291,7 @@ mod tests {
             ]
         );
         assert!(!a.is_written(2, 1) && a.is_written(3, 1) && a.is_written(12, 1));
+        assert!(a.is_range_written(3, 10) && !a.is_range_written(3, 11));
         assert!(a.is_written(4, 8 - 4) && !a.is_written(0, 4) && !a.is_written(8, 8));
         a.store(16, 4, 0xa1b2_c3d4);
         assert_eq!(a.load(18, 2), 0xa1b2);

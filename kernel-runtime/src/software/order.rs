@@ -78,7 +78,8 @@ impl Clock {
                 Greater => all.extend(news.next()),
                 Equal => {
                     all.push((me, time.max(later)));
-                    (mine.next(), news.next());
+                    mine.next();
+                    news.next();
                 }
             }
         }

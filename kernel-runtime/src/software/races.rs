@@ -145,13 +145,45 @@ impl Page {
         mode: Mode,
         by: &Accessor<'_>,
     ) -> Option<Record> {
-        if (offset | bytes) % self.granule != 0 {
-            self.refine(if (offset | bytes) % 4 == 0 { 4 } else { 1 });
+        if self.is_unshared(offset, bytes, mode, by) {
+            return None;
+        }
+        if !(offset | bytes).is_multiple_of(self.granule) {
+            self.refine(if (offset | bytes).is_multiple_of(4) {
+                4
+            } else {
+                1
+            });
         }
         let cells = offset / self.granule..(offset + bytes) / self.granule;
         cells
             .into_iter()
             .find_map(|i| self.cell_access(i, mode, by))
+    }
+
+    /// The common case in short: one whole cell that only this thread has touched. If so, the
+    /// access is noted.
+    fn is_unshared(&mut self, offset: usize, bytes: usize, mode: Mode, by: &Accessor<'_>) -> bool {
+        let whole = bytes == self.granule && offset.is_multiple_of(bytes);
+        if !whole || mode.strong || !self.more.is_empty() {
+            return false;
+        }
+        let cell = &mut self.cells[offset / bytes];
+        let record = by.record();
+        let own = |other: Record| !other.is_some() || other.thread() == record.thread();
+        if !own(cell.write) || !own(cell.read) {
+            return false;
+        }
+        match mode.write {
+            true => {
+                *cell = Cell {
+                    write: record.with(WRITE),
+                    read: Record::default(),
+                }
+            }
+            false => cell.read = record,
+        }
+        true
     }
 
     fn refine(&mut self, granule: usize) {

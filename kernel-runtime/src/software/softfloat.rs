@@ -212,7 +212,7 @@ impl Format {
     }
 
     /// From an integer, given as sign and magnitude.
-    pub(super) fn from_integer(self, negative: bool, magnitude: u64, mode: Round) -> u64 {
+    pub(super) fn of_integer(self, negative: bool, magnitude: u64, mode: Round) -> u64 {
         if magnitude == 0 {
             return 0;
         }
@@ -228,7 +228,7 @@ impl Format {
     }
 
     /// From a value of another format.
-    pub(super) fn from_format(self, other: Format, bits: u64, mode: Round) -> u64 {
+    pub(super) fn of_format(self, other: Format, bits: u64, mode: Round) -> u64 {
         match other.unpack(bits) {
             Value::Nan => self.nan(),
             Value::Infinite(n) => self.infinity(n),
@@ -305,7 +305,7 @@ fn quotient(x: Exact, y: Exact) -> Exact {
         negative: x.negative != y.negative,
         m: m / y.m,
         e: x.e - up - y.e,
-        sticky: m % y.m != 0,
+        sticky: !m.is_multiple_of(y.m),
     }
 }
 
@@ -342,7 +342,7 @@ mod tests {
             0 => x,
             1 => x & 0x800f_ffff_ffff_ffff,
             2 => (x & 0x800f_ffff_ffff_ffff) | (1020 + (r >> 8) % 8) << 52,
-            3 => (x & 0x8000_0000_0000_0003) | (r >> 20) % 2047 << 52,
+            3 => (x & 0x8000_0000_0000_0003) | (((r >> 20) % 2047) << 52),
             _ => (x & 0x803f_ffff_ffff_ffff) | 0x7fc0_0000_0000_0000,
         }
     }
@@ -367,10 +367,10 @@ mod tests {
             same(BINARY64.div(a, b, Round::Nearest), x / y);
             same(BINARY64.sqrt(a, Round::Nearest), x.sqrt());
             same(BINARY64.fma(a, b, c, Round::Nearest), x.mul_add(y, z));
-            let single = BINARY32.from_format(BINARY64, a, Round::Nearest) as u32;
+            let single = BINARY32.of_format(BINARY64, a, Round::Nearest) as u32;
             let want = x as f32;
             assert!(single == want.to_bits() || want.is_nan());
-            let int = BINARY32.from_integer(false, a, Round::Nearest) as u32;
+            let int = BINARY32.of_integer(false, a, Round::Nearest) as u32;
             assert_eq!(int, (a as f32).to_bits());
         }
     }

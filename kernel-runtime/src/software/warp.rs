@@ -7,6 +7,7 @@
 
 mod barriers;
 mod calls;
+mod coalesced;
 mod collectives;
 mod step;
 mod transfer;

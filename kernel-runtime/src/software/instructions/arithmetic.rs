@@ -143,7 +143,9 @@ fn mad(r: &mut Reader<'_, '_>) -> Decoded<Op> {
 
 fn mad_sat(r: &mut Reader<'_, '_>) -> Decoded<Op> {
     let ty = Type::S32;
-    (r.flag("hi"), r.flag("sat"), r.flag("s32"));
+    for word in ["hi", "sat", "s32"] {
+        r.flag(word);
+    }
     let f = map3(move |a, b, c| {
         let high = (wide(a, ty) * wide(b, ty)) >> 32;
         saturate(high + wide(c, ty), ty)

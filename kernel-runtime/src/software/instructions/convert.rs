@@ -147,7 +147,7 @@ impl Cvt {
             (false, true) => map1(move |a| {
                 let value = integer(a, from);
                 let magnitude = value.unsigned_abs() as u64;
-                keep(finish.result(format(to).from_integer(value < 0, magnitude, mode)))
+                keep(finish.result(format(to).of_integer(value < 0, magnitude, mode)))
             }),
             (true, false) => {
                 let whole = integral.unwrap_or((f32::trunc, f64::trunc));
@@ -158,7 +158,7 @@ impl Cvt {
             }),
             (true, true) => map1(move |a| {
                 let a = operand(a) & from.mask();
-                keep(finish.result(format(to).from_format(format(from), a, mode)))
+                keep(finish.result(format(to).of_format(format(from), a, mode)))
             }),
         }
     }

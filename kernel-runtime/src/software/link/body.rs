@@ -163,6 +163,9 @@ impl<'l, 'a: 'l> Body<'l, 'a> {
         let symbol = match v.space {
             VarSpace::Memory(Space::Shared) => place_shared(v, self.shared),
             VarSpace::Memory(Space::Local) => self.local_variable(v),
+            VarSpace::Memory(Space::Param) if bytes_of(v) > MAX_LOCAL => {
+                Err(Fault::at(v.line, format!("`{}` is too large", v.name)))
+            }
             VarSpace::Memory(Space::Param) => {
                 let bytes = bytes_of(v) as usize;
                 let offset = self.params.place(bytes, align_of(v) as usize);

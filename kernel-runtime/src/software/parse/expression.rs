@@ -72,6 +72,10 @@ fn list<'a>(input: &mut Tokens<'_, 'a>) -> Parsed<Operand<'a>> {
 
 fn named<'a>(input: &mut Tokens<'_, 'a>) -> Parsed<Operand<'a>> {
     let name = word(input)?;
+    if name == "WARP_SZ" {
+        // A predefined constant (PTX ISA 4.5.3).
+        return Ok(Operand::Literal(Literal::Int(32)));
+    }
     match kinds(input) {
         [Some(Kind::Dot(member)), _] => {
             any.void().parse_next(input)?;

@@ -4,7 +4,7 @@ use winnow::combinator::opt;
 use winnow::prelude::*;
 use winnow::token::any;
 
-use super::super::ast::Function;
+use super::super::ast::{Extent, Function, Variable};
 use super::super::fault::Fault;
 use super::{
     Parsed, Tokens, any_dot, block, commas, debug_information, formals, int, line, mark, peek_dot,
@@ -36,11 +36,27 @@ pub(super) fn function<'a>(input: &mut Tokens<'_, 'a>, text: &'a str) -> Parsed<
         body: None,
         line,
     };
+    let formals = function.results.iter().chain(&function.params);
+    if let Some(v) = formals.clone().find(|v| too_large(v)) {
+        return Err(Fault::at(
+            v.line,
+            format!("parameter `{}` is too large", v.name),
+        ));
+    }
     directives(input, &mut function)?;
     if opt(mark(';')).parse_next(input)?.is_none() {
         function.body = Some(block(input, text)?);
     }
     Ok(function)
+}
+
+/// Parameters hold 32764 bytes together (PTX ISA 5.1.6.1).
+fn too_large(v: &Variable<'_>) -> bool {
+    match v.extent {
+        Extent::Scalar => false,
+        Extent::Array(n) => n * v.ty.bytes() as u64 * v.vector > 32764,
+        Extent::Unsized => true,
+    }
 }
 
 fn directives<'a>(input: &mut Tokens<'_, 'a>, function: &mut Function<'a>) -> Parsed<()> {

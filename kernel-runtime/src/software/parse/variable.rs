@@ -13,6 +13,9 @@ use super::{
     peek_dot, word,
 };
 
+/// Elements of an array at most; there is no memory for more.
+const MAX_LENGTH: u64 = 1 << 31;
+
 /// `.space {.align n} {.v4} .type name{[n]} {= init}, ..;`
 pub(super) fn declaration<'a>(
     input: &mut Tokens<'_, 'a>,
@@ -41,7 +44,7 @@ pub(super) fn registers<'a>(input: &mut Tokens<'_, 'a>) -> Parsed<Statement<'a>>
         }
         let count = int(input)?;
         mark('>').parse_next(input)?;
-        let count = u32::try_from(count).ok().filter(|n| *n <= 1 << 20);
+        let count = u32::try_from(count).ok().filter(|n| *n <= 1 << 16);
         let count = count.ok_or_else(|| Fault::at(line, "too many registers"))?;
         Ok((name, Some(count)))
     })?;
@@ -166,18 +169,23 @@ fn extent(input: &mut Tokens<'_, '_>) -> Parsed<Extent> {
     let mut extent = Extent::Scalar;
     while opt(mark('[')).parse_next(input)?.is_some() {
         let line = line(input);
+        let too_long = || Fault::at(line, "the array is too long");
         let length = match opt(mark(']')).parse_next(input)? {
             Some(()) => None,
             None => {
                 let length = expression::integer(input)?;
                 mark(']').parse_next(input)?;
                 Some(length)
+                    .filter(|n| *n <= MAX_LENGTH)
+                    .ok_or_else(too_long)
+                    .map(Some)?
             }
         };
         extent = match (extent, length) {
             (Extent::Scalar, None) => Extent::Unsized,
             (Extent::Scalar, Some(n)) => Extent::Array(n),
-            (Extent::Array(m), Some(n)) => Extent::Array(m.saturating_mul(n)),
+            (Extent::Array(m), Some(n)) if m * n <= MAX_LENGTH => Extent::Array(m * n),
+            (Extent::Array(_), Some(_)) => return Err(too_long()),
             _ => {
                 return Err(Fault::at(
                     line,

@@ -9,6 +9,7 @@ use super::super::onchip::Outside;
 use super::super::program::{Access, Base, Dst, LANES, Op, Order, Rmw, Row, Scope, Src, lanes};
 use super::super::races::{Accessor, Mode, PAGE_BYTES, Record};
 use super::super::types::{Space, Type, sign_extend};
+use super::coalesced::Run;
 use super::{Env, Warp};
 
 /// One lane's access.
@@ -126,6 +127,13 @@ impl Warp {
     ) -> Checked<()> {
         let addresses = self.addresses(frame, access);
         let size = access.ty.bytes();
+        let run = Run::new(env.launch, access, size * dst.len(), active, &addresses);
+        if let Some(run) = run.filter(|run| run.is_written() && run.note(self, false, pc)) {
+            for (i, dst) in dst.iter().enumerate() {
+                self.put(frame, *dst, access.ty, active, &run.load(i, size));
+            }
+            return Ok(());
+        }
         let mut rows = [[0; LANES]; 4];
         for lane in lanes(active) {
             let one = One::new(
@@ -166,6 +174,13 @@ impl Warp {
         let mut rows = [[0; LANES]; 4];
         for (row, value) in rows.iter_mut().zip(values) {
             *row = self.row(frame, *value);
+        }
+        let run = Run::new(env.launch, access, size * values.len(), active, &addresses);
+        if let Some(run) = run.filter(|run| run.note(self, true, pc)) {
+            for (i, row) in rows.iter().enumerate().take(values.len()) {
+                run.store(i, size, row, access.ty.mask());
+            }
+            return Ok(());
         }
         for lane in lanes(active) {
             let one = One::new(
@@ -264,7 +279,7 @@ impl Warp {
     /// Finds where an access goes: state space, alignment, bounds.
     fn site<'l>(&self, env: &Env<'l, '_>, one: One) -> Checked<Site<'l>> {
         let one = one.specific();
-        if one.address % one.bytes as u64 != 0 {
+        if !one.address.is_multiple_of(one.bytes as u64) {
             let message = format!("misaligned {}", one.describe());
             return trouble(Kind::Misaligned, one.lane, one.pc, message);
         }
