@@ -13,7 +13,8 @@
 //! # Building
 //!
 //! cust's build script wants a CUDA directory: any directory that has a `lib64`, named by
-//! `CUDA_LIBRARY_PATH`, will do, and an empty archive `libcuda.a` in there satisfies its `-lcuda`.
+//! `CUDA_LIBRARY_PATH`, will do. What it then asks the linker for, `-lcuda`, is an empty archive
+//! that this crate's build script makes.
 
 mod context;
 mod driver;
