@@ -1,5 +1,5 @@
 //! The kernel language on the host: each construct inside a region, equal to serial.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::needless_late_init, clippy::type_complexity)]
 
 mod support;
 
