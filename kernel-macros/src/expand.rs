@@ -79,13 +79,24 @@ fn pieces(function: &ItemFn) -> host::Item {
     for attribute in &function.attrs {
         let kind = match () {
             () if is(attribute, &["doc"]) => &mut item.docs,
-            () if is(attribute, &["allow", "expect", "warn", "deny", "forbid"]) => &mut item.lints,
+            () if is(attribute, &["allow", "warn", "deny", "forbid"]) => &mut item.lints,
+            () if is(attribute, &["expect"]) => {
+                item.lints.extend(expected(attribute));
+                continue;
+            }
             () if is(attribute, &["cfg"]) => &mut item.cfgs,
             () => &mut item.attributes,
         };
         attribute.to_tokens(kind);
     }
     item
+}
+
+/// `#[expect(..)]` as `#[allow(..)]`: of several copies of a body, a lint may speak of only one.
+fn expected(attribute: &Attribute) -> TokenStream {
+    let lints = attribute.meta.require_list();
+    let lints = lints.map(|list| list.tokens.clone()).unwrap_or_default();
+    quote!(#[allow(#lints)])
 }
 
 fn is(attribute: &Attribute, names: &[&str]) -> bool {

@@ -1,7 +1,7 @@
 //! What an expansion hands over to run a region on a device.
 //!
 //! This is the contract between three parties: the PTX text (written by `kernel-macros/src/ptx`),
-//! the driver code around it (`kernel-macros/src/host`), and [`crate::cuda`], which moves data and
+//! the driver code around it (`kernel-macros/src/host`), and `crate::cuda`, which moves data and
 //! launches. It is plain data and exists with or without the `cuda` feature, so that expansions
 //! do not depend on features.
 //!

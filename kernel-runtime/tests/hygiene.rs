@@ -15,6 +15,16 @@ pub fn total(x: &[f64]) -> f64 {
     s
 }
 
+/// Lints that the user has spoken of.
+#[kernel(parallel, cuda)]
+#[expect(unused_variables, clippy::too_many_arguments)]
+pub fn long(a: f64, b: f64, c: f64, d: f64, e: f64, f: f64, g: f64, x: &mut [f64]) {
+    let unused = 1;
+    for i in 0..x.len() {
+        x[i] = a + b + c + d + e + f + g;
+    }
+}
+
 /// Names that a careless macro would use.
 #[allow(
     non_camel_case_types,
@@ -86,6 +96,9 @@ fn everything_means_what_it_says() {
     assert_eq!((serial, one), (parallel, other));
     let _ = hostile::max(1);
     taken::fill(&mut [], 1);
+    let mut w = [0.0; 2];
+    long(1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, &mut w);
+    assert_eq!(w, [7.0; 2]);
     let mut z = [0; 5];
     taken::Fill::parallel(&mut z, 7);
     assert_eq!(z, [7; 5]);

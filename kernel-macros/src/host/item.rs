@@ -51,12 +51,13 @@ fn dispatcher(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let (name, handle) = (&input.function.name, &input.handle);
     let output = output(input);
     let Forward { params, args } = forward(&item.params);
-    // A kernel of which only some versions are called is not dead code.
+    // A kernel of which only some versions are called is not dead code, and what clippy has to say
+    // about the signature it says of `serial`.
     let head = emit! {
         #docs
         #cfgs
         #attributes
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     };
     let body = emit! {
         match #rt::dispatch(#handle::__KERNEL) {
@@ -137,6 +138,7 @@ fn parallel(input: &Expansion, rt: &TokenStream) -> TokenStream {
         #[doc = "On rayon's threads: those of the pool that the caller is in, or the global one."]
         #[doc = ""]
         #[doc = "The result does not depend on their number."]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #visibility fn parallel #generics(#params) #output #where_clause {
             Self::__kernel_driver(&#rt::parallel(Self::__KERNEL), #args)
         }
@@ -159,6 +161,7 @@ fn cuda(input: &Expansion, device: &Device, rt: &TokenStream) -> TokenStream {
         #[doc = "# Errors"]
         #[doc = ""]
         #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #where_clause {
             #rt::cuda(Self::__KERNEL, |__session| Self::__kernel_driver(__session, #args))
         }
