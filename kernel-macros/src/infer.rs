@@ -297,7 +297,13 @@ impl<'a> Solver<'a> {
         }
         match block.value {
             Some(value) => self.expr(value),
-            None if block.stmts.last().is_some_and(diverges) => self.slots.fresh(Class::Any),
+            None if block
+                .stmts
+                .last()
+                .is_some_and(|stmt| diverges(self.function, stmt)) =>
+            {
+                self.slots.fresh(Class::Any)
+            }
             None => Type::Unit,
         }
     }
@@ -597,7 +603,10 @@ impl<'a> Solver<'a> {
     }
 }
 
-fn diverges(stmt: &Stmt) -> bool {
+fn diverges(function: &Function, stmt: &Stmt) -> bool {
+    if let StmtKind::Assert { cond, .. } = &stmt.kind {
+        return matches!(function.exprs[*cond].kind, ExprKind::Bool(false));
+    }
     matches!(
         stmt.kind,
         StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_)

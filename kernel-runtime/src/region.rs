@@ -178,7 +178,9 @@ fn chunks<R: Reduce, const FAST: bool>(
         height += 1;
     }
     // SAFETY: everything below `height` was written; there was at least one chunk.
-    let mut pending = pending[..height].iter().map(|values| unsafe { values.assume_init() });
+    let mut pending = pending[..height]
+        .iter()
+        .map(|values| unsafe { values.assume_init() });
     let last = pending.next_back();
     let last = last.unwrap_or_else(|| unreachable!("a reduction of no chunk"));
     Ok(pending.rfold(last, |right, left| R::fold(left, right)))
@@ -194,7 +196,7 @@ fn one_chunk<R: Reduce, const FAST: bool>(
     let width = R::LANES as u64;
     let shape = reduce.shape();
     // Most chunks: whole blocks of one row. Lanes that nobody else sees stay in registers.
-    if FAST && length % width == 0 && length <= shape[2] - place.t {
+    if FAST && length.is_multiple_of(width) && length <= shape[2] - place.t {
         let mut lanes = R::identity();
         blocks::<R, FAST>(reduce, &mut lanes, place.outer, place.t, length / width)?;
         place.advance(shape, length);

@@ -320,7 +320,7 @@ WAIT:
     mov.u32 %r5, 0;
     mov.u32 %r6, 0;
     mov.u32 %r7, %nctaid.x;
-    mul.lo.u32 %r7, %r7, %ntid;
+    mul.lo.u32 %r7, %r7, %nt;
 SUM:
     mul.wide.u32 %rd2, %r5, 4;
     add.u64 %rd2, %ptr0, %rd2;

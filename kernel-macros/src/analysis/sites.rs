@@ -101,8 +101,18 @@ impl Finder<'_> {
                 self.block(body);
             }
             StmtKind::Loop { body, .. } => self.block(body),
-            StmtKind::Assert { .. } => {
-                unreachable!("assertions are not read yet, so none reaches a region")
+            StmtKind::Assert {
+                cond,
+                args,
+                tokens,
+                debug_only,
+            } => {
+                self.expr(*cond);
+                let scalar = |arg: &ExprId| self.function.exprs[*arg].ty.scalar();
+                let args = args.iter().filter_map(scalar).collect();
+                let tokens = tokens.clone();
+                let kind = SiteKind::Assert { tokens, args };
+                self.push(SiteKey::Expr(*cond), kind, stmt.span, *debug_only);
             }
             StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
         }

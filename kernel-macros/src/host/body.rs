@@ -7,7 +7,7 @@ use super::driver::Context;
 use super::names::{self, emit};
 use crate::analysis::plan::{Region, SiteKey};
 use crate::ir::{
-    self, Adapter, BinaryOp, ExprId, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
+    self, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -93,16 +93,30 @@ impl<'a> Body<'a> {
                 emit!(break #label;)
             }
             StmtKind::Continue { depth } => self.continue_at(*depth),
-            StmtKind::Assert { cond, args, .. } => {
-                let holds = self.expr(*cond);
-                let args: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
-                let fails = self.fails(SiteKey::Expr(*cond), &args);
-                emit!(if !#holds { #fails })
-            }
+            StmtKind::Assert {
+                cond,
+                args,
+                debug_only,
+                ..
+            } => self.assertion(*cond, args, *debug_only),
             StmtKind::Opaque(opaque) => {
                 unreachable!("analysis lets no {} into a region", opaque.what)
             }
         }
+    }
+
+    fn assertion(&self, cond: ExprId, args: &[ExprId], debug_only: bool) -> TokenStream {
+        let args: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let fails = self.fails(SiteKey::Expr(cond), &args);
+        if let ExprKind::Bool(false) = self.function().exprs[cond].kind {
+            return emit!(#fails);
+        }
+        let holds = self.expr(cond);
+        if debug_only {
+            let debug = self.debug();
+            return emit!(if #debug && !#holds { #fails });
+        }
+        emit!(if !#holds { #fails })
     }
 
     fn pattern(&self, pat: &Pat) -> TokenStream {

@@ -99,7 +99,7 @@ impl Context<'_> {
         }
         let (rt, name) = (self.rt, &var.ident);
         let ty = names::ty(rt, &var.ty);
-        emit!(#rt::is::<#ty, _>(&#name);)
+        quote_spanned!(names::about(var.span.start)=> #rt::is::<#ty, _>(&#name);)
     }
 
     /// The tokens that name a variable in the driver.

@@ -9,6 +9,11 @@ pub fn site() -> Span {
     Span::mixed_site()
 }
 
+/// The same for code about a place in the source, which is where rustc then shows its errors.
+pub fn about(place: Span) -> Span {
+    site().located_at(place)
+}
+
 /// `quote!` at [`site`].
 macro_rules! emit {
     ($($tokens:tt)*) => {

@@ -6,8 +6,9 @@ use super::names::{self, emit};
 use super::{iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse};
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, VarId};
+use crate::ir::{Proof, Span, VarId};
 use proc_macro2::TokenStream;
+use quote::quote_spanned;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -92,9 +93,9 @@ impl<'a> Region<'a> {
 
     fn scalar(&self, id: VarId) -> TokenStream {
         let (rt, name) = (self.rt(), self.body.name(id));
-        let ty = self.body.ty(&self.context.input.function.vars[id].ty);
-        let value = self.context.driver_name(id);
-        emit!(let #name: #ty = #rt::cast(#value);)
+        let var = &self.context.input.function.vars[id];
+        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
+        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -106,7 +107,8 @@ impl<'a> Region<'a> {
         } else {
             (names::local("ReadArray"), names::local("__kernel_read"))
         };
-        emit! {
+        let span = self.context.input.function.vars[of.var].span.start;
+        quote_spanned! {names::about(span)=>
             #rt::is_array(&#value);
             let #name: #ty = {
                 use #rt::#capture as _;
@@ -152,7 +154,8 @@ impl<'a> Region<'a> {
         match proof {
             Proof::Type { tokens, scalar } => {
                 let scalar = self.body.scalar(*scalar);
-                emit!(#rt::is_type::<#scalar, #tokens>();)
+                let span = names::about(Span::of(tokens).start);
+                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
             }
             Proof::Function {
                 tokens,
@@ -161,7 +164,8 @@ impl<'a> Region<'a> {
             } => {
                 let scalar = self.body.scalar(*scalar);
                 let builtin = names::local(builtin.name());
-                emit!(#rt::same(#tokens, #scalar::#builtin);)
+                let span = names::about(Span::of(tokens).start);
+                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
             }
         }
     }

@@ -143,6 +143,8 @@ pub enum StmtKind {
         cond: ExprId,
         args: Vec<ExprId>,
         tokens: TokenStream,
+        /// `debug_assert!`: evaluated only where the user's crate has debug assertions.
+        debug_only: bool,
     },
     /// Outside the kernel subset. `why` is the message for its author should the statement stand
     /// inside a loop that was to be parallel; `reads`/`bound` are not known.

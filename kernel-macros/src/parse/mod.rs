@@ -4,6 +4,7 @@
 //! becomes [`ir::StmtKind::Opaque`], keeps its tokens in the template, and only matters if a loop
 //! around it was to be parallel.
 
+mod assertion;
 mod expr;
 mod range;
 mod scope;

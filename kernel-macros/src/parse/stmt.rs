@@ -1,6 +1,7 @@
 //! Statements and blocks → IR.
 
 use super::Parser;
+use super::assertion;
 use super::expr::{Indexed, Shape, binary_op, compound_op, describe_expr, foreign_attribute};
 use super::template;
 use super::ty;
@@ -64,12 +65,12 @@ impl Parser {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
             syn::Stmt::Item(item) => opaque_stmt(item, "an item", None),
-            syn::Stmt::Macro(node) => {
+            syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
                 let name = node.mac.path.to_token_stream().to_string();
                 let help = "macros can hide a `return` or a write: write it out, or move it \
                             outside the loop";
                 opaque_stmt(node, format!("the macro `{name}!`"), Some(help))
-            }
+            }),
             syn::Stmt::Expr(node, _) => self.stmt_expr(node),
         }
     }
@@ -81,6 +82,12 @@ impl Parser {
                 self.compound(node, binary)
             }
             syn::Expr::ForLoop(loop_node) => self.for_loop(loop_node),
+            syn::Expr::Macro(node_macro) if assertion::is_assertion(&node_macro.mac) => {
+                match self.assertion(&node_macro.mac) {
+                    Some(kind) => kind,
+                    None => StmtKind::Expr(self.expr(node)),
+                }
+            }
             syn::Expr::While(node_while) => self.while_loop(node, node_while),
             syn::Expr::Loop(node_loop) => {
                 self.labels
@@ -440,6 +447,7 @@ fn is_value(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Assign(_) => false,
         syn::Expr::Loop(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => false,
+        syn::Expr::Macro(node) => !assertion::is_assertion(&node.mac),
         syn::Expr::Binary(binary) => compound_op(&binary.op).is_none(),
         syn::Expr::If(node) => node.else_branch.is_some(),
         _ => true,

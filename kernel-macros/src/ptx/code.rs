@@ -368,14 +368,20 @@ impl Code {
     }
 
     fn targets(&self) -> HashSet<u32> {
-        let instrs = self.sections.iter().flatten().filter_map(|line| match line {
-            Line::Instr(instr) => Some(instr),
-            _ => None,
-        });
-        let labels = instrs.flat_map(|instr| &instr.args).filter_map(|arg| match arg {
-            Arg::Label(label) => Some(label.0),
-            _ => None,
-        });
+        let instrs = self
+            .sections
+            .iter()
+            .flatten()
+            .filter_map(|line| match line {
+                Line::Instr(instr) => Some(instr),
+                _ => None,
+            });
+        let labels = instrs
+            .flat_map(|instr| &instr.args)
+            .filter_map(|arg| match arg {
+                Arg::Label(label) => Some(label.0),
+                _ => None,
+            });
         labels.collect()
     }
 

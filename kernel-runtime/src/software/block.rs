@@ -9,7 +9,7 @@ use super::order::{Arrival, joined};
 use super::program::{Barrier, LANES};
 use super::warp::{AtBarrier, Env, Warp};
 
-/// Instructions that a warp executes before another gets its turn.
+/// Effort of a warp before another gets its turn.
 const TURN: u32 = 4096;
 
 /// Barriers of a block.

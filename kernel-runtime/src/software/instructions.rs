@@ -54,3 +54,10 @@ pub(super) fn decode(names: &Names<'_>, instruction: &Instruction<'_>) -> Decode
         other => Err(format!("unknown instruction `{other}`")),
     }
 }
+
+/// Whether a name is that of a special register.
+pub(super) fn is_special(name: &str) -> bool {
+    [None, Some("x")]
+        .into_iter()
+        .any(|member| moves::special(name, member).is_some())
+}

@@ -4,6 +4,7 @@
 //! that thread's time. What a thread has seen of others comes from barriers of its block and warp,
 //! kept as the time at the last one, and from release and acquire patterns, kept as a [`Clock`].
 
+use std::cmp::Ordering::{Equal, Greater, Less};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -62,9 +63,28 @@ impl Clock {
     }
 
     fn join(&mut self, other: &Clock) {
-        for (who, time) in &other.0 {
-            self.raise(*who, *time);
+        let news = other.0.iter().filter(|(who, time)| self.of(*who) < *time);
+        let news: Vec<_> = news.copied().collect();
+        if news.len() < 4 {
+            news.into_iter()
+                .for_each(|(who, time)| self.raise(who, time));
+            return;
         }
+        let mut all = Vec::with_capacity(self.0.len() + news.len());
+        let (mut mine, mut news) = (self.0.iter().peekable(), news.into_iter().peekable());
+        while let (Some(&&(me, time)), Some(&(other, later))) = (mine.peek(), news.peek()) {
+            match me.cmp(&other) {
+                Less => all.extend(mine.next()),
+                Greater => all.extend(news.next()),
+                Equal => {
+                    all.push((me, time.max(later)));
+                    (mine.next(), news.next());
+                }
+            }
+        }
+        all.extend(mine);
+        all.extend(news);
+        self.0 = all;
     }
 }
 
@@ -94,16 +114,19 @@ pub(super) struct Releases {
 }
 
 impl Releases {
-    fn take(&self, address: u64, block: u32, into: &mut Known) {
+    /// What a thread of `block` finds at an address.
+    fn find(&self, address: u64, block: u32) -> Known {
         if !self.any.load(Ordering::Acquire) {
-            return;
+            return None;
         }
         let left = self.left.lock().unwrap_or_else(|e| e.into_inner());
+        let mut all = None;
         for l in left.get(&address).into_iter().flatten() {
             if l.only.is_none_or(|only| only == block) {
-                join(into, &l.clock);
+                join(&mut all, &l.clock);
             }
         }
+        all
     }
 
     fn leave(&self, address: u64, clock: Arc<Clock>, only: Option<u32>, replace: bool) {
@@ -148,6 +171,8 @@ pub(super) struct WarpOrder {
     fenced: [Option<(Arc<Clock>, Option<u32>)>; LANES],
     /// What a lane's reads found, to be seen after its next fence.
     pending: [Known; LANES],
+    /// What a lane's last acquire found: a loop that waits finds it again and again.
+    found: [Known; LANES],
 }
 
 /// The latest time: accesses at it are no longer told apart, and count as seen.
@@ -166,6 +191,7 @@ impl WarpOrder {
             seen: [const { None }; LANES],
             fenced: [const { None }; LANES],
             pending: [const { None }; LANES],
+            found: [const { None }; LANES],
         }
     }
 
@@ -233,11 +259,20 @@ impl WarpOrder {
 
     /// A strong read, or the read half of a read-modify-write operation.
     pub(super) fn read(&mut self, lane: usize, from: &Releases, address: u64, acquire: bool) {
-        let into = match acquire {
-            true => &mut self.seen[lane],
-            false => &mut self.pending[lane],
+        let Some(found) = from.find(address, self.block) else {
+            return;
         };
-        from.take(address, self.block, into);
+        let again = self.found[lane]
+            .as_ref()
+            .is_some_and(|f| Arc::ptr_eq(f, &found));
+        match acquire {
+            true if again => {}
+            true => {
+                join(&mut self.seen[lane], &found);
+                self.found[lane] = Some(found);
+            }
+            false => join(&mut self.pending[lane], &found),
+        }
     }
 
     /// A strong write; `rmw` if it is half of a read-modify-write operation.

@@ -40,7 +40,7 @@ struct Group {
     pc: u32,
     frame: usize,
     wait: Wait,
-    /// Instructions that others executed since this group last did.
+    /// Effort of others since this group was last chosen.
     starved: u32,
 }
 
@@ -59,10 +59,10 @@ struct Frame {
     local: u64,
 }
 
-/// A group that has waited this long goes first,
-const PATIENCE: u32 = 512;
-/// for so many instructions.
-const BOOST: u32 = 512;
+/// A group that has waited for this much effort of others goes first,
+const PATIENCE: u32 = 4096;
+/// for so much of its own.
+const BOOST: u32 = 1024;
 
 pub(super) struct Warp {
     index: u32,
@@ -127,7 +127,7 @@ impl Warp {
         self.groups.iter().any(|g| g.wait == Wait::Ready)
     }
 
-    /// Executes up to `turn` instructions.
+    /// Executes for a turn.
     pub(super) fn run(&mut self, env: &mut Env<'_, '_>, mut turn: u32) -> Checked<()> {
         while turn > 0 {
             let Some(g) = self.choose() else {
@@ -169,16 +169,16 @@ impl Warp {
             .map(|(i, _)| i)
     }
 
-    /// Accounts for `steps` instructions of group `g`.
-    fn account(&mut self, g: usize, steps: u32) {
+    /// Accounts for an effort of group `g`.
+    fn account(&mut self, g: usize, effort: u32) {
         if self.groups.len() == 1 {
             return;
         }
-        self.boost.1 = self.boost.1.saturating_sub(steps);
+        self.boost.1 = self.boost.1.saturating_sub(effort);
         for (i, group) in self.groups.iter_mut().enumerate() {
             match (i == g, group.wait) {
                 (true, _) => group.starved = 0,
-                (false, Wait::Ready) => group.starved = group.starved.saturating_add(steps),
+                (false, Wait::Ready) => group.starved = group.starved.saturating_add(effort),
                 _ => {}
             }
         }

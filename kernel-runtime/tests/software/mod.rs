@@ -104,7 +104,8 @@ pub fn run_bad(ptx: &str, grid: u32, block: u32, params: &[Vec<u8>]) -> Finding 
 }
 
 /// A kernel `k(.param .u64 p0, p1, ..)` with registers of all types and `%p<i>` in `%ptr<i>`;
-/// `%t` is the thread's number in the block, `%g` its number in a one-dimensional grid.
+/// `%t` is the thread's number in the block, `%g` its number in a one-dimensional grid, `%cta` its
+/// block's, `%nt` the block's length.
 pub fn kernel(pointers: usize, body: &str) -> String {
     kernel_with(pointers, "", body)
 }
@@ -126,12 +127,12 @@ pub fn kernel_with(pointers: usize, declarations: &str, body: &str) -> String {
     .reg .f32 %f<20>;
     .reg .f64 %d<20>;
     .reg .b64 %ptr<10>;
-    .reg .b32 %t, %g, %ctaid, %ntid;
+    .reg .b32 %t, %g, %cta, %nt;
 {loads}
     mov.u32 %t, %tid.x;
-    mov.u32 %ctaid, %ctaid.x;
-    mov.u32 %ntid, %ntid.x;
-    mad.lo.s32 %g, %ctaid, %ntid, %t;
+    mov.u32 %cta, %ctaid.x;
+    mov.u32 %nt, %ntid.x;
+    mad.lo.s32 %g, %cta, %nt, %t;
 {body}
     ret;
 }}

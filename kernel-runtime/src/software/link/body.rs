@@ -139,6 +139,9 @@ impl<'l, 'a: 'l> Body<'l, 'a> {
         count: Option<u32>,
         ty: super::super::types::Type,
     ) -> Result<(), String> {
+        if instructions::is_special(name) {
+            return Err(format!("`{name}` is a special register"));
+        }
         let first = self.registers;
         self.registers += count.unwrap_or(1);
         if count.is_none() {

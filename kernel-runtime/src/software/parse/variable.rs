@@ -195,23 +195,24 @@ fn init<'a>(input: &mut Tokens<'_, 'a>) -> Parsed<Init<'a>> {
         [Some(Kind::Mark('{')), _] => enclosed(input, ['{', '}'], init).map(Init::List),
         [Some(Kind::Word("generic")), Some(Kind::Mark('('))] => {
             (any, any).void().parse_next(input)?;
-            let (name, offset) = symbol(input)?;
+            let name = word(input)?;
             mark(')').parse_next(input)?;
+            let offset = offset(input)?;
             Ok(Init::Symbol { name, offset })
         }
-        [Some(Kind::Word(_)), _] => {
-            let (name, offset) = symbol(input)?;
+        [Some(Kind::Word(name)), _] => {
+            any.void().parse_next(input)?;
+            let offset = offset(input)?;
             Ok(Init::Symbol { name, offset })
         }
         _ => expression::literal.map(Init::Value).parse_next(input),
     }
 }
 
-fn symbol<'a>(input: &mut Tokens<'_, 'a>) -> Parsed<(&'a str, i64)> {
-    let name = word(input)?;
-    let offset = match kinds(input)[0] {
-        Some(Kind::Mark('+')) => expression::displacement(input)?,
-        _ => 0,
-    };
-    Ok((name, offset))
+/// `+n`, if it is there.
+fn offset(input: &mut Tokens<'_, '_>) -> Parsed<i64> {
+    match kinds(input)[0] {
+        Some(Kind::Mark('+')) => expression::displacement(input),
+        _ => Ok(0),
+    }
 }

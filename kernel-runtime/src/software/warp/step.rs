@@ -2,7 +2,7 @@
 
 use super::super::detect::{Checked, Kind, trouble};
 use super::super::launch::Launch;
-use super::super::program::{Inst, LANES, Op, Row, Special, Src, lanes};
+use super::super::program::{Access, Inst, LANES, Op, Order, Row, Special, Src, lanes};
 use super::{Env, Group, Wait, Warp};
 
 /// What happens to a group after an instruction.
@@ -13,20 +13,28 @@ enum Next {
     Choose,
 }
 
+/// What an instruction takes of a turn. One that waiting for others takes (a loop over an atomic
+/// operation or a volatile load) takes much of it, so that those others get theirs soon.
+fn effort(op: &Op) -> u32 {
+    let strong = |access: &Access| matches!(access.order, Order::Strong { .. });
+    match op {
+        Op::Atomic { .. } => 128,
+        Op::Load { access, .. } if strong(access) => 128,
+        _ => 1,
+    }
+}
+
 impl Warp {
     /// Executes group `g` until something else might have to go first.
     pub(super) fn slice(&mut self, g: usize, env: &mut Env<'_, '_>, turn: &mut u32) -> Checked<()> {
         let launch = env.launch;
         let stop = self.meeting_point(g);
-        let mut steps = 0;
         loop {
             let inst = &launch.program.code[self.groups[g].pc as usize];
-            steps += 1;
-            *turn -= 1;
-            if steps == 1 {
-                // Before the group may split or go.
-                self.account(g, 1);
-            }
+            let effort = effort(&inst.op);
+            *turn = turn.saturating_sub(effort);
+            // Now, as the group may split or go.
+            self.account(g, effort);
             match self.step(g, inst, env)? {
                 Next::Choose => return Ok(()),
                 Next::On => self.groups[g].pc += 1,
