@@ -146,7 +146,7 @@ pub fn last_value_help(name: &str) -> String {
 pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
     (
         format!("`{name}` is combined over all iterations with `{op}` ..."),
-        format!("... and read here, where its value would depend on their order"),
+        "... and read here, where its value would depend on their order".to_string(),
     )
 }
 

@@ -31,7 +31,7 @@ fn raise(region: &Region, site: &Site) -> TokenStream {
     let span = site.span.start;
     match &site.kind {
         SiteKind::Index(access) => index(region, *access),
-        SiteKind::LocalIndex { len, .. } => {
+        SiteKind::LocalIndex { len } => {
             let (array, len) = (user("array", span), Literal::u64_unsuffixed(*len));
             let at = recorded(region, 0, Scalar::Usize, "at", span);
             let (bind, at) = at;

@@ -6,6 +6,7 @@ use super::{
 use std::fmt::{self, Write};
 
 /// The function as text: a line per statement, types after `:`.
+#[cfg(test)]
 pub fn dump(function: &Function) -> String {
     let mut dumper = Dumper {
         function,
@@ -44,6 +45,7 @@ impl Dumper<'_> {
         Ok(())
     }
 
+    #[cfg(test)]
     fn function(&mut self) -> fmt::Result {
         write!(self.out, "fn {}(", self.function.name)?;
         for (n, param) in self.function.params.iter().enumerate() {

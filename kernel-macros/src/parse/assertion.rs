@@ -7,7 +7,7 @@
 use super::Parser;
 use crate::ir::{BinaryOp, ExprId, ExprKind, Opaque, Span, StmtKind, VarId, VarKind};
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::Token;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
@@ -63,7 +63,6 @@ impl Parser {
                 help: Some(format!(
                     "compute what is asserted first, so that the macro names at most {MOST_VALUES}"
                 )),
-                tokens: mac.to_token_stream(),
                 blocks: Vec::new(),
             }));
         }

@@ -36,7 +36,6 @@ impl Parser {
         let opaque = Opaque {
             what: what.into(),
             help: help.map(str::to_string),
-            tokens: node.to_token_stream(),
             blocks: Vec::new(),
         };
         self.push(ExprKind::Opaque(opaque), Span::of(node))
@@ -526,7 +525,7 @@ pub(super) struct Shape {
     pub kind: ViewKind,
 }
 
-const ATTRIBUTE_HELP: &str = "only lint attributes may stand inside a loop that runs in parallel: `#[cfg]` reaches the \
+pub(super) const ATTRIBUTE_HELP: &str = "only lint attributes may stand inside a loop that runs in parallel: `#[cfg]` reaches the \
      compiler of kernels unresolved";
 
 /// The first attribute that is no lint, named.
@@ -540,7 +539,7 @@ pub(super) fn foreign_attribute(attrs: &[syn::Attribute]) -> Option<String> {
     ))
 }
 
-fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
+pub(super) fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
     macro_rules! attrs {
         ($($kind:ident)*) => {
             match node { $(syn::Expr::$kind(node) => &node.attrs,)* _ => &[] }

@@ -2,7 +2,10 @@
 
 use super::Parser;
 use super::assertion;
-use super::expr::{Indexed, Shape, binary_op, compound_op, describe_expr, foreign_attribute};
+use super::expr::{
+    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
+    foreign_attribute,
+};
 use super::template;
 use super::ty;
 use crate::ir::types::ViewKind;
@@ -10,7 +13,6 @@ use crate::ir::{
     AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
     VarKind,
 };
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 impl Parser {
@@ -64,23 +66,27 @@ impl Parser {
     fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
-            syn::Stmt::Item(item) => opaque_stmt(item, "an item", None),
+            syn::Stmt::Item(_) => opaque_stmt("an item", None),
             syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
                 let name = node.mac.path.to_token_stream().to_string();
                 let help = "macros can hide a `return` or a write: write it out, or move it \
                             outside the loop";
-                opaque_stmt(node, format!("the macro `{name}!`"), Some(help))
+                opaque_stmt(format!("the macro `{name}!`"), Some(help))
             }),
             syn::Stmt::Expr(node, _) => self.stmt_expr(node),
         }
     }
 
     fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
+        // A loop reads its own, because loops in it are still candidates.
+        if !matches!(node, syn::Expr::ForLoop(_))
+            && let Some(attr) = foreign_attribute(attributes(node))
+        {
+            return opaque_stmt(attr, Some(ATTRIBUTE_HELP));
+        }
         match node {
-            syn::Expr::Assign(assign) => self.assign(node, assign),
-            syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => {
-                self.compound(node, binary)
-            }
+            syn::Expr::Assign(assign) => self.assign(assign),
+            syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => self.compound(binary),
             syn::Expr::ForLoop(loop_node) => self.for_loop(loop_node),
             syn::Expr::Macro(node_macro) if assertion::is_assertion(&node_macro.mac) => {
                 match self.assertion(&node_macro.mac) {
@@ -88,14 +94,14 @@ impl Parser {
                     None => StmtKind::Expr(self.expr(node)),
                 }
             }
-            syn::Expr::While(node_while) => self.while_loop(node, node_while),
+            syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.labels
                     .push(node_loop.label.as_ref().map(|label| label.name.to_string()));
                 let mut body = self.block(&node_loop.body);
                 self.discard(&mut body);
                 self.labels.pop();
-                StmtKind::Loop { label: None, body }
+                StmtKind::Loop { body }
             }
             syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
                 Some(depth) => StmtKind::Break { depth },
@@ -144,7 +150,7 @@ impl Parser {
 
     fn opaque_jump(&mut self, node: &syn::Expr) -> StmtKind {
         let (what, help) = describe_expr(node);
-        opaque_stmt(node, what, help)
+        opaque_stmt(what, help)
     }
 
     /// How many loops lie between a jump and the loop that it names.
@@ -163,7 +169,7 @@ impl Parser {
     fn local(&mut self, local: &syn::Local) -> StmtKind {
         if let Some(attr) = foreign_attribute(&local.attrs) {
             self.bind_unknown(&local.pat);
-            return opaque_stmt(local, attr, None);
+            return opaque_stmt(attr, None);
         }
         let (pat, annotated) = match &local.pat {
             syn::Pat::Type(typed) => (&*typed.pat, Some(ty::annotation(&typed.ty))),
@@ -173,14 +179,14 @@ impl Parser {
             && init.diverge.is_some()
         {
             self.bind_unknown(&local.pat);
-            return opaque_stmt(local, "`let .. else`", None);
+            return opaque_stmt("`let .. else`", None);
         }
         let init = local.init.as_ref().map(|init| self.initial(&init.expr));
         let mut bound = Vec::new();
         let ty = annotated.unwrap_or(Ty::Unknown);
         let Some(pat) = self.pattern(pat, &ty, &mut bound) else {
             self.bind_unknown(&local.pat);
-            return opaque_stmt(local, "a pattern that is no name or tuple", None);
+            return opaque_stmt("a pattern that is no name or tuple", None);
         };
         self.learn_shapes(&bound, init);
         if init.is_none() {
@@ -265,10 +271,7 @@ impl Parser {
         }
     }
 
-    fn assign(&mut self, node: &syn::Expr, assign: &syn::ExprAssign) -> StmtKind {
-        if let Some(attr) = foreign_attribute(&assign.attrs) {
-            return opaque_stmt(node, attr, None);
-        }
+    fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
         let value = self.expr(&assign.right);
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);
@@ -291,12 +294,9 @@ impl Parser {
         }
     }
 
-    fn compound(&mut self, node: &syn::Expr, binary: &syn::ExprBinary) -> StmtKind {
-        if let Some(attr) = foreign_attribute(&binary.attrs) {
-            return opaque_stmt(node, attr, None);
-        }
+    fn compound(&mut self, binary: &syn::ExprBinary) -> StmtKind {
         let Some(op) = compound_op(&binary.op) else {
-            return opaque_stmt(node, "an operator that kernels do not have", None);
+            return opaque_stmt("an operator that kernels do not have", None);
         };
         let value = self.expr(&binary.right);
         match self.place(&binary.left, AccessMode::Update) {
@@ -343,7 +343,6 @@ impl Parser {
         Err(Opaque {
             what: format!("an assignment to `{}`", node.to_token_stream()),
             help: Some("assign to a variable or to an element of an array".to_string()),
-            tokens: node.to_token_stream(),
             blocks: Vec::new(),
         })
     }
@@ -355,7 +354,7 @@ impl Parser {
         }
     }
 
-    fn while_loop(&mut self, node: &syn::Expr, node_while: &syn::ExprWhile) -> StmtKind {
+    fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
         self.labels.push(
             node_while
                 .label
@@ -370,18 +369,13 @@ impl Parser {
             StmtKind::Opaque(Opaque {
                 what: "`while let`".to_string(),
                 help: None,
-                tokens: node.to_token_stream(),
                 blocks,
             })
         } else {
             let cond = self.expr(&node_while.cond);
             let mut body = self.block(&node_while.body);
             self.discard(&mut body);
-            StmtKind::While {
-                label: None,
-                cond,
-                body,
-            }
+            StmtKind::While { cond, body }
         };
         self.labels.pop();
         kind
@@ -431,13 +425,10 @@ impl<'ast> syn::visit::Visit<'ast> for Names {
     }
 }
 
-fn opaque_stmt(node: &impl ToTokens, what: impl Into<String>, help: Option<&str>) -> StmtKind {
-    let tokens: TokenStream = node.to_token_stream();
-    let help = help.map(str::to_string);
+fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
     StmtKind::Opaque(Opaque {
         what: what.into(),
-        help,
-        tokens,
+        help: help.map(str::to_string),
         blocks: Vec::new(),
     })
 }
