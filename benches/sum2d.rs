@@ -31,7 +31,7 @@ fn bench(criterion: &mut Criterion) {
     let matrix = data::matrix(1, side, side, |_| ());
     let values = matrix.as_slice().expect("a matrix just made is contiguous");
     let arr = matrix.view();
-    let bytes = (values.len() * size_of::<f64>()) as u64;
+    let bytes = size_of_val(values) as u64;
     let mut group = group(criterion, "sum2d", Throughput::Bytes(bytes));
     group.bench_function("serial", |b| b.iter(|| sum2d::serial(arr)));
     group.bench_function("parallel", |b| b.iter(|| sum2d::parallel(arr)));

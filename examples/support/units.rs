@@ -30,13 +30,14 @@ pub fn bytes(bytes: u64) -> String {
     scaled(bytes as f64, &["B", "kB", "MB", "GB", "TB"])
 }
 
-/// Three significant digits, more only where the whole part has more.
+/// Three significant digits, more only where the whole part has more; fewer for small values.
 #[must_use]
 pub fn significant(value: f64) -> String {
     let decimals = match value.abs() {
         x if x >= 99.95 => 0,
         x if x >= 9.995 => 1,
-        _ => 2,
+        x if x >= 0.0995 || x == 0.0 => 2,
+        _ => 4,
     };
     format!("{value:.decimals$}")
 }
@@ -92,5 +93,7 @@ mod tests {
         assert_eq!(significant(9.999), "10.0");
         assert_eq!(significant(99.97), "100");
         assert_eq!(significant(0.123), "0.12");
+        assert_eq!(significant(0.0297), "0.0297");
+        assert_eq!(significant(0.0), "0.00");
     }
 }
