@@ -235,6 +235,23 @@ impl Parser {
         index: &syn::ExprIndex,
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
+        if let syn::Expr::Index(outer) = &*index.expr
+            && let Some(base) = self.named(&outer.expr)
+            && let Some(shape) = self.arrays.get(&base)
+            && (shape.rank, shape.kind) == (2, ViewKind::Slice)
+        {
+            let index = vec![self.expr(&outer.index), self.expr(&index.index)];
+            let style = IndexStyle::Nested;
+            let span = Span::of(node);
+            let access = Access {
+                array: base,
+                index,
+                mode,
+                span,
+                style,
+            };
+            return Ok(Indexed::Array(self.accesses.push(access)));
+        }
         let Some(base) = self.named(&index.expr) else {
             let what = "an index into something that is no plain variable";
             return Err(self.opaque(node, what, Some("bind the array to a variable first")));
@@ -319,6 +336,7 @@ impl Parser {
         let name = call.method.to_string();
         let nd = shape.kind == ViewKind::NdArray;
         match (name.as_str(), shape.rank, call.args.len()) {
+            ("len", _, 0) if !nd => self.len(array, 0, span),
             ("len", rank, 0) => {
                 let mut product = self.len(array, 0, span);
                 for dim in 1..rank {

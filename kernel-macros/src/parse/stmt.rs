@@ -241,17 +241,16 @@ impl Parser {
         }
     }
 
-    /// Rank and kind of arrays that a `let` binds.
+    /// Rank and kind of arrays that a `let` binds. A fixed array of the driver's is one that regions
+    /// read like a slice; one of the iteration's own is a local.
     fn learn_shapes(&mut self, bound: &[VarId], init: Option<ExprId>) {
+        if self.path.is_empty() {
+            self.fixed_array(bound, init);
+        }
         for var in bound {
             if let Ty::View(view) = &self.vars[*var].ty {
-                self.arrays.insert(
-                    *var,
-                    Shape {
-                        rank: view.rank,
-                        kind: view.kind,
-                    },
-                );
+                let (rank, kind) = (view.rank, view.kind);
+                self.arrays.insert(*var, Shape { rank, kind });
             }
         }
         if let ([var], Some(init)) = (bound, init)
@@ -259,6 +258,26 @@ impl Parser {
         {
             self.arrays.insert(*var, Shape { rank, kind });
         }
+    }
+
+    fn fixed_array(&mut self, bound: &[VarId], init: Option<ExprId>) {
+        for var in bound {
+            if let Ty::Array(elem, _) = &self.vars[*var].ty {
+                self.vars[*var].ty = ty::elements(elem, true);
+            }
+        }
+        let Some(init) = init else { return };
+        let fill = match &self.exprs[init].kind {
+            ExprKind::Array(parts) if !parts.is_empty() => parts[0],
+            ExprKind::Repeat(value, _) => *value,
+            _ => return,
+        };
+        self.exprs[init].kind = ExprKind::NewArray {
+            fill: Some(fill),
+            elem: None,
+            rank: 1,
+            kind: ViewKind::Slice,
+        };
     }
 
     /// Binds every name of a pattern that is not understood, so that it shadows as it should.
