@@ -23,6 +23,9 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut ir = parse::function(&function, &mut sink);
     let mismatches = infer::infer(&mut ir);
     let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, &mut sink);
+    if args.cuda {
+        analysis::refuse_on_device(&ir, &plan, &mut sink);
+    }
     let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
     if let Some(device) = &device
         && let Err(message) = artifacts::write_ptx(&ir.name.to_string(), &device.ptx)

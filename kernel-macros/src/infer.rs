@@ -546,8 +546,13 @@ impl<'a> Solver<'a> {
         use Builtin::*;
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
-        if let RotateLeft | RotateRight = builtin {
-            self.require(args[1], &types[1], &Type::Scalar(Scalar::U32));
+        let count = match builtin {
+            RotateLeft | RotateRight => Some(Scalar::U32),
+            Powi => Some(Scalar::I32),
+            _ => None,
+        };
+        if let Some(count) = count {
+            self.require(args[1], &types[1], &Type::Scalar(count));
             return receiver;
         }
         for (arg, ty) in args.iter().zip(&types).skip(1) {

@@ -108,8 +108,14 @@ impl Reporter<'_> {
                 .collect();
             writeln!(self.out, "{indent}  private: {}", names.join(", "))?;
         }
+        let mut purposes: Vec<&str> = Vec::new();
         for condition in region.space.iter().chain(&region.guard) {
-            writeln!(self.out, "{indent}  guard: {}", condition.purpose)?;
+            if !purposes.contains(&condition.purpose.as_str()) {
+                purposes.push(&condition.purpose);
+            }
+        }
+        for purpose in purposes {
+            writeln!(self.out, "{indent}  guard: {purpose}")?;
         }
         self.checks(region, indent)
     }

@@ -16,6 +16,9 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
         | AbsDiff | CountOnes | LeadingZeros | TrailingZeros | RotateLeft | RotateRight => {
             ty.is_int()
         }
+        Exp | Exp2 | ExpM1 | Ln | Ln1p | Log2 | Log10 | Log | Sin | Cos | Tan | Asin | Acos
+        | Atan | Atan2 | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Cbrt | Hypot | Powf
+        | Powi => ty.is_float(),
     }
 }
 

@@ -89,6 +89,7 @@ impl Estimate<'_> {
         let node = &self.function.exprs[id];
         let own = match &node.kind {
             ExprKind::Binary(BinaryOp::Div | BinaryOp::Rem, ..) => 8,
+            ExprKind::Call(builtin, _) if builtin.is_elementary() => 20,
             ExprKind::Call(Builtin::Sqrt, _) => 8,
             ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::Call(..) => 1,
             ExprKind::Load(access) => {

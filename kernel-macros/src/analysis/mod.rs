@@ -25,7 +25,7 @@ mod texts;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
-use crate::ir::{Adapter, ExprKind, Function, LoopId, Proof, Span, VarId, verify};
+use crate::ir::{Adapter, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk};
 use extent::to_wide;
 use form::{Fit, Former};
 use plan::{
@@ -88,6 +88,21 @@ fn named_arrays(
         arrays.extend(found);
     }
     arrays
+}
+
+/// Refuses, by name, what the device has no word for yet.
+pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
+    for region in &plan.regions {
+        walk::expressions(function, &region.body, &mut |id| {
+            let node = &function.exprs[id];
+            if let ExprKind::Call(builtin, _) = &node.kind
+                && builtin.is_elementary()
+            {
+                let help = texts::NOT_ON_DEVICE_HELP.to_string();
+                sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
+            }
+        });
+    }
 }
 
 struct Judge<'a> {

@@ -206,3 +206,10 @@ pub fn no_region(name: &str) -> String {
 
 pub const NO_REGION_HELP: &str =
     "`#[kernel]` is for functions with `for` loops over integer ranges";
+
+pub fn not_on_device(function: &str) -> String {
+    format!("`{function}` has no CUDA version yet: libraries disagree on its last bits")
+}
+
+pub const NOT_ON_DEVICE_HELP: &str =
+    "leave `cuda` out of `#[kernel(..)]`; on threads it is std's function";

@@ -12,6 +12,7 @@ pub mod ops;
 pub mod template;
 pub mod types;
 pub mod verify;
+pub mod walk;
 
 pub use arena::{Arena, Id};
 pub use ops::{BinaryOp, Builtin, UnaryOp};

@@ -156,9 +156,41 @@ builtins! {
     RotateRight = "rotate_right" / 2,
     /// Floats and `Ord`: panics when `min > max` (or NaN bounds).
     Clamp = "clamp" / 3,
+    // Not exact in IEEE terms: on the host these are std's, and a device has none yet.
+    Exp = "exp" / 1,
+    Exp2 = "exp2" / 1,
+    ExpM1 = "exp_m1" / 1,
+    Ln = "ln" / 1,
+    Ln1p = "ln_1p" / 1,
+    Log2 = "log2" / 1,
+    Log10 = "log10" / 1,
+    Log = "log" / 2,
+    Sin = "sin" / 1,
+    Cos = "cos" / 1,
+    Tan = "tan" / 1,
+    Asin = "asin" / 1,
+    Acos = "acos" / 1,
+    Atan = "atan" / 1,
+    Atan2 = "atan2" / 2,
+    Sinh = "sinh" / 1,
+    Cosh = "cosh" / 1,
+    Tanh = "tanh" / 1,
+    Asinh = "asinh" / 1,
+    Acosh = "acosh" / 1,
+    Atanh = "atanh" / 1,
+    Cbrt = "cbrt" / 1,
+    Hypot = "hypot" / 2,
+    Powf = "powf" / 2,
+    /// The second argument is an `i32`.
+    Powi = "powi" / 2,
 }
 
 impl Builtin {
+    /// Whether no standard says which bits it gives: libraries disagree in the last places.
+    pub fn is_elementary(self) -> bool {
+        self as usize >= Builtin::Exp as usize
+    }
+
     pub fn from_name(name: &str) -> Option<Builtin> {
         let spelled = |b: &Builtin| !matches!(b, Builtin::MinIf | Builtin::MaxIf);
         Builtin::ALL

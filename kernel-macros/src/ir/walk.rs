@@ -1,0 +1,74 @@
+//! Visits every expression of a block, inner loops and blocks included, in source order.
+
+use super::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, verify};
+
+/// Calls `visit` for every expression below the block's statements.
+pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(ExprId)) {
+    block
+        .stmts
+        .iter()
+        .for_each(|node| stmt(function, node, visit));
+    block.value.iter().for_each(|id| expr(function, *id, visit));
+}
+
+fn stmt(function: &Function, node: &Stmt, visit: &mut impl FnMut(ExprId)) {
+    match &node.kind {
+        StmtKind::Let { init, .. } => init.iter().for_each(|init| expr(function, *init, visit)),
+        StmtKind::Assign { target, value, .. } => {
+            expr(function, *value, visit);
+            place(function, target, visit);
+        }
+        StmtKind::Expr(id) => expr(function, *id, visit),
+        StmtKind::For(id) => {
+            let inner = &function.loops[*id];
+            expr(function, inner.range.start, visit);
+            expr(function, inner.range.end, visit);
+            expressions(function, &inner.body, visit);
+        }
+        StmtKind::While { cond, body, .. } => {
+            expr(function, *cond, visit);
+            expressions(function, body, visit);
+        }
+        StmtKind::Loop { body, .. } => expressions(function, body, visit),
+        StmtKind::Assert { cond, args, .. } => {
+            expr(function, *cond, visit);
+            args.iter().for_each(|arg| expr(function, *arg, visit));
+        }
+        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
+    }
+}
+
+fn place(function: &Function, target: &Place, visit: &mut impl FnMut(ExprId)) {
+    match target {
+        Place::Element(access) => {
+            let index = &function.accesses[*access].index;
+            index.iter().for_each(|id| expr(function, *id, visit));
+        }
+        Place::LocalElement { index, .. } => expr(function, *index, visit),
+        Place::Var(_) | Place::Field { .. } => {}
+    }
+}
+
+fn expr(function: &Function, id: ExprId, visit: &mut impl FnMut(ExprId)) {
+    visit(id);
+    match &function.exprs[id].kind {
+        ExprKind::If {
+            cond,
+            then,
+            otherwise,
+        } => {
+            expr(function, *cond, visit);
+            expressions(function, then, visit);
+            otherwise
+                .iter()
+                .for_each(|block| expressions(function, block, visit));
+        }
+        ExprKind::Block(block) => expressions(function, block, visit),
+        ExprKind::Load(access) => place(function, &Place::Element(*access), visit),
+        kind => {
+            for operand in verify::operands(kind) {
+                expr(function, operand, visit);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn softplus(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        y[i] = x[i].exp().ln_1p();
+    }
+}
+
+fn main() {}
