@@ -114,6 +114,9 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn candidate(&mut self, id: LoopId) {
+        if self.function.loops[id].inlined {
+            return;
+        }
         let reasons = match self.region(id) {
             Ok(()) => return,
             Err(reasons) => reasons,

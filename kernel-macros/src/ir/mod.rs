@@ -265,6 +265,9 @@ pub struct Loop {
     pub head: Span,
     /// The range expression alone.
     pub range_span: Span,
+    /// It is part of a nested function's body, of which this is one call: never a region itself,
+    /// because the driver's tokens have no place for it.
+    pub inlined: bool,
     /// Why this loop is no range loop over integers, where it is not: then it stays in the driver
     /// and is a reason for refusal inside a region.
     pub opaque: Option<Opaque>,

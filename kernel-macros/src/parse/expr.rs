@@ -372,6 +372,9 @@ impl Parser {
         let syn::Expr::Path(path) = &*call.func else {
             return self.opaque(node, "a call of an expression", None);
         };
+        if let Some(inlined) = self.inline(node, call) {
+            return inlined;
+        }
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }

@@ -6,6 +6,7 @@
 
 mod assertion;
 mod expr;
+mod inline;
 mod matching;
 mod range;
 mod scope;
@@ -122,6 +123,10 @@ pub(in crate::parse) struct Parser {
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Functions nested in the kernel.
+    pub functions: HashMap<String, syn::ItemFn>,
+    /// How many calls of them are being inlined into each other.
+    pub inlining: usize,
     /// Expressions whose type a path gives away: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Values of `return`s in driver code.
@@ -135,12 +140,12 @@ pub(in crate::parse) struct Parser {
 pub(in crate::parse) struct Loops {
     slots: Vec<Option<ir::Loop>>,
     /// The template's mark of each loop.
-    pub marks: Vec<usize>,
+    pub marks: Vec<Option<usize>>,
     pub proofs: Vec<Vec<Proof>>,
 }
 
 impl Loops {
-    pub fn reserve(&mut self, mark: usize) -> LoopId {
+    pub fn reserve(&mut self, mark: Option<usize>) -> LoopId {
         self.slots.push(None);
         self.marks.push(mark);
         self.proofs.push(Vec::new());

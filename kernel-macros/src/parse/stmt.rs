@@ -26,6 +26,7 @@ impl Parser {
 
     /// Reads a block in the current scope.
     pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Block {
+        self.declare_functions(block);
         for stmt in &block.stmts {
             self.bind_constant(stmt);
         }

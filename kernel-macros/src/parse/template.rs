@@ -81,7 +81,7 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
     let loops = parser.loops.marks.iter().enumerate();
     let holes = Holes {
         loops: loops
-            .map(|(index, mark)| (*mark, LoopId::from_index(index)))
+            .filter_map(|(index, mark)| Some(((*mark)?, LoopId::from_index(index))))
             .collect(),
         lets: parser.bound_by.iter().cloned().collect(),
     };

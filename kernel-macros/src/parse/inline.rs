@@ -1,0 +1,124 @@
+//! Functions nested in the kernel: compiled with it, by inlining each call.
+
+use super::Parser;
+use super::scope::Scopes;
+use super::ty;
+use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
+use quote::ToTokens;
+
+/// Calls nested deeper than this are taken for recursion, which has no bound.
+const DEEPEST: usize = 16;
+
+impl Parser {
+    /// Makes a block's functions known.
+    pub(super) fn declare_functions(&mut self, block: &syn::Block) {
+        for stmt in &block.stmts {
+            if let syn::Stmt::Item(syn::Item::Fn(item)) = stmt {
+                self.functions
+                    .insert(item.sig.ident.to_string(), item.clone());
+            }
+        }
+    }
+
+    /// A call of a nested function as a block: parameters bound to arguments, then the body.
+    /// `None` if it is none, or one that cannot be inlined.
+    pub(super) fn inline(&mut self, node: &syn::Expr, call: &syn::ExprCall) -> Option<ExprId> {
+        let syn::Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        let name = path.path.get_ident()?.to_string();
+        if self.scopes.find(&name).is_some() || self.inlining >= DEEPEST {
+            return None;
+        }
+        let item = self.functions.get(&name)?.clone();
+        let params = plain_params(&item)?;
+        let values = params
+            .iter()
+            .all(|(_, ty)| ty::annotation(ty).scalar().is_some());
+        if params.len() != call.args.len() || !values {
+            return None;
+        }
+        let span = Span::of(node);
+        if self.path.is_empty() {
+            return Some(self.driver_call(node, &item));
+        }
+        let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        // The body sees the function's own names and items, none of the caller's variables.
+        let outer = std::mem::replace(&mut self.scopes, Scopes::default());
+        self.inlining += 1;
+        let block = self.inlined_body(&item, &params, &args, span);
+        self.inlining -= 1;
+        self.scopes = outer;
+        Some(self.push(ExprKind::Block(block), span))
+    }
+
+    /// A call in the driver stays a call, of a known type.
+    fn driver_call(&mut self, node: &syn::Expr, item: &syn::ItemFn) -> ExprId {
+        let what = format!("a call of `{}`", item.sig.ident);
+        let id = self.opaque(node, what, None);
+        if let syn::ReturnType::Type(_, ty) = &item.sig.output {
+            self.exprs[id].ty = ty::annotation(ty);
+        }
+        id
+    }
+
+    fn inlined_body(
+        &mut self,
+        item: &syn::ItemFn,
+        params: &[(&syn::PatIdent, &syn::Type)],
+        args: &[ExprId],
+        span: Span,
+    ) -> Block {
+        let mut stmts = Vec::new();
+        for ((pat, written), arg) in params.iter().zip(args) {
+            let annotated = ty::annotation(written);
+            if let Some(scalar) = annotated.scalar() {
+                let tokens = written.to_token_stream();
+                self.prove(Proof::Type { tokens, scalar });
+            }
+            let var = self.bind(
+                &pat.ident,
+                VarKind::Local,
+                pat.mutability.is_some(),
+                annotated,
+            );
+            let bind = StmtKind::Let {
+                pat: Pat::Var(var),
+                init: Some(*arg),
+            };
+            stmts.push(Stmt { kind: bind, span });
+        }
+        let mut body = self.block(&item.block);
+        if matches!(item.sig.output, syn::ReturnType::Default) {
+            self.discard(&mut body);
+        }
+        stmts.append(&mut body.stmts);
+        Block {
+            stmts,
+            value: body.value,
+        }
+    }
+}
+
+/// The parameters, if all are plain names and nothing about the function is generic.
+fn plain_params(item: &syn::ItemFn) -> Option<Vec<(&syn::PatIdent, &syn::Type)>> {
+    let sig = &item.sig;
+    let plain = sig.generics.params.is_empty()
+        && sig.asyncness.is_none()
+        && sig.abi.is_none()
+        && matches!(sig.safety, syn::Safety::Default)
+        && item.attrs.iter().all(|attr| attr.path().is_ident("inline"));
+    if !plain {
+        return None;
+    }
+    let param = |input| match input {
+        &syn::FnArg::Typed(ref param) => match &*param.pat {
+            syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                Some((pat, &*param.ty))
+            }
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    };
+    sig.inputs.iter().map(param).collect()
+}
