@@ -2,8 +2,8 @@
 
 use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
-use crate::ir::Function;
-use crate::{analysis, args, host, infer, parse, ptx, report};
+use crate::ir::{Function, Span};
+use crate::{analysis, args, artifacts, host, infer, parse, ptx, report, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
@@ -23,9 +23,16 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut ir = parse::function(&function, &mut sink);
     let mismatches = infer::infer(&mut ir);
     let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, &mut sink);
+    let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
+    if let Some(device) = &device
+        && let Err(message) = artifacts::write_ptx(&ir.name.to_string(), &device.ptx)
+    {
+        sink.push(Span::at(ir.name.span()), message, None);
+    }
     if !sink.is_empty() {
+        let stand_in = stand_in::expand(&function, &pieces(&function), &args);
         let problems = sink.into_tokens();
-        return quote!(#item #problems);
+        return quote!(#stand_in #problems);
     }
     host::expand(&host::Expansion {
         function: &ir,
@@ -34,7 +41,7 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
         runtime: args.runtime,
         handle: args.handle.unwrap_or_else(|| function.sig.ident.clone()),
         report: report::report(&ir, &plan),
-        device: args.cuda.then(|| device(&ir, &plan)),
+        device,
     })
 }
 
@@ -72,13 +79,24 @@ fn pieces(function: &ItemFn) -> host::Item {
     for attribute in &function.attrs {
         let kind = match () {
             () if is(attribute, &["doc"]) => &mut item.docs,
-            () if is(attribute, &["allow", "expect", "warn", "deny", "forbid"]) => &mut item.lints,
+            () if is(attribute, &["allow", "warn", "deny", "forbid"]) => &mut item.lints,
+            () if is(attribute, &["expect"]) => {
+                item.lints.extend(expected(attribute));
+                continue;
+            }
             () if is(attribute, &["cfg"]) => &mut item.cfgs,
             () => &mut item.attributes,
         };
         attribute.to_tokens(kind);
     }
     item
+}
+
+/// `#[expect(..)]` as `#[allow(..)]`: of several copies of a body, a lint may speak of only one.
+fn expected(attribute: &Attribute) -> TokenStream {
+    let lints = attribute.meta.require_list();
+    let lints = lints.map(|list| list.tokens.clone()).unwrap_or_default();
+    quote!(#[allow(#lints)])
 }
 
 fn is(attribute: &Attribute, names: &[&str]) -> bool {

@@ -7,7 +7,7 @@
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place,
-    Scalar, Span, Stmt, StmtKind, Ty, UnaryOp, VarId,
+    Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
 
 /// Two uses that cannot have one type.
@@ -38,6 +38,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         vars,
         exprs,
         mismatches,
+        discarded,
         ..
     } = solver;
     let table = Slots { slots: slots.slots };
@@ -46,6 +47,14 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     }
     for (index, ty) in exprs.iter().enumerate() {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
+    }
+    // A branch that jumps away on every path has any type; nobody reads it here.
+    for id in discarded {
+        let node = &mut function.exprs[id];
+        let structured = matches!(node.kind, ExprKind::If { .. } | ExprKind::Block(_));
+        if structured && node.ty == Ty::Unknown {
+            node.ty = Ty::Unit;
+        }
     }
     mismatches
 }
@@ -237,6 +246,8 @@ struct Solver<'a> {
     deferred: Vec<Deferred>,
     mismatches: Vec<Mismatch>,
     home: Option<LoopId>,
+    /// Expressions that stand as statements.
+    discarded: Vec<ExprId>,
 }
 
 const BOOL: Type = Type::Scalar(Scalar::Bool);
@@ -263,6 +274,7 @@ impl<'a> Solver<'a> {
             deferred: Vec::new(),
             mismatches: Vec::new(),
             home: None,
+            discarded: Vec::new(),
         }
     }
 
@@ -297,7 +309,13 @@ impl<'a> Solver<'a> {
         }
         match block.value {
             Some(value) => self.expr(value),
-            None if block.stmts.last().is_some_and(diverges) => self.slots.fresh(Class::Any),
+            None if block
+                .stmts
+                .last()
+                .is_some_and(|stmt| diverges(self.function, stmt)) =>
+            {
+                self.slots.fresh(Class::Any)
+            }
             None => Type::Unit,
         }
     }
@@ -314,6 +332,7 @@ impl<'a> Solver<'a> {
             StmtKind::Assign { target, op, value } => self.assign(target, *op, *value),
             StmtKind::Expr(expr) => {
                 self.expr(*expr);
+                self.discarded.push(*expr);
             }
             StmtKind::For(id) => self.for_loop(*id),
             StmtKind::While { cond, body, .. } => {
@@ -597,7 +616,10 @@ impl<'a> Solver<'a> {
     }
 }
 
-fn diverges(stmt: &Stmt) -> bool {
+fn diverges(function: &Function, stmt: &Stmt) -> bool {
+    if let StmtKind::Assert { cond, .. } = &stmt.kind {
+        return matches!(function.exprs[*cond].kind, ExprKind::Bool(false));
+    }
     matches!(
         stmt.kind,
         StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_)
@@ -607,7 +629,7 @@ fn diverges(stmt: &Stmt) -> bool {
 fn is_literal(function: &Function, id: ExprId) -> bool {
     match &function.exprs[id].kind {
         ExprKind::Int(..) => true,
-        ExprKind::Unary(UnaryOp::Neg, inner) => is_literal(function, *inner),
+        ExprKind::Unary(_, inner) => is_literal(function, *inner),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod args;
+mod artifacts;
 mod diagnostics;
 mod expand;
 mod host;
@@ -10,6 +11,7 @@ mod ir;
 mod parse;
 mod ptx;
 mod report;
+mod stand_in;
 
 /// Makes a loop function a kernel: serial, parallel and CUDA versions, and a dispatcher.
 #[proc_macro_attribute]

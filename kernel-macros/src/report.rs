@@ -57,13 +57,13 @@ impl Reporter<'_> {
                 )?;
                 self.region(region, &indent)
             }
-            Verdict::Nested(_) => {
+            Verdict::Nested => {
                 writeln!(
                     self.out,
                     "{indent}line {line}: loop over `{name}`: parallel, with the loop around it"
                 )
             }
-            Verdict::Inner(_) => {
+            Verdict::Inner => {
                 writeln!(
                     self.out,
                     "{indent}line {line}: loop over `{name}`: in order, inside an iteration"

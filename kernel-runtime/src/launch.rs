@@ -1,7 +1,7 @@
 //! What an expansion hands over to run a region on a device.
 //!
 //! This is the contract between three parties: the PTX text (written by `kernel-macros/src/ptx`),
-//! the driver code around it (`kernel-macros/src/host`), and [`crate::cuda`], which moves data and
+//! the driver code around it (`kernel-macros/src/host`), and `crate::cuda`, which moves data and
 //! launches. It is plain data and exists with or without the `cuda` feature, so that expansions
 //! do not depend on features.
 //!
@@ -14,9 +14,10 @@
 //! A region with accumulators is two entries. The first runs one warp per chunk of the canonical
 //! order (warp `w = (ctaid.x * ntid.x + tid.x) / 32`, stepping by the number of warps in the grid;
 //! `ntid.x` is a multiple of 32): thread `t` of the warp holds lanes `t, t + 32, ..`; the chunk's
-//! result goes to `partials[chunk]` of each accumulator. The second, `fold`, runs as one block and
-//! leaves the pairwise tree over all chunks in `partials[0]`; its parameters are
-//! [`DeviceParam::Partials`] for every accumulator in order, then [`DeviceParam::Chunks`].
+//! result goes to `partials[chunk]` of each accumulator. The second, `fold`, runs as one block, of
+//! any number of whole warps along `x`, and leaves the pairwise tree over all chunks in
+//! `partials[0]`; its parameters are [`DeviceParam::Partials`] for every accumulator in order, then
+//! [`DeviceParam::Chunks`].
 //!
 //! # Failure record
 //!

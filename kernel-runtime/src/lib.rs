@@ -5,7 +5,10 @@
 pub mod __private;
 mod array;
 mod capture;
-mod device;
+#[cfg(feature = "cuda")]
+pub mod cuda;
+#[doc(hidden)]
+pub mod device;
 mod dispatch;
 mod element;
 pub mod error;
@@ -21,6 +24,8 @@ mod range;
 mod region;
 mod report;
 mod session;
+#[cfg(feature = "software-device")]
+pub mod software;
 
 pub use dispatch::{Backend, with_backend};
 pub use element::Element;

@@ -9,7 +9,7 @@
 
 use crate::failure::Checked;
 use crate::launch::{ArrayArg, DeviceParam, Module, Trip};
-use crate::order;
+use std::mem::MaybeUninit;
 
 /// Trip counts of the parallel loops, outermost first.
 pub type Shape = [u64; 3];
@@ -94,74 +94,136 @@ pub trait Reduce: Region {
     ) -> Checked<Self::Values>;
 }
 
-/// Where iteration `k` stands: the outer two loops' places, and the innermost one's.
-#[inline(always)]
-fn place([_, rows, length]: Shape, k: u64) -> ([u64; 2], u64) {
-    if k < length {
-        return ([0, 0], k);
-    }
-    let (row, t) = (k / length, k % length);
-    ([row / rows, row % rows], t)
+/// Where an iteration stands: the outer two loops' places, and the innermost one's.
+#[derive(Clone, Copy)]
+struct Place {
+    outer: [u64; 2],
+    t: u64,
 }
 
-#[inline(always)]
-fn next_row([_, rows, _]: Shape, [outer, inner]: [u64; 2]) -> [u64; 2] {
-    if inner + 1 == rows {
-        [outer + 1, 0]
-    } else {
-        [outer, inner + 1]
+impl Place {
+    #[inline(always)]
+    fn of([_, rows, length]: Shape, k: u64) -> Place {
+        if k < length {
+            return Place {
+                outer: [0, 0],
+                t: k,
+            };
+        }
+        let (row, t) = (k / length, k % length);
+        Place {
+            outer: [row / rows, row % rows],
+            t,
+        }
+    }
+
+    /// So many iterations further, which end in the same row or with it.
+    #[inline(always)]
+    fn advance(&mut self, [_, rows, length]: Shape, count: u64) {
+        self.t += count;
+        if self.t < length {
+            return;
+        }
+        self.t = 0;
+        self.outer[1] += 1;
+        if self.outer[1] == rows {
+            self.outer = [self.outer[0] + 1, 0];
+        }
     }
 }
 
 /// Iterations `from..to` of a map, row by row.
 #[inline(always)]
-pub fn rows<M: Map, const FAST: bool>(map: &M, from: u64, to: u64) -> Checked {
+fn rows<M: Map, const FAST: bool>(map: &M, from: u64, to: u64) -> Checked {
     let map = *map;
     let shape = map.shape();
-    let (mut outer, mut t) = place(shape, from);
+    let mut place = Place::of(shape, from);
     let mut left = to - from;
     while left > 0 {
-        let count = left.min(shape[2] - t);
-        map.row::<FAST>(outer, t, t + count)?;
+        let count = left.min(shape[2] - place.t);
+        map.row::<FAST>(place.outer, place.t, place.t + count)?;
+        place.advance(shape, count);
         left -= count;
-        t = 0;
-        outer = next_row(shape, outer);
     }
     Ok(())
 }
 
 /// Chunks `first..first + count` of a reduction, folded; `chunk` is `C(N)`.
-pub fn chunks<R: Reduce, const FAST: bool>(
+///
+/// The pairwise tree over them is a binary counter: after chunk `n`, as many pairs fold as `n` has
+/// trailing zeros, and what remains folds from the right.
+fn chunks<R: Reduce, const FAST: bool>(
     reduce: &R,
     chunk: u64,
     first: u64,
     count: u64,
 ) -> Checked<R::Values> {
-    if count == 1 {
-        let total: u64 = reduce.shape().iter().product();
-        let from = first * chunk;
-        return one_chunk::<R, FAST>(reduce, from, total.min(from + chunk));
+    let shape = reduce.shape();
+    let total: u64 = shape.iter().product();
+    let mut k = first * chunk;
+    let mut place = Place::of(shape, k);
+    let mut pending = [const { MaybeUninit::uninit() }; u64::BITS as usize];
+    let mut height = 0;
+    for n in 1..=count {
+        let length = chunk.min(total - k);
+        let mut values = one_chunk::<R, FAST>(reduce, &mut place, length)?;
+        k += length;
+        for _ in 0..n.trailing_zeros() {
+            height -= 1;
+            // SAFETY: after `n - 1` chunks one value is pending for each bit of `n - 1`, of which
+            // the lowest are as many ones as `n` has trailing zeros.
+            values = R::fold(unsafe { pending[height].assume_init() }, values);
+        }
+        pending[height].write(values);
+        height += 1;
     }
-    let half = order::split(count);
-    let left = chunks::<R, FAST>(reduce, chunk, first, half)?;
-    let right = chunks::<R, FAST>(reduce, chunk, first + half, count - half)?;
-    Ok(R::fold(left, right))
+    // SAFETY: everything below `height` was written; there was at least one chunk.
+    let mut pending = pending[..height]
+        .iter()
+        .map(|values| unsafe { values.assume_init() });
+    let last = pending.next_back();
+    let last = last.unwrap_or_else(|| unreachable!("a reduction of no chunk"));
+    Ok(pending.rfold(last, |right, left| R::fold(left, right)))
 }
 
+/// A chunk, and the place behind it. Chunks start at lane 0.
 #[inline(always)]
-fn one_chunk<R: Reduce, const FAST: bool>(reduce: &R, from: u64, to: u64) -> Checked<R::Values> {
+fn one_chunk<R: Reduce, const FAST: bool>(
+    reduce: &R,
+    place: &mut Place,
+    length: u64,
+) -> Checked<R::Values> {
+    let width = R::LANES as u64;
+    let shape = reduce.shape();
+    // Most chunks: whole blocks of one row. Lanes that nobody else sees stay in registers.
+    if FAST && length.is_multiple_of(width) && length <= shape[2] - place.t {
+        let mut lanes = R::identity();
+        blocks::<R, FAST>(reduce, &mut lanes, place.outer, place.t, length / width)?;
+        place.advance(shape, length);
+        return Ok(fold_lanes::<R>(&mut lanes, R::LANES / 2));
+    }
+    ragged_chunk::<R, FAST>(reduce, place, length)
+}
+
+/// A chunk that spans rows, or ends within a block.
+#[inline(never)]
+fn ragged_chunk<R: Reduce, const FAST: bool>(
+    reduce: &R,
+    place: &mut Place,
+    length: u64,
+) -> Checked<R::Values> {
     let shape = reduce.shape();
     let mut lanes = R::identity();
-    let (mut outer, mut t) = place(shape, from);
-    let mut k = from;
-    while k < to {
-        let count = (to - k).min(shape[2] - t);
-        segment::<R, FAST>(reduce, &mut lanes, outer, t, count, k)?;
-        k += count;
-        t = 0;
-        outer = next_row(shape, outer);
+    let mut done = 0;
+    while done < length {
+        let count = (length - done).min(shape[2] - place.t);
+        segment::<R, FAST>(reduce, &mut lanes, place.outer, place.t, count, done)?;
+        place.advance(shape, count);
+        done += count;
     }
-    Ok(fold_lanes::<R>(&mut lanes))
+    // Lanes that no iteration reached hold the identity, which folds away.
+    let touched = (length as usize).min(R::LANES).next_power_of_two();
+    Ok(fold_lanes::<R>(&mut lanes, touched / 2))
 }
 
 /// A piece of a row: up to a multiple of the lane count, whole blocks, the rest.
@@ -172,10 +234,10 @@ fn segment<R: Reduce, const FAST: bool>(
     outer: [u64; 2],
     mut t: u64,
     mut count: u64,
-    k: u64,
+    done: u64,
 ) -> Checked {
     let width = R::LANES as u64;
-    let phase = k % width;
+    let phase = done % width;
     if phase != 0 {
         let head = count.min(width - phase);
         partial::<R, FAST>(reduce, lanes, outer, t, phase, head)?;
@@ -240,8 +302,8 @@ fn partial<R: Reduce, const FAST: bool>(
 }
 
 #[inline(always)]
-fn fold_lanes<R: Reduce>(lanes: &mut R::Lanes) -> R::Values {
-    let mut width = R::LANES / 2;
+fn fold_lanes<R: Reduce>(lanes: &mut R::Lanes, mut width: usize) -> R::Values {
+    assert!(width <= R::LANES / 2);
     while width > 0 {
         for lane in 0..width {
             // SAFETY: `width` is at most half the number of lanes, and `lane` below it.
@@ -253,6 +315,15 @@ fn fold_lanes<R: Reduce>(lanes: &mut R::Lanes) -> R::Values {
     }
     // SAFETY: there is at least one lane.
     unsafe { R::get(lanes, 0) }
+}
+
+/// [`chunks`] in the form that fits the arrays.
+pub fn chunks_of<R: Reduce>(reduce: &R, chunk: u64, first: u64, count: u64) -> Checked<R::Values> {
+    if reduce.fast() {
+        chunks::<R, true>(reduce, chunk, first, count)
+    } else {
+        chunks::<R, false>(reduce, chunk, first, count)
+    }
 }
 
 /// A map behind a pointer.
@@ -293,14 +364,5 @@ impl<R: Reduce> AnyReduce for R {
 
     fn width(&self) -> usize {
         R::BYTES.len()
-    }
-}
-
-/// [`chunks`] in the form that fits the arrays.
-pub fn chunks_of<R: Reduce>(reduce: &R, chunk: u64, first: u64, count: u64) -> Checked<R::Values> {
-    if reduce.fast() {
-        chunks::<R, true>(reduce, chunk, first, count)
-    } else {
-        chunks::<R, false>(reduce, chunk, first, count)
     }
 }

@@ -101,6 +101,11 @@ pub fn parallel(kernel: &'static Kernel) -> Session {
 /// error is returned in place of the result.
 pub fn cuda<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
     device::ready(kernel.name)?;
+    device::begin_call();
+    call(kernel, f)
+}
+
+fn call<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
     let session = Session::new(kernel, Policy::Device);
     let result = capture::capture(|| f(&session));
     if let Some(error) = session.error.take() {
@@ -247,7 +252,7 @@ fn run(
 ) -> Result<Checked, Error> {
     let mut result = Ok(None);
     region.arguments(&mut |trips, arrays, scalars| {
-        result = device::run(&mut Launch {
+        let mut launch = Launch {
             module: code.module,
             entry: code.entry,
             fold: code.fold,
@@ -258,7 +263,73 @@ fn run(
             accumulators,
             chunk,
             chunks,
-        });
+        };
+        // SAFETY: the region's handles borrow its arrays for as long as it lives, shared where it
+        // only reads and exclusively where it writes, and the expansion that made the region made
+        // its PTX.
+        result = unsafe { device::run(&mut launch) };
     });
     Ok(result?.map_or(Ok(()), Err))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::launch::Module;
+
+    static KERNEL: Kernel = Kernel { name: "counted" };
+
+    /// A map whose device code no driver takes, on a machine with or without one.
+    #[derive(Clone, Copy)]
+    struct Counted;
+
+    impl region::Region for Counted {
+        const DEVICE: Option<&'static DeviceCode> = Some(&DeviceCode {
+            module: Module {
+                name: "counted",
+                ptx: "this is no PTX",
+            },
+            entry: "counted",
+            fold: None,
+            params: &[],
+        });
+        fn shape(&self) -> Shape {
+            [1, 1, 5]
+        }
+        fn fast(&self) -> bool {
+            true
+        }
+    }
+
+    impl Map for Counted {
+        fn row<const FAST: bool>(&self, _: [u64; 2], _: u64, _: u64) -> Checked {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_device_that_gives_up_ends_the_call_with_its_error() {
+        let mut after = false;
+        let result = call(&KERNEL, |session| {
+            let outcome = session.map(&Counted, 1);
+            after = true;
+            outcome
+        });
+        assert!(!matches!(result, Err(Error::Panic { .. }) | Ok(_)));
+        assert!(!after, "nothing of the driver runs after that");
+    }
+
+    #[test]
+    fn the_host_takes_over_where_the_device_was_only_preferred() {
+        for policy in [Policy::Prefer, Policy::Free, Policy::Thread] {
+            let session = Session::new(&KERNEL, policy);
+            assert_eq!(session.map(&Counted, 1), Outcome::Done);
+        }
+    }
+
+    #[test]
+    fn spaces_that_cannot_be_counted_are_declined() {
+        assert_eq!(iterations([1 << 32, 1 << 31, 2]), None);
+        assert_eq!(iterations([1 << 32, 1 << 31, 1]), Some(1 << 63));
+    }
 }

@@ -125,13 +125,14 @@ fn in_bounds(domain: &Domain, former: &Former, visit: &Visit, forms: &[Form]) ->
         tests.push(Test::Lt(high, len));
         tests.extend(fit_tests(domain, &form.fits)?);
     }
-    Some(on_domain(domain, tests))
+    Some(domain.all_over(tests))
 }
 
-/// Rule R1 for an access that the proof relies on but the guard does not keep in bounds.
+/// Rule R1 for an access that the proof relies on but the guard does not keep in bounds. What no
+/// arithmetic made (a loop variable, say) cannot have wrapped.
 fn no_wrap(domain: &Domain, forms: &[Form]) -> Option<Test> {
     let mut tests = Vec::new();
-    for form in forms {
+    for form in forms.iter().filter(|form| !form.fits.is_empty()) {
         let index = Fit {
             poly: form.poly.clone(),
             scalar: Scalar::Usize,
@@ -140,7 +141,7 @@ fn no_wrap(domain: &Domain, forms: &[Form]) -> Option<Test> {
         tests.extend(fit_tests(domain, &form.fits)?);
         tests.extend(fit_tests(domain, &[index])?);
     }
-    Some(on_domain(domain, tests))
+    Some(domain.all_over(tests))
 }
 
 fn fit_tests(domain: &Domain, fits: &[Fit]) -> Option<Vec<Test>> {
@@ -148,24 +149,6 @@ fn fit_tests(domain: &Domain, fits: &[Fit]) -> Option<Vec<Test>> {
         .filter(|fit| !fit.poly.is_invariant_constant())
         .map(|fit| domain.fit_test(fit))
         .collect()
-}
-
-/// `tests` wherever the domain is not empty, and whatever gives the domain its meaning.
-fn on_domain(domain: &Domain, tests: Vec<Test>) -> Test {
-    let inside = Test::All(tests);
-    let mut all = domain.fits.clone();
-    all.push(if domain.unless.is_empty() {
-        inside
-    } else {
-        let mut any = domain.unless.clone();
-        any.push(inside);
-        Test::Any(any)
-    });
-    if all.len() == 1 {
-        all.swap_remove(0)
-    } else {
-        Test::All(all)
-    }
 }
 
 impl Poly {

@@ -14,7 +14,7 @@
 //!   can hold for any number of iterations.
 
 use super::bounds::access_text;
-use super::extent::{replace_by_end, sign, to_wide};
+use super::extent::{Domain, replace_by_end, sign, to_wide};
 use super::form::Former;
 use super::plan::{Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
@@ -57,6 +57,8 @@ struct Side<'a> {
     visit: &'a Visit,
     dims: Vec<Poly>,
     mode: AccessMode,
+    /// Inner loops around it whose ranges the guard knows to be what they seem.
+    loops: Vec<LoopId>,
 }
 
 fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
@@ -79,6 +81,7 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
                 visit,
                 dims,
                 mode: access.mode,
+                loops: Domain::new(former, &visit.context).known_loops,
             }),
             None => plan.reasons.push(not_affine(former, visit)),
         }
@@ -237,7 +240,10 @@ impl Pair<'_> {
             let Some(value) = rest.as_constant() else {
                 return false;
             };
-            constant += factor * value;
+            let Some(sum) = constant.checked_add(factor * value) else {
+                return false;
+            };
+            constant = sum;
         }
         if divisor == 0 {
             constant != 0
@@ -352,7 +358,7 @@ impl Pair<'_> {
     /// The extreme of a form over everything that moves, as a polynomial over captured values.
     fn bound(&self, side: &Side, form: &Poly, greatest: bool) -> Option<Poly> {
         let mut form = form.clone();
-        let inner = side.visit.context.loops.iter().rev();
+        let inner = side.loops.iter().rev();
         for id in inner.chain(self.former.nest.iter().rev()) {
             let var = self.former.function.loops[*id].var;
             if !form.indices().contains(&var) {
@@ -443,13 +449,7 @@ impl Pair<'_> {
 
     /// Extents of the loops around both accesses, and how long they must at least be.
     fn loops_in_sight(&self, long: i128) -> Vec<(Poly, i128)> {
-        let inner = self
-            .side
-            .visit
-            .context
-            .loops
-            .iter()
-            .chain(&self.other.visit.context.loops);
+        let inner = self.side.loops.iter().chain(&self.other.loops);
         let nest = self.former.nest.iter().map(|id| (id, long));
         nest.chain(inner.map(|id| (id, 1)))
             .filter_map(|(id, least)| {

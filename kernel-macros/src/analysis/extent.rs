@@ -7,8 +7,8 @@
 use super::form::{Constraint, ConstraintKind, Fit, Former};
 use super::plan::{Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::Context;
-use crate::ir::{LoopId, Scalar, VarId};
+use super::scan::{Context, Step};
+use crate::ir::{Adapter, LoopId, Range, Scalar, VarId};
 
 /// Where a loop variable goes.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ enum Reach {
 struct Variable {
     var: VarId,
     reach: Reach,
+    /// It skips values, so that a condition's bound need not be one of them.
+    stepped: bool,
     /// The ends as polynomials, where known, for comparisons such as `i != 0`.
     ends: Option<(Poly, Poly)>,
 }
@@ -39,6 +41,8 @@ pub struct Domain<'a> {
     pub fits: Vec<Test>,
     /// Whether the set is exactly this.
     pub exact: bool,
+    /// Inner loops whose ranges are what they seem if `fits` hold.
+    pub known_loops: Vec<LoopId>,
 }
 
 impl<'a> Domain<'a> {
@@ -50,46 +54,46 @@ impl<'a> Domain<'a> {
             unless: Vec::new(),
             fits: Vec::new(),
             exact: !context.uncertain,
+            known_loops: Vec::new(),
         };
         for (position, id) in former.nest.iter().enumerate() {
             domain.add_parallel(position, *id);
         }
-        for id in &context.loops {
-            domain.add_inner(*id);
-        }
-        for constraint in &context.constraints {
-            domain.require(constraint);
+        for step in &context.steps {
+            match step {
+                Step::Loop(id) => domain.add_inner(*id),
+                Step::When(constraint) => domain.require(constraint),
+            }
         }
         domain
     }
 
     fn add_parallel(&mut self, position: usize, id: LoopId) {
         let ends = self.former.extent(id).map(|(low, high, _)| (low, high));
-        let stepped = !self.former.function.loops[id].range.adapters.is_empty();
+        let stepped = is_stepped(&self.former.function.loops[id].range);
         self.variables.push(Variable {
             var: self.former.function.loops[id].var,
             reach: Reach::Fixed {
                 low: Wide::Lo(position),
                 high: Wide::Hi(position),
             },
+            stepped,
             ends: ends.filter(|_| !stepped),
         });
     }
 
     fn add_inner(&mut self, id: LoopId) {
         let node = &self.former.function.loops[id];
-        let stepped = node
-            .range
-            .adapters
-            .iter()
-            .any(|a| !matches!(a, crate::ir::Adapter::Rev));
-        let Some((low, high, fits)) = self.former.extent(id) else {
+        let stepped = is_stepped(&node.range);
+        let extent = self.former.extent(id);
+        let known = extent.filter(|(_, _, fits)| self.require_fits(fits));
+        let Some((low, high, _)) = known else {
             self.exact = false;
             return;
         };
+        self.known_loops.push(id);
         // The last value of a stepped loop is below its bound.
         self.exact &= !stepped;
-        self.require_fits(&fits);
         let reach = if low.is_invariant() && high.is_invariant() {
             Reach::Fixed {
                 low: self.wide(&low),
@@ -105,16 +109,43 @@ impl<'a> Domain<'a> {
         self.variables.push(Variable {
             var: node.var,
             reach,
+            stepped,
             ends,
         });
     }
 
-    fn require_fits(&mut self, fits: &[Fit]) {
-        for fit in fits {
-            match self.fit_test(fit) {
-                Some(test) => self.fits.push(test),
-                None => self.exact = false,
-            }
+    /// Makes it a condition that these fit wherever the domain so far is not empty; `false` if
+    /// that cannot be stated.
+    fn require_fits(&mut self, fits: &[Fit]) -> bool {
+        let tests: Option<Vec<Test>> = fits.iter().map(|fit| self.fit_test(fit)).collect();
+        let Some(tests) = tests else {
+            return false;
+        };
+        if !tests.is_empty() {
+            let test = self.wherever(Test::All(tests));
+            self.fits.push(test);
+        }
+        true
+    }
+
+    /// `test`, unless the domain so far is empty.
+    fn wherever(&self, test: Test) -> Test {
+        if self.unless.is_empty() {
+            return test;
+        }
+        let mut any = self.unless.clone();
+        any.push(test);
+        Test::Any(any)
+    }
+
+    /// `tests` wherever the domain is not empty, and what gives the domain its meaning.
+    pub fn all_over(&self, tests: Vec<Test>) -> Test {
+        let mut all = self.fits.clone();
+        all.push(self.wherever(Test::All(tests)));
+        if all.len() == 1 {
+            all.swap_remove(0)
+        } else {
+            Test::All(all)
         }
     }
 
@@ -132,13 +163,13 @@ impl<'a> Domain<'a> {
         })
     }
 
-    /// Takes up a condition.
+    /// Takes up a condition. One whose meaning cannot be stated says nothing.
     fn require(&mut self, constraint: &Constraint) {
-        self.require_fits(&constraint.fits);
-        let absorbed = match &constraint.kind {
-            ConstraintKind::NonNegative(poly) => self.narrow(poly),
-            ConstraintKind::NotZero(poly) => self.exclude(poly),
-        };
+        let absorbed = self.require_fits(&constraint.fits)
+            && match &constraint.kind {
+                ConstraintKind::NonNegative(poly) => self.narrow(poly),
+                ConstraintKind::NotZero(poly) => self.exclude(poly),
+            };
         self.exact &= absorbed;
     }
 
@@ -173,15 +204,24 @@ impl<'a> Domain<'a> {
         let empty = Test::Lt(high.clone(), low.clone());
         // An end that a condition moved is no longer the range's own.
         variable.ends = None;
+        let exact = !variable.stepped;
         self.unless.push(empty);
-        true
+        exact
     }
 
     /// `i != c` narrows only at an end of the range.
     fn exclude(&mut self, poly: &Poly) -> bool {
         let indices = poly.indices();
         let [index] = indices.as_slice() else {
-            return false;
+            if indices.is_empty() {
+                let value = self.wide(poly);
+                let zero = [
+                    Test::Le(value.clone(), Wide::Const(0)),
+                    Test::Le(Wide::Const(0), value),
+                ];
+                self.unless.push(Test::All(zero.to_vec()));
+            }
+            return indices.is_empty();
         };
         let Some((coefficient, rest)) = poly.split(*index) else {
             return false;
@@ -274,6 +314,11 @@ impl<'a> Domain<'a> {
             None => Wide::Min(Box::new(times(low)), Box::new(times(high))),
         }
     }
+}
+
+fn is_stepped(range: &Range) -> bool {
+    let step = |adapter: &Adapter| matches!(adapter, Adapter::StepBy(_));
+    range.adapters.iter().any(step)
 }
 
 /// Replaces a variable by the end of its range at which the form is extreme.

@@ -36,6 +36,15 @@ pub struct Constraint {
     pub fits: Vec<Fit>,
 }
 
+/// What a condition gives away.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// All of these hold.
+    pub constraints: Vec<Constraint>,
+    /// There is no more to it.
+    pub complete: bool,
+}
+
 #[derive(Clone, Debug)]
 pub enum ConstraintKind {
     NonNegative(Poly),
@@ -120,7 +129,7 @@ impl<'a> Former<'a> {
             })
         };
         match &node.kind {
-            ExprKind::Int(value, _) => plain(Poly::constant((*value).try_into().ok()?)),
+            ExprKind::Int(value, _) => plain(literal(scalar, *value, false)?),
             ExprKind::Var(var) => match (self.symbol(*var), self.lets.get(var)) {
                 (Some(sym), _) => plain(Poly::sym(sym)),
                 (None, Some(init)) => {
@@ -134,6 +143,9 @@ impl<'a> Former<'a> {
             },
             ExprKind::Len { array, dim } => plain(Poly::sym(Sym::Len(*array, *dim))),
             ExprKind::Unary(UnaryOp::Neg, inner) => {
+                if let ExprKind::Int(value, _) = self.function.exprs[*inner].kind {
+                    return plain(literal(scalar, value, true)?);
+                }
                 let form = self.form(*inner)?;
                 let poly = form.poly.negated();
                 Some(self.arithmetic(id, scalar, poly, vec![form]))
@@ -261,21 +273,26 @@ impl<'a> Former<'a> {
         same(self.function, left, right)
     }
 
-    /// What is known where a condition has a value; `None` if it is nothing about loop variables
-    /// that the guard could use.
-    pub fn constraints(&self, cond: ExprId, value: bool) -> Option<Vec<Constraint>> {
-        match &self.function.exprs[cond].kind {
+    /// What is known about loop variables where a condition has a value.
+    pub fn constraints(&self, cond: ExprId, value: bool) -> Known {
+        let known = match &self.function.exprs[cond].kind {
             ExprKind::Logic { and, left, right } if *and == value => {
-                let mut both = self.constraints(*left, value)?;
-                both.extend(self.constraints(*right, value)?);
-                Some(both)
+                let mut both = self.constraints(*left, value);
+                let right = self.constraints(*right, value);
+                both.constraints.extend(right.constraints);
+                both.complete &= right.complete;
+                return both;
             }
-            ExprKind::Unary(UnaryOp::Not, inner) => self.constraints(*inner, !value),
+            ExprKind::Unary(UnaryOp::Not, inner) => return self.constraints(*inner, !value),
             ExprKind::Binary(op, left, right) if op.is_comparison() => {
-                let op = if value { *op } else { negated(*op)? };
-                self.comparison(op, *left, *right)
+                let op = if value { Some(*op) } else { negated(*op) };
+                op.and_then(|op| self.comparison(op, *left, *right))
             }
             _ => None,
+        };
+        Known {
+            complete: known.is_some(),
+            constraints: known.unwrap_or_default(),
         }
     }
 
@@ -343,6 +360,15 @@ impl<'a> Former<'a> {
     }
 }
 
+/// A literal, negated or not. One that its type does not hold wraps where the lint against it is
+/// off, so it means something else than it says.
+fn literal(scalar: Scalar, value: u128, negated: bool) -> Option<Poly> {
+    let value = i128::try_from(value).ok()?;
+    let value = if negated { -value } else { value };
+    let (low, high) = scalar.int_range()?;
+    (low..=high).contains(&value).then(|| Poly::constant(value))
+}
+
 /// Whether two expressions are the same operations on the same names.
 pub fn same(function: &Function, left: ExprId, right: ExprId) -> bool {
     let all = |a: &[ExprId], b: &[ExprId]| {
@@ -391,11 +417,12 @@ impl Names<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Let { pat, init } => {
-                if let Some(init) = init {
-                    self.expr(*init);
-                    self.bind(pat, *init);
-                }
+            StmtKind::Let {
+                pat,
+                init: Some(init),
+            } => {
+                self.expr(*init);
+                self.bind(pat, *init);
             }
             StmtKind::Assign { target, value, .. } => {
                 match target {

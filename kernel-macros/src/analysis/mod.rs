@@ -6,6 +6,8 @@
 //! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
 //! loops inside it are the candidates.
 
+#[cfg(test)]
+mod attacks;
 mod bounds;
 mod builtins;
 mod cost;
@@ -160,11 +162,11 @@ impl Judge<'_> {
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
                 0 => Verdict::Region(region.index),
-                _ => Verdict::Nested(region.index),
+                _ => Verdict::Nested,
             };
         }
         for id in scan.inner_loops {
-            self.plan.verdicts[id.index()] = Verdict::Inner(region.index);
+            self.plan.verdicts[id.index()] = Verdict::Inner;
         }
         self.plan.regions.push(region);
         Ok(())
@@ -531,7 +533,7 @@ impl Test {
     /// Visits every run-time expression in it.
     pub fn for_each_wide(&self, visit: &mut impl FnMut(&Wide)) {
         match self {
-            Test::Le(a, b) | Test::Lt(a, b) | Test::Ne(a, b) => {
+            Test::Le(a, b) | Test::Lt(a, b) => {
                 visit(a);
                 visit(b);
             }
@@ -560,11 +562,13 @@ fn report_problems(function: &Function, plan: &Plan, sink: &mut Sink) {
             continue;
         }
         let index = function.vars[node.var].ident.to_string();
-        if node.demanded && reasons.is_empty() {
-            sink.push(node.head, texts::demanded(&index), None);
-        }
         for reason in reasons {
-            let message = texts::headline(&index, &reason.message);
+            let headline = if node.demanded {
+                texts::demanded_headline
+            } else {
+                texts::headline
+            };
+            let message = headline(&index, &reason.message);
             sink.push(reason.span, message, reason.help.clone());
             if let Some((message, span)) = &reason.second {
                 sink.push(*span, message.clone(), None);

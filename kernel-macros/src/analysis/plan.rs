@@ -19,10 +19,10 @@ pub struct Plan {
 pub enum Verdict {
     /// The outermost loop of `regions[n]`.
     Region(usize),
-    /// A further parallel loop of the perfect nest of `regions[n]`.
-    Nested(usize),
-    /// Inside an iteration of `regions[n]`, in source order.
-    Inner(usize),
+    /// A further parallel loop of the perfect nest of the region around it.
+    Nested,
+    /// Inside an iteration of the region around it, in source order.
+    Inner,
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
     Driver(Vec<Reason>),
 }
@@ -225,7 +225,6 @@ pub struct Condition {
 pub enum Test {
     Le(Wide, Wide),
     Lt(Wide, Wide),
-    Ne(Wide, Wide),
     /// The value is one of the type's.
     Fits(Wide, Scalar),
     All(Vec<Test>),
@@ -287,7 +286,7 @@ pub enum SiteKind {
     /// Arguments: the index of each dimension.
     Index(AccessId),
     /// A fixed local array of `len` elements. Argument: the index.
-    LocalIndex { base: VarId, len: u64 },
+    LocalIndex { len: u64 },
     /// Arguments: left and right operand, the right one with type `right` (shifts may differ).
     /// `Div` and `Rem` fail on zero and on `MIN / -1` in every build.
     Binary {

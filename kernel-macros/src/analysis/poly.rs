@@ -30,6 +30,11 @@ pub struct Poly {
     terms: BTreeMap<Vec<Sym>, i128>,
 }
 
+/// A coefficient whose negative is one too.
+fn negatable(value: i128) -> Option<i128> {
+    (value != i128::MIN).then_some(value)
+}
+
 /// More terms than this are given up on: an index has a handful.
 const MOST_TERMS: usize = 64;
 
@@ -56,7 +61,7 @@ impl Poly {
         let mut sum = self.clone();
         for (symbols, value) in &other.terms {
             let old = sum.terms.remove(symbols).unwrap_or(0);
-            sum.insert(symbols.clone(), old.checked_add(*value)?);
+            sum.insert(symbols.clone(), negatable(old.checked_add(*value)?)?);
         }
         (sum.terms.len() <= MOST_TERMS).then_some(sum)
     }
@@ -68,7 +73,7 @@ impl Poly {
                 let mut symbols = [left.as_slice(), right.as_slice()].concat();
                 symbols.sort();
                 let term = Poly {
-                    terms: BTreeMap::from([(symbols, a.checked_mul(*b)?)]),
+                    terms: BTreeMap::from([(symbols, negatable(a.checked_mul(*b)?)?)]),
                 };
                 product = product.checked_add(&term)?;
             }

@@ -150,10 +150,6 @@ fn judge(
         let help = texts::NO_REDUCTION_HELP.to_string();
         return reason(at, message, help, Some((second, read)));
     }
-    if fold == Fold::Mul && op == "/" && !ty.is_float() {
-        let help = texts::NO_REDUCTION_HELP.to_string();
-        return reason(at, texts::no_reduction(&name, "integer `/`"), help, None);
-    }
     Ok(Accumulator { var, ty, fold })
 }
 
@@ -234,7 +230,7 @@ impl Finder<'_> {
 
     fn update(&mut self, var: VarId, op: Option<BinaryOp>, value: ExprId, span: Span) {
         if let Some(op) = op {
-            let kind = match fold_of(op) {
+            let kind = match self.fold_of(op, value) {
                 Some(fold) => UpdateKind::Fold(fold, op.symbol()),
                 None => UpdateKind::Other(op.symbol()),
             };
@@ -292,6 +288,24 @@ impl Finder<'_> {
         });
     }
 
+    /// The reduction that an operator is on operands of the type of `operand`. Integer division
+    /// rounds, so quotients do not combine.
+    fn fold_of(&self, op: BinaryOp, operand: ExprId) -> Option<Fold> {
+        let float = || {
+            let ty = self.function.exprs[operand].ty.scalar();
+            ty.is_some_and(|ty| ty.is_float())
+        };
+        Some(match op {
+            BinaryOp::Add | BinaryOp::Sub => Fold::Add,
+            BinaryOp::Mul => Fold::Mul,
+            BinaryOp::Div if float() => Fold::Mul,
+            BinaryOp::And => Fold::And,
+            BinaryOp::Or => Fold::Or,
+            BinaryOp::Xor => Fold::Xor,
+            _ => return None,
+        })
+    }
+
     fn is_var(&self, id: ExprId, var: VarId) -> bool {
         matches!(self.function.exprs[id].kind, ExprKind::Var(name) if name == var)
     }
@@ -333,7 +347,7 @@ impl Finder<'_> {
     fn chain(&self, var: VarId, value: ExprId) -> Option<Chain> {
         match &self.function.exprs[value].kind {
             ExprKind::Binary(op, left, right) => {
-                let fold = fold_of(*op)?;
+                let fold = self.fold_of(*op, *left)?;
                 let commutes = !matches!(op, BinaryOp::Sub | BinaryOp::Div);
                 self.link(var, value, (*left, *right), fold, op.symbol(), commutes)
             }
@@ -372,11 +386,11 @@ impl Finder<'_> {
                 if !self.is_var(old, var) {
                     return None;
                 }
-                let builtin = self.selects(*cond, var, kept)?;
+                let (builtin, compared) = self.selects(*cond, var, kept)?;
                 let selection = Selection {
                     at: value,
                     var,
-                    value: kept,
+                    value: compared,
                     builtin,
                     as_value: true,
                 };
@@ -435,18 +449,19 @@ impl Finder<'_> {
         Some(chain)
     }
 
-    /// `x > m` where `m` is the variable and `x` the value that replaces it.
-    fn selects(&self, cond: ExprId, var: VarId, value: ExprId) -> Option<Builtin> {
+    /// `x > m` where `m` is the variable and `x` the value that replaces it. The operand of the
+    /// comparison stands for both: every iteration evaluates it, and it is what fails first.
+    fn selects(&self, cond: ExprId, var: VarId, value: ExprId) -> Option<(Builtin, ExprId)> {
         let ExprKind::Binary(op, left, right) = self.function.exprs[cond].kind else {
             return None;
         };
         let value_left = same(self.function, left, value) && self.is_var(right, var);
         let value_right = same(self.function, right, value) && self.is_var(left, var);
         match (op, value_left, value_right) {
-            (BinaryOp::Gt | BinaryOp::Ge, true, _) => Some(Builtin::MaxIf),
-            (BinaryOp::Lt | BinaryOp::Le, true, _) => Some(Builtin::MinIf),
-            (BinaryOp::Lt | BinaryOp::Le, _, true) => Some(Builtin::MaxIf),
-            (BinaryOp::Gt | BinaryOp::Ge, _, true) => Some(Builtin::MinIf),
+            (BinaryOp::Gt | BinaryOp::Ge, true, _) => Some((Builtin::MaxIf, left)),
+            (BinaryOp::Lt | BinaryOp::Le, true, _) => Some((Builtin::MinIf, left)),
+            (BinaryOp::Lt | BinaryOp::Le, _, true) => Some((Builtin::MaxIf, right)),
+            (BinaryOp::Gt | BinaryOp::Ge, _, true) => Some((Builtin::MinIf, right)),
             _ => None,
         }
     }
@@ -491,11 +506,11 @@ impl Finder<'_> {
         if !self.targets.contains(var) || then.value.is_some() || self.mentions(*value, *var) {
             return None;
         }
-        let builtin = self.selects(*cond, *var, *value)?;
+        let (builtin, compared) = self.selects(*cond, *var, *value)?;
         Some(Selection {
             at: id,
             var: *var,
-            value: *value,
+            value: compared,
             builtin,
             as_value: false,
         })
@@ -534,17 +549,6 @@ impl Finder<'_> {
 /// A block that is nothing but a value.
 fn only_value(block: &Block) -> Option<ExprId> {
     block.value.filter(|_| block.stmts.is_empty())
-}
-
-fn fold_of(op: BinaryOp) -> Option<Fold> {
-    Some(match op {
-        BinaryOp::Add | BinaryOp::Sub => Fold::Add,
-        BinaryOp::Mul | BinaryOp::Div => Fold::Mul,
-        BinaryOp::And => Fold::And,
-        BinaryOp::Or => Fold::Or,
-        BinaryOp::Xor => Fold::Xor,
-        _ => return None,
-    })
 }
 
 /// Rewrites the selections: the body then says what the back ends are to compute.

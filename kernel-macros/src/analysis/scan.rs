@@ -12,12 +12,20 @@ use crate::ir::{
 /// Where in an iteration something happens.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
-    /// Inner loops around it, outermost first.
-    pub loops: Vec<LoopId>,
-    /// Conditions on the way to it that are affine in loop variables.
-    pub constraints: Vec<Constraint>,
-    /// It also depends on something that is not.
+    /// The way to it, from the iteration's start.
+    pub steps: Vec<Step>,
+    /// It also depends on something that no step describes.
     pub uncertain: bool,
+}
+
+/// What is passed on the way to a place in an iteration. The order matters: a condition means
+/// something only where those before it hold.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Into an inner loop.
+    Loop(LoopId),
+    /// Past a condition that is affine in loop variables.
+    When(Constraint),
 }
 
 /// An access and when it is made.
@@ -100,35 +108,57 @@ impl Scanner<'_> {
 
     /// `if c { continue; }`: the rest of the block knows that `c` does not hold.
     fn after(&mut self, stmt: &Stmt) {
-        let StmtKind::Expr(id) = stmt.kind else {
-            self.context.uncertain |= jumps_in_stmt(self.function, stmt);
+        if !jumps_in_stmt(self.function, stmt) {
             return;
+        }
+        let branches = match stmt.kind {
+            StmtKind::Expr(id) | StmtKind::Let { init: Some(id), .. } => self.branches(id),
+            _ => None,
         };
+        match branches {
+            Some((cond, then, otherwise)) if leaves(then) => {
+                let passes = otherwise.is_some_and(|block| self.jumps(block));
+                self.context.uncertain |= passes;
+                self.assume(cond, false);
+            }
+            Some((cond, then, Some(otherwise))) if leaves(otherwise) => {
+                self.context.uncertain |= self.jumps(then);
+                self.assume(cond, true);
+            }
+            _ => self.context.uncertain = true,
+        }
+    }
+
+    fn branches(&self, id: ExprId) -> Option<(ExprId, &Block, Option<&Block>)> {
         match &self.function.exprs[id].kind {
             ExprKind::If {
                 cond,
                 then,
-                otherwise: None,
-            } if leaves(then) => {
-                let last = then.stmts.len() - 1;
-                let early = then.stmts[..last].iter();
-                if early
-                    .into_iter()
-                    .any(|stmt| jumps_in_stmt(self.function, stmt))
-                {
-                    self.context.uncertain = true;
-                }
-                self.assume(*cond, false);
-            }
-            _ => self.context.uncertain |= jumps_in_stmt(self.function, stmt),
+                otherwise,
+            } => Some((*cond, then, otherwise.as_ref())),
+            _ => None,
         }
+    }
+
+    fn jumps(&self, block: &Block) -> bool {
+        block_jumps(self.function, block, 0, false)
     }
 
     /// Adds what is known where `cond` is `value`.
     fn assume(&mut self, cond: ExprId, value: bool) {
-        match self.former.constraints(cond, value) {
-            Some(constraints) => self.context.constraints.extend(constraints),
-            None => self.context.uncertain = true,
+        let known = self.former.constraints(cond, value);
+        let steps = known.constraints.into_iter().map(Step::When);
+        self.context.steps.extend(steps);
+        self.context.uncertain |= !known.complete;
+    }
+
+    /// A jump in an operand makes whatever else its expression does uncertain. Branches and blocks
+    /// that stand alone follow their own course.
+    fn jumps_in_operand(&self, id: ExprId) -> bool {
+        match &self.function.exprs[id].kind {
+            ExprKind::If { cond, .. } => expr_jumps(self.function, *cond, 0, false),
+            ExprKind::Block(_) => false,
+            _ => expr_jumps(self.function, id, 0, false),
         }
     }
 
@@ -136,15 +166,21 @@ impl Scanner<'_> {
         match &stmt.kind {
             StmtKind::Let { pat, init } => {
                 if let Some(init) = init {
-                    self.expr(*init);
+                    self.alone(*init);
+                    // What cannot be read has been refused, and says nothing about types.
+                    if matches!(self.function.exprs[*init].kind, ExprKind::Opaque(_)) {
+                        return;
+                    }
                 }
                 self.pattern(pat, stmt.span);
             }
             StmtKind::Assign { target, value, .. } => {
+                // The value comes first, and may jump away from the assignment.
+                self.context.uncertain |= jumps_in_stmt(self.function, stmt);
                 self.place(target, stmt.span);
                 self.expr(*value);
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) => self.alone(*id),
             StmtKind::For(id) => self.for_loop(*id),
             StmtKind::While { cond, body, .. } => self.uncertain_loop(Some(*cond), body),
             StmtKind::Loop { body, .. } => self.uncertain_loop(None, body),
@@ -166,6 +202,12 @@ impl Scanner<'_> {
             }
             StmtKind::Opaque(opaque) => self.opaque(opaque, stmt.span),
         }
+    }
+
+    /// An expression that is all of a statement, or its `let`'s.
+    fn alone(&mut self, id: ExprId) {
+        self.context.uncertain |= self.jumps_in_operand(id);
+        self.expr(id);
     }
 
     fn pattern(&mut self, pat: &Pat, span: Span) {
@@ -244,8 +286,10 @@ impl Scanner<'_> {
             let message = texts::demanded_inside(&self.function.vars[node.var].ident.to_string());
             self.refuse(node.head, message, Some(texts::DEMANDED_HELP.to_string()));
         }
-        self.expr(node.range.start);
-        self.expr(node.range.end);
+        for end in [node.range.start, node.range.end] {
+            self.context.uncertain |= expr_jumps(self.function, end, 0, false);
+            self.expr(end);
+        }
         for adapter in &node.range.adapters {
             if let Adapter::StepBy(step) = adapter
                 && !matches!(self.function.exprs[*step].kind, ExprKind::Int(1.., _))
@@ -257,10 +301,10 @@ impl Scanner<'_> {
         }
         let before = self.context.clone();
         match self.former.not_empty(id) {
-            Some(constraint) => self.context.constraints.push(constraint),
+            Some(constraint) => self.context.steps.push(Step::When(constraint)),
             None => self.context.uncertain = true,
         }
-        self.context.loops.push(id);
+        self.context.steps.push(Step::Loop(id));
         // A `break` in the body makes later passes, and so every access, uncertain.
         self.context.uncertain |= jumps_out(self.function, &node.body);
         self.depth += 1;
@@ -360,11 +404,11 @@ impl Scanner<'_> {
         }
         if node.ty.scalar().is_none() {
             let name = node.ident.to_string();
-            return self.refuse(
-                span,
-                texts::unknown_type(&name),
-                Some(texts::annotate(&name)),
-            );
+            let help = match node.kind {
+                VarKind::Outside => texts::annotate_outside(&node.tokens.to_string()),
+                _ => texts::annotate(&name),
+            };
+            return self.refuse(span, texts::unknown_type(&name), Some(help));
         }
         if !self.out.reads.contains(&var) {
             self.out.reads.push(var);
@@ -394,7 +438,7 @@ fn leaves(block: &Block) -> bool {
 
 /// Whether a statement may jump past what follows it.
 fn jumps_in_stmt(function: &Function, stmt: &Stmt) -> bool {
-    jump(function, stmt, 0)
+    stmt_jumps(function, stmt, 0, false)
 }
 
 /// Whether a loop's body may end the loop.
@@ -402,26 +446,32 @@ fn jumps_out(function: &Function, body: &Block) -> bool {
     block_jumps(function, body, 0, true)
 }
 
-fn jump(function: &Function, stmt: &Stmt, depth: u32) -> bool {
-    stmt_jumps(function, stmt, depth, false)
-}
-
 /// `breaks_only`: a `continue` of the loop itself does not count.
 fn stmt_jumps(function: &Function, stmt: &Stmt, depth: u32, breaks_only: bool) -> bool {
+    let expr = |id: ExprId| expr_jumps(function, id, depth, breaks_only);
+    let inside = |body| block_jumps(function, body, depth + 1, breaks_only);
     match &stmt.kind {
         StmtKind::Break { depth: to } => *to >= depth,
         StmtKind::Continue { depth: to } => *to > depth || (*to == depth && !breaks_only),
         StmtKind::For(id) => {
-            block_jumps(function, &function.loops[*id].body, depth + 1, breaks_only)
+            let node = &function.loops[*id];
+            expr(node.range.start) || expr(node.range.end) || inside(&node.body)
         }
-        StmtKind::While { body, .. } | StmtKind::Loop { body, .. } => {
-            block_jumps(function, body, depth + 1, breaks_only)
+        StmtKind::While { cond, body, .. } => {
+            expr_jumps(function, *cond, depth + 1, breaks_only) || inside(body)
         }
-        StmtKind::Expr(id) => expr_jumps(function, *id, depth, breaks_only),
-        StmtKind::Let { init: Some(id), .. } | StmtKind::Assign { value: id, .. } => {
-            expr_jumps(function, *id, depth, breaks_only)
+        StmtKind::Loop { body, .. } => inside(body),
+        StmtKind::Expr(id) | StmtKind::Let { init: Some(id), .. } => expr(*id),
+        StmtKind::Assign { target, value, .. } => {
+            let index = match target {
+                Place::Element(access) => function.accesses[*access].index.clone(),
+                Place::LocalElement { index, .. } => vec![*index],
+                Place::Var(_) | Place::Field { .. } => Vec::new(),
+            };
+            expr(*value) || index.into_iter().any(expr)
         }
-        _ => false,
+        StmtKind::Assert { cond, args, .. } => expr(*cond) || args.iter().any(|arg| expr(*arg)),
+        StmtKind::Let { init: None, .. } | StmtKind::Opaque(_) => false,
     }
 }
 
@@ -436,17 +486,17 @@ fn block_jumps(function: &Function, block: &Block, depth: u32, breaks_only: bool
 }
 
 fn expr_jumps(function: &Function, id: ExprId, depth: u32, breaks_only: bool) -> bool {
+    let expr = |id: ExprId| expr_jumps(function, id, depth, breaks_only);
+    let block = |block: &Block| block_jumps(function, block, depth, breaks_only);
     match &function.exprs[id].kind {
-        ExprKind::Block(block) => block_jumps(function, block, depth, breaks_only),
+        ExprKind::Block(inner) => block(inner),
         ExprKind::If {
-            then, otherwise, ..
-        } => {
-            block_jumps(function, then, depth, breaks_only)
-                || otherwise
-                    .as_ref()
-                    .is_some_and(|block| block_jumps(function, block, depth, breaks_only))
-        }
-        _ => false,
+            cond,
+            then,
+            otherwise,
+        } => expr(*cond) || block(then) || otherwise.as_ref().is_some_and(block),
+        ExprKind::Load(access) => function.accesses[*access].index.iter().any(|id| expr(*id)),
+        kind => crate::ir::verify::operands(kind).into_iter().any(expr),
     }
 }
 

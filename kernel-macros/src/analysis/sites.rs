@@ -45,6 +45,10 @@ pub fn fails(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -
             }
             // Statements in a value are rare; they are taken to be able to fail.
             ExprKind::If { .. } | ExprKind::Block(_) => true,
+            ExprKind::LocalElement { index, .. } => {
+                numbers.contains_key(&SiteKey::LocalIndex(*index))
+                    || fails(function, *index, numbers)
+            }
             kind => {
                 let operands = crate::ir::verify::operands(kind);
                 operands
@@ -101,8 +105,18 @@ impl Finder<'_> {
                 self.block(body);
             }
             StmtKind::Loop { body, .. } => self.block(body),
-            StmtKind::Assert { .. } => {
-                unreachable!("assertions are not read yet, so none reaches a region")
+            StmtKind::Assert {
+                cond,
+                args,
+                tokens,
+                debug_only,
+            } => {
+                self.expr(*cond);
+                let scalar = |arg: &ExprId| self.function.exprs[*arg].ty.scalar();
+                let args = args.iter().filter_map(scalar).collect();
+                let tokens = tokens.clone();
+                let kind = SiteKind::Assert { tokens, args };
+                self.push(SiteKey::Expr(*cond), kind, stmt.span, *debug_only);
             }
             StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
         }
@@ -154,7 +168,7 @@ impl Finder<'_> {
             };
             self.push(
                 SiteKey::LocalIndex(index),
-                SiteKind::LocalIndex { base, len },
+                SiteKind::LocalIndex { len },
                 span,
                 false,
             );
@@ -229,9 +243,9 @@ impl Finder<'_> {
         };
         let (fails, debug_only) = match op {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => (true, true),
-            BinaryOp::Div | BinaryOp::Rem => (!literal.is_some_and(|value| value > 0), false),
+            BinaryOp::Div | BinaryOp::Rem => (literal.is_none_or(|value| value == 0), false),
             BinaryOp::Shl | BinaryOp::Shr => (
-                !literal.is_some_and(|value| value < u128::from(left.bits())),
+                literal.is_none_or(|value| value >= u128::from(left.bits())),
                 true,
             ),
             _ => (false, false),

@@ -4,7 +4,7 @@ use super::plan::{Bounds, Fold, Plan, Verdict};
 use crate::diagnostics::Sink;
 use crate::ir::Function;
 
-fn analysed(source: &str) -> (Function, Plan, Vec<String>) {
+pub fn analysed(source: &str) -> (Function, Plan, Vec<String>) {
     let item = syn::parse_str(source).unwrap_or_else(|e| panic!("{e}: {source}"));
     let mut sink = Sink::default();
     let mut function = crate::parse::function(&item, &mut sink);
@@ -16,7 +16,7 @@ fn analysed(source: &str) -> (Function, Plan, Vec<String>) {
 }
 
 /// The single region's depth, with no problem reported.
-fn accepted(source: &str) -> (Function, Plan) {
+pub fn accepted(source: &str) -> (Function, Plan) {
     let (function, plan, problems) = analysed(source);
     assert!(problems.is_empty(), "{source}\n{problems:#?}");
     assert!(!plan.regions.is_empty(), "{source}");
@@ -28,7 +28,7 @@ fn depth(source: &str) -> usize {
 }
 
 /// The guard's purposes.
-fn guards(source: &str) -> Vec<String> {
+pub fn guards(source: &str) -> Vec<String> {
     let (_, plan) = accepted(source);
     plan.regions[0]
         .guard
@@ -38,7 +38,7 @@ fn guards(source: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn refused(source: &str, words: &[&str]) {
+pub fn refused(source: &str, words: &[&str]) {
     let (_, plan, problems) = analysed(source);
     assert!(plan.regions.is_empty(), "accepted: {source}");
     let all = problems.join("\n");

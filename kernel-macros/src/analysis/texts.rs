@@ -5,6 +5,13 @@ pub fn headline(index: &str, reason: &str) -> String {
     format!("the loop over `{index}` cannot run in parallel: {reason}")
 }
 
+/// The same for a loop over `prange`.
+pub fn demanded_headline(index: &str, reason: &str) -> String {
+    format!(
+        "`prange` demands that the loop over `{index}` run in parallel, and it cannot: {reason}"
+    )
+}
+
 pub fn not_in_a_region(what: &str) -> String {
     format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
 }
@@ -15,6 +22,11 @@ pub fn unknown_type(name: &str) -> String {
 
 pub fn annotate(name: &str) -> String {
     format!("annotate it where it is bound, as in `let {name}: f64 = ..;`")
+}
+
+/// The same for a name from outside the function.
+pub fn annotate_outside(path: &str) -> String {
+    format!("give it a type before the loop, as in `let value: f64 = {path};`, and use that")
 }
 
 pub fn mismatch(message: &str) -> String {
@@ -139,7 +151,7 @@ pub fn last_value_help(name: &str) -> String {
 pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
     (
         format!("`{name}` is combined over all iterations with `{op}` ..."),
-        format!("... and read here, where its value would depend on their order"),
+        "... and read here, where its value would depend on their order".to_string(),
     )
 }
 
@@ -194,7 +206,3 @@ pub fn no_region(name: &str) -> String {
 
 pub const NO_REGION_HELP: &str =
     "`#[kernel]` is for functions with `for` loops over integer ranges";
-
-pub fn demanded(index: &str) -> String {
-    format!("`prange` demands that the loop over `{index}` runs in parallel")
-}

@@ -19,14 +19,14 @@ impl Body<'_> {
         };
         let array = self.name(access.array);
         let dims = (0..access.index.len()).map(names::index);
-        let recorded: Vec<_> = dims.map(|dim| emit!(at[#dim])).collect();
+        let recorded: Vec<_> = dims.map(|dim| emit!(__at[#dim])).collect();
         let fails = self
             .fails(SiteKey::Access(id), &recorded)
             .unwrap_or_else(|| unreachable!("a checked access without a site"));
         emit!({
-            let at = #at;
-            if #unless #array.outside(at) { #fails }
-            at
+            let __at = #at;
+            if #unless #array.outside(__at) { #fails }
+            __at
         })
     }
 
@@ -34,14 +34,14 @@ impl Body<'_> {
     pub fn read(&self, id: AccessId) -> TokenStream {
         let array = self.function().accesses[id].array;
         let (name, unit) = (self.name(array), self.unit(array));
-        emit!(unsafe { #name.get::<#unit>(at) })
+        emit!(unsafe { #name.get::<#unit>(__at) })
     }
 
     /// Stores to the element at `at`, which is in bounds.
     pub fn write(&self, id: AccessId, value: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;
         let (name, unit) = (self.name(array), self.unit(array));
-        emit!(unsafe { #name.set::<#unit>(at, #value) })
+        emit!(unsafe { #name.set::<#unit>(__at, #value) })
     }
 
     /// Whether the array's last dimension is contiguous: always, or in the fast form.
@@ -57,14 +57,14 @@ impl Body<'_> {
         let Ty::Array(_, len) = &self.function().vars[base].ty else {
             return at;
         };
-        let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(at)]) else {
+        let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(__at)]) else {
             return at;
         };
         let len = names::index(*len as usize);
         emit!({
-            let at = #at;
-            if at >= #len { #fails }
-            at
+            let __at = #at;
+            if __at >= #len { #fails }
+            __at
         })
     }
 
@@ -76,7 +76,7 @@ impl Body<'_> {
         let args = args.chain(std::iter::repeat(emit!(0))).take(4);
         let site = proc_macro2::Literal::u32_unsuffixed(number);
         let leave = emit! {
-            return #rt::Result::Err(#rt::failed(shape, outer, t, #site, [#(#args),*]));
+            return #rt::Result::Err(#rt::failed(__shape, __outer, __t, #site, [#(#args),*]));
         };
         if !self.region.sites[number as usize].debug_only {
             return Some(leave);

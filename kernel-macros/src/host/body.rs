@@ -7,7 +7,7 @@ use super::driver::Context;
 use super::names::{self, emit};
 use crate::analysis::plan::{Region, SiteKey};
 use crate::ir::{
-    self, Adapter, BinaryOp, ExprId, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
+    self, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -93,16 +93,30 @@ impl<'a> Body<'a> {
                 emit!(break #label;)
             }
             StmtKind::Continue { depth } => self.continue_at(*depth),
-            StmtKind::Assert { cond, args, .. } => {
-                let holds = self.expr(*cond);
-                let args: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
-                let fails = self.fails(SiteKey::Expr(*cond), &args);
-                emit!(if !#holds { #fails })
-            }
+            StmtKind::Assert {
+                cond,
+                args,
+                debug_only,
+                ..
+            } => self.assertion(*cond, args, *debug_only),
             StmtKind::Opaque(opaque) => {
                 unreachable!("analysis lets no {} into a region", opaque.what)
             }
         }
+    }
+
+    fn assertion(&self, cond: ExprId, args: &[ExprId], debug_only: bool) -> TokenStream {
+        let args: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
+        let fails = self.fails(SiteKey::Expr(cond), &args);
+        if let ExprKind::Bool(false) = self.function().exprs[cond].kind {
+            return emit!(#fails);
+        }
+        let holds = self.expr(cond);
+        if debug_only {
+            let debug = self.debug();
+            return emit!(if #debug && !#holds { #fails });
+        }
+        emit!(if !#holds { #fails })
     }
 
     fn pattern(&self, pat: &Pat) -> TokenStream {
@@ -139,10 +153,10 @@ impl<'a> Body<'a> {
             (Some(op), Some(left)) => self.binary(
                 op,
                 (left, old),
-                (self.scalar_of(value), emit!(right)),
+                (self.scalar_of(value), emit!(__right)),
                 SiteKey::Compound(value),
             ),
-            _ => emit!(right),
+            _ => emit!(__right),
         };
         let store = match target {
             Place::Var(id) => {
@@ -157,14 +171,14 @@ impl<'a> Body<'a> {
             }
             Place::LocalElement { base, index } => {
                 let (name, at) = (self.name(*base), self.local_index(*base, *index));
-                let new = new(emit!(#name[at]));
-                emit!(let at = #at; #name[at] = #new;)
+                let new = new(emit!(#name[__at]));
+                emit!(let __at = #at; #name[__at] = #new;)
             }
             Place::Element(access) => {
                 let at = self.index(*access);
                 let new = new(self.read(*access));
-                let store = self.write(*access, &emit!(value));
-                emit!(let at = #at; let value = #new; #store)
+                let store = self.write(*access, &emit!(__value));
+                emit!(let __at = #at; let __value = #new; #store)
             }
         };
         emit!({ #right #store })
@@ -173,7 +187,7 @@ impl<'a> Body<'a> {
     fn right_hand_side(&self, value: ExprId) -> TokenStream {
         let ty = self.ty(&self.function().exprs[value].ty);
         let value = self.expr(value);
-        emit!(let right: #ty = #value;)
+        emit!(let __right: #ty = #value;)
     }
 
     /// Type of what is assigned to, if it is no tuple.
@@ -207,11 +221,11 @@ impl<'a> Body<'a> {
         let rt = self.rt();
         let ty = self.ty(ty);
         let (start, end) = (self.expr(range.start), self.expr(range.end));
-        let bounds = emit!(let start: #ty = #start; let end: #ty = #end;);
+        let bounds = emit!(let __start: #ty = #start; let __end: #ty = #end;);
         let plain = if range.inclusive {
-            emit!(start..=end)
+            emit!(__start..=__end)
         } else {
-            emit!(start..end)
+            emit!(__start..__end)
         };
         let adapted = range
             .adapters

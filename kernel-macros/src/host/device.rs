@@ -76,7 +76,7 @@ pub fn arguments(region: &Region) -> TokenStream {
     });
     let u64 = region.body.scalar(Scalar::U64);
     emit! {
-        let scalars: &[#u64] = &[#(#scalars),*];
-        visit(&trips, &[#(#arrays),*], scalars);
+        let __scalars: &[#u64] = &[#(#scalars),*];
+        __visit(&__trips, &[#(#arrays),*], __scalars);
     }
 }

@@ -23,7 +23,7 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let context = Context {
         input,
         rt,
-        session: names::local("session"),
+        session: names::local("__session"),
     };
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
@@ -99,7 +99,7 @@ impl Context<'_> {
         }
         let (rt, name) = (self.rt, &var.ident);
         let ty = names::ty(rt, &var.ty);
-        emit!(#rt::is::<#ty, _>(&#name);)
+        quote_spanned!(names::about(var.span.start)=> #rt::is::<#ty, _>(&#name);)
     }
 
     /// The tokens that name a variable in the driver.

@@ -46,7 +46,7 @@ impl Body<'_> {
             }
             ExprKind::Load(access) => {
                 let (at, value) = (self.index(*access), self.read(*access));
-                emit!({ let at = #at; #value })
+                emit!({ let __at = #at; #value })
             }
             ExprKind::Len { array, dim } => self.len(*array, *dim),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
@@ -110,13 +110,13 @@ impl Body<'_> {
             return emit!((-#value));
         }
         let ty = self.scalar(int);
-        let Some(fails) = self.fails(SiteKey::Expr(id), &[emit!(value)]) else {
+        let Some(fails) = self.fails(SiteKey::Expr(id), &[emit!(__value)]) else {
             return emit!(#ty::wrapping_neg(#value));
         };
         emit!({
-            let value: #ty = #value;
-            if value == #ty::MIN { #fails }
-            #ty::wrapping_neg(value)
+            let __value: #ty = #value;
+            if __value == #ty::MIN { #fails }
+            #ty::wrapping_neg(__value)
         })
     }
 
@@ -135,15 +135,15 @@ impl Body<'_> {
         }
         let ty = self.scalar(left_ty);
         let right_name = self.scalar(right_ty);
-        let fails = self.fails(key, &[emit!(left), emit!(right)]);
+        let fails = self.fails(key, &[emit!(__left), emit!(__right)]);
         let Some(fails) = fails else {
             return self.wrapping(op, &ty, &left, &right);
         };
         let check = check(op, left_ty, &ty, &self.scalar(Scalar::U64));
-        let value = self.wrapping(op, &ty, &emit!(left), &emit!(right));
+        let value = self.wrapping(op, &ty, &emit!(__left), &emit!(__right));
         emit!({
-            let left: #ty = #left;
-            let right: #right_name = #right;
+            let __left: #ty = #left;
+            let __right: #right_name = #right;
             if #check { #fails }
             #value
         })
@@ -187,7 +187,7 @@ impl Body<'_> {
     fn call(&self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> TokenStream {
         let scalar = self.scalar_of(args[0]);
         let values: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
-        let names: Vec<_> = ["first", "second", "third"][..args.len()]
+        let names: Vec<_> = ["__first", "__second", "__third"][..args.len()]
             .iter()
             .map(|name| names::local(name))
             .collect();
@@ -226,12 +226,12 @@ impl Body<'_> {
     fn call_check(&self, builtin: Builtin, scalar: Scalar) -> TokenStream {
         let ty = self.scalar(scalar);
         match builtin {
-            Builtin::Abs => emit!(first == #ty::MIN),
-            Builtin::Clamp => emit!(!(second <= third)),
+            Builtin::Abs => emit!(__first == #ty::MIN),
+            Builtin::Clamp => emit!(!(__second <= __third)),
             Builtin::RemEuclid | Builtin::DivEuclid if scalar.is_signed() => {
-                emit!(second == 0 || (first == #ty::MIN && second == -1))
+                emit!(__second == 0 || (__first == #ty::MIN && __second == -1))
             }
-            Builtin::RemEuclid | Builtin::DivEuclid => emit!(second == 0),
+            Builtin::RemEuclid | Builtin::DivEuclid => emit!(__second == 0),
             _ => emit!(false),
         }
     }
@@ -260,17 +260,17 @@ impl Body<'_> {
 /// Whether integer `left op right` panics, in builds that check for it.
 fn check(op: BinaryOp, scalar: Scalar, ty: &TokenStream, wide: &TokenStream) -> TokenStream {
     match op {
-        BinaryOp::Add => emit!(#ty::overflowing_add(left, right).1),
-        BinaryOp::Sub => emit!(#ty::overflowing_sub(left, right).1),
-        BinaryOp::Mul => emit!(#ty::overflowing_mul(left, right).1),
+        BinaryOp::Add => emit!(#ty::overflowing_add(__left, __right).1),
+        BinaryOp::Sub => emit!(#ty::overflowing_sub(__left, __right).1),
+        BinaryOp::Mul => emit!(#ty::overflowing_mul(__left, __right).1),
         BinaryOp::Div | BinaryOp::Rem if scalar.is_signed() => {
-            emit!(right == 0 || (left == #ty::MIN && right == -1))
+            emit!(__right == 0 || (__left == #ty::MIN && __right == -1))
         }
-        BinaryOp::Div | BinaryOp::Rem => emit!(right == 0),
+        BinaryOp::Div | BinaryOp::Rem => emit!(__right == 0),
         // A negative amount is a large one in 64 bits.
         _ => {
             let bits = literal(&format!("{}", scalar.bits()));
-            emit!((right as #wide) >= #bits)
+            emit!((__right as #wide) >= #bits)
         }
     }
 }

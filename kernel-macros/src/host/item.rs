@@ -51,16 +51,17 @@ fn dispatcher(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let (name, handle) = (&input.function.name, &input.handle);
     let output = output(input);
     let Forward { params, args } = forward(&item.params);
-    // A kernel of which only some versions are called is not dead code.
+    // A kernel of which only some versions are called is not dead code, and what clippy has to say
+    // about the signature it says of `serial`.
     let head = emit! {
         #docs
         #cfgs
         #attributes
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
     };
     let body = emit! {
         match #rt::dispatch(#handle::__KERNEL) {
-            #rt::Option::Some(session) => #handle::__kernel_driver(&session, #args),
+            #rt::Option::Some(__session) => #handle::__kernel_driver(&__session, #args),
             #rt::Option::None => #handle::serial(#args),
         }
     };
@@ -111,7 +112,7 @@ fn serial(input: &Expansion) -> TokenStream {
     let (lints, output) = (&item.lints, output(input));
     let head = emit! {
         #[doc = "The function exactly as it is written."]
-        #[allow(clippy::needless_range_loop)]
+        #[allow(clippy::needless_range_loop, clippy::manual_memcpy, clippy::manual_slice_fill)]
     };
     quote! {
         #head
@@ -137,6 +138,7 @@ fn parallel(input: &Expansion, rt: &TokenStream) -> TokenStream {
         #[doc = "On rayon's threads: those of the pool that the caller is in, or the global one."]
         #[doc = ""]
         #[doc = "The result does not depend on their number."]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #visibility fn parallel #generics(#params) #output #where_clause {
             Self::__kernel_driver(&#rt::parallel(Self::__KERNEL), #args)
         }
@@ -159,8 +161,9 @@ fn cuda(input: &Expansion, device: &Device, rt: &TokenStream) -> TokenStream {
         #[doc = "# Errors"]
         #[doc = ""]
         #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #where_clause {
-            #rt::cuda(Self::__KERNEL, |session| Self::__kernel_driver(session, #args))
+            #rt::cuda(Self::__KERNEL, |__session| Self::__kernel_driver(__session, #args))
         }
 
         #[doc = "The device's code."]

@@ -48,8 +48,8 @@ fn structure(region: &Region) -> TokenStream {
     emit! {
         #[derive(#rt::Clone, #rt::Copy)]
         struct #name<'a> {
-            shape: #rt::Shape,
-            trips: [#rt::launch::Trip; #loops],
+            __shape: #rt::Shape,
+            __trips: [#rt::launch::Trip; #loops],
             fast: #rt::prim::bool,
             #(#names: #types,)*
             borrow: #rt::PhantomData<&'a ()>,
@@ -68,8 +68,8 @@ pub fn construct(region: &Region) -> TokenStream {
     let relaxed = wide::all(&region.body, &region.plan.relaxed);
     emit! {
         #name {
-            shape: [#(#missing,)* #(#loops.count()),*],
-            trips: [#(#loops.trip()),*],
+            __shape: [#(#missing,)* #(#loops.count()),*],
+            __trips: [#(#loops.trip()),*],
             fast: true #(&& #strided.is_unit())* && #relaxed,
             #(#captured,)*
             borrow: #rt::PhantomData,
@@ -81,7 +81,7 @@ pub fn construct(region: &Region) -> TokenStream {
 fn unpack(region: &Region) -> TokenStream {
     let name = struct_name();
     let captured = captures(region).into_iter().map(|(name, _)| name);
-    emit!(let #name { shape, trips, #(#captured,)* .. } = *self;)
+    emit!(let #name { __shape, __trips, #(#captured,)* .. } = *self;)
 }
 
 fn base(region: &Region) -> TokenStream {
@@ -96,7 +96,7 @@ fn base(region: &Region) -> TokenStream {
     let arguments = device.is_some().then(|| {
         let (unpack, arguments) = (unpack(region), device::arguments(region));
         emit! {
-            fn arguments(&self, visit: #rt::Visit<'_>) {
+            fn arguments(&self, __visit: #rt::Visit<'_>) {
                 #unpack
                 #arguments
             }
@@ -107,7 +107,7 @@ fn base(region: &Region) -> TokenStream {
             #device
             #[inline(always)]
             fn shape(&self) -> #rt::Shape {
-                self.shape
+                self.__shape
             }
             #[inline(always)]
             fn fast(&self) -> #rt::prim::bool {
@@ -131,13 +131,13 @@ fn variable(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
     let (ty, name) = (region.body.scalar(node.ty), region.body.name(node.var));
     let depth = region.plan.nest.len();
     let place = if at + 1 == depth {
-        emit!((t as #ty))
+        emit!((__t as #ty))
     } else {
         let position = names::index(at + 3 - depth);
-        emit!((outer[#position] as #ty))
+        emit!((__outer[#position] as #ty))
     };
     let at = names::index(at);
-    let first = emit!((trips[#at].first as #ty));
+    let first = emit!((__trips[#at].first as #ty));
     let value = match space::constant_step(node) {
         Some(1) if from_zero(node) => place,
         Some(1) => emit!(#ty::wrapping_add(#first, #place)),
@@ -149,7 +149,7 @@ fn variable(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
             emit!(#ty::wrapping_add(#first, #ty::wrapping_mul(#place, #step)))
         }
         None => {
-            let step = emit!((trips[#at].step as #ty));
+            let step = emit!((__trips[#at].step as #ty));
             emit!(#ty::wrapping_add(#first, #ty::wrapping_mul(#place, #step)))
         }
     };
@@ -172,13 +172,13 @@ fn map(region: &Region) -> TokenStream {
             #[inline(always)]
             fn row<const FAST: #rt::prim::bool>(
                 &self,
-                outer: [#u64; 2],
-                from: #u64,
-                to: #u64,
+                __outer: [#u64; 2],
+                __from: #u64,
+                __to: #u64,
             ) -> #rt::Checked {
                 #unpack
                 #outer
-                for t in from..to {
+                for __t in __from..__to {
                     #inner
                     #iteration
                 }
@@ -209,7 +209,7 @@ fn reduce(region: &Region) -> TokenStream {
     let width = names::index(region.plan.lanes() as usize);
     let identities = accumulators.iter().map(|of| identity(region, of));
     let folds = accumulators.iter().zip(&positions).map(|(of, at)| {
-        let (left, right) = (emit!(left.#at), emit!(right.#at));
+        let (left, right) = (emit!(__left.#at), emit!(__right.#at));
         region.body.combine(of.fold.combine(), of.ty, left, right)
     });
     let (unpack, depth) = (unpack(region), region.plan.nest.len());
@@ -236,32 +236,32 @@ fn reduce(region: &Region) -> TokenStream {
                 #lanes { #(#fields: [#identities; #width],)* }
             }
             #[inline(always)]
-            unsafe fn get(lanes: &#lanes, lane: #usize) -> #values {
-                unsafe { (#(*lanes.#fields.get_unchecked(lane),)*) }
+            unsafe fn get(__lanes: &#lanes, __lane: #usize) -> #values {
+                unsafe { (#(*__lanes.#fields.get_unchecked(__lane),)*) }
             }
             #[inline(always)]
-            unsafe fn set(lanes: &mut #lanes, lane: #usize, values: #values) {
-                unsafe { #(*lanes.#fields.get_unchecked_mut(lane) = values.#positions;)* }
+            unsafe fn set(__lanes: &mut #lanes, __lane: #usize, __values: #values) {
+                unsafe { #(*__lanes.#fields.get_unchecked_mut(__lane) = __values.#positions;)* }
             }
             #[inline(always)]
-            fn fold(left: #values, right: #values) -> #values {
+            fn fold(__left: #values, __right: #values) -> #values {
                 (#(#folds,)*)
             }
-            fn store(values: #values, bits: &mut [#u64]) {
-                #(bits[#positions] = #rt::bits(values.#positions);)*
+            fn store(__values: #values, __bits: &mut [#u64]) {
+                #(__bits[#positions] = #rt::bits(__values.#positions);)*
             }
-            fn load(bits: &[#u64]) -> #values {
-                (#(#rt::from_bits::<#types>(bits[#positions]),)*)
+            fn load(__bits: &[#u64]) -> #values {
+                (#(#rt::from_bits::<#types>(__bits[#positions]),)*)
             }
             #[inline(always)]
             fn step<const FAST: #rt::prim::bool>(
                 &self,
-                outer: [#u64; 2],
-                t: #u64,
-                values: #values,
+                __outer: [#u64; 2],
+                __t: #u64,
+                __values: #values,
             ) -> #rt::Checked<#values> {
                 #unpack
-                let (#(mut #vars,)*) = values;
+                let (#(mut #vars,)*) = __values;
                 #variables
                 #iteration
                 #rt::Result::Ok((#(#vars,)*))

@@ -9,6 +9,11 @@ pub fn site() -> Span {
     Span::mixed_site()
 }
 
+/// The same for code about a place in the source, which is where rustc then shows its errors.
+pub fn about(place: Span) -> Span {
+    site().located_at(place)
+}
+
 /// `quote!` at [`site`].
 macro_rules! emit {
     ($($tokens:tt)*) => {
@@ -17,7 +22,9 @@ macro_rules! emit {
 }
 pub(in crate::host) use emit;
 
-/// A local of the generated code.
+/// A name of the generated code. Those that a pattern binds begin with two underscores, here and in
+/// the quoted code: a pattern's name means a constant of that name wherever there is one, hygiene or
+/// not.
 pub fn local(name: &str) -> Ident {
     Ident::new(name, site())
 }
@@ -26,7 +33,7 @@ pub fn local(name: &str) -> Ident {
 pub fn variable(id: VarId, var: &Var) -> Ident {
     let name = var.ident.to_string();
     let name = name.strip_prefix("r#").unwrap_or(&name);
-    format_ident!("{}_{}", name, id.index(), span = site())
+    format_ident!("__{}_{}", name, id.index(), span = site())
 }
 
 /// Name of a kernel as strings show it.

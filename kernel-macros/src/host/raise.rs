@@ -19,11 +19,11 @@ pub fn failure(region: &Region) -> TokenStream {
         emit!(#number => { #raise })
     });
     emit! {
-        match failure.site {
+        match __failure.site {
             #(#arms)*
             _ => {}
         }
-        #rt::unraised(#session.name(), failure)
+        #rt::unraised(#session.name(), __failure)
     }
 }
 
@@ -31,7 +31,7 @@ fn raise(region: &Region, site: &Site) -> TokenStream {
     let span = site.span.start;
     match &site.kind {
         SiteKind::Index(access) => index(region, *access),
-        SiteKind::LocalIndex { len, .. } => {
+        SiteKind::LocalIndex { len } => {
             let (array, len) = (user("array", span), Literal::u64_unsuffixed(*len));
             let at = recorded(region, 0, Scalar::Usize, "at", span);
             let (bind, at) = at;
@@ -112,6 +112,6 @@ fn recorded(
 ) -> (TokenStream, Ident) {
     let (rt, ty, name) = (region.rt(), region.body.scalar(ty), user(name, span));
     let at = names::index(at);
-    let bind = emit!(let #name: #ty = #rt::recorded(failure.args[#at]););
+    let bind = emit!(let #name: #ty = #rt::recorded(__failure.args[#at]););
     (bind, name)
 }

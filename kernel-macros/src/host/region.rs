@@ -6,8 +6,9 @@ use super::names::{self, emit};
 use super::{iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse};
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, VarId};
+use crate::ir::{Proof, Span, VarId};
 use proc_macro2::TokenStream;
+use quote::quote_spanned;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -40,18 +41,18 @@ impl<'a> Region<'a> {
         let attempt = self.attempt();
         let verbatim = self
             .context
-            .plain_loop(self.node, &emit!(range), Loops::Verbatim);
+            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
         let raise = raise::failure(self);
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #items
             #(#proofs)*
-            let range = #range;
-            let outcome = #region: { #attempt };
-            match outcome {
+            let __range = #range;
+            let __outcome = #region: { #attempt };
+            match __outcome {
                 #rt::Outcome::Done => {}
                 #rt::Outcome::Declined => { #verbatim }
-                #rt::Outcome::Failed(failure) => { #raise }
+                #rt::Outcome::Failed(__failure) => { #raise }
             }
         })
     }
@@ -84,17 +85,17 @@ impl<'a> Region<'a> {
             #(#arrays)*
             #inner
             if !(#guard) { #declined; }
-            let cost = #cost.saturated();
-            let region = #region;
+            let __cost = #cost.saturated();
+            let __region = #region;
             #run
         }
     }
 
     fn scalar(&self, id: VarId) -> TokenStream {
         let (rt, name) = (self.rt(), self.body.name(id));
-        let ty = self.body.ty(&self.context.input.function.vars[id].ty);
-        let value = self.context.driver_name(id);
-        emit!(let #name: #ty = #rt::cast(#value);)
+        let var = &self.context.input.function.vars[id];
+        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
+        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -106,7 +107,8 @@ impl<'a> Region<'a> {
         } else {
             (names::local("ReadArray"), names::local("__kernel_read"))
         };
-        emit! {
+        let span = self.context.input.function.vars[of.var].span.start;
+        quote_spanned! {names::about(span)=>
             #rt::is_array(&#value);
             let #name: #ty = {
                 use #rt::#capture as _;
@@ -119,7 +121,7 @@ impl<'a> Region<'a> {
         let (rt, session) = (self.rt(), &self.context.session);
         let accumulators = &self.plan.accumulators;
         if accumulators.is_empty() {
-            return emit!(#session.map(&region, cost));
+            return emit!(#session.map(&__region, __cost));
         }
         let values = accumulators.iter().map(|of| {
             let value = self.context.driver_name(of.var);
@@ -129,13 +131,13 @@ impl<'a> Region<'a> {
         let results = accumulators.iter().enumerate();
         let results = results.map(|(position, of)| self.result(position, of));
         emit! {
-            match #session.reduce(&region, cost) {
-                #rt::Result::Ok(folded) => {
-                    let total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), folded);
+            match #session.reduce(&__region, __cost) {
+                #rt::Result::Ok(__folded) => {
+                    let __total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), __folded);
                     #(#results)*
                     #rt::Outcome::Done
                 }
-                #rt::Result::Err(outcome) => outcome,
+                #rt::Result::Err(__outcome) => __outcome,
             }
         }
     }
@@ -143,7 +145,7 @@ impl<'a> Region<'a> {
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let position = names::index(position);
-        emit!(#value = #rt::cast(total.#position);)
+        emit!(#value = #rt::cast(__total.#position);)
     }
 
     /// A name that was taken for a primitive's is one.
@@ -152,7 +154,8 @@ impl<'a> Region<'a> {
         match proof {
             Proof::Type { tokens, scalar } => {
                 let scalar = self.body.scalar(*scalar);
-                emit!(#rt::is_type::<#scalar, #tokens>();)
+                let span = names::about(Span::of(tokens).start);
+                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
             }
             Proof::Function {
                 tokens,
@@ -161,7 +164,8 @@ impl<'a> Region<'a> {
             } => {
                 let scalar = self.body.scalar(*scalar);
                 let builtin = names::local(builtin.name());
-                emit!(#rt::same(#tokens, #scalar::#builtin);)
+                let span = names::about(Span::of(tokens).start);
+                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
             }
         }
     }

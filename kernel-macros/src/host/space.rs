@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 pub fn outermost(region: &Region) -> TokenStream {
     let rt = region.rt();
     let ty = region.body.scalar(region.plan.nest[0].ty);
-    let progression = emit!(#rt::progression::<#ty, _>(&range));
+    let progression = emit!(#rt::progression::<#ty, _>(&__range));
     bind(region, &wide::loop_name(0), &progression)
 }
 
@@ -43,7 +43,7 @@ fn from_bounds(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
             WideAdapter::Rev => emit!(#inner.map(#rt::Progression::rev)),
             WideAdapter::StepBy(step) => {
                 let step = wide::value(&region.body, step);
-                emit!(#inner.and_then(|range| range.step_by(#step)))
+                emit!(#inner.and_then(|__range| __range.step_by(#step)))
             }
         });
     bind(region, &name, &adapted)

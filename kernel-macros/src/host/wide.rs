@@ -49,7 +49,7 @@ pub fn value(body: &Body, wide: &Wide) -> TokenStream {
 
 /// The local that holds a parallel loop's progression.
 pub fn loop_name(at: usize) -> proc_macro2::Ident {
-    names::local(&format!("loop{at}"))
+    names::local(&format!("__loop{at}"))
 }
 
 /// An `i128`.
@@ -79,7 +79,6 @@ fn test(body: &Body, of: &Test) -> TokenStream {
     match of {
         Test::Le(left, right) => compare("le", left, right),
         Test::Lt(left, right) => compare("lt", left, right),
-        Test::Ne(left, right) => compare("ne", left, right),
         Test::Fits(wide, scalar) => {
             let (min, max) = scalar.int_range().unwrap_or((0, 1));
             let (wide, min, max) = (value(body, wide), integer(min), integer(max));

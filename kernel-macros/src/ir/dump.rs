@@ -6,6 +6,7 @@ use super::{
 use std::fmt::{self, Write};
 
 /// The function as text: a line per statement, types after `:`.
+#[cfg(test)]
 pub fn dump(function: &Function) -> String {
     let mut dumper = Dumper {
         function,
@@ -44,6 +45,7 @@ impl Dumper<'_> {
         Ok(())
     }
 
+    #[cfg(test)]
     fn function(&mut self) -> fmt::Result {
         write!(self.out, "fn {}(", self.function.name)?;
         for (n, param) in self.function.params.iter().enumerate() {
@@ -185,18 +187,12 @@ impl Dumper<'_> {
         self.out.write_str(close)
     }
 
-    /// An operand, in parentheses where it is an operation itself.
-    fn operand(&mut self, id: ExprId) -> fmt::Result {
-        use ExprKind::*;
-        let compound = matches!(
-            self.function.exprs[id].kind,
-            Binary(..) | Logic { .. } | Cast(..)
-        );
-        if compound {
-            self.out.write_str("(")?;
-        }
+    /// An operand, in parentheses where it binds less tightly than `least`.
+    fn operand(&mut self, id: ExprId, least: u8) -> fmt::Result {
+        let loose = binding(&self.function.exprs[id].kind) < least;
+        self.out.write_str(if loose { "(" } else { "" })?;
         self.expr(id)?;
-        self.out.write_str(if compound { ")" } else { "" })
+        self.out.write_str(if loose { ")" } else { "" })
     }
 
     fn expr(&mut self, id: ExprId) -> fmt::Result {
@@ -222,20 +218,22 @@ impl Dumper<'_> {
                     super::UnaryOp::Neg => "-",
                     super::UnaryOp::Not => "!",
                 })?;
-                self.operand(*inner)
+                self.operand(*inner, UNARY)
             }
             ExprKind::Binary(op, left, right) => {
-                self.operand(*left)?;
+                let own = binding(&self.function.exprs[id].kind);
+                self.operand(*left, own)?;
                 write!(self.out, " {op} ")?;
-                self.operand(*right)
+                self.operand(*right, own + 1)
             }
             ExprKind::Logic { and, left, right } => {
-                self.operand(*left)?;
+                let own = binding(&self.function.exprs[id].kind);
+                self.operand(*left, own)?;
                 self.out.write_str(if *and { " && " } else { " || " })?;
-                self.operand(*right)
+                self.operand(*right, own + 1)
             }
             ExprKind::Cast(inner, scalar) => {
-                self.operand(*inner)?;
+                self.operand(*inner, CAST)?;
                 write!(self.out, " as {scalar}")
             }
             ExprKind::Load(access) => self.place(&Place::Element(*access)),
@@ -244,13 +242,13 @@ impl Dumper<'_> {
                 write!(self.out, ".len({dim})")
             }
             ExprKind::Call(builtin, args) => {
-                self.operand(args[0])?;
+                self.operand(args[0], POSTFIX)?;
                 write!(self.out, ".{}", builtin.name())?;
                 self.list("(", &args[1..], ")")
             }
             ExprKind::Tuple(parts) => self.list("(", parts, ")"),
             ExprKind::Field(base, index) => {
-                self.operand(*base)?;
+                self.operand(*base, POSTFIX)?;
                 write!(self.out, ".{index}")
             }
             ExprKind::Array(parts) => self.list("[", parts, "]"),
@@ -280,5 +278,30 @@ impl Dumper<'_> {
             ExprKind::NewArray { rank, .. } => write!(self.out, "new array of rank {rank}"),
             ExprKind::Opaque(opaque) => self.opaque(opaque),
         }
+    }
+}
+
+const CAST: u8 = 12;
+const UNARY: u8 = 13;
+const POSTFIX: u8 = 14;
+
+/// How tightly an expression binds, as in the Rust reference's table of precedence.
+fn binding(kind: &ExprKind) -> u8 {
+    use super::BinaryOp::*;
+    match kind {
+        ExprKind::Logic { and, .. } => 2 + u8::from(*and),
+        ExprKind::Binary(op, ..) => match op {
+            Eq | Ne | Lt | Le | Gt | Ge => 5,
+            Or => 6,
+            Xor => 7,
+            And => 8,
+            Shl | Shr => 9,
+            Add | Sub => 10,
+            Mul | Div | Rem => 11,
+        },
+        ExprKind::Cast(..) => CAST,
+        ExprKind::Unary(..) => UNARY,
+        ExprKind::If { .. } | ExprKind::Block(_) => 0,
+        _ => POSTFIX,
     }
 }

@@ -15,7 +15,7 @@ pub mod verify;
 
 pub use arena::{Arena, Id};
 pub use ops::{BinaryOp, Builtin, UnaryOp};
-pub use template::{Piece, Template};
+pub use template::Template;
 pub use types::{Scalar, Ty};
 
 use proc_macro2::TokenStream;
@@ -40,7 +40,8 @@ pub type AccessId = Id<Access>;
 pub struct Function {
     /// The function's name as written (raw identifiers keep their `r#`).
     pub name: proc_macro2::Ident,
-    /// Parameters in order.
+    /// Parameters in order, for the text form.
+    #[cfg_attr(not(test), expect(dead_code))]
     pub params: Vec<VarId>,
     /// Every binding of the function, parameters and loop variables included.
     pub vars: Arena<Var>,
@@ -122,12 +123,10 @@ pub enum StmtKind {
     Expr(ExprId),
     For(LoopId),
     While {
-        label: Option<LabelId>,
         cond: ExprId,
         body: Block,
     },
     Loop {
-        label: Option<LabelId>,
         body: Block,
     },
     /// Leaves the loop `depth` levels up: 0 is the innermost loop around the statement.
@@ -143,14 +142,13 @@ pub enum StmtKind {
         cond: ExprId,
         args: Vec<ExprId>,
         tokens: TokenStream,
+        /// `debug_assert!`: evaluated only where the user's crate has debug assertions.
+        debug_only: bool,
     },
     /// Outside the kernel subset. `why` is the message for its author should the statement stand
     /// inside a loop that was to be parallel; `reads`/`bound` are not known.
     Opaque(Opaque),
 }
-
-/// A name for a labelled loop, only needed while parsing.
-pub type LabelId = u32;
 
 /// Something the kernel subset has no word for.
 #[derive(Clone, Debug)]
@@ -159,8 +157,6 @@ pub struct Opaque {
     pub what: String,
     /// The way out, if there is a better one than leaving it out.
     pub help: Option<String>,
-    /// The expression's tokens, to evaluate it in the driver.
-    pub tokens: TokenStream,
     /// Blocks inside it whose statements were parsed (bodies of driver `if let`, `match`, `while
     /// let`, ..), because loops in them are still candidates.
     pub blocks: Vec<Block>,

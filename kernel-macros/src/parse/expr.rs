@@ -36,7 +36,6 @@ impl Parser {
         let opaque = Opaque {
             what: what.into(),
             help: help.map(str::to_string),
-            tokens: node.to_token_stream(),
             blocks: Vec::new(),
         };
         self.push(ExprKind::Opaque(opaque), Span::of(node))
@@ -77,6 +76,10 @@ impl Parser {
                 }
             },
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
+            syn::Expr::Match(node_match) => match self.match_expr(node_match) {
+                Some(id) => id,
+                None => self.outside_subset(node),
+            },
             syn::Expr::Block(block) if block.label.is_none() => {
                 let inner = self.block(&block.block);
                 self.push(ExprKind::Block(inner), Span::of(node))
@@ -91,6 +94,14 @@ impl Parser {
             syn::Lit::Bool(value) => self.push(ExprKind::Bool(value.value), span),
             syn::Lit::Byte(byte) => {
                 self.push(ExprKind::Int(byte.value().into(), Some(Scalar::U8)), span)
+            }
+            syn::Lit::Int(int) if int.base10_digits().starts_with('-') => {
+                // Only patterns have literals with a sign.
+                let digits = &int.base10_digits()[1..];
+                let text = format!("{digits}{}", int.suffix());
+                let positive = syn::Lit::Int(syn::LitInt::new(&text, int.span()));
+                let inner = self.literal(node, &positive);
+                self.push(ExprKind::Unary(UnaryOp::Neg, inner), span)
             }
             syn::Lit::Int(int) => {
                 let suffix = Scalar::from_name(int.suffix());
@@ -224,6 +235,23 @@ impl Parser {
         index: &syn::ExprIndex,
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
+        if let syn::Expr::Index(outer) = &*index.expr
+            && let Some(base) = self.named(&outer.expr)
+            && let Some(shape) = self.arrays.get(&base)
+            && (shape.rank, shape.kind) == (2, ViewKind::Slice)
+        {
+            let index = vec![self.expr(&outer.index), self.expr(&index.index)];
+            let style = IndexStyle::Nested;
+            let span = Span::of(node);
+            let access = Access {
+                array: base,
+                index,
+                mode,
+                span,
+                style,
+            };
+            return Ok(Indexed::Array(self.accesses.push(access)));
+        }
         let Some(base) = self.named(&index.expr) else {
             let what = "an index into something that is no plain variable";
             return Err(self.opaque(node, what, Some("bind the array to a variable first")));
@@ -308,6 +336,7 @@ impl Parser {
         let name = call.method.to_string();
         let nd = shape.kind == ViewKind::NdArray;
         match (name.as_str(), shape.rank, call.args.len()) {
+            ("len", _, 0) if !nd => self.len(array, 0, span),
             ("len", rank, 0) => {
                 let mut product = self.len(array, 0, span);
                 for dim in 1..rank {
@@ -526,7 +555,7 @@ pub(super) struct Shape {
     pub kind: ViewKind,
 }
 
-const ATTRIBUTE_HELP: &str = "only lint attributes may stand inside a loop that runs in parallel: `#[cfg]` reaches the \
+pub(super) const ATTRIBUTE_HELP: &str = "only lint attributes may stand inside a loop that runs in parallel: `#[cfg]` reaches the \
      compiler of kernels unresolved";
 
 /// The first attribute that is no lint, named.
@@ -540,7 +569,7 @@ pub(super) fn foreign_attribute(attrs: &[syn::Attribute]) -> Option<String> {
     ))
 }
 
-fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
+pub(super) fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
     macro_rules! attrs {
         ($($kind:ident)*) => {
             match node { $(syn::Expr::$kind(node) => &node.attrs,)* _ => &[] }
@@ -676,7 +705,13 @@ fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
                 ),
             );
         }
-        syn::Expr::Match(_) => ("`match`", Some("write it as `if` and `else`")),
+        syn::Expr::Match(_) => (
+            "`match` with this pattern",
+            Some(
+                "numbers, bools, ranges, `|` and `_` are patterns of kernels; a name only as the \
+                  last arm",
+            ),
+        ),
         syn::Expr::If(_) => ("`if let`", None),
         syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
         syn::Expr::Reference(_) => ("a reference", Some("use the value itself")),

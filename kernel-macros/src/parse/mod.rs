@@ -4,7 +4,9 @@
 //! becomes [`ir::StmtKind::Opaque`], keeps its tokens in the template, and only matters if a loop
 //! around it was to be parallel.
 
+mod assertion;
 mod expr;
+mod matching;
 mod range;
 mod scope;
 mod stmt;
@@ -228,6 +230,20 @@ impl Parser {
         });
         self.scopes.bind(ident.to_string(), id);
         id
+    }
+
+    /// A variable that no name in the source means.
+    pub(in crate::parse) fn bind_hidden(&mut self, ident: &Ident, kind: VarKind) -> VarId {
+        self.vars.push(Var {
+            ident: ident.clone(),
+            span: Span::at(ident.span()),
+            kind,
+            home: self.path.last().copied(),
+            mutable: false,
+            ty: Ty::Unknown,
+            tokens: ident.to_token_stream(),
+            deferred: false,
+        })
     }
 
     /// A `let` binding here.

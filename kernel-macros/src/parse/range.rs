@@ -21,7 +21,7 @@ impl Parser {
         };
         let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
         if let Some(attr) = super::expr::foreign_attribute(&attrs) {
-            opaque = Some(self.opaque_loop(node, attr, None));
+            opaque = Some(self.opaque_loop(attr, None));
         }
         let id = self.loops.reserve(mark);
         self.path.push(id);
@@ -35,7 +35,7 @@ impl Parser {
                 let unnamed = Ident::new("_unnamed", node.for_token.span);
                 let known = "`for name in start..end`";
                 let what = "a loop over something else than a plain index";
-                opaque = opaque.or_else(|| Some(self.opaque_loop(node, what, Some(known))));
+                opaque = opaque.or_else(|| Some(self.opaque_loop(what, Some(known))));
                 self.bind(&unnamed, VarKind::Index(id), false, Ty::Unknown)
             }
         };
@@ -64,16 +64,10 @@ impl Parser {
         StmtKind::For(id)
     }
 
-    fn opaque_loop(
-        &self,
-        node: &syn::ExprForLoop,
-        what: impl Into<String>,
-        help: Option<&str>,
-    ) -> Opaque {
+    fn opaque_loop(&self, what: impl Into<String>, help: Option<&str>) -> Opaque {
         Opaque {
             what: what.into(),
             help: help.map(str::to_string),
-            tokens: node.expr.to_token_stream(),
             blocks: Vec::new(),
         }
     }
@@ -140,7 +134,6 @@ impl Parser {
             ExprKind::Opaque(Opaque {
                 what: "an iterator".to_string(),
                 help: None,
-                tokens: node.to_token_stream(),
                 blocks: Vec::new(),
             }),
             Span::of(node),
@@ -168,7 +161,6 @@ fn not_a_range(node: &syn::Expr) -> Opaque {
              `.step_by(k)` may follow it"
                 .to_string(),
         ),
-        tokens: node.to_token_stream(),
         blocks: Vec::new(),
     }
 }

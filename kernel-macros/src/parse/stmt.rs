@@ -1,7 +1,11 @@
 //! Statements and blocks → IR.
 
 use super::Parser;
-use super::expr::{Indexed, Shape, binary_op, compound_op, describe_expr, foreign_attribute};
+use super::assertion;
+use super::expr::{
+    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
+    foreign_attribute,
+};
 use super::template;
 use super::ty;
 use crate::ir::types::ViewKind;
@@ -9,7 +13,6 @@ use crate::ir::{
     AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
     VarKind,
 };
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 impl Parser {
@@ -37,7 +40,7 @@ impl Parser {
                     let kind = self.stmt(stmt);
                     out.stmts.push(Stmt {
                         kind,
-                        span: Span::of(stmt),
+                        span: stmt_span(stmt),
                     });
                 }
             }
@@ -63,32 +66,42 @@ impl Parser {
     fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
-            syn::Stmt::Item(item) => opaque_stmt(item, "an item", None),
-            syn::Stmt::Macro(node) => {
+            syn::Stmt::Item(_) => opaque_stmt("an item", None),
+            syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
                 let name = node.mac.path.to_token_stream().to_string();
                 let help = "macros can hide a `return` or a write: write it out, or move it \
                             outside the loop";
-                opaque_stmt(node, format!("the macro `{name}!`"), Some(help))
-            }
+                opaque_stmt(format!("the macro `{name}!`"), Some(help))
+            }),
             syn::Stmt::Expr(node, _) => self.stmt_expr(node),
         }
     }
 
     fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
+        // A loop reads its own, because loops in it are still candidates.
+        if !matches!(node, syn::Expr::ForLoop(_))
+            && let Some(attr) = foreign_attribute(attributes(node))
+        {
+            return opaque_stmt(attr, Some(ATTRIBUTE_HELP));
+        }
         match node {
-            syn::Expr::Assign(assign) => self.assign(node, assign),
-            syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => {
-                self.compound(node, binary)
-            }
+            syn::Expr::Assign(assign) => self.assign(assign),
+            syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => self.compound(binary),
             syn::Expr::ForLoop(loop_node) => self.for_loop(loop_node),
-            syn::Expr::While(node_while) => self.while_loop(node, node_while),
+            syn::Expr::Macro(node_macro) if assertion::is_assertion(&node_macro.mac) => {
+                match self.assertion(&node_macro.mac) {
+                    Some(kind) => kind,
+                    None => StmtKind::Expr(self.expr(node)),
+                }
+            }
+            syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.labels
                     .push(node_loop.label.as_ref().map(|label| label.name.to_string()));
                 let mut body = self.block(&node_loop.body);
                 self.discard(&mut body);
                 self.labels.pop();
-                StmtKind::Loop { label: None, body }
+                StmtKind::Loop { body }
             }
             syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
                 Some(depth) => StmtKind::Break { depth },
@@ -137,7 +150,7 @@ impl Parser {
 
     fn opaque_jump(&mut self, node: &syn::Expr) -> StmtKind {
         let (what, help) = describe_expr(node);
-        opaque_stmt(node, what, help)
+        opaque_stmt(what, help)
     }
 
     /// How many loops lie between a jump and the loop that it names.
@@ -156,7 +169,7 @@ impl Parser {
     fn local(&mut self, local: &syn::Local) -> StmtKind {
         if let Some(attr) = foreign_attribute(&local.attrs) {
             self.bind_unknown(&local.pat);
-            return opaque_stmt(local, attr, None);
+            return opaque_stmt(attr, None);
         }
         let (pat, annotated) = match &local.pat {
             syn::Pat::Type(typed) => (&*typed.pat, Some(ty::annotation(&typed.ty))),
@@ -166,14 +179,14 @@ impl Parser {
             && init.diverge.is_some()
         {
             self.bind_unknown(&local.pat);
-            return opaque_stmt(local, "`let .. else`", None);
+            return opaque_stmt("`let .. else`", None);
         }
         let init = local.init.as_ref().map(|init| self.initial(&init.expr));
         let mut bound = Vec::new();
         let ty = annotated.unwrap_or(Ty::Unknown);
         let Some(pat) = self.pattern(pat, &ty, &mut bound) else {
             self.bind_unknown(&local.pat);
-            return opaque_stmt(local, "a pattern that is no name or tuple", None);
+            return opaque_stmt("a pattern that is no name or tuple", None);
         };
         self.learn_shapes(&bound, init);
         if init.is_none() {
@@ -228,17 +241,16 @@ impl Parser {
         }
     }
 
-    /// Rank and kind of arrays that a `let` binds.
+    /// Rank and kind of arrays that a `let` binds. A fixed array of the driver's is one that regions
+    /// read like a slice; one of the iteration's own is a local.
     fn learn_shapes(&mut self, bound: &[VarId], init: Option<ExprId>) {
+        if self.path.is_empty() {
+            self.fixed_array(bound, init);
+        }
         for var in bound {
             if let Ty::View(view) = &self.vars[*var].ty {
-                self.arrays.insert(
-                    *var,
-                    Shape {
-                        rank: view.rank,
-                        kind: view.kind,
-                    },
-                );
+                let (rank, kind) = (view.rank, view.kind);
+                self.arrays.insert(*var, Shape { rank, kind });
             }
         }
         if let ([var], Some(init)) = (bound, init)
@@ -246,6 +258,26 @@ impl Parser {
         {
             self.arrays.insert(*var, Shape { rank, kind });
         }
+    }
+
+    fn fixed_array(&mut self, bound: &[VarId], init: Option<ExprId>) {
+        for var in bound {
+            if let Ty::Array(elem, _) = &self.vars[*var].ty {
+                self.vars[*var].ty = ty::elements(elem, true);
+            }
+        }
+        let Some(init) = init else { return };
+        let fill = match &self.exprs[init].kind {
+            ExprKind::Array(parts) if !parts.is_empty() => parts[0],
+            ExprKind::Repeat(value, _) => *value,
+            _ => return,
+        };
+        self.exprs[init].kind = ExprKind::NewArray {
+            fill: Some(fill),
+            elem: None,
+            rank: 1,
+            kind: ViewKind::Slice,
+        };
     }
 
     /// Binds every name of a pattern that is not understood, so that it shadows as it should.
@@ -258,10 +290,7 @@ impl Parser {
         }
     }
 
-    fn assign(&mut self, node: &syn::Expr, assign: &syn::ExprAssign) -> StmtKind {
-        if let Some(attr) = foreign_attribute(&assign.attrs) {
-            return opaque_stmt(node, attr, None);
-        }
+    fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
         let value = self.expr(&assign.right);
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);
@@ -284,12 +313,9 @@ impl Parser {
         }
     }
 
-    fn compound(&mut self, node: &syn::Expr, binary: &syn::ExprBinary) -> StmtKind {
-        if let Some(attr) = foreign_attribute(&binary.attrs) {
-            return opaque_stmt(node, attr, None);
-        }
+    fn compound(&mut self, binary: &syn::ExprBinary) -> StmtKind {
         let Some(op) = compound_op(&binary.op) else {
-            return opaque_stmt(node, "an operator that kernels do not have", None);
+            return opaque_stmt("an operator that kernels do not have", None);
         };
         let value = self.expr(&binary.right);
         match self.place(&binary.left, AccessMode::Update) {
@@ -336,7 +362,6 @@ impl Parser {
         Err(Opaque {
             what: format!("an assignment to `{}`", node.to_token_stream()),
             help: Some("assign to a variable or to an element of an array".to_string()),
-            tokens: node.to_token_stream(),
             blocks: Vec::new(),
         })
     }
@@ -348,7 +373,7 @@ impl Parser {
         }
     }
 
-    fn while_loop(&mut self, node: &syn::Expr, node_while: &syn::ExprWhile) -> StmtKind {
+    fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
         self.labels.push(
             node_while
                 .label
@@ -363,21 +388,36 @@ impl Parser {
             StmtKind::Opaque(Opaque {
                 what: "`while let`".to_string(),
                 help: None,
-                tokens: node.to_token_stream(),
                 blocks,
             })
         } else {
             let cond = self.expr(&node_while.cond);
             let mut body = self.block(&node_while.body);
             self.discard(&mut body);
-            StmtKind::While {
-                label: None,
-                cond,
-                body,
-            }
+            StmtKind::While { cond, body }
         };
         self.labels.pop();
         kind
+    }
+}
+
+/// From the statement's first own token: marks stand before it as attributes.
+fn stmt_span(stmt: &syn::Stmt) -> Span {
+    let whole = Span::of(stmt);
+    match stmt {
+        syn::Stmt::Local(local) => Span {
+            start: local.let_token.span,
+            ..whole
+        },
+        syn::Stmt::Expr(syn::Expr::Assign(assign), _) => Span {
+            start: Span::of(&assign.left).start,
+            ..whole
+        },
+        syn::Stmt::Expr(syn::Expr::ForLoop(node), _) => Span {
+            start: node.for_token.span,
+            ..whole
+        },
+        _ => whole,
     }
 }
 
@@ -404,13 +444,10 @@ impl<'ast> syn::visit::Visit<'ast> for Names {
     }
 }
 
-fn opaque_stmt(node: &impl ToTokens, what: impl Into<String>, help: Option<&str>) -> StmtKind {
-    let tokens: TokenStream = node.to_token_stream();
-    let help = help.map(str::to_string);
+fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
     StmtKind::Opaque(Opaque {
         what: what.into(),
-        help,
-        tokens,
+        help: help.map(str::to_string),
         blocks: Vec::new(),
     })
 }
@@ -420,6 +457,7 @@ fn is_value(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Assign(_) => false,
         syn::Expr::Loop(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => false,
+        syn::Expr::Macro(node) => !assertion::is_assertion(&node.mac),
         syn::Expr::Binary(binary) => compound_op(&binary.op).is_none(),
         syn::Expr::If(node) => node.else_branch.is_some(),
         _ => true,

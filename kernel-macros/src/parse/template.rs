@@ -113,7 +113,7 @@ impl Holes {
     fn split(&self, tokens: TokenStream, loops: &HashMap<usize, syn::ExprForLoop>) -> Template {
         let mut pieces = Vec::new();
         let mut plain = TokenStream::new();
-        let mut flush = |plain: &mut TokenStream, pieces: &mut Vec<Piece>| {
+        let flush = |plain: &mut TokenStream, pieces: &mut Vec<Piece>| {
             if !plain.is_empty() {
                 pieces.push(Piece::Tokens(std::mem::take(plain)));
             }

@@ -38,14 +38,13 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
 /// The type after `&` or `&mut`.
 fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
     match ty {
-        syn::Type::Slice(slice) => match annotation(&slice.elem) {
-            Ty::Scalar(elem) => view(elem, 1, mutable, ViewKind::Slice),
-            _ => Ty::Unknown,
-        },
+        syn::Type::Slice(slice) => elements(&annotation(&slice.elem), mutable),
         syn::Type::Paren(paren) => behind_reference(&paren.elem, mutable),
         syn::Type::Group(group) => behind_reference(&group.elem, mutable),
         _ => match annotation(ty) {
             Ty::Scalar(scalar) => Ty::Scalar(scalar),
+            // `&[f64; 3]`, `&[[f64; 3]; 4]`
+            Ty::Array(elem, _) => elements(&elem, mutable),
             // `&Array2<f64>`, `&ArrayView1<f32>`, `&Vec<f64>`: what is behind decides the shape,
             // the reference whether it can be written.
             Ty::View(inner) => Ty::View(View {
@@ -54,6 +53,18 @@ fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
             }),
             _ => Ty::Unknown,
         },
+    }
+}
+
+/// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
+pub fn elements(elem: &Ty, mutable: bool) -> Ty {
+    match elem {
+        Ty::Scalar(elem) => view(*elem, 1, mutable, ViewKind::Slice),
+        Ty::Array(inner, _) => match **inner {
+            Ty::Scalar(elem) => view(elem, 2, mutable, ViewKind::Slice),
+            _ => Ty::Unknown,
+        },
+        _ => Ty::Unknown,
     }
 }
 
@@ -90,14 +101,13 @@ fn named(path: &syn::Path) -> Ty {
         return Ty::Scalar(scalar);
     }
     let types = type_arguments(segment);
-    let elem = types
-        .first()
-        .map(|ty| annotation(ty))
-        .and_then(|ty| ty.scalar());
-    let Some(elem) = elem else { return Ty::Unknown };
+    let elem = types.first().map(|ty| annotation(ty));
     if name == "Vec" && path.segments.len() == 1 {
-        return view(elem, 1, true, ViewKind::Slice);
+        return elem.map_or(Ty::Unknown, |elem| elements(&elem, true));
     }
+    let Some(elem) = elem.and_then(|ty| ty.scalar()) else {
+        return Ty::Unknown;
+    };
     let dimension = types
         .get(1)
         .map(|ty| quote::ToTokens::to_token_stream(ty).to_string());
@@ -172,7 +182,7 @@ pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
 /// The way out for a parameter type that a kernel cannot take.
 pub fn help(ty: &syn::Type) -> Option<String> {
     let text = quote::ToTokens::to_token_stream(ty).to_string();
-    let known = "kernels take scalars (`f64`, `usize`, ..), `&[T]`, `&mut [T]` and ndarray's \
+    let known = "kernels take scalars (`f64`, `usize`, ..), `&[T]`, `&mut [T]`, `&[[T; N]]` and ndarray's \
                  `ArrayView1..3` and `ArrayViewMut1..3` of them";
     Some(if text.contains("String") || text.contains("str") {
         format!("{known}; text stays outside")

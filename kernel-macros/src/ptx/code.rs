@@ -368,16 +368,21 @@ impl Code {
     }
 
     fn targets(&self) -> HashSet<u32> {
-        let lines = self.sections.iter().flatten();
-        let args = lines.flat_map(|line| match line {
-            Line::Instr(instr) => instr.args.as_slice(),
-            _ => &[],
-        });
-        args.filter_map(|arg| match arg {
-            Arg::Label(label) => Some(label.0),
-            _ => None,
-        })
-        .collect()
+        let instrs = self
+            .sections
+            .iter()
+            .flatten()
+            .filter_map(|line| match line {
+                Line::Instr(instr) => Some(instr),
+                _ => None,
+            });
+        let labels = instrs
+            .flat_map(|instr| &instr.args)
+            .filter_map(|arg| match arg {
+                Arg::Label(label) => Some(label.0),
+                _ => None,
+            });
+        labels.collect()
     }
 
     /// The text between the entry's braces.

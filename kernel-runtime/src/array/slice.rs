@@ -33,6 +33,36 @@ impl<T: Element> WriteArray<1> for [T] {
     }
 }
 
+impl<T: Element, const N: usize> ReadArray<2> for [[T; N]] {
+    type Elem = T;
+
+    #[inline(always)]
+    fn __kernel_read(&self) -> View<'_, T, 2> {
+        View {
+            raw: Raw {
+                ptr: self.as_ptr().cast_mut().cast(),
+                shape: [self.len(), N],
+                strides: [N.cast_signed(), 1],
+            },
+            borrow: PhantomData,
+        }
+    }
+}
+
+impl<T: Element, const N: usize> WriteArray<2> for [[T; N]] {
+    #[inline(always)]
+    fn __kernel_write(&mut self) -> ViewMut<'_, T, 2> {
+        ViewMut {
+            raw: Raw {
+                ptr: self.as_mut_ptr().cast(),
+                shape: [self.len(), N],
+                strides: [N.cast_signed(), 1],
+            },
+            borrow: PhantomData,
+        }
+    }
+}
+
 impl<T> Indexed for [T] {}
 impl<T> Indexed for Vec<T> {}
 impl<T, const N: usize> Indexed for [T; N] {}

@@ -1,0 +1,215 @@
+//! Loops that people write, as kernels.
+
+use kernel_runtime::prelude::*;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// `y = a x + y`.
+#[kernel(parallel, cuda)]
+pub fn saxpy(a: f32, x: &[f32], y: &mut [f32]) {
+    for i in 0..y.len() {
+        y[i] += a * x[i];
+    }
+}
+
+/// The dot product.
+#[kernel(parallel, cuda)]
+pub fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += x[i] * y[i];
+    }
+    sum
+}
+
+/// Sum, minimum and maximum of `floor(1000 x)`, and how many `x` exceed a half.
+#[kernel(parallel, cuda)]
+pub fn statistics(x: &[f64]) -> (i64, i64, i64, u32) {
+    let mut sum = 0i64;
+    let mut low = i64::MAX;
+    let mut high = i64::MIN;
+    let mut above = 0u32;
+    for i in 0..x.len() {
+        let value = (1000.0 * x[i]).floor() as i64;
+        sum += value;
+        low = low.min(value);
+        if value > high {
+            high = value;
+        }
+        if x[i] > 0.5 {
+            above += 1;
+        }
+    }
+    (sum, low, high, above)
+}
+
+/// `c = alpha a b + beta c`.
+#[kernel(parallel, cuda)]
+pub fn gemm(
+    alpha: f64,
+    a: ArrayView2<'_, f64>,
+    b: ArrayView2<'_, f64>,
+    beta: f64,
+    mut c: ArrayViewMut2<'_, f64>,
+) {
+    let (rows, columns) = c.dim();
+    let depth = a.ncols();
+    for i in 0..rows {
+        for j in 0..columns {
+            let mut sum = 0.0;
+            for k in 0..depth {
+                sum += a[[i, k]] * b[[k, j]];
+            }
+            c[[i, j]] = alpha * sum + beta * c[[i, j]];
+        }
+    }
+}
+
+/// A sparse matrix in rows times a vector: row `r` has the entries `start[r]..start[r + 1]`.
+#[kernel(parallel, cuda)]
+pub fn sparse(start: &[usize], column: &[usize], value: &[f64], x: &[f64], y: &mut [f64]) {
+    for r in 0..y.len() {
+        let mut sum = 0.0;
+        for k in start[r]..start[r + 1] {
+            sum += value[k] * x[column[k]];
+        }
+        y[r] = sum;
+    }
+}
+
+/// One sweep of Laplace's equation; the largest change.
+#[kernel(parallel, cuda)]
+pub fn laplace(old: ArrayView2<'_, f64>, mut new: ArrayViewMut2<'_, f64>) -> f64 {
+    let (rows, columns) = old.dim();
+    let mut change: f64 = 0.0;
+    for i in 1..rows - 1 {
+        for j in 1..columns - 1 {
+            let sides = old[[i, j - 1]] + old[[i, j + 1]];
+            let ends = old[[i - 1, j]] + old[[i + 1, j]];
+            let mean = 0.25 * (sides + ends);
+            new[[i, j]] = mean;
+            change = change.max((mean - old[[i, j]]).abs());
+        }
+    }
+    change
+}
+
+/// Steps of electric and magnetic fields in two dimensions: the time loop is driver code, each
+/// step has four regions.
+#[kernel(parallel, cuda)]
+pub fn fdtd(
+    steps: usize,
+    mut ex: ArrayViewMut2<'_, f64>,
+    mut ey: ArrayViewMut2<'_, f64>,
+    mut hz: ArrayViewMut2<'_, f64>,
+) {
+    let (rows, columns) = hz.dim();
+    for t in 0..steps {
+        for j in 0..columns {
+            ey[[0, j]] = t as f64;
+        }
+        for i in 1..rows {
+            for j in 0..columns {
+                ey[[i, j]] -= 0.5 * (hz[[i, j]] - hz[[i - 1, j]]);
+            }
+        }
+        for i in 0..rows {
+            for j in 1..columns {
+                ex[[i, j]] -= 0.5 * (hz[[i, j]] - hz[[i, j - 1]]);
+            }
+        }
+        for i in 0..rows - 1 {
+            for j in 0..columns - 1 {
+                let along = ex[[i, j + 1]] - ex[[i, j]];
+                let across = ey[[i + 1, j]] - ey[[i, j]];
+                hz[[i, j]] -= 0.7 * (along + across);
+            }
+        }
+    }
+}
+
+/// Steps until each point leaves the disc of radius two.
+#[kernel(parallel, cuda)]
+pub fn mandelbrot(limit: i32, mut steps: ArrayViewMut2<'_, i32>) {
+    let (height, width) = steps.dim();
+    for y in 0..height {
+        for x in 0..width {
+            let cx = -2.0 + 2.5 * x as f64 / width as f64;
+            let cy = -1.25 + 2.5 * y as f64 / height as f64;
+            let mut zx = 0.0;
+            let mut zy = 0.0;
+            let mut n = 0;
+            while n < limit && zx * zx + zy * zy <= 4.0 {
+                let next = zx * zx - zy * zy + cx;
+                zy = 2.0 * zx * zy + cy;
+                zx = next;
+                n += 1;
+            }
+            steps[[y, x]] = n;
+        }
+    }
+}
+
+/// Accelerations of bodies at rows of `place`, softened.
+#[kernel(parallel, cuda)]
+pub fn gravity(place: ArrayView2<'_, f64>, weight: &[f64], mut pull: ArrayViewMut2<'_, f64>) {
+    let n = weight.len();
+    for i in 0..n {
+        let mut ax = 0.0;
+        let mut ay = 0.0;
+        for j in 0..n {
+            let dx = place[[j, 0]] - place[[i, 0]];
+            let dy = place[[j, 1]] - place[[i, 1]];
+            let square = dx * dx + dy * dy + 1e-2;
+            let factor = weight[j] / (square * square.sqrt());
+            ax += factor * dx;
+            ay += factor * dy;
+        }
+        pull[[i, 0]] = ax;
+        pull[[i, 1]] = ay;
+    }
+}
+
+/// How many of `n` random points of the unit square lie in the unit circle; the points are made in
+/// the loop.
+#[kernel(parallel, cuda)]
+pub fn circle(seed: u64, n: u64) -> u64 {
+    let mut inside = 0u64;
+    for i in 0..n {
+        let mut square = 0.0;
+        for half in 0..2u64 {
+            let at = (seed << 32).wrapping_add(2 * i + half);
+            let mut z = at.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            z ^= z >> 31;
+            let coordinate = (z >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0);
+            square += coordinate * coordinate;
+        }
+        if square < 1.0 {
+            inside += 1;
+        }
+    }
+    inside
+}
+
+/// One step of the game of life on a torus.
+#[kernel(parallel, cuda)]
+pub fn life(old: ArrayView2<'_, u8>, mut new: ArrayViewMut2<'_, u8>) {
+    let (rows, columns) = old.dim();
+    for i in 0..rows {
+        for j in 0..columns {
+            let mut neighbours = 0u8;
+            for di in 0..3 {
+                for dj in 0..3 {
+                    if di != 1 || dj != 1 {
+                        let row = (i + rows + di - 1) % rows;
+                        let column = (j + columns + dj - 1) % columns;
+                        neighbours += old[[row, column]];
+                    }
+                }
+            }
+            let survives = neighbours == 2 && old[[i, j]] == 1;
+            new[[i, j]] = if neighbours == 3 || survives { 1 } else { 0 };
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `KERNEL_PTX_DIR`: every PTX text as a file, for tools such as NVIDIA's assembler.
+
+use crate::host::Ptx;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::{env, fs, io};
+
+/// Writes the texts to `$KERNEL_PTX_DIR/<crate>-<kernel>-<hash>.{release,debug}.ptx`, if the
+/// variable is set while the crate compiles.
+///
+/// # Errors
+///
+/// The folder cannot be made or written; the text says which.
+pub fn write_ptx(kernel: &str, ptx: &Ptx) -> Result<(), String> {
+    let Some(dir) = env::var_os("KERNEL_PTX_DIR").filter(|dir| !dir.is_empty()) else {
+        return Ok(());
+    };
+    let dir = Path::new(&dir);
+    let krate = env::var("CARGO_CRATE_NAME").unwrap_or_else(|_| "unknown".to_string());
+    let mut hasher = DefaultHasher::new();
+    ptx.release.hash(&mut hasher);
+    let stem = format!("{krate}-{kernel}-{:016x}", hasher.finish());
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(dir)?;
+        fs::write(dir.join(format!("{stem}.release.ptx")), &ptx.release)?;
+        fs::write(dir.join(format!("{stem}.debug.ptx")), &ptx.debug)
+    };
+    write().map_err(|error| format!("KERNEL_PTX_DIR: cannot write to {}: {error}", dir.display()))
+}

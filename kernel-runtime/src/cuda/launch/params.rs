@@ -1,0 +1,70 @@
+//! The words that an entry takes.
+
+use super::super::fault::Fault;
+use super::super::memory::{Buffer, Work};
+use crate::launch::{DeviceParam, Launch};
+
+/// What a region has on the device besides its arrays.
+pub struct Extras {
+    /// The failure record, if an iteration can fail.
+    pub failure: Option<Buffer>,
+    /// A value per chunk, for each accumulator.
+    pub partials: Vec<Buffer>,
+}
+
+/// The parameters of the region's entry.
+pub fn of_entry(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Result<Words, Fault> {
+    let words = launch.params.iter().map(|&param| {
+        word(param, launch, work, extras)
+            .ok_or_else(|| Fault::contract(format!("it has nothing for {param:?}")))
+    });
+    words.collect::<Result<_, _>>().map(Words)
+}
+
+/// The parameters of the second entry of a reduction.
+pub fn of_fold(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Words {
+    let partials = extras.partials.iter();
+    let mut words: Vec<u64> = partials.map(|&buffer| work.address(buffer)).collect();
+    words.push(launch.chunks);
+    Words(words)
+}
+
+fn word(param: DeviceParam, launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Option<u64> {
+    let trip = |number: u8| launch.trips.get(usize::from(number));
+    let array = |number: u8| work.array(usize::from(number));
+    Some(match param {
+        DeviceParam::Trip(number) => trip(number)?.count,
+        DeviceParam::First(number) => trip(number)?.first,
+        DeviceParam::Step(number) => trip(number)?.step,
+        DeviceParam::Base(number) => array(number)?.0,
+        DeviceParam::Len(number, dim) => {
+            let array = launch.arrays.get(usize::from(number))?;
+            *array.shape[..array.rank.min(3)].get(usize::from(dim))? as u64
+        }
+        DeviceParam::Stride(number, dim) => {
+            // Sign-extended, on any host.
+            *array(number)?.1.get(usize::from(dim))? as i64 as u64
+        }
+        DeviceParam::Scalar(number) => *launch.scalars.get(usize::from(number))?,
+        DeviceParam::Failure => work.address(extras.failure?),
+        DeviceParam::Chunk => launch.chunk,
+        DeviceParam::Chunks => launch.chunks,
+        DeviceParam::Partials(number) => work.address(*extras.partials.get(usize::from(number))?),
+    })
+}
+
+/// Parameters, each a little-endian word; the driver reads as many bytes of each as the entry's
+/// `.param` has.
+pub struct Words(Vec<u64>);
+
+impl Words {
+    /// Calls back with what the driver wants: an array of pointers to the parameters.
+    pub fn with_pointers<R>(self, call: impl FnOnce(*mut *mut std::ffi::c_void) -> R) -> R {
+        let mut words: Vec<u64> = self.0.into_iter().map(u64::to_le).collect();
+        let mut pointers: Vec<_> = words
+            .iter_mut()
+            .map(|word| (word as *mut u64).cast())
+            .collect();
+        call(pointers.as_mut_ptr())
+    }
+}

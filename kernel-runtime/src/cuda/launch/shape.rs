@@ -1,0 +1,214 @@
+//! Sizes of grids and blocks.
+
+use crate::launch::Trip;
+use std::fmt;
+
+/// What a launch is divided into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub grid: [u32; 3],
+    pub block: [u32; 3],
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ([gx, gy, gz], [bx, by, bz]) = (self.grid, self.block);
+        write!(f, "{gx} x {gy} x {gz} blocks of {bx} x {by} x {bz} threads")
+    }
+}
+
+/// Threads of a block of a map.
+const THREADS: u64 = 256;
+/// Threads of the block that folds, at most.
+const FOLD_THREADS: u64 = 1024;
+/// Lanes of a warp.
+const WARP: u64 = 32;
+/// Limits of a grid since compute capability 3.0 (CUDA C++ programming guide, table of technical
+/// specifications), and of a block along z.
+const GRID: [u64; 3] = [(1 << 31) - 1, 65_535, 65_535];
+const BLOCK_Z: u64 = 64;
+/// Threads to launch for each one that the device runs at once: iterations of unequal length even
+/// out, and yet a thread does enough of them that setting it up does not show.
+const WAVES: u64 = 8;
+
+/// The shape for a map over `trips`, outermost first: the innermost loop along x. If that one is
+/// short, rows share a block. `None` unless there are one to three loops.
+pub fn map(trips: &[Trip], resident_threads: u64) -> Option<Shape> {
+    let mut counts = [1; 3];
+    if trips.is_empty() || trips.len() > 3 {
+        return None;
+    }
+    for (count, trip) in counts.iter_mut().zip(trips.iter().rev()) {
+        *count = trip.count.max(1);
+    }
+    let x = columns(counts[0]);
+    let y = counts[1].min(THREADS / x);
+    let z = counts[2].min(THREADS / (x * y)).min(BLOCK_Z);
+    let block = [x, y, z];
+    Some(Shape {
+        grid: grid(counts, block, resident_threads),
+        block: block.map(|length| length as u32),
+    })
+}
+
+/// The shape for a reduction: along x, a warp for each chunk. Blocks are half as large where
+/// there are too few chunks for all multiprocessors.
+pub fn reduction(chunks: u64, resident_threads: u64) -> Shape {
+    let wanted = chunks.max(1).saturating_mul(WARP);
+    let threads = if wanted < resident_threads {
+        128
+    } else {
+        THREADS
+    };
+    let block = [threads, 1, 1];
+    Shape {
+        grid: grid([wanted, 1, 1], block, resident_threads),
+        block: block.map(|length| length as u32),
+    }
+}
+
+/// The shape for the second entry of a reduction: one block of whole warps, with a thread for each
+/// chunk as far as the entry's registers allow.
+pub fn fold(chunks: u64, max_threads: u64) -> Shape {
+    let most = max_threads.min(FOLD_THREADS) / WARP * WARP;
+    let wanted = chunks.min(FOLD_THREADS).next_multiple_of(WARP);
+    Shape {
+        grid: [1, 1, 1],
+        block: [wanted.clamp(WARP, most.max(WARP)) as u32, 1, 1],
+    }
+}
+
+/// Threads of a block along x: all of a short row; else the row in equal parts of whole warps.
+fn columns(count: u64) -> u64 {
+    if count <= THREADS {
+        return count;
+    }
+    let parts = count.div_ceil(THREADS);
+    count.div_ceil(parts).next_multiple_of(WARP)
+}
+
+/// Enough blocks for all of `counts`, or to fill the device a few times over; loops with the
+/// grid's stride do the rest.
+fn grid(counts: [u64; 3], block: [u64; 3], resident_threads: u64) -> [u32; 3] {
+    let threads: u64 = block.iter().product();
+    let mut budget = (resident_threads.saturating_mul(WAVES) / threads).max(1);
+    let mut grid = [1; 3];
+    for at in 0..3 {
+        let blocks = counts[at].div_ceil(block[at]).min(GRID[at]).min(budget);
+        budget = (budget / blocks).max(1);
+        grid[at] = blocks as u32;
+    }
+    grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(counts: &[u64], resident: u64) -> Shape {
+        let trip = |&count: &u64| Trip {
+            first: 0,
+            step: 1,
+            count,
+        };
+        let trips: Vec<Trip> = counts.iter().map(trip).collect();
+        map(&trips, resident).expect("one to three loops")
+    }
+
+    /// A large GPU of 2024: 132 multiprocessors of 2048 threads.
+    const LARGE: u64 = 132 * 2048;
+
+    #[test]
+    fn one_loop() {
+        assert_eq!(shape(&[1], LARGE).block, [1, 1, 1]);
+        assert_eq!(shape(&[100], LARGE).block, [100, 1, 1]);
+        let exact = shape(&[1000], LARGE);
+        assert_eq!((exact.grid, exact.block), ([4, 1, 1], [256, 1, 1]));
+        let uneven = shape(&[257], LARGE);
+        assert_eq!((uneven.grid, uneven.block), ([2, 1, 1], [160, 1, 1]));
+    }
+
+    #[test]
+    fn short_rows_share_a_block() {
+        let pixels = shape(&[1_000_000, 3], LARGE);
+        assert_eq!(pixels.block, [3, 85, 1]);
+        assert!(pixels.grid[1] > 1000);
+        assert_eq!(shape(&[500, 2, 2], LARGE).block, [2, 2, 64]);
+        assert_eq!(shape(&[5, 2, 40], LARGE).block, [40, 2, 3]);
+    }
+
+    #[test]
+    fn limits_hold_for_any_counts() {
+        let counts = [1, 2, 31, 33, 255, 257, 65_536, 1 << 31, 1 << 40, u64::MAX];
+        for resident in [1, 2048, LARGE, 1 << 40, u64::MAX] {
+            for x in counts {
+                for y in counts {
+                    for z in counts {
+                        check(&[z, y, x], resident);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(counts: &[u64; 3], resident: u64) {
+        let Shape { grid, block } = shape(counts, resident);
+        let threads: u64 = block.iter().map(|&length| u64::from(length)).product();
+        assert!((1..=256).contains(&threads), "{counts:?}: {block:?}");
+        assert!(block[2] <= 64);
+        for at in 0..3 {
+            assert!((1..=GRID[at]).contains(&u64::from(grid[at])), "{counts:?}");
+        }
+        let blocks: u64 = grid.iter().map(|&length| u64::from(length)).product();
+        let fill = (resident.saturating_mul(WAVES) / threads).max(1);
+        assert!(blocks <= fill, "{counts:?}: {grid:?} of {block:?}");
+    }
+
+    #[test]
+    fn a_large_space_fills_the_device() {
+        for counts in [&[1 << 33][..], &[1 << 20, 1 << 20], &[1 << 16, 7, 3]] {
+            let Shape { grid, block } = shape(counts, LARGE);
+            let threads: u64 = grid.iter().chain(&block).map(|&n| u64::from(n)).product();
+            assert!(threads >= LARGE, "{counts:?}: {grid:?} of {block:?}");
+        }
+    }
+
+    #[test]
+    fn reductions_have_whole_warps() {
+        for chunks in [1, 3, 4, 5, 8, 1000, 8192, 1 << 40, u64::MAX] {
+            let Shape { grid, block } = reduction(chunks, LARGE);
+            assert_eq!(block[0] % 32, 0);
+            assert!(u64::from(grid[0]) * 8 * 256 <= LARGE * WAVES * 8);
+            assert_eq!(grid[1..], [1, 1]);
+        }
+        assert_eq!(reduction(5, LARGE).grid, [2, 1, 1]);
+        assert_eq!(reduction(5, LARGE).block[0], 128);
+        assert_eq!(reduction(100_000, LARGE).block[0], 256);
+    }
+
+    #[test]
+    fn folds_are_one_block_of_whole_warps() {
+        let cases = [
+            (1, 1024, 32),
+            (33, 1024, 64),
+            (u64::MAX, 1024, 1024),
+            (5000, 700, 672),
+        ];
+        for (chunks, max_threads, threads) in cases {
+            let Shape { grid, block } = fold(chunks, max_threads);
+            assert_eq!((grid, block), ([1, 1, 1], [threads, 1, 1]));
+        }
+        assert_eq!(fold(5, 0).block, [32, 1, 1]);
+    }
+
+    #[test]
+    fn other_numbers_of_loops_are_no_map() {
+        let trip = Trip {
+            first: 0,
+            step: 1,
+            count: 1,
+        };
+        assert_eq!(map(&[], LARGE), None);
+        assert_eq!(map(&[trip; 4], LARGE), None);
+    }
+}
