@@ -10,6 +10,7 @@ use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
 const MARK: &str = "__kernel_mark";
@@ -27,17 +28,20 @@ struct Marker {
 }
 
 impl Marker {
-    fn attribute(&mut self) -> syn::Attribute {
+    /// The attribute becomes the node's first token, and so takes that one's span.
+    fn attribute(&mut self, node: &impl Spanned) -> syn::Attribute {
+        let span = node.span();
         let number = proc_macro2::Literal::usize_unsuffixed(self.next);
-        let mark = Ident::new(MARK, Span::call_site());
+        let mark = Ident::new(MARK, span);
         self.next += 1;
-        syn::parse_quote!(#[#mark(#number)])
+        syn::parse_quote_spanned!(span=> #[#mark(#number)])
     }
 }
 
 impl VisitMut for Marker {
     fn visit_expr_for_loop_mut(&mut self, node: &mut syn::ExprForLoop) {
-        node.attrs.push(self.attribute());
+        let mark = self.attribute(node);
+        node.attrs.push(mark);
         self.depth += 1;
         visit_mut::visit_expr_for_loop_mut(self, node);
         self.depth -= 1;
@@ -45,14 +49,16 @@ impl VisitMut for Marker {
 
     fn visit_local_mut(&mut self, node: &mut syn::Local) {
         if self.depth > 0 {
-            node.attrs.push(self.attribute());
+            let mark = self.attribute(node);
+            node.attrs.push(mark);
         }
         visit_mut::visit_local_mut(self, node);
     }
 
     fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
         if self.depth > 0 {
-            node.attrs.push(self.attribute());
+            let mark = self.attribute(node);
+            node.attrs.push(mark);
         }
         visit_mut::visit_expr_assign_mut(self, node);
     }

@@ -120,3 +120,50 @@ impl Poly {
         (Poly(yes), Poly(no))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ptx::code::{Class, Code};
+
+    fn registers<const N: usize>() -> [Reg; N] {
+        let mut code = Code::new();
+        std::array::from_fn(|_| code.value(Class::B64, 0))
+    }
+
+    fn reg(reg: Reg) -> Poly {
+        Poly::of(Operand::Reg(reg))
+    }
+
+    #[test]
+    fn products_expand_and_cancel() {
+        let [x, y] = registers();
+        let sum = reg(x).plus(&reg(y));
+        let difference = reg(x).minus(&reg(y));
+        let product = sum.times(&difference).expect("a small product");
+        let square = |r: Reg| reg(r).times(&reg(r)).expect("a small product");
+        assert_eq!(product, square(x).minus(&square(y)));
+        assert!(sum.minus(&sum).is_zero());
+        assert_eq!(Poly::term(vec![x], 1).as_register(), Some(x));
+        assert_eq!(reg(x).scaled(2).as_register(), None);
+    }
+
+    #[test]
+    fn coefficients_wrap_as_addresses_do() {
+        let [x] = registers();
+        let half = reg(x).scaled(i64::MIN);
+        assert!(half.plus(&half).is_zero());
+        let (rest, constant) = reg(x).plus(&Poly::constant(-3)).split_constant();
+        assert_eq!((rest, constant), (reg(x), -3));
+    }
+
+    #[test]
+    fn large_products_are_left_alone() {
+        let [x] = registers();
+        let mut power = reg(x);
+        for _ in 1..MAX_DEGREE {
+            power = power.times(&reg(x)).expect("up to the largest degree");
+        }
+        assert_eq!(power.times(&reg(x)), None);
+    }
+}

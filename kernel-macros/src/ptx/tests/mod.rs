@@ -1,6 +1,11 @@
+mod kernels;
+
+use super::{DeviceParam, params};
 use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
 use crate::ir::Function;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn analysed(source: &str) -> (Function, Plan) {
     let item = syn::parse_str(source).unwrap_or_else(|e| panic!("{e}: {source}"));
@@ -12,52 +17,176 @@ fn analysed(source: &str) -> (Function, Plan) {
     (function, plan)
 }
 
-fn show(source: &str, debug: bool) -> String {
+fn emitted(source: &str, debug: bool) -> String {
     let (function, plan) = analysed(source);
     super::emit(&function, &plan, debug)
 }
 
+/// Instructions from the first label that starts with `label` to the jump back to it.
+fn hot_loop(text: &str, label: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let start = lines
+        .iter()
+        .position(|line| line.starts_with(label) && line.ends_with(':'));
+    let start = start.unwrap_or_else(|| panic!("no {label} in\n{text}"));
+    let back = format!("bra {};", lines[start].trim_end_matches(':'));
+    let end = start
+        + lines[start..]
+            .iter()
+            .position(|line| line.ends_with(&back))
+            .unwrap();
+    lines[start + 1..=end]
+        .iter()
+        .filter(|line| !line.starts_with("//") && !line.ends_with(':'))
+        .map(|line| (*line).to_owned())
+        .collect()
+}
+
+fn count(lines: &[String], opcode: &str) -> usize {
+    lines.iter().filter(|line| line.contains(opcode)).count()
+}
+
 #[test]
-fn look() {
-    let dir = std::path::Path::new("/tmp/pt/out");
-    std::fs::create_dir_all(dir).unwrap();
-    let mut n = 0;
-    let mut put = |text: String| {
-        n += 1;
-        std::fs::write(dir.join(format!("{n:02}.ptx")), text).unwrap();
-    };
-    for debug in [false, true] {
-        put(show(
-            "fn axpy(a: f64, x: &[f64], y: &mut [f64]) { for i in 0..y.len() { y[i] = a * x[i] + y[i]; } }",
-            debug,
-        ));
-        put(show(
-            "fn st(a: ArrayView2<f64>, mut b: ArrayViewMut2<f64>) { let (m, n) = a.dim(); for i in 1..m - 1 { for j in 1..n - 1 { b[[i, j]] = 0.25 * (a[[i - 1, j]] + a[[i + 1, j]] + a[[i, j - 1]] + a[[i, j + 1]]); } } }",
-            debug,
-        ));
-        put(show(
-            "fn mm(a: ArrayView2<f32>, b: ArrayView2<f32>, mut c: ArrayViewMut2<f32>) { let (m, n) = c.dim(); let kk = a.ncols(); for i in 0..m { for j in 0..n { let mut s = 0.0; for k in 0..kk { s += a[[i, k]] * b[[k, j]]; } c[[i, j]] = s; } } }",
-            debug,
-        ));
-        put(show(
-            "fn sum(x: &[f64]) -> f64 { let mut result = 0.0; for i in 0..x.len() { result += x[i]; } result }",
-            debug,
-        ));
-        put(show(
-            "fn sum(x: &[f64], c: &[u32]) -> f64 { let mut result = 0.0; for i in 0..x.len() { result += x[c[i] as usize]; } result }",
-            debug,
-        ));
-        put(show(
-            "fn sum2d(arr: ArrayView2<f32>) -> f32 { let (m, n) = arr.dim(); let mut result = 0.0; for i in 0..m { for j in 0..n { result += arr[[i, j]]; } } result }",
-            debug,
-        ));
-        put(show(
-            "fn sum3d(arr: ArrayView3<f32>, w: &[f32]) -> f32 { let (m, n, l) = arr.dim(); let mut result = 0.0; for i in 0..m { for j in 0..n { for k in 0..l { result += arr[[i, j, k]] * w[k] * (i as f32); } } } result }",
-            debug,
-        ));
-        put(show(
-            "fn collatz(x: &[u64], out: &mut [u32]) { for i in 0..x.len() { let mut v = x[i]; let mut n = 0u32; while v != 1 { if v % 2 == 0 { v /= 2; } else { v = 3 * v + 1; } n += 1; } out[i] = n; } }",
-            debug,
-        ));
+fn a_map_reads_as_its_source() {
+    insta::assert_snapshot!(emitted(kernels::AXPY, false));
+}
+
+#[test]
+fn a_contiguous_sum_loads_and_adds() {
+    let row = hot_loop(&emitted(kernels::SUM, false), "ROW");
+    // A load and an addition for each of a thread's two lanes; pointer, number, count, jump.
+    assert_eq!(count(&row, "ld.global.nc.f64"), 2, "{row:#?}");
+    assert_eq!(count(&row, "add.rn.f64"), 2, "{row:#?}");
+    assert!(row.iter().any(|line| line.contains("+256]")), "{row:#?}");
+    assert_eq!(row.len(), 4 + 5, "{row:#?}");
+}
+
+#[test]
+fn no_hot_loop_multiplies_or_divides_for_an_address() {
+    for (source, label) in [
+        (kernels::SUM2D, "ROW"),
+        (kernels::SUM2D, "TURN"),
+        (kernels::MATMUL, "FOR"),
+        (kernels::AXPY, "LOOP"),
+    ] {
+        let lines = hot_loop(&emitted(source, false), label);
+        for opcode in ["mul.lo", "mad.lo", "div.", "rem."] {
+            assert_eq!(count(&lines, opcode), 0, "{opcode} in {lines:#?}");
+        }
     }
+}
+
+#[test]
+fn what_fails_only_in_debug_builds_is_only_checked_there() {
+    let release = emitted(kernels::COLLATZ, false);
+    let debug = emitted(kernels::COLLATZ, true);
+    assert!(!release.contains("atom"), "{release}");
+    assert!(
+        debug.contains("mul.hi.u64") && debug.contains("atom.global.cas"),
+        "{debug}"
+    );
+    let gather = emitted(kernels::GATHER, false);
+    assert!(gather.contains("atom.global.cas"), "{gather}");
+}
+
+#[test]
+fn products_are_never_fused_with_sums() {
+    for source in kernels::ALL {
+        let text = emitted(source, false);
+        let fused = text.matches("fma.").count();
+        assert_eq!(fused, source.matches("mul_add").count(), "{text}");
+        for op in [
+            "add.f", "sub.f", "mul.f", "mad.f", "div.f", ".ftz", ".approx",
+        ] {
+            assert!(!text.contains(op), "`{op}` in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn entries_take_only_what_they_read() {
+    let list = |source| {
+        let (function, plan) = analysed(source);
+        params(&function, &plan.regions[0], false)
+    };
+    use DeviceParam::*;
+    assert_eq!(list(kernels::AXPY), [Trip(0), Base(0), Base(1), Scalar(0)]);
+    let expected = [
+        Trip(0),
+        Trip(1),
+        Base(0),
+        Stride(0, 0),
+        Stride(0, 1),
+        Chunk,
+        Chunks,
+    ];
+    assert_eq!(
+        list(kernels::SUM2D),
+        [&expected[..], &[Partials(0)]].concat()
+    );
+    let expected = [
+        Trip(0),
+        Base(0),
+        Base(1),
+        Len(1, 0),
+        Failure,
+        Chunk,
+        Chunks,
+        Partials(0),
+    ];
+    assert_eq!(list(kernels::GATHER), expected);
+    let constant = "fn f(x: &mut [f64]) { for i in 0..12usize { x[i] = 1.0; } }";
+    assert_eq!(list(constant), [Base(0)]);
+    let reversed = "fn f(x: &mut [f64]) { for i in (0..x.len()).rev() { x[i] = 1.0; } }";
+    assert_eq!(list(reversed), [Trip(0), First(0), Base(0)]);
+}
+
+#[test]
+fn names_are_those_of_ptx() {
+    for source in kernels::ALL {
+        let (function, plan) = analysed(source);
+        for region in &plan.regions {
+            let name = super::fold_name(&function, region);
+            let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$');
+            assert!(name.chars().all(legal), "{name}");
+            assert!(!name.starts_with(|c: char| c.is_ascii_digit()), "{name}");
+        }
+        let text = emitted(source, true);
+        assert!(text.is_ascii(), "{text}");
+        assert!(!text.contains("%pm0_"), "{text}");
+    }
+}
+
+/// NVIDIA's assembler takes every text for every architecture. `KERNEL_PTXAS` names the program.
+#[test]
+fn the_assembler_takes_every_text() {
+    let Some(program) = std::env::var_os("KERNEL_PTXAS").map(PathBuf::from) else {
+        println!("skipped: KERNEL_PTXAS names no assembler");
+        return;
+    };
+    let folder = std::env::temp_dir().join(format!("kernel-ptx-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for texts");
+    for (n, source) in kernels::ALL.iter().enumerate() {
+        for debug in [false, true] {
+            let file = folder.join(format!("{n}.ptx"));
+            let text = emitted(source, debug);
+            std::fs::write(&file, &text).expect("a text");
+            for arch in ["sm_70", "sm_80", "sm_90", "sm_100", "sm_120"] {
+                assemble(&program, &file, arch, &text);
+            }
+        }
+    }
+    std::fs::remove_dir_all(&folder).expect("the folder is ours");
+}
+
+fn assemble(program: &Path, file: &Path, arch: &str, text: &str) {
+    let output = Command::new(program)
+        .arg(format!("-arch={arch}"))
+        .arg(file)
+        .arg("-o")
+        .arg(file.with_extension("cubin"))
+        .output()
+        .expect("KERNEL_PTXAS runs");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arch}: {log}\n{text}");
 }
