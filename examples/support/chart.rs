@@ -11,7 +11,7 @@ const WIDTH: i32 = 1000;
 const HEADER: i32 = 112;
 const ROW: i32 = 56;
 const BAR: i32 = 34;
-const FOOTER: i32 = 64;
+const FOOTER: i32 = 98;
 /// Where bars begin, and how long the longest may be: what is left holds its figures.
 const ORIGIN: i32 = 220;
 const LONGEST: i32 = 480;
@@ -105,12 +105,15 @@ pub fn render(title: &str, subtitle: &str, bars: &[Bar]) -> Result<String, Box<d
         let size = (WIDTH as u32, u32::try_from(height)?);
         let canvas = Canvas(SVGBackend::with_string(&mut svg, size).into_drawing_area());
         canvas.0.fill(&WHITE)?;
-        canvas.text((32, 40), title, 22.0, &INK, HPos::Left)?;
-        canvas.text((32, 74), subtitle, 14.0, &FAINT, HPos::Left)?;
-        canvas.legend(bars)?;
+        let room = WIDTH - 64;
+        let size = shrunk(title, 22.0, room);
+        canvas.text((32, 40), title, size, &INK, HPos::Left)?;
+        let size = shrunk(subtitle, 14.0, room);
+        canvas.text((32, 74), subtitle, size, &FAINT, HPos::Left)?;
         let longest = bars.iter().map(|bar| bar.seconds).fold(0.0, f64::max);
         let axis = Axis::up_to(longest);
         canvas.axis(&axis, HEADER + rows * ROW)?;
+        canvas.legend(bars, height - 30)?;
         for (bar, top) in bars.iter().zip((HEADER..).step_by(ROW as usize)) {
             canvas.bar(bar, &axis, top)?;
         }
@@ -165,16 +168,15 @@ impl Canvas<'_> {
         Ok(self.0.draw(&Rectangle::new(corners, colour.filled()))?)
     }
 
-    /// What each colour that occurs means, right of the subtitle.
-    fn legend(&self, bars: &[Bar]) -> Drawn {
-        let mut right = WIDTH - 32;
+    /// What each colour that occurs means, in a line around `y`.
+    fn legend(&self, bars: &[Bar], y: i32) -> Drawn {
+        let mut left = ORIGIN;
         let used = |colour: &&Colour| bars.iter().any(|bar| bar.colour == **colour);
-        for colour in COLOURS.iter().filter(used).rev() {
+        for colour in COLOURS.iter().filter(used) {
             let text = colour.meaning();
-            self.text((right, 74), text, 13.0, &FAINT, HPos::Right)?;
-            right -= (text.len() as f64 * 13.0 * ASPECT) as i32 + 10;
-            self.rectangle([(right - 12, 68), (right, 80)], &colour.fill())?;
-            right -= 34;
+            self.rectangle([(left, y - 6), (left + 12, y + 6)], &colour.fill())?;
+            self.text((left + 20, y), text, 13.0, &FAINT, HPos::Left)?;
+            left += 20 + (text.len() as f64 * 13.0 * ASPECT) as i32 + 24;
         }
         Ok(())
     }
@@ -190,9 +192,8 @@ impl Canvas<'_> {
             };
             self.text((x, bottom + 16), &label, 13.0, &FAINT, HPos::Center)?;
         }
-        let middle = ORIGIN + LONGEST / 2;
         let note = "median time of one call; shorter is better";
-        self.text((middle, bottom + 42), note, 13.0, &FAINT, HPos::Center)
+        self.text((ORIGIN, bottom + 42), note, 13.0, &FAINT, HPos::Left)
     }
 
     fn bar(&self, bar: &Bar, axis: &Axis, top: i32) -> Drawn {
