@@ -22,7 +22,14 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let args = args::parse(arguments, &mut sink);
     let mut ir = parse::function(&function, &mut sink);
     let mismatches = infer::infer(&mut ir);
-    let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, &mut sink);
+    // What is wrong with a parameter would only show again in every loop that uses it.
+    let mut aside = Sink::default();
+    let problems = if sink.is_empty() {
+        &mut sink
+    } else {
+        &mut aside
+    };
+    let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
     if args.cuda {
         analysis::refuse_on_device(&ir, &plan, &mut sink);
     }

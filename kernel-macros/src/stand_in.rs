@@ -6,7 +6,7 @@ use crate::host::Item;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-/// The original function beside a handle whose versions call it.
+/// The original function beside a handle whose versions have its signature. They never run.
 pub fn expand(original: &syn::ItemFn, item: &Item, args: &Args) -> TokenStream {
     let name = &original.sig.ident;
     let handle = args.handle.as_ref().unwrap_or(name);
@@ -20,11 +20,10 @@ pub fn expand(original: &syn::ItemFn, item: &Item, args: &Args) -> TokenStream {
     let names: Vec<&Ident> = params.iter().map(|(name, _)| name).collect();
     let types = params.iter().map(|(_, ty)| ty);
     let signature = quote!(#generics(#(#names: #types),*));
-    let call = quote!(#name(#(#names),*));
     let cuda = args.cuda.then(|| {
         quote! {
             #visibility fn cuda #signature -> ::core::result::Result<#output, #rt::Error> #clause {
-                ::core::result::Result::Ok(#call)
+                ::core::panic!()
             }
             #visibility const PTX: &'static str = "";
         }
@@ -36,10 +35,10 @@ pub fn expand(original: &syn::ItemFn, item: &Item, args: &Args) -> TokenStream {
         #[allow(non_camel_case_types, dead_code, missing_docs)]
         #visibility enum #handle {}
 
-        #[allow(dead_code, missing_docs, clippy::all)]
+        #[allow(dead_code, missing_docs, unused_variables, clippy::all)]
         impl #handle {
-            #visibility fn serial #signature -> #output #clause { #call }
-            #visibility fn parallel #signature -> #output #clause { #call }
+            #visibility fn serial #signature -> #output #clause { ::core::panic!() }
+            #visibility fn parallel #signature -> #output #clause { ::core::panic!() }
             #cuda
             #visibility fn report() -> #rt::Report { ::core::panic!() }
         }
