@@ -1,6 +1,9 @@
-//! `KERNEL_PTX_DIR`: every PTX text as a file, for tools such as NVIDIA's assembler.
+//! What a build can be asked to leave behind: `KERNEL_REPORT=1` prints each kernel's report,
+//! `KERNEL_PTX_DIR` names a folder for every PTX text, for tools such as NVIDIA's assembler.
 
 use crate::host::Ptx;
+use proc_macro2::TokenStream;
+use quote::quote;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::{env, fs, io};
@@ -26,4 +29,21 @@ pub fn write_ptx(kernel: &str, ptx: &Ptx) -> Result<(), String> {
         fs::write(dir.join(format!("{stem}.debug.ptx")), &ptx.debug)
     };
     write().map_err(|error| format!("KERNEL_PTX_DIR: cannot write to {}: {error}", dir.display()))
+}
+
+/// Prints the report while the crate compiles, if `KERNEL_REPORT` asks for it.
+pub fn print_report(name: &proc_macro2::Ident, report: &str) {
+    let asked = env::var_os("KERNEL_REPORT").is_some_and(|value| !value.is_empty() && value != "0");
+    if asked {
+        eprint!("{}: {report}", name.span().file());
+    }
+}
+
+/// Makes cargo build the crate again when `KERNEL_REPORT` changes: reading the variable in the
+/// expansion is what it watches.
+pub fn watch_report() -> TokenStream {
+    quote! {
+        const _: ::core::option::Option<&'static ::core::primitive::str> =
+            ::core::option_env!("KERNEL_REPORT");
+    }
 }

@@ -44,15 +44,19 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
         let problems = sink.into_tokens();
         return quote!(#stand_in #problems);
     }
-    host::expand(&host::Expansion {
+    let report = report::report(&ir, &plan);
+    artifacts::print_report(&ir.name, &report);
+    let expanded = host::expand(&host::Expansion {
         function: &ir,
         plan: &plan,
         item: pieces(&function),
         runtime: args.runtime,
         handle: args.handle.unwrap_or_else(|| function.sig.ident.clone()),
-        report: report::report(&ir, &plan),
+        report,
         device,
-    })
+    });
+    let watch = artifacts::watch_report();
+    quote!(#expanded #watch)
 }
 
 /// The device's code, for crates without and with debug assertions.

@@ -679,7 +679,7 @@ mod tests {
         ), @r"
         fn f(x: &[f32], n: u64) -> f32 {
           let s: f32 = 0.0
-          for#0 i: usize in 0..x.len(0) {
+          for#0 i: usize in 0..x.len() {
             let (a: u64, b: f32) = (1, 2.5)
             if x[i] > b {
               s += x[i] * 2.0

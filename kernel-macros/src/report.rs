@@ -1,7 +1,7 @@
 //! Plan → the report: what became of each loop, and why.
 
 use crate::analysis::plan::{Bounds, Fold, Plan, Reason, Region, Verdict};
-use crate::ir::{Block, ExprId, ExprKind, Function, LoopId, Pat, StmtKind, VarId, dump};
+use crate::ir::{Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, StmtKind, VarId, dump};
 use std::fmt::{self, Write};
 
 /// The report as text, ending in a newline.
@@ -44,41 +44,45 @@ impl Reporter<'_> {
     fn loop_line(&mut self, id: LoopId) -> fmt::Result {
         let node = &self.function.loops[id];
         let indent = "  ".repeat(self.depth(id) + 1);
-        let name = &self.function.vars[node.var].ident;
+        let head = self.head(id);
         let line = node.head.start.start().line;
         let plan = self.plan;
+        write!(self.out, "{indent}line {line}: {head}: ")?;
         match &plan.verdicts[id.index()] {
             Verdict::Region(index) => {
                 let region = &plan.regions[*index];
-                writeln!(
-                    self.out,
-                    "{indent}line {line}: loop over `{name}`: parallel{}",
-                    space(region)
-                )?;
+                writeln!(self.out, "parallel{}", space(region))?;
                 self.region(region, &indent)
             }
-            Verdict::Nested => {
-                writeln!(
-                    self.out,
-                    "{indent}line {line}: loop over `{name}`: parallel, with the loop around it"
-                )
-            }
-            Verdict::Inner => {
-                writeln!(
-                    self.out,
-                    "{indent}line {line}: loop over `{name}`: in order, inside an iteration"
-                )
-            }
+            Verdict::Nested => writeln!(self.out, "parallel, with the loop around it"),
+            Verdict::Inner => writeln!(self.out, "in order, inside an iteration"),
             Verdict::Driver(reasons) => {
-                writeln!(
-                    self.out,
-                    "{indent}line {line}: loop over `{name}`: driver code, in order"
-                )?;
+                writeln!(self.out, "driver code, in order")?;
                 reasons
                     .iter()
                     .try_for_each(|reason| self.reason(reason, &indent))
             }
         }
+    }
+
+    /// `for i in (0..n).rev()`, as far as the IR knows it.
+    fn head(&self, id: LoopId) -> String {
+        let node = &self.function.loops[id];
+        let name = &self.function.vars[node.var].ident;
+        if node.opaque.is_some() {
+            return format!("for {name} in ..");
+        }
+        let text = |id| dump::expr(self.function, id);
+        let dots = if node.range.inclusive { "..=" } else { ".." };
+        let range = format!("{}{dots}{}", text(node.range.start), text(node.range.end));
+        if node.range.adapters.is_empty() {
+            return format!("for {name} in {range}");
+        }
+        let adapters = node.range.adapters.iter().map(|adapter| match adapter {
+            Adapter::Rev => ".rev()".to_string(),
+            Adapter::StepBy(step) => format!(".step_by({})", text(*step)),
+        });
+        format!("for {name} in ({range}){}", adapters.collect::<String>())
     }
 
     fn reason(&mut self, reason: &Reason, indent: &str) -> fmt::Result {

@@ -239,7 +239,16 @@ impl Dumper<'_> {
             ExprKind::Load(access) => self.place(&Place::Element(*access)),
             ExprKind::Len { array, dim } => {
                 self.name(*array)?;
-                write!(self.out, ".len({dim})")
+                let rank = self.function.vars[*array]
+                    .ty
+                    .view()
+                    .map_or(1, |view| view.rank);
+                match (rank, dim) {
+                    (1, _) => self.out.write_str(".len()"),
+                    (2, 0) => self.out.write_str(".nrows()"),
+                    (2, _) => self.out.write_str(".ncols()"),
+                    _ => write!(self.out, ".dim().{dim}"),
+                }
             }
             ExprKind::Call(builtin, args) => {
                 self.operand(args[0], POSTFIX)?;
