@@ -50,6 +50,8 @@ enum UpdateKind {
     Overwrite,
     /// An element or a field of it is assigned.
     Part,
+    /// `if x < best { best = x; at = i; }`: the extreme and its companions.
+    Arg,
 }
 
 /// Classifies every assignment to the variables in `assigned`.
@@ -126,6 +128,10 @@ fn judge(
             UpdateKind::Overwrite => {
                 let help = texts::last_value_help(&name);
                 return reason(update.span, texts::last_value(&name), help, None);
+            }
+            UpdateKind::Arg => {
+                let help = texts::ARG_REDUCTION_HELP.to_string();
+                return reason(update.span, texts::arg_reduction(&name), help, None);
             }
             UpdateKind::Part => {
                 let help = texts::last_value_help(&name);
@@ -480,7 +486,37 @@ impl Finder<'_> {
             self.out.selections.push(selection);
             return self.expr(selection.value);
         }
-        self.expr(id);
+        let span = self.function.exprs[id].span;
+        let companions = self.arg_reduction(id);
+        if companions.is_empty() {
+            return self.expr(id);
+        }
+        for var in companions {
+            let kind = UpdateKind::Arg;
+            self.updates.push(Update { var, span, kind });
+        }
+    }
+
+    /// The variables of `if x < best { best = x; at = i; }`, none if it is something else.
+    fn arg_reduction(&self, id: ExprId) -> Vec<VarId> {
+        let ExprKind::If { cond, then, .. } = &self.function.exprs[id].kind else {
+            return Vec::new();
+        };
+        let assigned = then.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Assign {
+                target: Place::Var(var),
+                op: None,
+                value,
+            } if self.targets.contains(var) => Some((*var, *value)),
+            _ => None,
+        });
+        let assigned: Vec<(VarId, ExprId)> = assigned.collect();
+        let mut leaders = assigned.iter();
+        let led = leaders.any(|(var, value)| self.selects(*cond, *var, *value).is_some());
+        if !led || assigned.len() < 2 {
+            return Vec::new();
+        }
+        assigned.into_iter().map(|(var, _)| var).collect()
     }
 
     fn selection(&self, id: ExprId) -> Option<Selection> {

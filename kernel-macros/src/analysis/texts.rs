@@ -196,6 +196,16 @@ pub fn lazy_help(name: &str) -> String {
     format!("evaluate it first: `let c = ..; {name} = {name} || c;`")
 }
 
+pub fn arg_reduction(name: &str) -> String {
+    format!(
+        "`{name}` keeps an extreme or what belongs to it: a reduction over places (arg-min, \
+         arg-max), which is not supported yet"
+    )
+}
+
+pub const ARG_REDUCTION_HELP: &str = "find the extreme in one loop, and its first place in a second one: `let mut at = usize::MAX; \
+     for i in .. { if x[i] == best { at = at.min(i); } }`";
+
 pub fn not_a_loop_value(name: &str) -> String {
     format!("`{name}` is assigned in part, and lives outside")
 }
