@@ -1,7 +1,6 @@
 //! Functions nested in the kernel: compiled with it, by inlining each call.
 
 use super::Parser;
-use super::scope::Scopes;
 use super::ty;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
 use quote::ToTokens;
@@ -44,7 +43,7 @@ impl Parser {
         }
         let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
         // The body sees the function's own names and items, none of the caller's variables.
-        let outer = std::mem::replace(&mut self.scopes, Scopes::default());
+        let outer = std::mem::take(&mut self.scopes);
         self.inlining += 1;
         let block = self.inlined_body(&item, &params, &args, span);
         self.inlining -= 1;
@@ -112,7 +111,7 @@ fn plain_params(item: &syn::ItemFn) -> Option<Vec<(&syn::PatIdent, &syn::Type)>>
         return None;
     }
     let param = |input| match input {
-        &syn::FnArg::Typed(ref param) => match &*param.pat {
+        syn::FnArg::Typed(param) => match &*param.pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 Some((pat, &*param.ty))
             }
