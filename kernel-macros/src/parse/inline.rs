@@ -110,14 +110,17 @@ fn plain_params(item: &syn::ItemFn) -> Option<Vec<(&syn::PatIdent, &syn::Type)>>
     if !plain {
         return None;
     }
-    let param = |input| match input {
-        syn::FnArg::Typed(param) => match &*param.pat {
-            syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
-                Some((pat, &*param.ty))
-            }
-            _ => None,
-        },
-        syn::FnArg::Receiver(_) => None,
+    sig.inputs.iter().map(plain_param).collect()
+}
+
+fn plain_param(input: &syn::FnArg) -> Option<(&syn::PatIdent, &syn::Type)> {
+    let syn::FnArg::Typed(param) = input else {
+        return None;
     };
-    sig.inputs.iter().map(param).collect()
+    match &*param.pat {
+        syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+            Some((pat, &*param.ty))
+        }
+        _ => None,
+    }
 }
