@@ -5,6 +5,7 @@
 //! identifier, and splits the tokens there.
 
 use super::Parser;
+use super::expr::foreign_attribute;
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -192,7 +193,10 @@ impl VisitMut for Punch<'_> {
             visit_mut::visit_expr_mut(self, node);
             return;
         };
-        let mark = number(&node_for.attrs).filter(|mark| self.holes.loops.contains_key(mark));
+        // A loop under `#[cfg]` stays with its attribute, which rustc has yet to resolve.
+        let own = foreign_attribute(&node_for.attrs).is_none();
+        let known = |mark: &usize| own && self.holes.loops.contains_key(mark);
+        let mark = number(&node_for.attrs).filter(known);
         node_for.attrs.retain(|attr| !attr.path().is_ident(MARK));
         let Some(mark) = mark else {
             visit_mut::visit_expr_mut(self, node);
