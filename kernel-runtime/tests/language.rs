@@ -287,7 +287,7 @@ fn configured(x: &mut [i32]) {
     for i in 0..x.len() {
         x[i] += 1;
     }
-    #[cfg(all())]
+    #[cfg(not(any()))]
     for i in 0..x.len() {
         x[i] += 10;
     }
