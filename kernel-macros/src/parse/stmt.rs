@@ -26,10 +26,7 @@ impl Parser {
 
     /// Reads a block in the current scope.
     pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Block {
-        self.declare_functions(block);
-        for stmt in &block.stmts {
-            self.bind_constant(stmt);
-        }
+        self.declare_items(block);
         let mut out = Block::default();
         let last = block.stmts.len().saturating_sub(1);
         for (position, stmt) in block.stmts.iter().enumerate() {
@@ -50,7 +47,7 @@ impl Parser {
     }
 
     /// `const N: usize = 8;` in a block is visible in all of it.
-    fn bind_constant(&mut self, stmt: &syn::Stmt) {
+    pub(super) fn bind_constant(&mut self, stmt: &syn::Stmt) {
         let (ident, ty) = match stmt {
             syn::Stmt::Item(syn::Item::Const(item)) => (&item.ident, ty::annotation(&item.ty)),
             syn::Stmt::Item(syn::Item::Static(item)) => (&item.ident, ty::annotation(&item.ty)),
@@ -61,7 +58,9 @@ impl Parser {
         } else {
             Ty::Unknown
         };
-        self.bind(ident, VarKind::Outside, false, ty);
+        let id = self.bind_hidden(ident, VarKind::Outside);
+        self.vars[id].ty = ty;
+        self.scopes.bind_constant(ident.to_string(), id);
     }
 
     fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
