@@ -1,6 +1,7 @@
 //! Functions nested in the kernel: compiled with it, by inlining each call.
 
 use super::Parser;
+use super::span;
 use super::ty;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
 use quote::ToTokens;
@@ -49,7 +50,7 @@ impl Parser {
         if params.len() != call.args.len() || !values {
             return None;
         }
-        let span = Span::of(node);
+        let span = span::of(node);
         if self.path.is_empty() {
             return Some(self.driver_call(node, &item));
         }

@@ -10,6 +10,7 @@ mod inline;
 mod matching;
 mod range;
 mod scope;
+mod span;
 mod stmt;
 mod template;
 mod ty;

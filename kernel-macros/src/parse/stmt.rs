@@ -6,12 +6,12 @@ use super::expr::{
     ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
     foreign_attribute,
 };
+use super::span;
 use super::template;
 use super::ty;
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
-    VarKind,
+    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 use quote::ToTokens;
 
@@ -38,7 +38,7 @@ impl Parser {
                     let kind = self.stmt(stmt);
                     out.stmts.push(Stmt {
                         kind,
-                        span: stmt_span(stmt),
+                        span: span::of_stmt(stmt),
                     });
                 }
             }
@@ -210,7 +210,7 @@ impl Parser {
                 rank: 1,
                 kind: ViewKind::Slice,
             };
-            return self.push(kind, Span::of(node));
+            return self.push(kind, span::of(node));
         }
         self.expr(node)
     }
@@ -398,26 +398,6 @@ impl Parser {
         };
         self.labels.pop();
         kind
-    }
-}
-
-/// From the statement's first own token: marks stand before it as attributes.
-fn stmt_span(stmt: &syn::Stmt) -> Span {
-    let whole = Span::of(stmt);
-    match stmt {
-        syn::Stmt::Local(local) => Span {
-            start: local.let_token.span,
-            ..whole
-        },
-        syn::Stmt::Expr(syn::Expr::Assign(assign), _) => Span {
-            start: Span::of(&assign.left).start,
-            ..whole
-        },
-        syn::Stmt::Expr(syn::Expr::ForLoop(node), _) => Span {
-            start: node.for_token.span,
-            ..whole
-        },
-        _ => whole,
     }
 }
 

@@ -5,12 +5,12 @@
 //! identifier, and splits the tokens there.
 
 use super::Parser;
+use super::span;
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
-use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
 const MARK: &str = "__kernel_mark";
@@ -29,8 +29,7 @@ struct Marker {
 
 impl Marker {
     /// The attribute becomes the node's first token, and so takes that one's span.
-    fn attribute(&mut self, node: &impl Spanned) -> syn::Attribute {
-        let span = node.span();
+    fn attribute(&mut self, span: Span) -> syn::Attribute {
         let number = proc_macro2::Literal::usize_unsuffixed(self.next);
         let mark = Ident::new(MARK, span);
         self.next += 1;
@@ -40,7 +39,7 @@ impl Marker {
 
 impl VisitMut for Marker {
     fn visit_expr_for_loop_mut(&mut self, node: &mut syn::ExprForLoop) {
-        let mark = self.attribute(node);
+        let mark = self.attribute(node.for_token.span);
         node.attrs.push(mark);
         self.depth += 1;
         visit_mut::visit_expr_for_loop_mut(self, node);
@@ -49,7 +48,7 @@ impl VisitMut for Marker {
 
     fn visit_local_mut(&mut self, node: &mut syn::Local) {
         if self.depth > 0 {
-            let mark = self.attribute(node);
+            let mark = self.attribute(node.let_token.span);
             node.attrs.push(mark);
         }
         visit_mut::visit_local_mut(self, node);
@@ -57,7 +56,7 @@ impl VisitMut for Marker {
 
     fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
         if self.depth > 0 {
-            let mark = self.attribute(node);
+            let mark = self.attribute(span::first(&node.left));
             node.attrs.push(mark);
         }
         visit_mut::visit_expr_assign_mut(self, node);
