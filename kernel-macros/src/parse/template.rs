@@ -6,12 +6,12 @@
 
 use super::Parser;
 use super::expr::foreign_attribute;
+use super::span;
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
-use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
 const MARK: &str = "__kernel_mark";
@@ -30,8 +30,7 @@ struct Marker {
 
 impl Marker {
     /// The attribute becomes the node's first token, and so takes that one's span.
-    fn attribute(&mut self, node: &impl Spanned) -> syn::Attribute {
-        let span = node.span();
+    fn attribute(&mut self, span: Span) -> syn::Attribute {
         let number = proc_macro2::Literal::usize_unsuffixed(self.next);
         let mark = Ident::new(MARK, span);
         self.next += 1;
@@ -41,7 +40,7 @@ impl Marker {
 
 impl VisitMut for Marker {
     fn visit_expr_for_loop_mut(&mut self, node: &mut syn::ExprForLoop) {
-        let mark = self.attribute(node);
+        let mark = self.attribute(node.for_token.span);
         node.attrs.push(mark);
         self.depth += 1;
         visit_mut::visit_expr_for_loop_mut(self, node);
@@ -50,7 +49,7 @@ impl VisitMut for Marker {
 
     fn visit_local_mut(&mut self, node: &mut syn::Local) {
         if self.depth > 0 {
-            let mark = self.attribute(node);
+            let mark = self.attribute(node.let_token.span);
             node.attrs.push(mark);
         }
         visit_mut::visit_local_mut(self, node);
@@ -58,7 +57,7 @@ impl VisitMut for Marker {
 
     fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
         if self.depth > 0 {
-            let mark = self.attribute(node);
+            let mark = self.attribute(span::first(&node.left));
             node.attrs.push(mark);
         }
         visit_mut::visit_expr_assign_mut(self, node);
