@@ -37,6 +37,14 @@ thread_local! {
 
 /// `place: message` of the panic in `f`; panics itself if there is none.
 pub fn panic_of<R>(f: impl FnOnce() -> R) -> String {
+    match failure_of(f) {
+        Err(panic) => panic,
+        Ok(_) => panic!("this was to panic"),
+    }
+}
+
+/// The value of `f`, or `place: message` of its panic.
+pub fn failure_of<R>(f: impl FnOnce() -> R) -> Result<R, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let previous = take_hook();
@@ -52,6 +60,5 @@ pub fn panic_of<R>(f: impl FnOnce() -> R) -> String {
     WATCHED.set(true);
     let outcome = catch_unwind(AssertUnwindSafe(f));
     WATCHED.set(false);
-    assert!(outcome.is_err(), "this was to panic");
-    PANIC.take().expect("the hook saw the panic")
+    outcome.map_err(|_| PANIC.take().expect("the hook saw the panic"))
 }

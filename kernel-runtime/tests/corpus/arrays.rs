@@ -1,0 +1,104 @@
+//! Fixed arrays: slices of them, parameters, tables of the driver, locals of an iteration.
+
+use crate::inputs::{FEW, doubles, numbers};
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn norms(p: &[[f64; 3]], out: &mut [f64]) {
+    for i in 0..p.len() {
+        let mut s = 0.0;
+        for c in 0..3 {
+            s += p[i][c] * p[i][c];
+        }
+        out[i] = s.sqrt();
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn cross(a: &[[f32; 3]], b: &[[f32; 3]], out: &mut [[f32; 3]]) {
+    for i in 0..out.len() {
+        out[i][0] = a[i][1] * b[i][2] - a[i][2] * b[i][1];
+        out[i][1] = a[i][2] * b[i][0] - a[i][0] * b[i][2];
+        out[i][2] = a[i][0] * b[i][1] - a[i][1] * b[i][0];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn blur(x: &[f64], y: &mut [f64], k: &[f64; 3]) {
+    let w = [0.25, 0.5, 0.25];
+    for i in 1..x.len() - 1 {
+        let mut s = 0.0;
+        for d in 0..3 {
+            s += w[d] * x[i + d - 1] * k[d];
+        }
+        y[i] = s;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn median(x: &[i32], y: &mut [i32]) {
+    for i in 2..x.len() - 2 {
+        let mut v = [x[i - 2], x[i - 1], x[i], x[i + 1], x[i + 2]];
+        for a in 0..4 {
+            for b in 0..4 - a {
+                if v[b] > v[b + 1] {
+                    let t = v[b];
+                    v[b] = v[b + 1];
+                    v[b + 1] = t;
+                }
+            }
+        }
+        y[i] = v[2];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn advance(position: &mut [[f64; 2]], velocity: &mut [[f64; 2]], dt: f64) -> f64 {
+    let gravity = [0.0, -9.81];
+    let mut energy = 0.0;
+    for i in 0..position.len() {
+        for c in 0..2 {
+            velocity[i][c] += gravity[c] * dt;
+            position[i][c] += velocity[i][c] * dt;
+        }
+        if position[i][1] < 0.0 {
+            position[i][1] = -position[i][1];
+            velocity[i][1] *= -0.5;
+        }
+        energy += 0.5 * (velocity[i][0] * velocity[i][0] + velocity[i][1] * velocity[i][1]);
+    }
+    energy
+}
+
+#[kernel(parallel, cuda)]
+fn digits(x: &[i32], out: &mut [[u8; 4]]) {
+    for i in 0..x.len() {
+        let mut bins = [0_u8; 10];
+        let mut v = x[i].unsigned_abs();
+        while v > 0 {
+            bins[(v % 10) as usize] += 1;
+            v /= 10;
+        }
+        for c in 0..4 {
+            out[i][c] = bins[2 * c] + bins[(i + c) % 10];
+        }
+    }
+}
+
+#[test]
+fn fixed_arrays() {
+    for n in FEW {
+        let p: Vec<[f64; 3]> = doubles(n).iter().map(|v| [*v, 1.0 - v, 0.5]).collect();
+        check!(norms[out = vec![0.0; n]](&p, &mut out));
+        let q: Vec<[f32; 3]> = p.iter().map(|v| v.map(|c| c as f32)).collect();
+        let r: Vec<[f32; 3]> = p.iter().map(|v| v.map(|c| 3.0 - c as f32)).collect();
+        check!(cross[out = q.clone()](&q, &r, &mut out));
+        let x = doubles(n + 2);
+        check!(blur[y = x.clone()](&x, &mut y, &[1.0, 2.0, 3.0]));
+        let x = numbers(n + 4);
+        check!(median[y = x.clone()](&x, &mut y));
+        check!(digits[out = vec![[0; 4]; n]](&x[..n], &mut out));
+        let p: Vec<[f64; 2]> = p.iter().map(|v| [v[0], v[1]]).collect();
+        close!(advance[p = p.clone(), v = p.clone()](&mut p, &mut v, 0.125));
+    }
+}

@@ -1,0 +1,185 @@
+//! Inside an iteration: `while`, `loop`, `break`, `continue`, labels, `match`, blocks as values.
+
+use crate::inputs::{FEW, doubles, numbers};
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn collatz(y: &mut [u32], limit: u32) {
+    for i in 0..y.len() {
+        let mut n = i as u64 + 1;
+        let mut count = 0;
+        while n != 1 && count < limit {
+            n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+            count += 1;
+        }
+        y[i] = count;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn mandelbrot(out: &mut [i32], w: usize, h: usize, limit: i32) {
+    for y in 0..h {
+        for x in 0..w {
+            let (cr, ci) = (
+                -2.0 + 2.5 * x as f64 / w as f64,
+                -1.25 + 2.5 * y as f64 / h as f64,
+            );
+            let (mut a, mut b, mut n) = (0.0, 0.0, 0);
+            while n < limit && a * a + b * b <= 4.0 {
+                let t = a * a - b * b + cr;
+                b = 2.0 * a * b + ci;
+                a = t;
+                n += 1;
+            }
+            out[y * w + x] = n;
+        }
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn labelled(x: &[f64], out: &mut [f64]) {
+    let n = out.len();
+    for i in 0..n {
+        let mut total = 0.0;
+        for j in (0..=i % 9).rev() {
+            total = total * 0.5 + x[j];
+        }
+        'rows: for j in (i..n).step_by(37) {
+            let mut k = j;
+            while k > 0 {
+                k /= 2;
+                if k % 5 == 3 {
+                    continue 'rows;
+                }
+                if x[k] > 0.45 {
+                    break 'rows;
+                }
+                total += x[k];
+            }
+            total -= 1.0;
+        }
+        let mut turns = 0;
+        loop {
+            turns += 1;
+            if turns > i % 4 {
+                break;
+            }
+        }
+        if turns == 2 {
+            continue;
+        }
+        out[i] = total + turns as f64;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn search(sorted: &[i32], keys: &[i32], found: &mut [i64]) {
+    for i in 0..keys.len() {
+        let (mut low, mut high) = (0, sorted.len());
+        let mut place = -1;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if sorted[middle] == keys[i] {
+                place = middle as i64;
+                break;
+            } else if sorted[middle] < keys[i] {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        found[i] = place;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn primes(n: u32) -> u32 {
+    let mut count = 0;
+    for i in 2..n {
+        let mut prime = true;
+        let mut d = 2;
+        while d * d <= i {
+            if i % d == 0 {
+                prime = false;
+                break;
+            }
+            d += 1;
+        }
+        if !prime {
+            continue;
+        }
+        count += 1;
+    }
+    count
+}
+
+#[kernel(parallel, cuda)]
+fn classes(x: &[i32], y: &mut [i32]) -> i64 {
+    let mut s = 0;
+    for i in 0..x.len() {
+        y[i] = match x[i] % 10 {
+            -1 => -100,
+            0 | 5 => 1,
+            1..=3 => {
+                let k = x[i] * 2;
+                k + 1
+            }
+            4 if x[i] > 100 => 7,
+            other => other * other,
+        };
+        match i % 3 {
+            0 => s += 1,
+            1 => {
+                s += y[i] as i64;
+            }
+            _ => {}
+        }
+    }
+    s
+}
+
+#[kernel(parallel, cuda)]
+fn blocks(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let low;
+        if x[i] < 0.0 {
+            low = -x[i];
+        } else {
+            low = x[i];
+        }
+        let (high, sign) = {
+            let half = low / 2.0;
+            (half.max(0.125), if x[i] == low { 1 } else { -1 })
+        };
+        let flag = x[i] > 0.25 || (i > 0 && x[i - 1] > 0.25);
+        y[i] = match (flag, sign) {
+            _ if flag => high,
+            _ => high * sign as f64,
+        };
+    }
+}
+
+#[test]
+fn iterations_with_loops_of_their_own() {
+    for n in FEW {
+        check!(collatz[y = vec![0; n]](&mut y, 300));
+        let x = doubles(n.max(9));
+        check!(labelled[y = x[..n].to_vec()](&x, &mut y));
+        let (keys, sorted) = (
+            numbers(n),
+            (0..n as i32).map(|k| 3 * k - 400).collect::<Vec<_>>(),
+        );
+        check!(search[y = vec![0; n]](&sorted, &keys, &mut y));
+        check!(primes(n as u32));
+    }
+    check!(mandelbrot[y = vec![0; 40 * 30]](&mut y, 40, 30, 100));
+}
+
+#[test]
+fn matches_and_blocks() {
+    for n in FEW {
+        let (x, y) = (numbers(n), doubles(n));
+        check!(classes[y = vec![0; n]](&x, &mut y));
+        check!(blocks[z = vec![0.0; n]](&y, &mut z));
+    }
+}

@@ -1,0 +1,77 @@
+//! Functions nested in a kernel.
+
+use crate::inputs::{FEW, doubles};
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn pi(n: u64) -> u64 {
+    fn mix(x: u64) -> u64 {
+        let z = x.wrapping_add(0x9E3779B97F4A7C15);
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58476D1CE4E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D049BB133111EB);
+        z ^ (z >> 31)
+    }
+    fn uniform(s: u64, i: u64) -> f64 {
+        (mix((s << 32) + i) >> 11) as f64 * (1.0 / 9007199254740992.0)
+    }
+    fn power(x: f64, k: u32) -> f64 {
+        let mut r = 1.0;
+        for _ in 0..k {
+            r *= x;
+        }
+        r
+    }
+    let mut count = 0;
+    for i in 0..n {
+        let (x, y) = (uniform(23, 2 * i), uniform(23, 2 * i + 1));
+        if power(x, 2) + y * y < 1.0 {
+            count += 1;
+        }
+    }
+    count
+}
+
+#[kernel(parallel, cuda)]
+fn polar(x: &[f64], y: &[f64], out: &mut [[f64; 2]]) {
+    /// Length, and the quadrant.
+    fn of(x: f64, y: f64) -> (f64, i32) {
+        let quadrant = match 2 * (y < 0.0) as i32 + (x < 0.0) as i32 {
+            0 => 0,
+            1 => 1,
+            3 => 2,
+            _ => 3,
+        };
+        ((x * x + y * y).sqrt(), quadrant)
+    }
+    for i in 0..out.len() {
+        let (length, quadrant) = of(x[i], y[i]);
+        out[i][0] = length;
+        out[i][1] = quadrant as f64;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn roots(x: &[f64], out: &mut [f64]) {
+    fn newton(x: f64) -> f64 {
+        let mut r = x;
+        let mut turns = 0;
+        while (r * r - x).abs() > 1e-12 * x && turns < 50 {
+            r = 0.5 * (r + x / r);
+            turns += 1;
+        }
+        r
+    }
+    for i in 0..x.len() {
+        out[i] = if x[i] > 0.0 { newton(x[i]) } else { 0.0 };
+    }
+}
+
+#[test]
+fn nested_functions() {
+    for n in FEW {
+        check!(pi(n as u64));
+        let (x, y) = (doubles(n), doubles(2 * n));
+        check!(roots[out = vec![1.0; n]](&x, &mut out));
+        check!(polar[out = vec![[0.0; 2]; n]](&x, &y[n..], &mut out));
+    }
+}

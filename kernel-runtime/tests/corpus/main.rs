@@ -1,0 +1,22 @@
+//! The corpus: kernels of every kind, each run by every version, which must agree.
+#![deny(warnings)]
+#![allow(missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+#[macro_use]
+mod versions;
+
+mod arithmetic;
+mod arrays;
+mod control_flow;
+mod driver;
+mod failures;
+mod functions;
+mod inputs;
+mod maps;
+mod names;
+mod nests;
+mod ranges;
+mod reductions;
+mod stencils;

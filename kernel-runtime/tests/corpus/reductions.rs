@@ -1,0 +1,342 @@
+//! Sums, products, extremes, flags and bits, however they are written.
+
+use crate::inputs::{FEW, SIZES, doubles, numbers, plane, singles, special, words};
+use kernel_runtime::prelude::*;
+use ndarray::{ArrayView1, ArrayView2, s};
+
+#[kernel(parallel, cuda)]
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += x[i] * y[i];
+    }
+    s
+}
+
+#[kernel(parallel, cuda)]
+fn product(x: &[f32]) -> f32 {
+    let mut p = 1.0;
+    for i in 0..x.len() {
+        p *= 1.0 + x[i] / 1024.0;
+    }
+    p
+}
+
+#[kernel(parallel, cuda)]
+fn sum2d(a: ArrayView2<'_, f64>) -> f64 {
+    let (m, n) = a.dim();
+    let mut result = 0.0;
+    for i in 0..m {
+        for j in 0..n {
+            result += a[[i, j]];
+        }
+    }
+    result
+}
+
+#[kernel(parallel, cuda)]
+fn largest(x: ArrayView1<'_, f64>) -> f64 {
+    let mut m = 0.0_f64;
+    for i in 0..x.len() {
+        m = m.max(x[i].abs());
+    }
+    m
+}
+
+#[kernel(parallel, cuda)]
+fn between(x: &[i32], low: i32, high: i32) -> usize {
+    let mut count = 0;
+    for i in 0..x.len() {
+        if x[i] >= low && x[i] <= high {
+            count += 1;
+        }
+    }
+    count
+}
+
+#[kernel(parallel, cuda)]
+fn bits(x: &[u32]) -> (u32, u32, u32, u32) {
+    let mut all = u32::MAX;
+    let mut any = 0;
+    let mut odd = 0;
+    let mut hash = 1_u32;
+    for i in 0..x.len() {
+        all &= x[i] | 0xf0;
+        any |= x[i] & 0xff00ff;
+        odd ^= x[i];
+        hash = hash.wrapping_mul(x[i] | 1);
+    }
+    (all, any, odd, hash)
+}
+
+#[test]
+fn every_length() {
+    for n in SIZES {
+        let (x, y) = (doubles(n), doubles(2 * n));
+        close!(dot(&x, &y[n..]));
+        close!(product(&singles(n)));
+        check!(largest(ArrayView1::from(&y).slice(s![..;2])));
+        let (x, words) = (numbers(n), words(n));
+        check!(between(&x, -100, 250));
+        check!(bits(&words));
+    }
+    for (m, n) in [(0, 3), (1, 1), (3, 43), (64, 65), (129, 127)] {
+        let a = plane(2 * m, 3 * n);
+        for part in [a.view(), a.t(), a.slice(s![..;-2, ..;3])] {
+            close!(sum2d(part));
+        }
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn from_a_start(n: u32) -> (i32, i64, i32, f64) {
+    let mut s = 10;
+    let mut p = 3_i64;
+    let mut d = 100;
+    let mut q = 10.0;
+    for _ in 0..n {
+        s += 2;
+        p *= 2;
+        d -= 2;
+        q /= 2.0;
+    }
+    (s, p, d, q)
+}
+
+#[test]
+fn the_start_counts_once() {
+    let ten = from_a_start(10);
+    assert_eq!(ten, (30, 3072, 80, 10.0 / 1024.0));
+    for n in [0, 1, 10, 33] {
+        close!(from_a_start(n));
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn spellings(x: &[f64]) -> (f64, f64, f64, f64, f64) {
+    let (mut a, mut b, mut c, mut d, mut e) = (0.0, 1.0, 2.0, 3.0, 4.0);
+    for i in 0..x.len() {
+        a = a + x[i];
+        b = x[i] + b;
+        c = c - x[i];
+        d += 2.0 * x[i];
+        e += x[i];
+        e -= x[i] * x[i];
+        if i > 10 {
+            e += 1.0;
+        }
+    }
+    (a, b, c, d, e)
+}
+
+#[kernel(parallel, cuda)]
+fn counted(x: &[i64]) -> (i32, i64, i64, i64, f64) {
+    let mut positive = 1;
+    let mut sum = 0;
+    let mut low = i64::MAX;
+    let mut high = i64::MIN;
+    let mut mean = 0.0;
+    for i in 0..x.len() {
+        if x[i] > 0 {
+            positive += 1
+        }
+        sum += x[i];
+        if x[i] < low {
+            low = x[i];
+        }
+        high = high.max(x[i]);
+        mean += x[i] as f64;
+    }
+    (positive, sum, low, high, mean)
+}
+
+/// One accumulator, two loops; and one loop inside that adds into it.
+#[kernel(parallel, cuda)]
+fn reused(x: &[f64], n: usize) -> f64 {
+    let mut s = 0.5;
+    for i in 0..x.len() {
+        s += x[i];
+    }
+    for i in 0..n {
+        let mut own = 0.0;
+        for j in 0..i % 5 {
+            s += x[j];
+            own += x[j];
+        }
+        s += own;
+    }
+    s
+}
+
+#[test]
+fn however_it_is_written() {
+    for n in SIZES {
+        let x = doubles(n);
+        close!(spellings(&x));
+        let x: Vec<i64> = numbers(n).iter().map(|v| (*v).into()).collect();
+        close!(counted(&x));
+    }
+    for n in FEW {
+        close!(reused(&doubles(n + 5), n));
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn extremes(x: &[f64]) -> (f64, f64, f64, f64, f64, f64) {
+    let mut a = f64::NAN;
+    let mut b = 0.25;
+    let mut c = f64::NEG_INFINITY;
+    let mut d = f64::NEG_INFINITY;
+    let mut e = f64::NEG_INFINITY;
+    let mut f = f64::INFINITY;
+    for i in 0..x.len() {
+        a = a.max(x[i]);
+        b = x[i].max(b);
+        c = f64::max(c, x[i]);
+        if x[i] > d {
+            d = x[i];
+        }
+        if e < x[i] {
+            e = x[i];
+        }
+        f = f64::min(x[i], f);
+    }
+    (a, b, c, d, e, f)
+}
+
+#[test]
+fn extremes_with_nans() {
+    for n in SIZES {
+        let mut x = doubles(n);
+        check!(extremes(&x));
+        for k in (0..n).step_by(3) {
+            x[k] = f64::NAN;
+        }
+        check!(extremes(&x));
+        check!(extremes(&vec![f64::NAN; n]));
+    }
+    let x: Vec<f64> = special().1.into_iter().filter(|x| *x != 0.0).collect();
+    check!(extremes(&x));
+}
+
+#[kernel(parallel, cuda)]
+fn zeros(x: &[f64]) -> (f64, f64, f64) {
+    let mut s = -0.0;
+    let mut high = f64::NEG_INFINITY;
+    let mut low = f64::INFINITY;
+    for i in 0..x.len() {
+        s += x[i];
+        high = high.max(x[i]);
+        low = low.min(x[i]);
+    }
+    (s, high, low)
+}
+
+#[test]
+fn signs_of_zeros() {
+    for n in SIZES {
+        let (sum, ..) = zeros::parallel(&vec![-0.0; n]);
+        assert!(sum == 0.0 && sum.is_sign_negative());
+        check!(zeros(&vec![-0.0; n]));
+        let both: Vec<f64> = (0..n).map(|k| [0.0, -0.0][k % 2]).collect();
+        if n > 1 {
+            let (_, high, low) = zeros::parallel(&both);
+            assert!(high.is_sign_positive() && low.is_sign_negative());
+        }
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn flags(x: &[f64]) -> (bool, bool, bool, bool, bool) {
+    let mut a = false;
+    let mut b = false;
+    let mut c = false;
+    let mut d = true;
+    let mut e = true;
+    for i in 0..x.len() {
+        let v = x[i];
+        a = a || v > 0.4;
+        b |= x[i] > 0.49;
+        if x[i] < -0.45 {
+            c = true;
+        }
+        d &= x[i] < 0.499;
+        e = e && v > -0.3;
+    }
+    (a, b, c, d, e)
+}
+
+#[kernel(parallel, cuda)]
+fn wrapping(x: &[u32]) -> (u8, u64) {
+    let mut s = 0_u8;
+    let mut t = 0_u64;
+    for i in 0..x.len() {
+        s = s.wrapping_sub(x[i] as u8);
+        t = t.wrapping_add(u64::MAX / 3 + x[i] as u64);
+    }
+    (s, t)
+}
+
+#[test]
+fn flags_and_other_integers() {
+    for n in SIZES {
+        check!(flags(&doubles(n)));
+        check!(wrapping(&words(n)));
+    }
+}
+
+/// Sums past the type's end wrap, where the serial version of a debug build panics.
+#[kernel(parallel, cuda)]
+fn narrow(x: &[i32]) -> (i32, i8) {
+    let mut s = 0;
+    let mut t = 0_i8;
+    for i in 0..x.len() {
+        s += x[i];
+        t -= x[i] as i8;
+    }
+    (s, t)
+}
+
+#[test]
+fn integer_sums_wrap() {
+    let x = vec![i32::MAX - 2; 300];
+    let expected = x.iter().fold((0_i32, 0_i8), |(s, t), v| {
+        (s.wrapping_add(*v), t.wrapping_sub(*v as i8))
+    });
+    check!(bits(&words(300)));
+    assert_eq!(narrow::parallel(&x), expected);
+    assert_eq!(narrow::cuda(&x).unwrap(), expected);
+}
+
+#[kernel(parallel, cuda)]
+fn variance(x: &[f64]) -> (f64, f64) {
+    let n = x.len();
+    let mut s = 0.0;
+    for i in 0..n {
+        s += x[i];
+    }
+    let mean = s / n as f64;
+    let mut v = 0.0;
+    for i in 0..n {
+        let d = x[i] - mean;
+        v += d * d;
+    }
+    (mean, v / n as f64)
+}
+
+#[kernel(parallel, cuda)]
+fn by_reference(x: &mut [f64], by: &f64, total: &mut f64) {
+    for i in 0..x.len() {
+        x[i] *= *by;
+        *total += x[i];
+    }
+}
+
+#[test]
+fn maps_and_sums_together() {
+    for n in SIZES {
+        let x = doubles(n);
+        close!(variance(&x));
+        close!(by_reference[x = x.clone(), total = 1.0](&mut x, &0.75, &mut total));
+    }
+}
