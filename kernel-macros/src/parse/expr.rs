@@ -46,7 +46,7 @@ impl Parser {
             return self.opaque(node, attr, Some(ATTRIBUTE_HELP));
         }
         match node {
-            syn::Expr::Paren(paren) => self.expr(&paren.expr),
+            syn::Expr::Paren(paren) => self.parenthesised(node, paren),
             syn::Expr::Group(group) => self.expr(&group.expr),
             syn::Expr::Lit(lit) => self.literal(node, &lit.lit),
             syn::Expr::Path(path) => self.path_expr(node, path),
@@ -86,6 +86,17 @@ impl Parser {
             }
             _ => self.outside_subset(node),
         }
+    }
+
+    /// For rustc, the place of what stands in parentheses, and so of its panic, is theirs.
+    fn parenthesised(&mut self, node: &syn::Expr, paren: &syn::ExprParen) -> ExprId {
+        let id = self.expr(&paren.expr);
+        let span = Span::of(node);
+        self.exprs[id].span = span;
+        if let ExprKind::Load(access) = self.exprs[id].kind {
+            self.accesses[access].span = span;
+        }
+        id
     }
 
     fn literal(&mut self, node: &syn::Expr, lit: &syn::Lit) -> ExprId {
