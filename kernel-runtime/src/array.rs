@@ -206,3 +206,19 @@ impl<A: Indexed + ?Sized> Indexed for &mut A {}
 /// Fails to compile unless the variable is an array of the known kinds.
 #[inline(always)]
 pub fn is_array<A: Indexed + ?Sized>(_: &A) {}
+
+/// A variable whose neighbouring elements are neighbours in memory, whatever its value. Regions
+/// reach such arrays without reading their last stride, in every form of their bodies.
+#[diagnostic::on_unimplemented(
+    message = "`#[kernel]` took `{Self}` for a slice, a `Vec` or a fixed array",
+    label = "not contiguous by its type"
+)]
+pub trait Contiguous: Indexed {}
+
+impl<A: Contiguous + ?Sized> Contiguous for &A {}
+impl<A: Contiguous + ?Sized> Contiguous for &mut A {}
+
+/// Fails to compile unless the variable is contiguous: a macro or an alias of the user's own may
+/// have `vec!`'s or `Vec`'s name and make something else.
+#[inline(always)]
+pub fn is_contiguous<A: Contiguous + ?Sized>(_: &A) {}

@@ -3,7 +3,9 @@
 //! Expansions name everything by its path from here, primitives included, so that nothing that a
 //! user's file defines can come between.
 
-pub use crate::array::{Indexed, ReadArray, View, ViewMut, WriteArray, is_array};
+pub use crate::array::{
+    Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
+};
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, unraised};

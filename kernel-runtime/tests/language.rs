@@ -276,3 +276,34 @@ fn drivers_with_labels_closures_and_returns() {
         }
     }
 }
+
+/// Driver code under `#[cfg]` is there or not as in the serial version.
+#[kernel(parallel)]
+fn configured(x: &mut [i32]) {
+    #[cfg(any())]
+    for i in 0..x.len() {
+        x[i] += 100;
+    }
+    for i in 0..x.len() {
+        x[i] += 1;
+    }
+    #[cfg(not(any()))]
+    for i in 0..x.len() {
+        x[i] += 10;
+    }
+    #[cfg(any())]
+    if x.len() > 1 {
+        for i in 0..x.len() {
+            x[i] += 10_000;
+        }
+    }
+}
+
+#[test]
+fn configured_code_is_as_rustc_resolves_it() {
+    let (mut serial, mut parallel) = (vec![0; 5], vec![0; 5]);
+    configured::serial(&mut serial);
+    configured::parallel(&mut parallel);
+    assert_eq!(serial, [11; 5]);
+    assert_eq!(parallel, serial);
+}

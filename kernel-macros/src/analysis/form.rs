@@ -105,6 +105,11 @@ impl<'a> Former<'a> {
         }
     }
 
+    /// Whether the body assigns to a variable.
+    pub fn is_assigned(&self, var: VarId) -> bool {
+        self.assigned.contains(&var)
+    }
+
     /// The symbol of an integer variable, if it has one value per iteration that is known.
     fn symbol(&self, var: VarId) -> Option<Sym> {
         let node = &self.function.vars[var];

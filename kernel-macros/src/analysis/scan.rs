@@ -349,7 +349,11 @@ impl Scanner<'_> {
             ExprKind::Logic { and, left, right } => {
                 self.expr(*left);
                 let before = self.context.clone();
-                self.assume(*left, *and);
+                // What an accumulator skips depends on the order of iterations: the guard asks
+                // for all of it, and serial runs where that is too much.
+                if !self.accumulates(*left) {
+                    self.assume(*left, *and);
+                }
                 self.expr(*right);
                 self.context = before;
                 return;
@@ -364,6 +368,14 @@ impl Scanner<'_> {
         if !is_value(&node.ty) && node.ty != Ty::Unit {
             let text = crate::ir::dump::expr(function, id);
             self.refuse(node.span, texts::unknown_type(&text), None);
+        }
+    }
+
+    /// A variable that lives outside and that the body assigns.
+    fn accumulates(&self, id: ExprId) -> bool {
+        match self.function.exprs[id].kind {
+            ExprKind::Var(var) => self.former.is_assigned(var) && !self.former.is_local(var),
+            _ => false,
         }
     }
 

@@ -107,9 +107,14 @@ impl<'a> Region<'a> {
         } else {
             (names::local("ReadArray"), names::local("__kernel_read"))
         };
+        let known = if of.contiguous {
+            names::local("is_contiguous")
+        } else {
+            names::local("is_array")
+        };
         let span = self.context.input.function.vars[of.var].span.start;
         quote_spanned! {names::about(span)=>
-            #rt::is_array(&#value);
+            #rt::#known(&#value);
             let #name: #ty = {
                 use #rt::#capture as _;
                 #value.#method().of()

@@ -1,6 +1,7 @@
 //! Expressions → IR.
 
 use super::Parser;
+use super::span;
 use super::ty;
 use crate::ir::types::ViewKind;
 use crate::ir::{
@@ -29,7 +30,7 @@ impl Parser {
     /// A node that the subset has no word for.
     pub(super) fn opaque(
         &mut self,
-        node: &impl ToTokens,
+        node: &syn::Expr,
         what: impl Into<String>,
         help: Option<&str>,
     ) -> ExprId {
@@ -38,7 +39,7 @@ impl Parser {
             help: help.map(str::to_string),
             blocks: Vec::new(),
         };
-        self.push(ExprKind::Opaque(opaque), Span::of(node))
+        self.push(ExprKind::Opaque(opaque), span::of(node))
     }
 
     pub(super) fn expr(&mut self, node: &syn::Expr) -> ExprId {
@@ -59,16 +60,16 @@ impl Parser {
             syn::Expr::Field(field) => self.field(node, field),
             syn::Expr::Tuple(tuple) => {
                 let parts = tuple.elems.iter().map(|elem| self.expr(elem)).collect();
-                self.push(ExprKind::Tuple(parts), Span::of(node))
+                self.push(ExprKind::Tuple(parts), span::of(node))
             }
             syn::Expr::Array(array) => {
                 let parts = array.elems.iter().map(|elem| self.expr(elem)).collect();
-                self.push(ExprKind::Array(parts), Span::of(node))
+                self.push(ExprKind::Array(parts), span::of(node))
             }
             syn::Expr::Repeat(repeat) => match ty::literal_len(&repeat.len) {
                 Some(len) => {
                     let value = self.expr(&repeat.expr);
-                    self.push(ExprKind::Repeat(value, len), Span::of(node))
+                    self.push(ExprKind::Repeat(value, len), span::of(node))
                 }
                 None => {
                     let help = "write the length as a number";
@@ -82,7 +83,7 @@ impl Parser {
             },
             syn::Expr::Block(block) if block.label.is_none() => {
                 let inner = self.block(&block.block);
-                self.push(ExprKind::Block(inner), Span::of(node))
+                self.push(ExprKind::Block(inner), span::of(node))
             }
             _ => self.outside_subset(node),
         }
@@ -100,7 +101,7 @@ impl Parser {
     }
 
     fn literal(&mut self, node: &syn::Expr, lit: &syn::Lit) -> ExprId {
-        let span = Span::of(node);
+        let span = span::of(node);
         match lit {
             syn::Lit::Bool(value) => self.push(ExprKind::Bool(value.value), span),
             syn::Lit::Byte(byte) => {
@@ -144,7 +145,7 @@ impl Parser {
                 Some("bind it to a variable outside"),
             );
         }
-        let span = Span::of(node);
+        let span = span::of(node);
         let path = &path.path;
         if let Some(ident) = path.get_ident() {
             if let Some(var) = self.scopes.find(&ident.to_string()) {
@@ -162,7 +163,7 @@ impl Parser {
     }
 
     fn unary(&mut self, node: &syn::Expr, unary: &syn::ExprUnary) -> ExprId {
-        let span = Span::of(node);
+        let span = span::of(node);
         let op = match unary.op {
             syn::UnOp::Neg(_) => UnaryOp::Neg,
             syn::UnOp::Not(_) => UnaryOp::Not,
@@ -198,7 +199,7 @@ impl Parser {
     }
 
     fn binary(&mut self, node: &syn::Expr, binary: &syn::ExprBinary) -> ExprId {
-        let span = Span::of(node);
+        let span = span::of(node);
         if let syn::BinOp::And(_) | syn::BinOp::Or(_) = binary.op {
             let and = matches!(binary.op, syn::BinOp::And(_));
             let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
@@ -223,7 +224,7 @@ impl Parser {
             tokens: cast.ty.to_token_stream(),
             scalar,
         });
-        self.push(ExprKind::Cast(inner, scalar), Span::of(node))
+        self.push(ExprKind::Cast(inner, scalar), span::of(node))
     }
 
     fn index(&mut self, node: &syn::Expr, index: &syn::ExprIndex) -> ExprId {
@@ -231,9 +232,9 @@ impl Parser {
             return len;
         }
         match self.element(node, index, AccessMode::Load) {
-            Ok(Indexed::Array(access)) => self.push(ExprKind::Load(access), Span::of(node)),
+            Ok(Indexed::Array(access)) => self.push(ExprKind::Load(access), span::of(node)),
             Ok(Indexed::Local { base, index }) => {
-                self.push(ExprKind::LocalElement { base, index }, Span::of(node))
+                self.push(ExprKind::LocalElement { base, index }, span::of(node))
             }
             Err(opaque) => opaque,
         }
@@ -253,7 +254,7 @@ impl Parser {
         {
             let index = vec![self.expr(&outer.index), self.expr(&index.index)];
             let style = IndexStyle::Nested;
-            let span = Span::of(node);
+            let span = span::of(node);
             let access = Access {
                 array: base,
                 index,
@@ -292,7 +293,7 @@ impl Parser {
             array: base,
             index,
             mode,
-            span: Span::of(node),
+            span: span::of(node),
             style,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
@@ -329,7 +330,7 @@ impl Parser {
                 let receiver = self.expr(&call.receiver);
                 let mut args = vec![receiver];
                 args.extend(call.args.iter().map(|arg| self.expr(arg)));
-                self.push(ExprKind::Call(builtin, args), Span::of(node))
+                self.push(ExprKind::Call(builtin, args), span::of(node))
             }
             _ => self.opaque(node, format!("the method `{name}`"), None),
         }
@@ -343,7 +344,7 @@ impl Parser {
         array: VarId,
         shape: Shape,
     ) -> ExprId {
-        let span = Span::of(node);
+        let span = span::of(node);
         let name = call.method.to_string();
         let nd = shape.kind == ViewKind::NdArray;
         match (name.as_str(), shape.rank, call.args.len()) {
@@ -398,7 +399,7 @@ impl Parser {
                     scalar,
                     builtin,
                 });
-                let id = self.push(ExprKind::Call(builtin, args.clone()), Span::of(node));
+                let id = self.push(ExprKind::Call(builtin, args.clone()), span::of(node));
                 self.pinned.push((args[0], scalar));
                 id
             }
@@ -438,14 +439,14 @@ impl Parser {
             rank,
             kind: ViewKind::NdArray,
         };
-        Some(self.push(kind, Span::of(node)))
+        Some(self.push(kind, span::of(node)))
     }
 
     fn field(&mut self, node: &syn::Expr, field: &syn::ExprField) -> ExprId {
         match &field.member {
             syn::Member::Unnamed(index) => {
                 let base = self.expr(&field.base);
-                self.push(ExprKind::Field(base, index.index), Span::of(node))
+                self.push(ExprKind::Field(base, index.index), span::of(node))
             }
             syn::Member::Named(name) => {
                 let help = "read it into a variable before the loop";
@@ -470,7 +471,7 @@ impl Parser {
                 then,
                 otherwise,
             },
-            Span::of(node),
+            span::of(node),
         )
     }
 

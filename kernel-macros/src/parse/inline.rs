@@ -1,21 +1,33 @@
 //! Functions nested in the kernel: compiled with it, by inlining each call.
 
 use super::Parser;
+use super::span;
 use super::ty;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
 use quote::ToTokens;
 
-/// Calls nested deeper than this are taken for recursion, which has no bound.
-const DEEPEST: usize = 16;
+/// Calls that one kernel inlines: functions that call each other twice double at every level.
+const MOST_CALLS: usize = 512;
+
+/// The calls of nested functions that are being read, and have been.
+#[derive(Default)]
+pub(super) struct Calls {
+    /// Names of the functions inside which the reader is: a call of one of these is recursive, and
+    /// has no end.
+    stack: Vec<String>,
+    count: usize,
+}
 
 impl Parser {
     /// Makes a block's functions known.
-    pub(super) fn declare_functions(&mut self, block: &syn::Block) {
+    pub(super) fn declare_items(&mut self, block: &syn::Block) {
         for stmt in &block.stmts {
-            if let syn::Stmt::Item(syn::Item::Fn(item)) = stmt {
-                self.functions
-                    .insert(item.sig.ident.to_string(), item.clone());
+            match stmt {
+                syn::Stmt::Item(syn::Item::Fn(item)) => self.scopes.declare(item),
+                syn::Stmt::Item(_) => self.scopes.hides_names(),
+                _ => {}
             }
+            self.bind_constant(stmt);
         }
     }
 
@@ -26,10 +38,11 @@ impl Parser {
             return None;
         };
         let name = path.path.get_ident()?.to_string();
-        if self.scopes.find(&name).is_some() || self.inlining >= DEEPEST {
+        let endless = self.calls.stack.contains(&name) || self.calls.count >= MOST_CALLS;
+        if self.scopes.find(&name).is_some() || endless {
             return None;
         }
-        let item = self.functions.get(&name)?.clone();
+        let item = self.scopes.function(&name)?;
         let params = plain_params(&item)?;
         let values = params
             .iter()
@@ -37,18 +50,33 @@ impl Parser {
         if params.len() != call.args.len() || !values {
             return None;
         }
-        let span = Span::of(node);
+        let span = span::of(node);
         if self.path.is_empty() {
             return Some(self.driver_call(node, &item));
         }
         let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        // The body sees the function's own names and items, none of the caller's variables.
-        let outer = std::mem::take(&mut self.scopes);
-        self.inlining += 1;
+        let caller = self.scopes.enter_function(&name);
+        self.calls.stack.push(name);
+        self.calls.count += 1;
         let block = self.inlined_body(&item, &params, &args, span);
-        self.inlining -= 1;
-        self.scopes = outer;
-        Some(self.push(ExprKind::Block(block), span))
+        self.calls.stack.pop();
+        self.scopes.leave_function(caller);
+        let id = self.push(ExprKind::Block(block), span);
+        self.returns(id, &item);
+        Some(id)
+    }
+
+    /// The value has the type that the function declares.
+    fn returns(&mut self, value: ExprId, item: &syn::ItemFn) {
+        let syn::ReturnType::Type(_, written) = &item.sig.output else {
+            return;
+        };
+        let ty = ty::annotation(written);
+        if let Some(scalar) = ty.scalar() {
+            let tokens = written.to_token_stream();
+            self.prove(Proof::Type { tokens, scalar });
+        }
+        self.exprs[value].ty = ty;
     }
 
     /// A call in the driver stays a call, of a known type.

@@ -20,7 +20,10 @@ impl Parser {
         if !understood {
             return None;
         }
-        let span = Span::of(node);
+        let span = Span {
+            start: node.match_token.span,
+            end: node.brace_token.span.join(),
+        };
         let value = self.expr(&node.expr);
         self.scopes.enter();
         let name = Ident::new("scrutinee", proc_macro2::Span::mixed_site());

@@ -10,6 +10,7 @@ mod inline;
 mod matching;
 mod range;
 mod scope;
+mod span;
 mod stmt;
 mod template;
 mod ty;
@@ -123,10 +124,8 @@ pub(in crate::parse) struct Parser {
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
-    /// Functions nested in the kernel.
-    pub functions: HashMap<String, syn::ItemFn>,
-    /// How many calls of them are being inlined into each other.
-    pub inlining: usize,
+    /// Calls of functions nested in the kernel.
+    pub calls: inline::Calls,
     /// Expressions whose type a path gives away: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Values of `return`s in driver code.
@@ -237,7 +236,7 @@ impl Parser {
         id
     }
 
-    /// A variable that no name in the source means.
+    /// A variable without a name in any scope.
     pub(in crate::parse) fn bind_hidden(&mut self, ident: &Ident, kind: VarKind) -> VarId {
         self.vars.push(Var {
             ident: ident.clone(),

@@ -1,6 +1,7 @@
 //! `for` loops and their ranges → IR.
 
 use super::Parser;
+use super::span;
 use super::template;
 use crate::ir::{Adapter, ExprId, ExprKind, Loop, Opaque, Range, Span, StmtKind, Ty, VarKind};
 use proc_macro2::Ident;
@@ -40,7 +41,7 @@ impl Parser {
         self.scopes.leave();
         self.labels.pop();
         self.path.pop();
-        let range_span = Span::of(&node.expr);
+        let range_span = span::of(&node.expr);
         let head = Span {
             start: node.for_token.span,
             end: range_span.end,
@@ -133,7 +134,7 @@ impl Parser {
                 help: None,
                 blocks: Vec::new(),
             }),
-            Span::of(node),
+            span::of(node),
         );
         Range {
             start: nothing,

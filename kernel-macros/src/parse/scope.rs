@@ -2,46 +2,108 @@
 
 use crate::ir::VarId;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Lexical scopes, innermost last.
 #[derive(Debug)]
 pub struct Scopes {
-    levels: Vec<HashMap<String, VarId>>,
+    levels: Vec<Level>,
     /// Paths bound nowhere in the function, by their text.
     outside: HashMap<String, VarId>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Level {
+    variables: HashMap<String, VarId>,
+    constants: HashMap<String, VarId>,
+    functions: HashMap<String, Rc<syn::ItemFn>>,
+    /// It has items besides functions: names that mean something else in it than around it.
+    hides: bool,
 }
 
 impl Default for Scopes {
     fn default() -> Self {
         Scopes {
-            levels: vec![HashMap::new()],
+            levels: vec![Level::default()],
             outside: HashMap::new(),
         }
     }
 }
 
+/// A caller's scopes, while the reader is inside a function that it calls.
+pub struct Caller(Vec<Level>);
+
 impl Scopes {
     pub fn enter(&mut self) {
-        self.levels.push(HashMap::new());
+        self.levels.push(Level::default());
     }
 
     pub fn leave(&mut self) {
         self.levels.pop();
     }
 
-    pub fn bind(&mut self, name: String, var: VarId) {
-        let level = self
-            .levels
+    fn innermost(&mut self) -> &mut Level {
+        self.levels
             .last_mut()
-            .expect("the outermost scope is never left");
-        level.insert(name, var);
+            .expect("the outermost scope is never left")
+    }
+
+    pub fn bind(&mut self, name: String, var: VarId) {
+        self.innermost().variables.insert(name, var);
+    }
+
+    pub fn bind_constant(&mut self, name: String, var: VarId) {
+        self.innermost().constants.insert(name, var);
+    }
+
+    pub fn declare(&mut self, function: &syn::ItemFn) {
+        let name = function.sig.ident.to_string();
+        let function = Rc::new(function.clone());
+        self.innermost().functions.insert(name, function);
+    }
+
+    /// The innermost scope has items besides functions.
+    pub fn hides_names(&mut self) {
+        self.innermost().hides = true;
     }
 
     pub fn find(&self, name: &str) -> Option<VarId> {
-        self.levels
-            .iter()
-            .rev()
-            .find_map(|level| level.get(name).copied())
+        self.levels.iter().rev().find_map(|level| {
+            let found = level.variables.get(name).or(level.constants.get(name));
+            found.copied()
+        })
+    }
+
+    /// The nested function of this name. None if a name may mean something else here than where it
+    /// is defined: where a region starts, the host reads what the function's body names.
+    pub fn function(&self, name: &str) -> Option<Rc<syn::ItemFn>> {
+        let (around, between) = self.around(name)?;
+        let function = around.last()?.functions.get(name)?;
+        let hidden = between.iter().any(|level| level.hides);
+        (!hidden).then(|| function.clone())
+    }
+
+    /// The scopes around the function's definition, itself among them, and those from there to here.
+    fn around(&self, name: &str) -> Option<(&[Level], &[Level])> {
+        let defines = |level: &Level| level.functions.contains_key(name);
+        let level = self.levels.iter().rposition(defines)?;
+        Some(self.levels.split_at(level + 1))
+    }
+
+    /// Into the body of a nested function, which sees the items around its definition and none of
+    /// the caller's variables.
+    pub fn enter_function(&mut self, name: &str) -> Caller {
+        let around = self.around(name).map_or(&[][..], |(around, _)| around);
+        let items = around.iter().map(|level| Level {
+            variables: HashMap::new(),
+            ..level.clone()
+        });
+        let items = items.chain([Level::default()]).collect();
+        Caller(std::mem::replace(&mut self.levels, items))
+    }
+
+    pub fn leave_function(&mut self, caller: Caller) {
+        self.levels = caller.0;
     }
 
     pub fn outside(&self, path: &str) -> Option<VarId> {

@@ -6,12 +6,12 @@ use super::expr::{
     ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
     foreign_attribute,
 };
+use super::span;
 use super::template;
 use super::ty;
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
-    VarKind,
+    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 use quote::ToTokens;
 
@@ -26,10 +26,7 @@ impl Parser {
 
     /// Reads a block in the current scope.
     pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Block {
-        self.declare_functions(block);
-        for stmt in &block.stmts {
-            self.bind_constant(stmt);
-        }
+        self.declare_items(block);
         let mut out = Block::default();
         let last = block.stmts.len().saturating_sub(1);
         for (position, stmt) in block.stmts.iter().enumerate() {
@@ -41,7 +38,7 @@ impl Parser {
                     let kind = self.stmt(stmt);
                     out.stmts.push(Stmt {
                         kind,
-                        span: stmt_span(stmt),
+                        span: span::of_stmt(stmt),
                     });
                 }
             }
@@ -50,7 +47,7 @@ impl Parser {
     }
 
     /// `const N: usize = 8;` in a block is visible in all of it.
-    fn bind_constant(&mut self, stmt: &syn::Stmt) {
+    pub(super) fn bind_constant(&mut self, stmt: &syn::Stmt) {
         let (ident, ty) = match stmt {
             syn::Stmt::Item(syn::Item::Const(item)) => (&item.ident, ty::annotation(&item.ty)),
             syn::Stmt::Item(syn::Item::Static(item)) => (&item.ident, ty::annotation(&item.ty)),
@@ -61,7 +58,9 @@ impl Parser {
         } else {
             Ty::Unknown
         };
-        self.bind(ident, VarKind::Outside, false, ty);
+        let id = self.bind_hidden(ident, VarKind::Outside);
+        self.vars[id].ty = ty;
+        self.scopes.bind_constant(ident.to_string(), id);
     }
 
     fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
@@ -211,7 +210,7 @@ impl Parser {
                 rank: 1,
                 kind: ViewKind::Slice,
             };
-            return self.push(kind, Span::of(node));
+            return self.push(kind, span::of(node));
         }
         self.expr(node)
     }
@@ -399,26 +398,6 @@ impl Parser {
         };
         self.labels.pop();
         kind
-    }
-}
-
-/// From the statement's first own token: marks stand before it as attributes.
-fn stmt_span(stmt: &syn::Stmt) -> Span {
-    let whole = Span::of(stmt);
-    match stmt {
-        syn::Stmt::Local(local) => Span {
-            start: local.let_token.span,
-            ..whole
-        },
-        syn::Stmt::Expr(syn::Expr::Assign(assign), _) => Span {
-            start: Span::of(&assign.left).start,
-            ..whole
-        },
-        syn::Stmt::Expr(syn::Expr::ForLoop(node), _) => Span {
-            start: node.for_token.span,
-            ..whole
-        },
-        _ => whole,
     }
 }
 

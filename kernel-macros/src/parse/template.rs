@@ -5,12 +5,13 @@
 //! identifier, and splits the tokens there.
 
 use super::Parser;
+use super::expr::foreign_attribute;
+use super::span;
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
-use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
 const MARK: &str = "__kernel_mark";
@@ -29,8 +30,7 @@ struct Marker {
 
 impl Marker {
     /// The attribute becomes the node's first token, and so takes that one's span.
-    fn attribute(&mut self, node: &impl Spanned) -> syn::Attribute {
-        let span = node.span();
+    fn attribute(&mut self, span: Span) -> syn::Attribute {
         let number = proc_macro2::Literal::usize_unsuffixed(self.next);
         let mark = Ident::new(MARK, span);
         self.next += 1;
@@ -40,7 +40,7 @@ impl Marker {
 
 impl VisitMut for Marker {
     fn visit_expr_for_loop_mut(&mut self, node: &mut syn::ExprForLoop) {
-        let mark = self.attribute(node);
+        let mark = self.attribute(node.for_token.span);
         node.attrs.push(mark);
         self.depth += 1;
         visit_mut::visit_expr_for_loop_mut(self, node);
@@ -49,7 +49,7 @@ impl VisitMut for Marker {
 
     fn visit_local_mut(&mut self, node: &mut syn::Local) {
         if self.depth > 0 {
-            let mark = self.attribute(node);
+            let mark = self.attribute(node.let_token.span);
             node.attrs.push(mark);
         }
         visit_mut::visit_local_mut(self, node);
@@ -57,7 +57,7 @@ impl VisitMut for Marker {
 
     fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
         if self.depth > 0 {
-            let mark = self.attribute(node);
+            let mark = self.attribute(span::first(&node.left));
             node.attrs.push(mark);
         }
         visit_mut::visit_expr_assign_mut(self, node);
@@ -192,7 +192,10 @@ impl VisitMut for Punch<'_> {
             visit_mut::visit_expr_mut(self, node);
             return;
         };
-        let mark = number(&node_for.attrs).filter(|mark| self.holes.loops.contains_key(mark));
+        // A loop under `#[cfg]` stays with its attribute, which rustc has yet to resolve.
+        let own = foreign_attribute(&node_for.attrs).is_none();
+        let known = |mark: &usize| own && self.holes.loops.contains_key(mark);
+        let mark = number(&node_for.attrs).filter(known);
         node_for.attrs.retain(|attr| !attr.path().is_ident(MARK));
         let Some(mark) = mark else {
             visit_mut::visit_expr_mut(self, node);

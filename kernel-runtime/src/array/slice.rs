@@ -1,6 +1,6 @@
 //! Slices, and what dereferences to them.
 
-use super::{Indexed, PhantomData, Raw, ReadArray, View, ViewMut, WriteArray};
+use super::{Contiguous, Indexed, PhantomData, Raw, ReadArray, View, ViewMut, WriteArray};
 use crate::element::Element;
 
 impl<T: Element> ReadArray<1> for [T] {
@@ -66,6 +66,10 @@ impl<T: Element, const N: usize> WriteArray<2> for [[T; N]] {
 impl<T> Indexed for [T] {}
 impl<T> Indexed for Vec<T> {}
 impl<T, const N: usize> Indexed for [T; N] {}
+
+impl<T> Contiguous for [T] {}
+impl<T> Contiguous for Vec<T> {}
+impl<T, const N: usize> Contiguous for [T; N] {}
 
 #[cfg(test)]
 mod tests {
