@@ -621,14 +621,16 @@ impl<'a> Solver<'a> {
     }
 }
 
+/// Whether the statement leaves the block, as far as is known: what is opaque may be a `return`.
 fn diverges(function: &Function, stmt: &Stmt) -> bool {
-    if let StmtKind::Assert { cond, .. } = &stmt.kind {
-        return matches!(function.exprs[*cond].kind, ExprKind::Bool(false));
+    match &stmt.kind {
+        StmtKind::Assert { cond, .. } => {
+            matches!(function.exprs[*cond].kind, ExprKind::Bool(false))
+        }
+        StmtKind::Expr(id) => matches!(function.exprs[*id].kind, ExprKind::Opaque(_)),
+        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => true,
+        _ => false,
     }
-    matches!(
-        stmt.kind,
-        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_)
-    )
 }
 
 fn is_literal(function: &Function, id: ExprId) -> bool {

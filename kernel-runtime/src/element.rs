@@ -21,10 +21,6 @@ pub trait Element: Copy + PartialOrd + Send + Sync + fmt::Debug + Typed + sealed
     /// The value of these bits; the upper ones are ignored.
     #[doc(hidden)]
     fn from_bits(bits: u64) -> Self;
-
-    /// Float sums and the like start here in memory that no lane has touched.
-    #[doc(hidden)]
-    const ZERO: Self;
 }
 
 /// An integer that a loop may count with.
@@ -82,13 +78,12 @@ pub trait Typed: 'static {
 }
 
 macro_rules! elements {
-    ($($ty:ident $digit:literal $zero:literal |$x:ident| $into:expr, |$bits:ident| $from:expr;)*) => {$(
+    ($($ty:ident $digit:literal |$x:ident| $into:expr, |$bits:ident| $from:expr;)*) => {$(
         impl sealed::Sealed for $ty {}
         impl Typed for $ty {
             const KIND: Kind = Kind::digit($digit);
         }
         impl Element for $ty {
-            const ZERO: Self = $zero;
             #[inline(always)]
             fn into_bits(self) -> u64 {
                 let $x = self;
@@ -103,19 +98,19 @@ macro_rules! elements {
 }
 
 elements! {
-    bool 1 false |x| u64::from(x), |bits| bits & 1 != 0;
-    i8 2 0 |x| u64::from(x.cast_unsigned()), |bits| bits as i8;
-    i16 3 0 |x| u64::from(x.cast_unsigned()), |bits| bits as i16;
-    i32 4 0 |x| u64::from(x.cast_unsigned()), |bits| bits as i32;
-    i64 5 0 |x| x.cast_unsigned(), |bits| bits as i64;
-    isize 6 0 |x| x.cast_unsigned() as u64, |bits| bits as isize;
-    u8 7 0 |x| u64::from(x), |bits| bits as u8;
-    u16 8 0 |x| u64::from(x), |bits| bits as u16;
-    u32 9 0 |x| u64::from(x), |bits| bits as u32;
-    u64 10 0 |x| x, |bits| bits;
-    usize 11 0 |x| x as u64, |bits| bits as usize;
-    f32 12 0.0 |x| u64::from(x.to_bits()), |bits| f32::from_bits(bits as u32);
-    f64 13 0.0 |x| x.to_bits(), |bits| f64::from_bits(bits);
+    bool 1 |x| u64::from(x), |bits| bits & 1 != 0;
+    i8 2 |x| u64::from(x.cast_unsigned()), |bits| bits as i8;
+    i16 3 |x| u64::from(x.cast_unsigned()), |bits| bits as i16;
+    i32 4 |x| u64::from(x.cast_unsigned()), |bits| bits as i32;
+    i64 5 |x| x.cast_unsigned(), |bits| bits as i64;
+    isize 6 |x| x.cast_unsigned() as u64, |bits| bits as isize;
+    u8 7 |x| u64::from(x), |bits| bits as u8;
+    u16 8 |x| u64::from(x), |bits| bits as u16;
+    u32 9 |x| u64::from(x), |bits| bits as u32;
+    u64 10 |x| x, |bits| bits;
+    usize 11 |x| x as u64, |bits| bits as usize;
+    f32 12 |x| u64::from(x.to_bits()), |bits| f32::from_bits(bits as u32);
+    f64 13 |x| x.to_bits(), |bits| f64::from_bits(bits);
 }
 
 macro_rules! ints {

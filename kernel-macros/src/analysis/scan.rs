@@ -198,9 +198,20 @@ impl Scanner<'_> {
             }
             StmtKind::Assert { cond, args, .. } => {
                 self.expr(*cond);
-                args.iter().for_each(|arg| self.expr(*arg));
+                args.iter().for_each(|arg| self.recorded(*arg));
             }
             StmtKind::Opaque(opaque) => self.opaque(opaque, stmt.span),
+        }
+    }
+
+    /// A variable that an assertion names: where it fails, 64 bits of it are recorded.
+    fn recorded(&mut self, arg: ExprId) {
+        self.expr(arg);
+        let node = &self.function.exprs[arg];
+        if let (ExprKind::Var(var), None) = (&node.kind, node.ty.scalar()) {
+            let name = self.function.vars[*var].ident.to_string();
+            let help = texts::RECORDED_HELP.to_string();
+            self.refuse(node.span, texts::not_recorded(&name), Some(help));
         }
     }
 

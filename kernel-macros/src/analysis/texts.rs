@@ -59,6 +59,12 @@ pub fn run_time_step() -> String {
 
 pub const STEP_HELP: &str = "write the step as a number, or multiply the index by it";
 
+pub fn not_recorded(name: &str) -> String {
+    format!("an assertion names `{name}`, which is no number")
+}
+
+pub const RECORDED_HELP: &str = "bind what is asserted to variables of its own before";
+
 pub const NEW_ARRAY_HELP: &str = "make it before the loop";
 
 pub fn whole_array(name: &str) -> String {

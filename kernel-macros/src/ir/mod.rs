@@ -4,7 +4,7 @@
 //! [`Block`]s; expressions, variables, loops and array accesses live in arenas and are named by
 //! handles, so that later stages can keep side tables (types, index forms, bounds proofs) without
 //! touching the tree. Driver statements that the kernel subset has no word for are
-//! [`Stmt::Opaque`]: legal in the driver, a reason for refusal inside a region.
+//! [`StmtKind::Opaque`]: legal in the driver, a reason for refusal inside a region.
 
 pub mod arena;
 pub mod dump;
@@ -146,8 +146,7 @@ pub enum StmtKind {
         /// `debug_assert!`: evaluated only where the user's crate has debug assertions.
         debug_only: bool,
     },
-    /// Outside the kernel subset. `why` is the message for its author should the statement stand
-    /// inside a loop that was to be parallel; `reads`/`bound` are not known.
+    /// Outside the kernel subset: nothing is known of what it reads, writes or binds.
     Opaque(Opaque),
 }
 

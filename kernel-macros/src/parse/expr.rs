@@ -405,7 +405,7 @@ impl Parser {
             }
             _ => {
                 let name = path.to_token_stream().to_string().replace(' ', "");
-                let help = "write it out in the loop, or use an inherent method of the number";
+                let help = self.call_help(&path.path);
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
             }
         }
@@ -691,7 +691,7 @@ pub(super) fn compound_op(op: &syn::BinOp) -> Option<BinaryOp> {
 }
 
 /// What a construct outside the subset is called, and the way out.
-fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
+pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
     let (what, help) = match node {
         syn::Expr::Return(_) => (
             "`return`",
@@ -744,8 +744,4 @@ fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
         _ => ("an expression that the kernel language does not have", None),
     };
     (what.to_string(), help)
-}
-
-pub(super) fn describe_expr(node: &syn::Expr) -> (String, Option<&'static str>) {
-    describe(node)
 }

@@ -66,6 +66,17 @@ impl Parser {
         Some(id)
     }
 
+    /// The way out where a call cannot be inlined.
+    pub(super) fn call_help(&self, path: &syn::Path) -> &'static str {
+        let name = path.get_ident().map(ToString::to_string);
+        if name.is_some_and(|name| self.scopes.has_function(&name)) {
+            return "a nested function is compiled with the kernel if it takes numbers, does not \
+                    call itself, and no item between it and the call can hide a name that it uses";
+        }
+        "write it out in the loop, nest the function in the kernel, or use an inherent method of the \
+         number"
+    }
+
     /// The value has the type that the function declares.
     fn returns(&mut self, value: ExprId, item: &syn::ItemFn) {
         let syn::ReturnType::Type(_, written) = &item.sig.output else {

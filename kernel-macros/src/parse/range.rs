@@ -29,7 +29,7 @@ impl Parser {
             Some((ident, mutable)) => self.bind(&ident, VarKind::Index(id), mutable, Ty::Unknown),
             None => {
                 self.bind_unknown(&node.pat);
-                let unnamed = Ident::new("_unnamed", node.for_token.span);
+                let unnamed = Ident::new("_", node.for_token.span);
                 let known = "`for name in start..end`";
                 let what = "a loop over something else than a plain index";
                 opaque = opaque.or_else(|| Some(self.opaque_loop(what, Some(known))));
@@ -169,7 +169,7 @@ fn loop_name(pat: &syn::Pat) -> Option<(Ident, bool)> {
         syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
             Some((pat.ident.clone(), pat.mutability.is_some()))
         }
-        syn::Pat::Wild(wild) => Some((Ident::new("_unnamed", wild.underscore_token.span), false)),
+        syn::Pat::Wild(wild) => Some((Ident::new("_", wild.underscore_token.span), false)),
         _ => None,
     }
 }

@@ -83,6 +83,11 @@ impl Scopes {
         (!hidden).then(|| function.clone())
     }
 
+    /// Whether a nested function of this name is in scope, hidden names or not.
+    pub fn has_function(&self, name: &str) -> bool {
+        self.around(name).is_some()
+    }
+
     /// The scopes around the function's definition, itself among them, and those from there to here.
     fn around(&self, name: &str) -> Option<(&[Level], &[Level])> {
         let defines = |level: &Level| level.functions.contains_key(name);

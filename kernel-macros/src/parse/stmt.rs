@@ -3,8 +3,7 @@
 use super::Parser;
 use super::assertion;
 use super::expr::{
-    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe_expr,
-    foreign_attribute,
+    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe, foreign_attribute,
 };
 use super::span;
 use super::template;
@@ -149,7 +148,7 @@ impl Parser {
     }
 
     fn opaque_jump(&mut self, node: &syn::Expr) -> StmtKind {
-        let (what, help) = describe_expr(node);
+        let (what, help) = describe(node);
         opaque_stmt(what, help)
     }
 
