@@ -86,7 +86,7 @@ impl Finder<'_> {
             StmtKind::Let { init, .. } => init.iter().for_each(|init| self.expr(*init)),
             StmtKind::Assign { target, op, value } => {
                 self.expr(*value);
-                let left = self.place(target);
+                let left = self.place(target, stmt.span);
                 if let (Some(op), Some(left)) = (op, left)
                     && !self.exempt.compounds.contains(value)
                 {
@@ -122,8 +122,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Sites of a target's index; its type.
-    fn place(&mut self, place: &Place) -> Option<Scalar> {
+    /// Sites of a target's index; its type. Statements that assign start with their target.
+    fn place(&mut self, place: &Place, stmt: Span) -> Option<Scalar> {
         match place {
             Place::Var(var) => self.function.vars[*var].ty.scalar(),
             Place::Element(access) => {
@@ -133,7 +133,8 @@ impl Finder<'_> {
             }
             Place::LocalElement { base, index } => {
                 self.expr(*index);
-                self.local_element(*base, *index);
+                let end = self.function.exprs[*index].span.end;
+                self.local_element(*base, *index, Span { end, ..stmt });
                 match &self.function.vars[*base].ty {
                     Ty::Array(elem, _) => elem.scalar(),
                     _ => None,
@@ -154,24 +155,16 @@ impl Finder<'_> {
         }
     }
 
-    /// The site of `local[index]` is that of its index expression.
-    fn local_element(&mut self, base: VarId, index: ExprId) {
+    /// The site of `local[index]`.
+    fn local_element(&mut self, base: VarId, index: ExprId, span: Span) {
         let Ty::Array(_, len) = self.function.vars[base].ty else {
             return;
         };
         let constant = matches!(self.function.exprs[index].kind,
             ExprKind::Int(value, _) if value < u128::from(len));
         if !constant {
-            let span = Span {
-                start: self.function.exprs[index].span.start,
-                end: self.function.exprs[index].span.end,
-            };
-            self.push(
-                SiteKey::LocalIndex(index),
-                SiteKind::LocalIndex { len },
-                span,
-                false,
-            );
+            let (key, kind) = (SiteKey::LocalIndex(index), SiteKind::LocalIndex { len });
+            self.push(key, kind, span, false);
         }
     }
 
@@ -227,7 +220,7 @@ impl Finder<'_> {
                     Panics::Always => self.push(SiteKey::Expr(id), kind, node.span, false),
                 }
             }
-            ExprKind::LocalElement { base, index } => self.local_element(*base, *index),
+            ExprKind::LocalElement { base, index } => self.local_element(*base, *index, node.span),
             _ => {}
         }
     }

@@ -174,8 +174,11 @@ impl Emitter<'_> {
         let spin = self.code.label("LOCK");
         let release = self.code.label("UNLOCK");
         let old = self.fresh(Class::B32);
+        let done = self.code.label("RECORDED");
         let at = |offset| Arg::Memory(record, offset);
         let int = |value| Arg::Value(Operand::Int(value));
+        // Numbers in the record only fall: where all iterations fail, few of them queue.
+        self.leave_if_later(record, done);
         self.code.place(spin);
         self.code
             .def_args("atom.global.cas.b32", old, vec![at(0), int(0), int(1)]);
@@ -184,14 +187,7 @@ impl Emitter<'_> {
         self.code.def("setp.ne.s32", busy, &taken);
         self.code.jump_if((busy, true), spin);
         self.code.act("membar.gl", Vec::new());
-        let earliest = self.fresh(Class::B64);
-        self.code
-            .def_args("ld.volatile.global.u64", earliest, vec![at(NUMBER)]);
-        let number = Operand::Reg(self.failures.number);
-        let later = self.fresh(Class::Pred);
-        let pair = [number, Operand::Reg(earliest)];
-        self.code.def("setp.ge.u64", later, &pair);
-        self.code.jump_if((later, true), release);
+        self.leave_if_later(record, release);
         let store = |e: &mut Self, ty: &str, offset, value: Reg| {
             let op = format!("st.volatile.global.{ty}");
             e.code.act(op, vec![at(offset), value.into()]);
@@ -205,5 +201,19 @@ impl Emitter<'_> {
         self.code.act("membar.gl", Vec::new());
         self.code
             .def_args("atom.global.exch.b32", old, vec![at(0), int(0)]);
+        self.code.place(done);
+    }
+
+    /// To `label` if the record holds an earlier iteration, or this one.
+    fn leave_if_later(&mut self, record: Operand, label: Label) {
+        let earliest = self.fresh(Class::B64);
+        let place = vec![Arg::Memory(record, NUMBER)];
+        self.code
+            .def_args("ld.volatile.global.u64", earliest, place);
+        let later = self.fresh(Class::Pred);
+        let number = Operand::Reg(self.failures.number);
+        let pair = [number, Operand::Reg(earliest)];
+        self.code.def("setp.ge.u64", later, &pair);
+        self.code.jump_if((later, true), label);
     }
 }

@@ -78,6 +78,16 @@ fn nested(x: ArrayView2<i64>, table: &[u8], out: &mut [u8]) {
     }
 }
 
+#[kernel(parallel, cuda)]
+fn local(x: &[usize], out: &mut [u32]) {
+    for i in 0..x.len() {
+        let mut bins = [0; 8];
+        bins[x[i]] += 1;
+        bins[x[i] / 2] = 7;
+        out[i] = 3 * (bins[x[i] % 4 + 1]) + bins[2 * x[i] - x[i]];
+    }
+}
+
 #[test]
 fn assertions_and_panics() {
     let x: Vec<f64> = doubles(N).iter().map(|v| v.abs()).collect();
@@ -189,6 +199,14 @@ fn in_loops_of_an_iteration() {
     let mut x = Array2::from_shape_fn((40, 70), |(i, j)| (i * j) as i64);
     let table = [5; 11];
     check!(nested[out = vec![0; 2800]](x.view(), &table, &mut out));
+    for (place, index) in [(5, 8), (9, 17)] {
+        let mut x = vec![5; N];
+        x[place] = index;
+        let text = format!("the len is 8 but the index is {index}");
+        let failure = agreement!(Exact, device, local[out = vec![0; N]](&x, &mut out));
+        assert!(failure.expect_err("a failure").contains(&text));
+    }
+    check!(local[out = vec![0; N]](&[7; N], &mut out));
     x[[30, 9]] = -1;
     fails!(
         "the index is 18446744073709551615",
