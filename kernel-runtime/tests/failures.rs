@@ -267,12 +267,10 @@ fn parentheses_are_part_of_a_place() {
         ([4; 5], 0, "attempt to divide by zero"),
         ([i32::MIN; 5], 0, "attempt to"),
     ] {
-        let run = |kernel: fn(&[i32], &[usize], ArrayView2<i32>, &mut [i32])| {
-            kernel(&table, &[0, 0, at, at, 0], shape.view(), &mut [0; 5]);
-        };
+        let at = [0, 0, at, at, 0];
         same(
-            || run(parenthesised::serial),
-            || run(parenthesised::parallel),
+            || parenthesised::serial(&table, &at, shape.view(), &mut [0; 5]),
+            || parenthesised::parallel(&table, &at, shape.view(), &mut [0; 5]),
             part,
         );
     }
