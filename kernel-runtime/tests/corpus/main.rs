@@ -1,6 +1,7 @@
 //! The corpus: kernels of every kind, each run by every version, which must agree.
 #![deny(warnings)]
-#![allow(missing_docs)]
+// Kernels are written here as anybody might write them.
+#![allow(missing_docs, clippy::all)]
 
 #[path = "../support/mod.rs"]
 mod support;
