@@ -512,13 +512,15 @@ impl<'a> Solver<'a> {
             ExprKind::NewArray {
                 fill,
                 elem,
+                like,
                 rank,
                 kind,
             } => {
-                let elem = match (elem, fill) {
-                    (Some(scalar), _) => Type::Scalar(*scalar),
-                    (None, Some(fill)) => self.expr(*fill),
-                    (None, None) => self.slots.fresh(Class::Any),
+                let elem = match (elem, fill, like) {
+                    (Some(scalar), ..) => Type::Scalar(*scalar),
+                    (None, Some(fill), _) => self.expr(*fill),
+                    (None, None, Some(like)) => self.element_of(*like),
+                    (None, None, None) => self.slots.fresh(Class::Any),
                 };
                 Type::View {
                     elem: Box::new(elem),

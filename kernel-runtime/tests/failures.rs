@@ -259,6 +259,8 @@ fn parenthesised(table: &[i32], at: &[usize], shape: ArrayView2<i32>, out: &mut 
     }
 }
 
+type Placed = fn(&[i32], &[usize], ArrayView2<i32>, &mut [i32]);
+
 #[test]
 fn parentheses_are_part_of_a_place() {
     let shape = Array2::zeros((1, 6));
@@ -267,10 +269,12 @@ fn parentheses_are_part_of_a_place() {
         ([4; 5], 0, "attempt to divide by zero"),
         ([i32::MIN; 5], 0, "attempt to"),
     ] {
-        let at = [0, 0, at, at, 0];
+        let run = |kernel: Placed| {
+            kernel(&table, &[0, 0, at, at, 0], shape.view(), &mut [0; 5]);
+        };
         same(
-            || parenthesised::serial(&table, &at, shape.view(), &mut [0; 5]),
-            || parenthesised::parallel(&table, &at, shape.view(), &mut [0; 5]),
+            || run(parenthesised::serial),
+            || run(parenthesised::parallel),
             part,
         );
     }

@@ -102,10 +102,10 @@ fn not_affine(former: &Former, visit: &Visit) -> Reason {
     let access = &former.function.accesses[visit.access];
     let text = access_text(former, visit.access);
     let array = former.function.vars[access.array].ident.to_string();
-    let (message, help) = if writes(access.mode) {
-        texts::not_affine_write(&text, &array)
-    } else {
-        texts::not_affine_read(&text, &array)
+    let (message, help) = match access.mode {
+        AccessMode::Update => texts::not_affine_update(&text),
+        AccessMode::Store => texts::not_affine_write(&text, &array),
+        AccessMode::Load => texts::not_affine_read(&text, &array),
     };
     Reason {
         message,

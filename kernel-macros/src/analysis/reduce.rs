@@ -46,6 +46,8 @@ enum UpdateKind {
     Fold(Fold, &'static str),
     /// An operator that is no reduction.
     Other(&'static str),
+    /// Some other function of the old value.
+    Recurrence,
     /// The variable gets a value that has nothing to do with its old one.
     Overwrite,
     /// An element or a field of it is assigned.
@@ -124,6 +126,10 @@ fn judge(
             UpdateKind::Other(op) => {
                 let help = texts::NO_REDUCTION_HELP.to_string();
                 return reason(update.span, texts::no_reduction(&name, op), help, None);
+            }
+            UpdateKind::Recurrence => {
+                let help = texts::NO_REDUCTION_HELP.to_string();
+                return reason(update.span, texts::recurrence(&name), help, None);
             }
             UpdateKind::Overwrite => {
                 let help = texts::last_value_help(&name);
@@ -260,7 +266,7 @@ impl Finder<'_> {
         let Some(chain) = self.chain(var, value) else {
             let mentions = self.mentions(value, var);
             let kind = if mentions {
-                UpdateKind::Other("=")
+                UpdateKind::Recurrence
             } else {
                 UpdateKind::Overwrite
             };

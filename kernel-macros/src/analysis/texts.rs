@@ -77,6 +77,19 @@ pub fn no_such_method(method: &str, ty: &str) -> String {
     format!("there is no `{method}` on `{ty}` in the kernel language")
 }
 
+/// An update of an element that the index chooses: a histogram, most likely.
+pub fn not_affine_update(access: &str) -> (String, String) {
+    (
+        format!(
+            "two iterations may update the same element: the index of `{access}` is not an affine \
+             function of the loop variables"
+        ),
+        "accumulators that are array elements, as in a histogram, are not supported yet: loop over \
+         the elements outside, and count for each of them inside"
+            .to_string(),
+    )
+}
+
 pub fn not_affine_write(access: &str, array: &str) -> (String, String) {
     (
         format!(
@@ -185,6 +198,14 @@ pub fn mixed_help(name: &str) -> String {
 
 pub fn no_reduction(name: &str, op: &str) -> String {
     format!("`{name}` is updated with `{op}`, which is no reduction")
+}
+
+/// The same for `s = s * x + y` and kin.
+pub fn recurrence(name: &str) -> String {
+    format!(
+        "`{name}` is computed from its value before, and not by one operator alone: that is no \
+         reduction"
+    )
 }
 
 pub const NO_REDUCTION_HELP: &str = "reductions combine with `+`, `-`, `*`, float `/`, `&`, `|`, \

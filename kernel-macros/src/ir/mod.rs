@@ -238,10 +238,12 @@ pub enum ExprKind {
         otherwise: Option<Block>,
     },
     Block(Block),
-    /// A new array: `vec![fill; n]`, `Array2::zeros((m, n))`. Driver only.
+    /// A new array: `vec![fill; n]`, `Array2::zeros((m, n))`, `other.to_vec()`. Driver only. Its
+    /// elements are as one of these says, if any.
     NewArray {
         fill: Option<ExprId>,
         elem: Option<Scalar>,
+        like: Option<VarId>,
         rank: u32,
         kind: types::ViewKind,
     },

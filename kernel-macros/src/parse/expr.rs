@@ -265,8 +265,7 @@ impl Parser {
             return Ok(Indexed::Array(self.accesses.push(access)));
         }
         let Some(base) = self.named(&index.expr) else {
-            let what = "an index into something that is no plain variable";
-            return Err(self.opaque(node, what, Some("bind the array to a variable first")));
+            return Err(self.unnamed_array(node, &index.expr));
         };
         let Some(shape) = self.arrays.get(&base).copied() else {
             if self.vars[base].kind == VarKind::Local {
@@ -297,6 +296,18 @@ impl Parser {
             style,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
+    }
+
+    /// The base of an index is no variable: a constant, most likely.
+    fn unnamed_array(&mut self, node: &syn::Expr, base: &syn::Expr) -> ExprId {
+        let syn::Expr::Path(path) = base else {
+            let what = "an index into something that is no plain variable";
+            return self.opaque(node, what, Some("bind the array to a variable first"));
+        };
+        let name = path.to_token_stream().to_string().replace(' ', "");
+        let what = format!("an index into `{name}`, whose type is not known here,");
+        let help = format!("give it a type before the loop, as in `let table: [f64; 4] = {name};`");
+        self.opaque(node, what, Some(&help))
     }
 
     /// `a.shape()[1]`
@@ -361,6 +372,21 @@ impl Parser {
                 let len = self.len(array, 0, span);
                 let zero = self.push(ExprKind::Int(0, None), span);
                 self.push(ExprKind::Binary(BinaryOp::Eq, len, zero), span)
+            }
+            ("to_vec" | "to_owned" | "clone", rank, 0) => {
+                let kind = ExprKind::NewArray {
+                    fill: None,
+                    elem: None,
+                    like: Some(array),
+                    rank,
+                    // What it is in fact, rustc confirms.
+                    kind: if name == "to_vec" {
+                        ViewKind::Slice
+                    } else {
+                        shape.kind
+                    },
+                };
+                self.push(kind, span)
             }
             ("nrows", 2, 0) if nd => self.len(array, 0, span),
             ("ncols", 2, 0) if nd => self.len(array, 1, span),
@@ -436,6 +462,7 @@ impl Parser {
         let kind = ExprKind::NewArray {
             fill,
             elem,
+            like: None,
             rank,
             kind: ViewKind::NdArray,
         };
@@ -723,7 +750,7 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
         syn::Expr::Match(_) => (
             "`match` with this pattern",
             Some(
-                "numbers, bools, ranges, `|` and `_` are patterns of kernels; a name only as the \
+                "numbers, bools, ranges, tuples, `|` and `_` are patterns of kernels; a name only as the \
                   last arm",
             ),
         ),

@@ -1,12 +1,27 @@
 //! `match` on numbers and bools → nested `if`s on a bound scrutinee.
 //!
-//! Patterns are literals, ranges, alternatives, `_`, and a name as the last arm (elsewhere a bare
-//! name may be a constant, which the macro cannot tell from a binding). rustc has checked that the
-//! arms cover every value, so the last arm needs no test.
+//! Patterns are literals, ranges, alternatives, tuples of those, `_`, and a name as the last arm
+//! (elsewhere a bare name may be a constant, which the macro cannot tell from a binding). rustc has
+//! checked that the arms cover every value, so the last arm needs no test.
 
 use super::Parser;
 use crate::ir::{BinaryOp, Block, ExprId, ExprKind, Pat, Span, Stmt, StmtKind, Ty, VarId};
 use proc_macro2::Ident;
+
+/// What a pattern is held against: a variable, or a part of it.
+#[derive(Clone)]
+struct Subject {
+    var: VarId,
+    fields: Vec<u32>,
+}
+
+impl Subject {
+    fn field(&self, index: u32) -> Subject {
+        let mut fields = self.fields.clone();
+        fields.push(index);
+        Subject { fields, ..*self }
+    }
+}
 
 impl Parser {
     /// The expression, or `None` if an arm is outside the subset (nothing has been read then).
@@ -15,7 +30,7 @@ impl Parser {
         let understood = node.arms.iter().enumerate().all(|(position, arm)| {
             let (pat, guarded) = unguarded(&arm.pat);
             arm.attrs.is_empty()
-                && (is_test(pat) || (position == last && !guarded && binding(pat).is_some()))
+                && (is_test(pat) || (position == last && !guarded && binds_only(pat)))
         });
         if !understood {
             return None;
@@ -29,7 +44,11 @@ impl Parser {
         let name = Ident::new("scrutinee", proc_macro2::Span::mixed_site());
         let kind = self.local_kind();
         let scrutinee = self.bind_hidden(&name, kind);
-        let chain = self.arms(&node.arms, scrutinee, span);
+        let subject = Subject {
+            var: scrutinee,
+            fields: Vec::new(),
+        };
+        let chain = self.arms(&node.arms, &subject, span);
         self.scopes.leave();
         let bind = StmtKind::Let {
             pat: Pat::Var(scrutinee),
@@ -42,14 +61,14 @@ impl Parser {
         Some(self.push(ExprKind::Block(block), span))
     }
 
-    fn arms(&mut self, arms: &[syn::Arm], scrutinee: VarId, span: Span) -> ExprId {
+    fn arms(&mut self, arms: &[syn::Arm], subject: &Subject, span: Span) -> ExprId {
         let (arm, rest) = arms.split_first().expect("a match that is read has an arm");
         if rest.is_empty() {
-            let block = self.last_arm(arm, scrutinee);
+            let block = self.last_arm(arm, subject);
             return self.push(ExprKind::Block(block), span);
         }
         let (pat, _) = unguarded(&arm.pat);
-        let mut cond = self.test(pat, scrutinee);
+        let mut cond = self.test(pat, subject);
         if let syn::Pat::Guard(guarded) = &arm.pat {
             let right = self.expr(&guarded.guard);
             let and = ExprKind::Logic {
@@ -60,7 +79,7 @@ impl Parser {
             cond = self.push(and, Span::of(&arm.pat));
         }
         let then = self.arm_body(&arm.body);
-        let value = Some(self.arms(rest, scrutinee, span));
+        let value = Some(self.arms(rest, subject, span));
         let otherwise = Some(Block {
             stmts: Vec::new(),
             value,
@@ -75,25 +94,41 @@ impl Parser {
         )
     }
 
-    /// The arm that takes what is left, its name bound to the scrutinee.
-    fn last_arm(&mut self, arm: &syn::Arm, scrutinee: VarId) -> Block {
+    /// The arm that takes what is left, its names bound to the scrutinee and its parts.
+    fn last_arm(&mut self, arm: &syn::Arm, subject: &Subject) -> Block {
         let (pat, _) = unguarded(&arm.pat);
-        let Some(Some(ident)) = binding(pat) else {
-            return self.arm_body(&arm.body);
-        };
         self.scopes.enter();
-        let span = Span::at(ident.span());
-        let init = Some(self.push(ExprKind::Var(scrutinee), span));
-        let kind = self.local_kind();
-        let var = self.bind(ident, kind, false, Ty::Unknown);
+        let mut bound = Vec::new();
+        self.bind_names(pat, subject, &mut bound);
         let mut block = self.arm_body(&arm.body);
         self.scopes.leave();
-        let bind = StmtKind::Let {
-            pat: Pat::Var(var),
-            init,
-        };
-        block.stmts.insert(0, Stmt { kind: bind, span });
+        block.stmts.splice(0..0, bound);
         block
+    }
+
+    fn bind_names(&mut self, pat: &syn::Pat, subject: &Subject, bound: &mut Vec<Stmt>) {
+        if let Some(parts) = parts(pat) {
+            for (index, part) in (0..).zip(parts) {
+                self.bind_names(part, &subject.field(index), bound);
+            }
+        }
+        let Some(Some(ident)) = binding(pat) else {
+            return;
+        };
+        let span = Span::at(ident.span());
+        let init = Some(self.read(subject, span));
+        let kind = self.local_kind();
+        let pat = Pat::Var(self.bind(ident, kind, false, Ty::Unknown));
+        let kind = StmtKind::Let { pat, init };
+        bound.push(Stmt { kind, span });
+    }
+
+    fn read(&mut self, subject: &Subject, span: Span) -> ExprId {
+        let whole = self.push(ExprKind::Var(subject.var), span);
+        let fields = subject.fields.iter();
+        fields.fold(whole, |base, field| {
+            self.push(ExprKind::Field(base, *field), span)
+        })
     }
 
     fn arm_body(&mut self, body: &syn::Expr) -> Block {
@@ -111,15 +146,15 @@ impl Parser {
     }
 
     /// The condition under which a pattern matches.
-    fn test(&mut self, pat: &syn::Pat, scrutinee: VarId) -> ExprId {
+    fn test(&mut self, pat: &syn::Pat, subject: &Subject) -> ExprId {
         let span = Span::of(pat);
         match pat {
-            syn::Pat::Paren(paren) => self.test(&paren.pat, scrutinee),
+            syn::Pat::Paren(paren) => self.test(&paren.pat, subject),
             syn::Pat::Or(or) => {
                 let tests: Vec<ExprId> = or
                     .cases
                     .iter()
-                    .map(|case| self.test(case, scrutinee))
+                    .map(|case| self.test(case, subject))
                     .collect();
                 let either = |left, right| ExprKind::Logic {
                     and: false,
@@ -132,15 +167,27 @@ impl Parser {
             }
             syn::Pat::Lit(lit) => {
                 let value = self.expr(&syn::Expr::Lit(lit.clone()));
-                self.compare(BinaryOp::Eq, scrutinee, value, span)
+                self.compare(BinaryOp::Eq, subject, value, span)
             }
-            syn::Pat::Range(range) => self.in_range(range, scrutinee, span),
+            syn::Pat::Path(path) => {
+                let value = self.expr(&syn::Expr::Path(path.clone()));
+                self.compare(BinaryOp::Eq, subject, value, span)
+            }
+            syn::Pat::Range(range) => self.in_range(range, subject, span),
+            syn::Pat::Tuple(tuple) => {
+                let tests: Vec<ExprId> = (0..)
+                    .zip(&tuple.elems)
+                    .filter(|(_, part)| !matches!(part, syn::Pat::Wild(_)))
+                    .map(|(index, part)| self.test(part, &subject.field(index)))
+                    .collect();
+                self.all(tests, span)
+            }
             // `_`, which only a guarded arm has before the last.
             _ => self.push(ExprKind::Bool(true), span),
         }
     }
 
-    fn in_range(&mut self, range: &syn::PatRange, scrutinee: VarId, span: Span) -> ExprId {
+    fn in_range(&mut self, range: &syn::PatRange, subject: &Subject, span: Span) -> ExprId {
         let below = match range.limits {
             syn::RangeLimits::Closed(_) => BinaryOp::Le,
             syn::RangeLimits::HalfOpen(_) => BinaryOp::Lt,
@@ -150,25 +197,27 @@ impl Parser {
         for (end, op) in ends {
             if let Some(end) = end {
                 let value = self.expr(end);
-                tests.push(self.compare(op, scrutinee, value, span));
+                tests.push(self.compare(op, subject, value, span));
             }
         }
-        match tests[..] {
-            [left, right] => self.push(
-                ExprKind::Logic {
-                    and: true,
-                    left,
-                    right,
-                },
-                span,
-            ),
-            [one] => one,
-            _ => self.push(ExprKind::Bool(true), span),
+        self.all(tests, span)
+    }
+
+    fn all(&mut self, tests: Vec<ExprId>, span: Span) -> ExprId {
+        let both = |left, right| ExprKind::Logic {
+            and: true,
+            left,
+            right,
+        };
+        let mut tests = tests.into_iter();
+        match tests.next() {
+            Some(first) => tests.fold(first, |left, right| self.push(both(left, right), span)),
+            None => self.push(ExprKind::Bool(true), span),
         }
     }
 
-    fn compare(&mut self, op: BinaryOp, scrutinee: VarId, value: ExprId, span: Span) -> ExprId {
-        let left = self.push(ExprKind::Var(scrutinee), span);
+    fn compare(&mut self, op: BinaryOp, subject: &Subject, value: ExprId, span: Span) -> ExprId {
+        let left = self.read(subject, span);
         self.push(ExprKind::Binary(op, left, value), span)
     }
 }
@@ -181,7 +230,7 @@ fn unguarded(pat: &syn::Pat) -> (&syn::Pat, bool) {
     }
 }
 
-/// A pattern that tests a number or a bool, and binds nothing.
+/// A pattern that tests numbers and bools, and binds nothing.
 fn is_test(pat: &syn::Pat) -> bool {
     match pat {
         syn::Pat::Paren(paren) => is_test(&paren.pat),
@@ -191,8 +240,9 @@ fn is_test(pat: &syn::Pat) -> bool {
             let mut ends = [&range.start, &range.end].into_iter().flatten();
             ends.all(|end| is_number_expr(end))
         }
+        syn::Pat::Path(path) => is_number_expr(&syn::Expr::Path(path.clone())),
         syn::Pat::Wild(_) => true,
-        _ => false,
+        pat => parts(pat).is_some_and(|mut parts| parts.all(is_test)),
     }
 }
 
@@ -206,11 +256,29 @@ fn is_number(lit: &syn::Lit) -> bool {
 fn is_number_expr(expr: &syn::Expr) -> bool {
     match expr {
         syn::Expr::Lit(lit) => is_number(&lit.lit),
+        // `i32::MAX`, `limits::HIGH`: a path of several segments is no binding.
+        syn::Expr::Path(path) => path.qself.is_none() && path.path.segments.len() > 1,
         syn::Expr::Unary(unary) => {
             matches!(unary.op, syn::UnOp::Neg(_)) && is_number_expr(&unary.expr)
         }
         _ => false,
     }
+}
+
+/// The parts of a tuple, all of them named.
+fn parts(pat: &syn::Pat) -> Option<impl Iterator<Item = &syn::Pat>> {
+    let syn::Pat::Tuple(tuple) = pat else {
+        return None;
+    };
+    let rest = |part: &syn::Pat| matches!(part, syn::Pat::Rest(_));
+    (!tuple.elems.iter().any(rest)).then(|| tuple.elems.iter())
+}
+
+/// A pattern of names, `_`, and, in tuples, tests: rustc knows that it takes what is left.
+fn binds_only(pat: &syn::Pat) -> bool {
+    let mut inner = parts(pat).into_iter().flatten();
+    binding(pat).is_some()
+        || parts(pat).is_some() && inner.all(|part| is_test(part) || binds_only(part))
 }
 
 /// `Some(None)` for `_`, the name for a name.

@@ -10,8 +10,10 @@ use super::template;
 use super::ty;
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Stmt, StmtKind, Ty, VarId, VarKind,
+    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
+    VarKind,
 };
+use proc_macro2::Ident;
 use quote::ToTokens;
 
 impl Parser {
@@ -187,7 +189,13 @@ impl Parser {
             self.bind_unknown(&local.pat);
             return opaque_stmt("a pattern that is no name or tuple", None);
         };
-        self.learn_shapes(&bound, init);
+        if self.path.is_empty() {
+            self.fixed_array(&bound, init);
+        }
+        self.learn_shapes(&bound);
+        if let Some(init) = init {
+            self.learn_new_arrays(&pat, init);
+        }
         if init.is_none() {
             bound.iter().for_each(|var| self.vars[*var].deferred = true);
         } else if let Some(mark) = template::number(&local.attrs) {
@@ -206,10 +214,15 @@ impl Parser {
             let kind = ExprKind::NewArray {
                 fill,
                 elem: None,
+                like: None,
                 rank: 1,
                 kind: ViewKind::Slice,
             };
             return self.push(kind, span::of(node));
+        }
+        if let syn::Expr::Tuple(tuple) = node {
+            let parts = tuple.elems.iter().map(|part| self.initial(part)).collect();
+            return self.push(ExprKind::Tuple(parts), span::of(node));
         }
         self.expr(node)
     }
@@ -240,25 +253,35 @@ impl Parser {
         }
     }
 
-    /// Rank and kind of arrays that a `let` binds. A fixed array of the driver's is one that regions
-    /// read like a slice; one of the iteration's own is a local.
-    fn learn_shapes(&mut self, bound: &[VarId], init: Option<ExprId>) {
-        if self.path.is_empty() {
-            self.fixed_array(bound, init);
-        }
+    /// Rank and kind of the arrays that a `let` binds and annotates.
+    fn learn_shapes(&mut self, bound: &[VarId]) {
         for var in bound {
             if let Ty::View(view) = &self.vars[*var].ty {
                 let (rank, kind) = (view.rank, view.kind);
                 self.arrays.insert(*var, Shape { rank, kind });
             }
         }
-        if let ([var], Some(init)) = (bound, init)
-            && let ExprKind::NewArray { rank, kind, .. } = self.exprs[init].kind
-        {
-            self.arrays.insert(*var, Shape { rank, kind });
+    }
+
+    /// The same for arrays that it makes.
+    fn learn_new_arrays(&mut self, pat: &Pat, init: ExprId) {
+        match (pat, &self.exprs[init].kind) {
+            (Pat::Var(var), ExprKind::NewArray { rank, kind, .. }) => {
+                let (rank, kind) = (*rank, *kind);
+                self.arrays.insert(*var, Shape { rank, kind });
+            }
+            (Pat::Tuple(pats), ExprKind::Tuple(parts)) => {
+                let parts = parts.clone();
+                for (pat, part) in pats.iter().zip(parts) {
+                    self.learn_new_arrays(pat, part);
+                }
+            }
+            _ => {}
         }
     }
 
+    /// A fixed array of the driver's is one that regions read like a slice; one of the iteration's
+    /// own is a local.
     fn fixed_array(&mut self, bound: &[VarId], init: Option<ExprId>) {
         for var in bound {
             if let Ty::Array(elem, _) = &self.vars[*var].ty {
@@ -274,6 +297,7 @@ impl Parser {
         self.exprs[init].kind = ExprKind::NewArray {
             fill: Some(fill),
             elem: None,
+            like: None,
             rank: 1,
             kind: ViewKind::Slice,
         };
@@ -294,6 +318,9 @@ impl Parser {
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);
         }
+        if let syn::Expr::Tuple(parts) = &*assign.left {
+            return self.assign_parts(parts, value, span::of(&assign.left));
+        }
         match self.place(&assign.left, AccessMode::Store) {
             Ok(target) => {
                 if let Place::Var(var) = target
@@ -310,6 +337,42 @@ impl Parser {
             }
             Err(opaque) => StmtKind::Opaque(opaque),
         }
+    }
+
+    /// `(a, b) = value`: the value first, then its parts from left to right.
+    fn assign_parts(&mut self, parts: &syn::ExprTuple, value: ExprId, at: Span) -> StmtKind {
+        let name = Ident::new("parts", proc_macro2::Span::mixed_site());
+        self.scopes.enter();
+        let kind = self.local_kind();
+        let whole = self.bind_hidden(&name, kind);
+        self.scopes.leave();
+        let bind = StmtKind::Let {
+            pat: Pat::Var(whole),
+            init: Some(value),
+        };
+        let mut stmts = vec![Stmt {
+            kind: bind,
+            span: at,
+        }];
+        for (index, part) in (0..).zip(&parts.elems) {
+            if matches!(part, syn::Expr::Infer(_)) {
+                continue;
+            }
+            let base = self.push(ExprKind::Var(whole), at);
+            let value = self.push(ExprKind::Field(base, index), at);
+            let kind = match self.place(part, AccessMode::Store) {
+                Ok(target) => StmtKind::Assign {
+                    target,
+                    op: None,
+                    value,
+                },
+                Err(opaque) => StmtKind::Opaque(opaque),
+            };
+            let span = span::of(part);
+            stmts.push(Stmt { kind, span });
+        }
+        let block = Block { stmts, value: None };
+        StmtKind::Expr(self.push(ExprKind::Block(block), at))
     }
 
     fn compound(&mut self, binary: &syn::ExprBinary) -> StmtKind {

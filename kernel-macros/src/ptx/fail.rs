@@ -177,9 +177,9 @@ impl Emitter<'_> {
         let done = self.code.label("RECORDED");
         let at = |offset| Arg::Memory(record, offset);
         let int = |value| Arg::Value(Operand::Int(value));
-        // Numbers in the record only fall: where all iterations fail, few of them queue.
-        self.leave_if_later(record, done);
+        // Numbers in the record only fall: where all iterations fail, few queue, and not to the end.
         self.code.place(spin);
+        self.leave_if_later(record, done);
         self.code
             .def_args("atom.global.cas.b32", old, vec![at(0), int(0), int(1)]);
         let taken = [Operand::Reg(old), Operand::Int(0)];

@@ -175,11 +175,51 @@ fn iterations_with_loops_of_their_own() {
     check!(mandelbrot[y = vec![0; 40 * 30]](&mut y, 40, 30, 100));
 }
 
+#[kernel(parallel, cuda)]
+fn tuples(x: &[i32], y: &mut [i32], z: &mut [i32], t: &mut [i32]) {
+    for i in 0..x.len() {
+        let (q, r);
+        (q, r) = (x[i] / 7, x[i] % 7);
+        (y[i], z[i]) = match (q, (r, i % 2 == 0)) {
+            (0, _) => (1, 2),
+            (1 | 2, (-3..=3, true)) => (3, 4),
+            (a, (b, c)) => (a - b, c as i32),
+        };
+        (y[i], _) = (y[i] + 1, 2);
+        t[i] = match (x[i] % 3 == 0, x[i] % 5 == 0) {
+            (true, true) => 15,
+            (true, _) => 3,
+            (_, true) => 5,
+            _ => x[i],
+        };
+        t[i] += match x[i] {
+            i32::MIN..=-1 => -1,
+            0 => 0,
+            i32::MAX => 5,
+            _ => 1,
+        };
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn means(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let (mut a, mut b) = (x[i].abs(), 1.0);
+        for _ in 0..5 {
+            (a, b) = (0.5 * (a + b), (a * b).sqrt());
+        }
+        y[i] = a - b;
+    }
+}
+
 #[test]
 fn matches_and_blocks() {
     for n in FEW {
         let (x, y) = (numbers(n), doubles(n));
         check!(classes[y = vec![0; n]](&x, &mut y));
         check!(blocks[z = vec![0.0; n]](&y, &mut z));
+        check!(means[z = vec![0.0; n]](&y, &mut z));
+        let zero = || vec![0; n];
+        check!(tuples[y = zero(), z = zero(), t = zero()](&x, &mut y, &mut z, &mut t));
     }
 }

@@ -25,6 +25,21 @@ fn made_in_the_plane(m: usize, n: usize) -> Array2<f64> {
     out
 }
 
+#[kernel(parallel, cuda)]
+fn copied(x: ArrayView2<f64>, y: &[f64]) -> (Array2<f64>, Vec<f64>) {
+    let (mut a, mut b) = (x.to_owned(), y.to_vec());
+    let before = b.clone();
+    for i in 0..y.len() {
+        b[i] += 2.0 * before[i];
+    }
+    for i in 0..x.nrows() {
+        for j in 0..x.ncols() {
+            a[[i, j]] -= b[j] * x[[i, j]];
+        }
+    }
+    (a, b)
+}
+
 /// Until nothing changes; the arrays change places.
 #[kernel(parallel, cuda)]
 fn jacobi<'a>(mut a: &'a mut [f64], mut b: &'a mut [f64], tolerance: f64) -> usize {
@@ -130,13 +145,7 @@ fn eliminate(mut a: ArrayViewMut2<f64>, b: &mut [f64]) {
 #[kernel(parallel, cuda)]
 fn conjugate_gradient(a: ArrayView2<f64>, b: &[f64], x: &mut [f64], rounds: usize) -> f64 {
     let n = b.len();
-    let mut r = vec![0.0; n];
-    let mut p = vec![0.0; n];
-    let mut ap = vec![0.0; n];
-    for i in 0..n {
-        r[i] = b[i];
-        p[i] = b[i];
-    }
+    let (mut r, mut p, mut ap) = (b.to_vec(), b.to_vec(), vec![0.0; n]);
     let mut rr = 0.0;
     for i in 0..n {
         rr += r[i] * r[i];
@@ -192,6 +201,7 @@ fn arrays_made_in_the_body() {
     for n in FEW {
         check!(made(&doubles(n), 1.5));
         check!(made_in_the_plane(n, 3));
+        check!(copied(plane(3, n).view(), &doubles(n)));
     }
     check!(made_in_the_plane(0, 0));
 }

@@ -35,11 +35,11 @@ fn pi(n: u64) -> u64 {
 fn polar(x: &[f64], y: &[f64], out: &mut [[f64; 2]]) {
     /// Length, and the quadrant.
     fn of(x: f64, y: f64) -> (f64, i32) {
-        let quadrant = match 2 * (y < 0.0) as i32 + (x < 0.0) as i32 {
-            0 => 0,
-            1 => 1,
-            3 => 2,
-            _ => 3,
+        let quadrant = match (x < 0.0, y < 0.0) {
+            (false, false) => 0,
+            (true, false) => 1,
+            (true, true) => 2,
+            (false, true) => 3,
         };
         ((x * x + y * y).sqrt(), quadrant)
     }

@@ -254,14 +254,13 @@ fn flags(x: &[f64]) -> (bool, bool, bool, bool, bool) {
     let mut d = true;
     let mut e = true;
     for i in 0..x.len() {
-        let v = x[i];
-        a = a || v > 0.4;
+        a = a || x[i] > 0.4;
         b |= x[i] > 0.49;
         if x[i] < -0.45 {
             c = true;
         }
         d &= x[i] < 0.499;
-        e = e && v > -0.3;
+        e = e && x[i] > -0.3;
     }
     (a, b, c, d, e)
 }

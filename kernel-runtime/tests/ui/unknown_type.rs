@@ -14,4 +14,13 @@ fn scale(x: &[f64], y: &mut [f64], k: f64) {
     }
 }
 
+const TABLE: [f64; 4] = [1.0; 4];
+
+#[kernel(parallel)]
+fn looked_up(x: &mut [f64]) {
+    for i in 0..x.len() {
+        x[i] = TABLE[i % 4];
+    }
+}
+
 fn main() {}
