@@ -1,6 +1,8 @@
 //! Regions on rayon's threads: in the pool that the caller is in, or the global one.
 
 mod map;
+#[cfg(test)]
+mod meeting;
 mod reduce;
 
 pub use map::map;

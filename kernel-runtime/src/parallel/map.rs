@@ -39,6 +39,7 @@ impl Task<'_> {
 mod tests {
     use super::*;
     use crate::failure::failed;
+    use crate::parallel::meeting::Meeting;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     struct Count {
@@ -90,5 +91,21 @@ mod tests {
             assert_eq!(outcome.unwrap_err().k, 517);
             assert!(seen[..517].iter().all(|&times| times == 1));
         }
+    }
+
+    impl AnyMap for Meeting {
+        fn run(&self, _: u64, _: u64) -> Checked {
+            self.wait();
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn at_least_two_threads_take_part() {
+        let region = Meeting::default();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2);
+        let pool = pool.build().unwrap();
+        assert!(pool.install(|| map(&region, 1000, 4096)).is_ok());
+        assert_eq!(region.threads(), 2);
     }
 }

@@ -59,3 +59,38 @@ impl Task<'_> {
         self.region.fold_bits(bits, right);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel::meeting::Meeting;
+
+    impl AnyReduce for Meeting {
+        fn run(&self, _: u64, _: u64, count: u64, bits: &mut [u64]) -> Checked {
+            self.wait();
+            bits[0] = count;
+            Ok(())
+        }
+
+        fn fold_bits(&self, left: &mut [u64], right: &[u64]) {
+            left[0] += right[0];
+        }
+
+        fn width(&self) -> usize {
+            1
+        }
+    }
+
+    #[test]
+    fn at_least_two_threads_take_part() {
+        let region = Meeting::default();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2);
+        let pool = pool.build().unwrap();
+        let mut bits = [0];
+        assert!(
+            pool.install(|| reduce(&region, (64, 1000), 4096, &mut bits))
+                .is_ok()
+        );
+        assert_eq!((bits, region.threads()), ([1000], 2));
+    }
+}
