@@ -250,3 +250,32 @@ fn the_pool_lives_on() {
         assert!(out.iter().all(|&x| x == 2.0));
     });
 }
+
+#[kernel(parallel)]
+#[allow(unused_parens)]
+fn parenthesised(table: &[i32], at: &[usize], shape: ArrayView2<i32>, out: &mut [i32]) {
+    for i in 0..at.len() {
+        out[i] = 2 * (table[at[i]]) / (table[i % 5] - 4) + (shape[[0, at[i]]]);
+    }
+}
+
+type Placed = fn(&[i32], &[usize], ArrayView2<i32>, &mut [i32]);
+
+#[test]
+fn parentheses_are_part_of_a_place() {
+    let shape = Array2::zeros((1, 6));
+    for (table, at, part) in [
+        ([1; 5], 5, "the len is 5 but the index is 5"),
+        ([4; 5], 0, "attempt to divide by zero"),
+        ([i32::MIN; 5], 0, "attempt to"),
+    ] {
+        let run = |kernel: Placed| {
+            kernel(&table, &[0, 0, at, at, 0], shape.view(), &mut [0; 5]);
+        };
+        same(
+            || run(parenthesised::serial),
+            || run(parenthesised::parallel),
+            part,
+        );
+    }
+}

@@ -47,7 +47,7 @@ impl Parser {
             return self.opaque(node, attr, Some(ATTRIBUTE_HELP));
         }
         match node {
-            syn::Expr::Paren(paren) => self.parenthesised(node, paren),
+            syn::Expr::Paren(paren) => self.parenthesised(node, &paren.expr),
             syn::Expr::Group(group) => self.expr(&group.expr),
             syn::Expr::Lit(lit) => self.literal(node, &lit.lit),
             syn::Expr::Path(path) => self.path_expr(node, path),
@@ -89,10 +89,10 @@ impl Parser {
         }
     }
 
-    /// For rustc, the place of what stands in parentheses, and so of its panic, is theirs.
-    fn parenthesised(&mut self, node: &syn::Expr, paren: &syn::ExprParen) -> ExprId {
-        let id = self.expr(&paren.expr);
-        let span = Span::of(node);
+    /// To rustc, and so to the place of a panic, the parentheses are part of what is in them.
+    fn parenthesised(&mut self, node: &syn::Expr, inner: &syn::Expr) -> ExprId {
+        let id = self.expr(inner);
+        let span = span::of(node);
         self.exprs[id].span = span;
         if let ExprKind::Load(access) = self.exprs[id].kind {
             self.accesses[access].span = span;
