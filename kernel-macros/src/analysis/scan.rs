@@ -425,6 +425,11 @@ impl Scanner<'_> {
             let help = texts::ELEMENTS_HELP.to_string();
             return self.refuse(span, texts::whole_array(&name), Some(help));
         }
+        if let Ty::Array(..) = node.ty {
+            let name = node.ident.to_string();
+            let help = Some(texts::drivers_array_help(&name));
+            return self.refuse(span, texts::drivers_array(&name), help);
+        }
         if node.ty.scalar().is_none() {
             let name = node.ident.to_string();
             let help = match node.kind {

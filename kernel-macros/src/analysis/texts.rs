@@ -71,6 +71,15 @@ pub fn whole_array(name: &str) -> String {
     format!("the array `{name}` is used as a whole")
 }
 
+/// A fixed array that a loop of the driver makes.
+pub fn drivers_array(name: &str) -> String {
+    format!("the fixed array `{name}` is made in a loop around it")
+}
+
+pub fn drivers_array_help(name: &str) -> String {
+    format!("make it before that loop, or bind it as a slice, as in `let {name}: &[f64] = &[..];`")
+}
+
 pub const ELEMENTS_HELP: &str = "read its elements by index";
 
 pub fn no_such_method(method: &str, ty: &str) -> String {

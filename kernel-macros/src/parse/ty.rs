@@ -23,6 +23,12 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
         }
         syn::Type::Paren(paren) => of_param(&paren.elem),
         syn::Type::Group(group) => of_param(&group.elem),
+        // An array by value: the driver's own, which regions read like a slice.
+        syn::Type::Array(array) => ParamTy {
+            ty: elements(&annotation(&array.elem), true),
+            mutable: false,
+            deref: false,
+        },
         _ => {
             let ty = annotation(ty);
             let mutable = ty.view().is_some_and(|view| view.mutable);
@@ -39,12 +45,12 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
 fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
     match ty {
         syn::Type::Slice(slice) => elements(&annotation(&slice.elem), mutable),
+        // `&[f64; 3]`, `&[f64; N]`, `&[[f64; 3]; 4]`
+        syn::Type::Array(array) => elements(&annotation(&array.elem), mutable),
         syn::Type::Paren(paren) => behind_reference(&paren.elem, mutable),
         syn::Type::Group(group) => behind_reference(&group.elem, mutable),
         _ => match annotation(ty) {
             Ty::Scalar(scalar) => Ty::Scalar(scalar),
-            // `&[f64; 3]`, `&[[f64; 3]; 4]`
-            Ty::Array(elem, _) => elements(&elem, mutable),
             // `&Array2<f64>`, `&ArrayView1<f32>`, `&Vec<f64>`: what is behind decides the shape,
             // the reference whether it can be written.
             Ty::View(inner) => Ty::View(View {

@@ -35,6 +35,18 @@ fn blur(x: &[f64], y: &mut [f64], k: &[f64; 3]) {
     }
 }
 
+const CHANNELS: usize = 3;
+
+#[kernel(parallel, cuda)]
+fn graded(x: &mut [[f32; 3]], gain: &[f32; CHANNELS], mut bias: [f32; CHANNELS]) {
+    bias[0] += 0.5;
+    for i in 0..x.len() {
+        for c in 0..CHANNELS {
+            x[i][c] = (x[i][c] * gain[c] + bias[c]).clamp(0.0, 1.0);
+        }
+    }
+}
+
 #[kernel(parallel, cuda)]
 fn median(x: &[i32], y: &mut [i32]) {
     for i in 2..x.len() - 2 {
@@ -93,6 +105,11 @@ fn fixed_arrays() {
         let q: Vec<[f32; 3]> = p.iter().map(|v| v.map(|c| c as f32)).collect();
         let r: Vec<[f32; 3]> = p.iter().map(|v| v.map(|c| 3.0 - c as f32)).collect();
         check!(cross[out = q.clone()](&q, &r, &mut out));
+        check!(graded[x = q.clone()](
+            &mut x,
+            &[1.0, 0.5, 2.0],
+            [0.25, -0.5, 0.0]
+        ));
         let x = doubles(n + 2);
         check!(blur[y = x.clone()](&x, &mut y, &[1.0, 2.0, 3.0]));
         let x = numbers(n + 4);

@@ -174,9 +174,11 @@ static POOLS: LazyLock<Vec<(usize, ThreadPool)>> = LazyLock::new(|| {
     pools.into()
 });
 
-/// The first call chooses the software device for all.
+/// The first call chooses the software device for all, unless the environment names a device.
 static DEVICE: LazyLock<()> = LazyLock::new(|| {
-    select_device(DeviceChoice::Software).expect("no other device is in use yet");
+    if std::env::var_os("KERNEL_CUDA_DEVICE").is_none() {
+        select_device(DeviceChoice::Software).expect("no other device is in use yet");
+    }
 });
 
 const BACKENDS: [Backend; 4] = [

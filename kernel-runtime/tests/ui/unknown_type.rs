@@ -23,4 +23,14 @@ fn looked_up(x: &mut [f64]) {
     }
 }
 
+#[kernel(parallel)]
+fn in_time(u: &mut [f64], steps: usize) {
+    for step in 0..steps {
+        let weights = [0.5, step as f64];
+        for i in 0..u.len() {
+            u[i] = weights[0] * u[i] + weights[1];
+        }
+    }
+}
+
 fn main() {}
