@@ -11,6 +11,7 @@ mod slice;
 
 use crate::element::Element;
 use crate::launch::ArrayArg;
+use crate::region::ArrayUse;
 use std::marker::PhantomData;
 
 /// Pointer, lengths and strides (in elements) of an array of rank `R`.
@@ -40,24 +41,69 @@ impl<T, const R: usize> Raw<T, R> {
     }
 
     #[inline(always)]
-    fn is_unit(&self) -> bool {
-        self.strides[R - 1] == 1 || self.shape[R - 1] < 2
+    fn erase<'a>(self) -> Array<'a> {
+        const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
+        let mut array = Array {
+            ptr: self.ptr.cast(),
+            shape: [1; 3],
+            strides: [0; 3],
+            borrow: PhantomData,
+        };
+        array.shape[..R].copy_from_slice(&self.shape);
+        array.strides[..R].copy_from_slice(&self.strides);
+        array
     }
 
-    fn arg(&self, reads: bool, writes: bool) -> ArrayArg {
-        const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
-        let mut shape = [1; 3];
-        let mut strides = [0; 3];
-        shape[..R].copy_from_slice(&self.shape);
-        strides[..R].copy_from_slice(&self.strides);
+    #[inline(always)]
+    fn restore(array: &Array<'_>) -> Raw<T, R> {
+        Raw {
+            ptr: array.ptr.cast(),
+            shape: std::array::from_fn(|dim| array.shape[dim]),
+            strides: std::array::from_fn(|dim| array.strides[dim]),
+        }
+    }
+}
+
+/// A [`View`] or [`ViewMut`] that no longer shows its type, rank and use: what code reads that is
+/// the same for all arrays.
+#[derive(Clone, Copy)]
+pub struct Array<'a> {
+    ptr: *mut u8,
+    shape: [usize; 3],
+    strides: [isize; 3],
+    borrow: PhantomData<&'a ()>,
+}
+
+// SAFETY: it offers no access to elements; the `unsafe` functions that make it a handle again
+// give back what it was made of, and those are `Send` and `Sync` for every type of element.
+unsafe impl Send for Array<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Array<'_> {}
+
+impl Array<'_> {
+    /// Length of a dimension.
+    #[inline(always)]
+    pub(crate) fn len(&self, dim: usize) -> usize {
+        self.shape[dim]
+    }
+
+    /// Whether, in an array of this rank, neighbours in the last dimension are neighbours in
+    /// memory.
+    #[inline(always)]
+    pub(crate) fn is_unit(&self, rank: usize) -> bool {
+        self.strides[rank - 1] == 1 || self.shape[rank - 1] < 2
+    }
+
+    /// The array as a device launch describes it.
+    pub(crate) fn arg(&self, of: &ArrayUse) -> ArrayArg {
         ArrayArg {
-            ptr: self.ptr.cast(),
-            elem_bytes: size_of::<T>(),
-            rank: R,
-            shape,
-            strides,
-            reads,
-            writes,
+            ptr: self.ptr,
+            elem_bytes: of.elem.bytes(),
+            rank: of.rank,
+            shape: self.shape,
+            strides: self.strides,
+            reads: of.reads,
+            writes: of.writes,
         }
     }
 }
@@ -130,15 +176,23 @@ macro_rules! handle {
                 outside
             }
 
-            /// Whether neighbours in the last dimension are neighbours in memory.
+            /// The same, for code that treats all arrays alike.
             #[inline(always)]
-            pub fn is_unit(&self) -> bool {
-                self.raw.is_unit()
+            pub fn erase(self) -> Array<'a> {
+                self.raw.erase()
             }
 
-            /// The array as a device launch describes it.
-            pub fn arg(&self, reads: bool, writes: bool) -> ArrayArg {
-                self.raw.arg(reads, writes)
+            /// The handle that [`Self::erase`] took.
+            ///
+            /// # Safety
+            ///
+            /// It was a handle of this kind, type and rank.
+            #[inline(always)]
+            pub(crate) unsafe fn from_array(array: &Array<'a>) -> Self {
+                $handle {
+                    raw: Raw::restore(array),
+                    borrow: PhantomData,
+                }
             }
 
             /// Reads an element.
@@ -146,7 +200,8 @@ macro_rules! handle {
             /// # Safety
             ///
             /// Every index is below its dimension's length, no other thread writes the element
-            /// meanwhile, and with `UNIT` [`Self::is_unit`] holds.
+            /// meanwhile, and with `UNIT` neighbours in the
+            /// last dimension are neighbours in memory.
             #[inline(always)]
             pub unsafe fn get<const UNIT: bool>(self, index: [usize; R]) -> T {
                 let offset = self.raw.offset::<UNIT>(index);
@@ -167,7 +222,7 @@ impl<T: Element, const R: usize> ViewMut<'_, T, R> {
     /// # Safety
     ///
     /// Every index is below its dimension's length, no other thread touches the element meanwhile,
-    /// and with `UNIT` [`Self::is_unit`] holds.
+    /// and with `UNIT` neighbours in the last dimension are neighbours in memory.
     #[inline(always)]
     pub unsafe fn set<const UNIT: bool>(self, index: [usize; R], value: T) {
         let offset = self.raw.offset::<UNIT>(index);

@@ -115,7 +115,7 @@ pub struct Launch<'a> {
     /// Name of the second entry of a region with accumulators.
     pub fold: Option<&'static str>,
     /// The parameters of `entry`, in order.
-    pub params: &'static [DeviceParam],
+    pub params: &'a [DeviceParam],
     /// The parallel loops, outermost first; none is empty.
     pub trips: &'a [Trip],
     /// The arrays, by the numbers in `params`.

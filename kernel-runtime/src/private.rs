@@ -4,7 +4,7 @@
 //! user's file defines can come between.
 
 pub use crate::array::{
-    Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
+    Array, Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
 };
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
@@ -12,8 +12,8 @@ pub use crate::failure::{Checked, failed, unraised};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
-pub use crate::range::{Progression, Wide, progression};
-pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
+pub use crate::range::{Progression, progression};
+pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, lane};
 pub use crate::report::Report;
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::cfg;
@@ -47,4 +47,19 @@ pub fn recorded<T: Element>(bits: u64) -> T {
 /// Whatever led to this value has to happen.
 pub fn used<T>(value: T) {
     std::hint::black_box(value);
+}
+
+/// A region's fast form. Builds with debug assertions do without it, so that they compile faster,
+/// unless the feature `every-form` says otherwise.
+pub const fn fast(debug: bool, body: Body) -> Option<Body> {
+    if debug && !cfg!(feature = "every-form") {
+        None
+    } else {
+        Some(body)
+    }
+}
+
+/// A fast form in which iterations fail in builds with debug assertions, and must not.
+pub const fn fast_without_checks(debug: bool, body: Body) -> Option<Body> {
+    if debug { None } else { Some(body) }
 }

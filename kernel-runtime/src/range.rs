@@ -1,4 +1,4 @@
-//! Loops as numbers: what a range expression counts, and the guard's arithmetic about it.
+//! Loops as numbers: what a range expression counts.
 
 use crate::element::{Element, Int, Typed};
 use crate::launch::Trip;
@@ -6,7 +6,7 @@ use std::iter::{Rev, StepBy};
 use std::ops::{Range, RangeInclusive};
 
 /// A loop's iterations: first value, growth, number of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progression {
     first: i128,
     step: i128,
@@ -27,53 +27,66 @@ impl Progression {
 
     /// Smallest value of the variable, in a loop that is not empty.
     #[inline(always)]
-    pub fn lo(&self) -> Wide {
-        Wide::of(if self.step < 0 {
+    pub fn lo(&self) -> i128 {
+        if self.step < 0 {
             self.last()
         } else {
             self.first
-        })
+        }
     }
 
     /// Largest value of the variable, in a loop that is not empty.
     #[inline(always)]
-    pub fn hi(&self) -> Wide {
-        Wide::of(if self.step < 0 {
+    pub fn hi(&self) -> i128 {
+        if self.step < 0 {
             self.first
         } else {
             self.last()
-        })
+        }
     }
 
-    /// The same, modulo 2^64.
+    /// First value, modulo 2^64.
     #[inline(always)]
+    pub fn first(&self) -> u64 {
+        self.first as u64
+    }
+
+    /// Growth, modulo 2^64.
+    #[inline(always)]
+    pub fn step(&self) -> u64 {
+        self.step as u64
+    }
+
+    /// As a device launch describes it.
     pub fn trip(&self) -> Trip {
         Trip {
-            first: self.first as u64,
-            step: self.step as u64,
+            first: self.first(),
+            step: self.step(),
             count: self.count,
         }
     }
 
-    /// `start..end` or `start..=end` with values of type `T`; `None` where they are not, or where
-    /// there are too many to count.
-    #[inline(always)]
-    pub fn between<T: Int>(start: Wide, end: Wide, inclusive: bool) -> Option<Progression> {
-        let (min, max) = T::RANGE;
-        let known = start.fits(min, max) & end.fits(min, max);
+    /// `start..end` or `start..=end` with values of a type with this range; `None` where they are
+    /// not, or where there are too many to count.
+    pub fn between(
+        (least, greatest): (i128, i128),
+        start: i128,
+        end: i128,
+        inclusive: bool,
+    ) -> Option<Progression> {
+        let known = least <= start.min(end) && start.max(end) <= greatest;
         if !known {
             return None;
         }
-        let count = end.value - start.value + i128::from(inclusive);
+        let count = end - start + i128::from(inclusive);
         Some(Progression {
-            first: start.value,
+            first: start,
             step: 1,
             count: u64::try_from(count.max(0)).ok()?,
         })
     }
 
     /// `.rev()`
-    #[inline(always)]
     pub fn rev(self) -> Progression {
         if self.count == 0 {
             return self;
@@ -86,12 +99,8 @@ impl Progression {
     }
 
     /// `.step_by(step)`; `None` for a step that is no positive `usize`, where Rust panics.
-    #[inline]
-    pub fn step_by(self, step: Wide) -> Option<Progression> {
-        if !step.fits(1, usize::MAX as i128) {
-            return None;
-        }
-        let step = step.value as u64;
+    pub fn step_by(self, step: i128) -> Option<Progression> {
+        let step = usize::try_from(step).ok().filter(|step| *step > 0)? as u64;
         let count = self.count.div_ceil(step);
         // The growth of a loop of at most one iteration is never used, and may be too large.
         let grown = if count > 1 {
@@ -195,91 +204,6 @@ pub fn progression<T: Element, R: LoopRange<Item: Typed>>(range: &R) -> Option<P
     range.progression()
 }
 
-/// A guard's integer: exact, or known to be out of reach of 128 bits.
-#[derive(Clone, Copy, Debug)]
-pub struct Wide {
-    value: i128,
-    exact: bool,
-}
-
-impl Wide {
-    /// An exact value.
-    #[inline(always)]
-    pub const fn of(value: i128) -> Wide {
-        Wide { value, exact: true }
-    }
-
-    #[inline(always)]
-    fn with(self, other: Wide, (value, overflow): (i128, bool)) -> Wide {
-        Wide {
-            value,
-            exact: self.exact & other.exact & !overflow,
-        }
-    }
-
-    /// `self + other`
-    #[inline(always)]
-    pub fn plus(self, other: Wide) -> Wide {
-        self.with(other, self.value.overflowing_add(other.value))
-    }
-
-    /// `self - other`
-    #[inline(always)]
-    pub fn minus(self, other: Wide) -> Wide {
-        self.with(other, self.value.overflowing_sub(other.value))
-    }
-
-    /// `self * other`; two 64-bit values, the usual case, cannot overflow.
-    #[inline(always)]
-    pub fn times(self, other: Wide) -> Wide {
-        let (left, right) = (self.value as i64, other.value as i64);
-        let (left, right) = (i128::from(left), i128::from(right));
-        if left == self.value && right == other.value {
-            return self.with(other, (left * right, false));
-        }
-        self.with(other, self.value.overflowing_mul(other.value))
-    }
-
-    /// The smaller.
-    #[inline(always)]
-    pub fn min(self, other: Wide) -> Wide {
-        self.with(other, (self.value.min(other.value), false))
-    }
-
-    /// The larger.
-    #[inline(always)]
-    pub fn max(self, other: Wide) -> Wide {
-        self.with(other, (self.value.max(other.value), false))
-    }
-
-    /// `self <= other`; not so when either is out of reach.
-    #[inline(always)]
-    pub fn le(self, other: Wide) -> bool {
-        self.exact & other.exact & (self.value <= other.value)
-    }
-
-    /// `self < other`, likewise.
-    #[inline(always)]
-    pub fn lt(self, other: Wide) -> bool {
-        self.exact & other.exact & (self.value < other.value)
-    }
-
-    /// Whether the value lies in `min..=max`.
-    #[inline(always)]
-    pub fn fits(self, min: i128, max: i128) -> bool {
-        self.exact & (min <= self.value) & (self.value <= max)
-    }
-
-    /// The value, held within `u64`.
-    #[inline(always)]
-    pub fn saturated(self) -> u64 {
-        if !self.exact {
-            return u64::MAX;
-        }
-        u64::try_from(self.value.max(0)).unwrap_or(u64::MAX)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,13 +222,13 @@ mod tests {
             assert_eq!(values(wide), expected);
         }
         if let (Some(min), Some(max)) = (expected.iter().min(), expected.iter().max()) {
-            assert_eq!(progression.lo().value, *min);
-            assert_eq!(progression.hi().value, *max);
+            assert_eq!(progression.lo(), *min);
+            assert_eq!(progression.hi(), *max);
         }
     }
 
     fn wide<T: Int>(start: i128, end: i128, inclusive: bool) -> Progression {
-        Progression::between::<T>(Wide::of(start), Wide::of(end), inclusive).unwrap()
+        Progression::between(T::RANGE, start, end, inclusive).unwrap()
     }
 
     #[test]
@@ -317,7 +241,7 @@ mod tests {
             check(start..=end, Some(closed));
             check((start..end).rev(), Some(open.rev()));
             for step in [1usize, 2, 3, 100] {
-                let by = Wide::of(step as i128);
+                let by = step as i128;
                 check((start..end).step_by(step), open.step_by(by));
                 check((start..=end).step_by(step), closed.step_by(by));
                 check((start..end).rev().step_by(step), open.rev().step_by(by));
@@ -336,26 +260,9 @@ mod tests {
         assert_eq!((0..=u64::MAX).progression(), None);
         assert_eq!((0..=u64::MAX).rev().progression(), None);
         assert_eq!((i64::MIN..i64::MAX).progression().unwrap().count, u64::MAX);
-        let zero = Wide::of(0);
-        assert_eq!(wide::<u8>(0, 9, false).step_by(zero), None);
-        assert_eq!(Progression::between::<u8>(zero, Wide::of(256), false), None);
-        assert_eq!(
-            Progression::between::<usize>(zero, Wide::of(-1), false),
-            None
-        );
-    }
-
-    #[test]
-    fn overflow_fails_every_condition() {
-        let big = Wide::of(i128::MAX);
-        let over = big.plus(Wide::of(1));
-        assert!(!over.le(big) && !big.le(over) && !over.lt(big));
-        assert!(!big.times(Wide::of(2)).fits(i128::MIN, i128::MAX));
-        assert!(!over.max(Wide::of(0)).le(big));
-        assert_eq!(over.saturated(), u64::MAX);
-        assert_eq!(
-            Wide::of(1 << 40).times(Wide::of(-(1 << 40))).value,
-            -(1 << 80)
-        );
+        assert_eq!(wide::<u8>(0, 9, false).step_by(0), None);
+        assert_eq!(wide::<u8>(0, 9, false).step_by(-1), None);
+        assert_eq!(Progression::between(u8::RANGE, 0, 256, false), None);
+        assert_eq!(Progression::between(usize::RANGE, 0, -1, false), None);
     }
 }

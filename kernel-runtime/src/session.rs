@@ -1,14 +1,17 @@
 //! One call of a kernel: who runs its regions, and what goes wrong on the way.
 
+use crate::array::Array;
 use crate::capture::{self, Panicked};
 use crate::device;
 use crate::dispatch::Backend;
 use crate::error::Error;
 use crate::failure::Checked;
+use crate::launch::Module;
 use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel;
-use crate::region::{self, DeviceCode, Map, Reduce, Shape};
+use crate::range::Progression;
+use crate::region::{Admitted, AnyMap, AnyReduce, Region, Run};
 use std::cell::RefCell;
 
 /// A kernel function.
@@ -27,6 +30,9 @@ const PARALLEL_WORK: u64 = 1 << 13;
 
 /// Operations below which a plain call does not go to a device.
 const DEVICE_WORK: u64 = 1 << 26;
+
+/// Accumulators whose values fit on the stack.
+const INLINE: usize = 8;
 
 /// Who runs the regions of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,12 +127,6 @@ fn call<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, 
     })
 }
 
-/// Number of iterations; `None` if 64 bits cannot hold it.
-#[inline(always)]
-fn iterations([outer, middle, inner]: Shape) -> Option<u64> {
-    outer.checked_mul(middle)?.checked_mul(inner)
-}
-
 impl Session {
     #[inline]
     fn new(kernel: &'static Kernel, policy: Policy) -> Session {
@@ -142,42 +142,67 @@ impl Session {
         self.kernel.name
     }
 
-    /// Runs a map; `cost` is that of an iteration.
-    #[inline]
-    pub fn map<M: Map>(&self, map: &M, cost: u64) -> Outcome {
-        let Some(count) = iterations(map.shape()) else {
-            return Outcome::Declined;
+    /// Runs a region, if its guard admits it. `values` are the bits of its accumulators, before
+    /// and after.
+    pub fn run(
+        &self,
+        region: &'static Region,
+        outermost: Option<Progression>,
+        arrays: &[Array<'_>],
+        scalars: &[u64],
+        values: &mut [u64],
+    ) -> Outcome {
+        let run = match region.admit(outermost, arrays, scalars) {
+            Admitted::Run(run) => run,
+            Admitted::Empty => return Outcome::Done,
+            Admitted::No => return Outcome::Declined,
         };
-        let work = count.saturating_mul(cost);
-        if let Some(code) = self.device::<M>(work) {
-            let launched = launch_map(map, code);
-            if let Some(done) = self.settled(launched) {
-                return done.into();
-            }
-        }
-        if self.pool(work) {
-            return parallel::map(map, count, cost).into();
-        }
-        region::AnyMap::run(map, 0, count).into()
+        let done = if values.is_empty() {
+            self.map(&run)
+        } else {
+            self.reduce(&run, values)
+        };
+        done.into()
     }
 
-    /// Runs a reduction; the initial values are not yet part of the result.
-    #[inline]
-    pub fn reduce<R: Reduce>(&self, reduce: &R, cost: u64) -> Result<R::Values, Outcome> {
-        let count = iterations(reduce.shape()).ok_or(Outcome::Declined)?;
-        let work = count.saturating_mul(cost);
-        let chunk = order::chunk_len(count, R::LANES as u64);
-        let chunks = count.div_ceil(chunk);
-        if let Some(code) = self.device::<R>(work) {
-            let launched = launch_reduce(reduce, code, (chunk, chunks));
-            if let Some(done) = self.settled(launched) {
-                return done.map_err(Outcome::Failed);
-            }
+    fn map(&self, run: &Run) -> Checked {
+        let work = run.count.saturating_mul(run.cost);
+        if let Some(done) = self.on_device(run, work, (0, 0), &mut []) {
+            return done;
         }
         if self.pool(work) {
-            return pooled(reduce, (chunk, chunks), cost).map_err(Outcome::Failed);
+            return parallel::map(run, run.count, run.cost);
         }
-        region::chunks_of(reduce, chunk, 0, chunks).map_err(Outcome::Failed)
+        AnyMap::run(run, 0, run.count)
+    }
+
+    /// The initial values join last, on the left.
+    fn reduce(&self, run: &Run, values: &mut [u64]) -> Checked {
+        let mut inline = [0; INLINE];
+        let mut spilled = Vec::new();
+        let folded = match inline.get_mut(..values.len()) {
+            Some(folded) => folded,
+            None => {
+                spilled.resize(values.len(), 0);
+                &mut spilled
+            }
+        };
+        self.fold(run, folded)?;
+        run.fold_bits(values, folded);
+        Ok(())
+    }
+
+    fn fold(&self, run: &Run, folded: &mut [u64]) -> Checked {
+        let work = run.count.saturating_mul(run.cost);
+        let chunk = order::chunk_len(run.count, run.plan.lanes);
+        let chunks = run.count.div_ceil(chunk);
+        if let Some(done) = self.on_device(run, work, (chunk, chunks), folded) {
+            return done;
+        }
+        if self.pool(work) {
+            return parallel::reduce(run, (chunk, chunks), run.cost, folded);
+        }
+        AnyReduce::run(run, chunk, 0, chunks, folded)
     }
 
     /// Whether to use more than this thread for so many operations.
@@ -191,17 +216,28 @@ impl Session {
         work >= least && rayon::current_num_threads() > 1
     }
 
-    /// The code to run on a device, if that is where so many operations go.
-    #[inline]
-    fn device<R: region::Region>(&self, work: u64) -> Option<&'static DeviceCode> {
-        let code = R::DEVICE?;
+    /// Runs the region on the device, if that is where so many operations go, and if it can.
+    fn on_device(
+        &self,
+        run: &Run,
+        work: u64,
+        chunks: (u64, u64),
+        folded: &mut [u64],
+    ) -> Option<Checked> {
+        let module = Module {
+            name: self.kernel.name,
+            ptx: run.region.code.ptx?,
+        };
         let go = match self.policy {
             Policy::Thread | Policy::Pool(_) => false,
             Policy::Free => work >= DEVICE_WORK && device::available_for_dispatch(),
             Policy::Prefer => device::ready(self.kernel.name).is_ok(),
             Policy::Device => self.error.borrow().is_none(),
         };
-        go.then_some(code)
+        if !go {
+            return None;
+        }
+        self.settled(launch(run, module, chunks, folded))
     }
 
     /// A launch's result, or `None` if the host has to do the work after all.
@@ -222,96 +258,71 @@ impl Session {
     }
 }
 
-fn pooled<R: Reduce>(reduce: &R, chunks: (u64, u64), cost: u64) -> Checked<R::Values> {
-    let mut bits = vec![0; R::BYTES.len()];
-    parallel::reduce(reduce, chunks, cost, &mut bits)?;
-    Ok(R::load(&bits))
-}
-
-fn launch_map<M: Map>(map: &M, code: &'static DeviceCode) -> Result<Checked, Error> {
-    run(map, code, (0, 0), &mut [])
-}
-
-fn launch_reduce<R: Reduce>(
-    reduce: &R,
-    code: &'static DeviceCode,
-    chunks: (u64, u64),
-) -> Result<Checked<R::Values>, Error> {
-    let accumulator = |&bytes| AccumulatorArg { bytes, folded: 0 };
-    let mut accumulators: Vec<_> = R::BYTES.iter().map(accumulator).collect();
-    let done = run(reduce, code, chunks, &mut accumulators)?;
-    let bits: Vec<u64> = accumulators.iter().map(|arg| arg.folded).collect();
-    Ok(done.map(|()| R::load(&bits)))
-}
-
-fn run(
-    region: &impl region::Region,
-    code: &'static DeviceCode,
+fn launch(
+    run: &Run,
+    module: Module,
     (chunk, chunks): (u64, u64),
-    accumulators: &mut [AccumulatorArg],
+    folded: &mut [u64],
 ) -> Result<Checked, Error> {
-    let mut result = Ok(None);
-    region.arguments(&mut |trips, arrays, scalars| {
-        let mut launch = Launch {
-            module: code.module,
-            entry: code.entry,
-            fold: code.fold,
-            params: code.params,
-            trips,
-            arrays,
-            scalars,
-            accumulators,
-            chunk,
-            chunks,
-        };
-        // SAFETY: the region's handles borrow its arrays for as long as it lives, shared where it
-        // only reads and exclusively where it writes, and the expansion that made the region made
-        // its PTX.
-        result = unsafe { device::run(&mut launch) };
+    let accumulators = run.plan.accumulators.iter();
+    let accumulators = accumulators.map(|of| AccumulatorArg {
+        bytes: of.ty.bytes(),
+        folded: 0,
     });
-    Ok(result?.map_or(Ok(()), Err))
+    let mut accumulators: Vec<_> = accumulators.collect();
+    let (trips, arrays) = (run.trips(), run.arrays());
+    let mut launch = Launch {
+        module,
+        entry: run.plan.entry.unwrap_or_default(),
+        fold: run.plan.fold,
+        params: &run.plan.params,
+        trips: &trips,
+        arrays: &arrays,
+        scalars: run.scalars(),
+        accumulators: &mut accumulators,
+        chunk,
+        chunks,
+    };
+    // SAFETY: the region's handles borrow its arrays for as long as it runs, shared where it only
+    // reads and exclusively where it writes, and the expansion that made the region made its PTX.
+    let failure = unsafe { device::run(&mut launch)? };
+    for (bits, of) in folded.iter_mut().zip(&accumulators) {
+        *bits = of.folded;
+    }
+    Ok(failure.map_or(Ok(()), Err))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::launch::Module;
+    use crate::range::progression;
+    use crate::region::{Call, Code, Slot, Tile};
 
     static KERNEL: Kernel = Kernel { name: "counted" };
 
     /// A map whose device code no driver takes, on a machine with or without one.
-    #[derive(Clone, Copy)]
-    struct Counted;
+    static COUNTED: Region = Region::new(Code {
+        plan: "loop\ncost 1\nentry counted",
+        body: nothing,
+        fast: None,
+        ptx: Some("this is no PTX"),
+        debug: false,
+    });
 
-    impl region::Region for Counted {
-        const DEVICE: Option<&'static DeviceCode> = Some(&DeviceCode {
-            module: Module {
-                name: "counted",
-                ptx: "this is no PTX",
-            },
-            entry: "counted",
-            fold: None,
-            params: &[],
-        });
-        fn shape(&self) -> Shape {
-            [1, 1, 5]
-        }
-        fn fast(&self) -> bool {
-            true
-        }
+    unsafe fn nothing(_: &Call<'_>, _: &Tile, _: *mut Slot) -> Checked {
+        Ok(())
     }
 
-    impl Map for Counted {
-        fn row<const FAST: bool>(&self, _: [u64; 2], _: u64, _: u64) -> Checked {
-            Ok(())
-        }
+    fn run(session: &Session) -> Outcome {
+        let five = progression::<i32, _>(&(0..5));
+        session.run(&COUNTED, five, &[], &[], &mut [])
     }
 
     #[test]
     fn a_device_that_gives_up_ends_the_call_with_its_error() {
         let mut after = false;
         let result = call(&KERNEL, |session| {
-            let outcome = session.map(&Counted, 1);
+            let outcome = run(session);
             after = true;
             outcome
         });
@@ -323,13 +334,7 @@ mod tests {
     fn the_host_takes_over_where_the_device_was_only_preferred() {
         for policy in [Policy::Prefer, Policy::Free, Policy::Thread] {
             let session = Session::new(&KERNEL, policy);
-            assert_eq!(session.map(&Counted, 1), Outcome::Done);
+            assert_eq!(run(&session), Outcome::Done);
         }
-    }
-
-    #[test]
-    fn spaces_that_cannot_be_counted_are_declined() {
-        assert_eq!(iterations([1 << 32, 1 << 31, 2]), None);
-        assert_eq!(iterations([1 << 32, 1 << 31, 1]), Some(1 << 63));
     }
 }

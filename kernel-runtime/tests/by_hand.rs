@@ -7,127 +7,72 @@ use ndarray::{Array2, ArrayView2};
 
 static SUM2D: rt::Kernel = rt::Kernel { name: "sum2d" };
 
+static REGION: rt::Region = rt::Region::new(rt::Code {
+    plan: "loop\nloop usize until 0;int0\nguard hi0 len0.0 < hi1 len0.1 < and\ncost 2\n\
+        array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
+    body: lanes,
+    fast: Some(blocks),
+    ptx: None,
+    debug: cfg!(debug_assertions),
+});
+
+fn step<const FAST: bool>(arr: rt::View<'_, f64, 2>, i: u64, j: u64, result: f64) -> f64 {
+    result + unsafe { arr.get::<FAST>([i as usize, j as usize]) }
+}
+
+unsafe fn lanes(call: &rt::Call<'_>, tile: &rt::Tile, slots: *mut rt::Slot) -> rt::Checked {
+    let arr = unsafe { call.view::<f64, 2>(0) };
+    let mut lane = tile.lane;
+    for i in tile.rows() {
+        for j in tile.columns() {
+            let place = unsafe { rt::lane::<f64>(slots, 0, lane) };
+            unsafe { *place = step::<false>(arr, i, j, *place) };
+            lane = (lane + 1) % 64;
+        }
+    }
+    Ok(())
+}
+
+unsafe fn blocks(call: &rt::Call<'_>, tile: &rt::Tile, slots: *mut rt::Slot) -> rt::Checked {
+    let arr = unsafe { call.view::<f64, 2>(0) };
+    for lane in 0..64 {
+        let place = unsafe { rt::lane::<f64>(slots, 0, lane) };
+        for j in tile.columns().skip(lane).step_by(64) {
+            unsafe { *place = step::<true>(arr, tile.rows.0, j, *place) };
+        }
+    }
+    Ok(())
+}
+
 /// `for i in 0..m { for j in 0..n { result += arr[[i, j]]; } }`
 fn sum2d(session: &rt::Session, arr: ArrayView2<'_, f64>) -> f64 {
     let (m, n) = arr.dim();
     let mut result = 10.0;
-    {
-        #[derive(Clone, Copy)]
-        struct Region<'a> {
-            shape: rt::Shape,
-            unit: bool,
-            first0: usize,
-            first1: usize,
-            arr: rt::View<'a, f64, 2>,
-        }
-        #[derive(Clone, Copy)]
-        struct Lanes {
-            lane0: [f64; 64],
-        }
-        impl rt::Region for Region<'_> {
-            #[inline(always)]
-            fn shape(&self) -> rt::Shape {
-                self.shape
-            }
-            #[inline(always)]
-            fn fast(&self) -> bool {
-                self.unit
-            }
-        }
-        impl rt::Reduce for Region<'_> {
-            type Values = (f64,);
-            type Lanes = Lanes;
-            const LANES: usize = 64;
-            const BYTES: &'static [usize] = &[8];
-            #[inline(always)]
-            fn identity() -> Lanes {
-                Lanes { lane0: [-0.0; 64] }
-            }
-            #[inline(always)]
-            unsafe fn get(lanes: &Lanes, lane: usize) -> (f64,) {
-                unsafe { (*lanes.lane0.get_unchecked(lane),) }
-            }
-            #[inline(always)]
-            unsafe fn set(lanes: &mut Lanes, lane: usize, values: (f64,)) {
-                unsafe { *lanes.lane0.get_unchecked_mut(lane) = values.0 }
-            }
-            #[inline(always)]
-            fn fold(left: (f64,), right: (f64,)) -> (f64,) {
-                (left.0 + right.0,)
-            }
-            fn store(values: (f64,), bits: &mut [u64]) {
-                bits[0] = values.0.to_bits();
-            }
-            fn load(bits: &[u64]) -> (f64,) {
-                (f64::from_bits(bits[0]),)
-            }
-            #[inline(always)]
-            fn step<const FAST: bool>(
-                &self,
-                outer: [u64; 2],
-                t: u64,
-                (mut result,): (f64,),
-            ) -> rt::Checked<(f64,)> {
-                let i = self.first0.wrapping_add(outer[1] as usize);
-                let j = self.first1.wrapping_add(t as usize);
-                result += unsafe { self.arr.get::<FAST>([i, j]) };
-                Ok((result,))
-            }
-        }
-        let range = 0..m;
-        let outcome = 'region: {
-            let Some(loop0) = rt::progression::<usize, _>(&range) else {
-                break 'region rt::Outcome::Declined;
-            };
-            if loop0.count() == 0 {
-                break 'region rt::Outcome::Done;
-            }
-            let width: usize = rt::cast(n);
-            rt::is_array(&arr);
-            let held: rt::View<'_, f64, 2> = {
-                use rt::ReadArray as _;
-                arr.__kernel_read().of()
-            };
-            let start = rt::Wide::of(0);
-            let end = rt::Wide::of(width as i128);
-            let Some(loop1) = rt::Progression::between::<usize>(start, end, false) else {
-                break 'region rt::Outcome::Declined;
-            };
-            if loop1.count() == 0 {
-                break 'region rt::Outcome::Done;
-            }
-            let holds = loop0.hi().lt(rt::Wide::of(held.len(0) as i128))
-                && loop1.hi().lt(rt::Wide::of(held.len(1) as i128));
-            if !holds {
-                break 'region rt::Outcome::Declined;
-            }
-            let region = Region {
-                shape: [1, loop0.count(), loop1.count()],
-                unit: held.is_unit(),
-                first0: loop0.trip().first as usize,
-                first1: loop1.trip().first as usize,
-                arr: held,
-            };
-            match session.reduce(&region, 2) {
-                Ok(values) => {
-                    let values = <Region as rt::Reduce>::fold((rt::cast(result),), values);
-                    result = rt::cast(values.0);
-                    rt::Outcome::Done
-                }
-                Err(outcome) => outcome,
-            }
-        };
-        match outcome {
-            rt::Outcome::Done => {}
-            rt::Outcome::Declined => {
-                for i in range {
-                    for j in 0..n {
-                        result += arr[[i, j]];
-                    }
+    let range = 0..m;
+    let width: usize = rt::cast(n);
+    rt::is_array(&arr);
+    let held: rt::View<'_, f64, 2> = {
+        use rt::ReadArray as _;
+        arr.__kernel_read().of()
+    };
+    let mut values = [rt::bits::<f64>(rt::cast(result))];
+    let outcome = session.run(
+        &REGION,
+        rt::progression::<usize, _>(&range),
+        &[held.erase()],
+        &[rt::bits(width)],
+        &mut values,
+    );
+    match outcome {
+        rt::Outcome::Done => result = rt::cast(rt::from_bits::<f64>(values[0])),
+        rt::Outcome::Declined => {
+            for i in range {
+                for j in 0..n {
+                    result += arr[[i, j]];
                 }
             }
-            rt::Outcome::Failed(failure) => rt::unraised(session.name(), failure),
         }
+        rt::Outcome::Failed(failure) => rt::unraised(session.name(), failure),
     }
     result
 }

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::names::{self, emit};
-use crate::analysis::plan::{Combine, SiteKey};
+use crate::analysis::plan::SiteKey;
 use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Scalar, Ty, UnaryOp};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -233,26 +233,6 @@ impl Body<'_> {
             }
             Builtin::RemEuclid | Builtin::DivEuclid => emit!(__second == 0),
             _ => emit!(false),
-        }
-    }
-
-    /// Two partial results in one.
-    pub fn combine(
-        &self,
-        combine: Combine,
-        ty: Scalar,
-        left: TokenStream,
-        right: TokenStream,
-    ) -> TokenStream {
-        match combine {
-            Combine::Builtin(builtin) => self.builtin(builtin, ty, &[left, right]),
-            Combine::Binary(op) if ty.is_int() && matches!(op, BinaryOp::Add | BinaryOp::Mul) => {
-                self.wrapping(op, &self.scalar(ty), &left, &right)
-            }
-            Combine::Binary(op) => {
-                let op = symbol(op);
-                emit!((#left #op #right))
-            }
         }
     }
 }

@@ -1,121 +1,104 @@
-//! The struct that holds a region's captures, and the traits through which the runtime iterates.
+//! The functions that run a region's iterations, which the runtime calls for tiles of the space.
+//!
+//! Bodies are `#[inline(always)]` functions with fully typed parameters. What they read lies in the
+//! runtime's `Call` and becomes locals first, so that LLVM knows that nothing in the loop changes
+//! it.
 
 use super::names::{self, emit};
-use super::region::{Region, handle_type};
-use super::{device, space, wide};
-use crate::analysis::plan::{Accumulator, Identity, NestLoop};
+use super::region::Region;
+use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 
-/// Name of the struct.
-pub fn struct_name() -> Ident {
-    names::local("__KernelRegion")
+/// Bytes of lanes that the fast form of a reduction keeps in registers.
+const REGISTERS: u32 = 128;
+
+/// A region's functions, and those two of them that its `Code` names.
+pub struct Functions {
+    pub items: TokenStream,
+    pub body: TokenStream,
+    /// An `Option`.
+    pub fast: TokenStream,
 }
 
-fn lanes_name() -> Ident {
-    names::local("__KernelLanes")
-}
-
-/// Struct and impls.
-pub fn items(region: &Region) -> TokenStream {
-    let (structure, base) = (structure(region), base(region));
-    let iterate = if region.plan.accumulators.is_empty() {
+pub fn functions(region: &Region) -> Functions {
+    if region.plan.accumulators.is_empty() {
         map(region)
     } else {
         reduce(region)
-    };
-    emit!(#structure #base #iterate)
-}
-
-/// Names and types of the captured values.
-fn captures(region: &Region) -> Vec<(Ident, TokenStream)> {
-    let vars = &region.context.input.function.vars;
-    let arrays = region.plan.arrays.iter().map(|of| {
-        let ty = handle_type(&region.body, of, "a");
-        (region.body.name(of.var), ty)
-    });
-    let scalars = region.plan.scalars.iter().map(|id| {
-        let ty = region.body.ty(&vars[*id].ty);
-        (region.body.name(*id), ty)
-    });
-    arrays.chain(scalars).collect()
-}
-
-fn structure(region: &Region) -> TokenStream {
-    let (rt, name) = (region.rt(), struct_name());
-    let (names, types): (Vec<_>, Vec<_>) = captures(region).into_iter().unzip();
-    let loops = names::index(region.plan.nest.len());
-    emit! {
-        #[derive(#rt::Clone, #rt::Copy)]
-        struct #name<'a> {
-            __shape: #rt::Shape,
-            __trips: [#rt::launch::Trip; #loops],
-            fast: #rt::prim::bool,
-            #(#names: #types,)*
-            borrow: #rt::PhantomData<&'a ()>,
-        }
     }
 }
 
-/// The struct's value, where loops and captures are locals.
-pub fn construct(region: &Region) -> TokenStream {
-    let (rt, name) = (region.rt(), struct_name());
-    let captured = captures(region).into_iter().map(|(name, _)| name);
-    let loops: Vec<Ident> = (0..region.plan.nest.len()).map(wide::loop_name).collect();
-    let missing = (loops.len()..3).map(|_| emit!(1));
-    let strided = region.plan.arrays.iter().filter(|of| !of.contiguous);
-    let strided = strided.map(|of| region.body.name(of.var));
-    let relaxed = wide::all(&region.body, &region.plan.relaxed);
-    emit! {
-        #name {
-            __shape: [#(#missing,)* #(#loops.count()),*],
-            __trips: [#(#loops.trip()),*],
-            fast: true #(&& #strided.is_unit())* && #relaxed,
-            #(#captured,)*
-            borrow: #rt::PhantomData,
+/// A local that is made of the call.
+struct Capture {
+    name: Ident,
+    ty: TokenStream,
+    init: TokenStream,
+}
+
+/// Everything that an iteration reads: arrays, scalars, the loops' first values and steps.
+fn captures(region: &Region) -> Vec<Capture> {
+    let (plan, function) = (region.plan, region.context.input.function);
+    let arrays = plan.arrays.iter().enumerate();
+    let arrays = arrays.map(|(at, of)| array(region, at, of));
+    let scalars = plan.scalars.iter().enumerate().map(|(at, id)| {
+        let (ty, at) = (region.body.ty(&function.vars[*id].ty), names::index(at));
+        Capture {
+            name: region.body.name(*id),
+            init: emit!(unsafe { __call.scalar::<#ty>(#at) }),
+            ty,
         }
-    }
+    });
+    let loops = plan.nest.iter().enumerate();
+    let loops = loops.flat_map(|(at, node)| progression(region, at, node));
+    arrays.chain(scalars).chain(loops).collect()
 }
 
-/// The captures as locals again.
-fn unpack(region: &Region) -> TokenStream {
-    let name = struct_name();
-    let captured = captures(region).into_iter().map(|(name, _)| name);
-    emit!(let #name { __shape, __trips, #(#captured,)* .. } = *self;)
-}
-
-fn base(region: &Region) -> TokenStream {
-    let (rt, name) = (region.rt(), struct_name());
-    let strided = region.plan.arrays.iter().any(|of| !of.contiguous);
-    let fast = if strided || !region.plan.relaxed.is_empty() {
-        emit!(self.fast)
+fn array(region: &Region, at: usize, of: &ArrayUse) -> Capture {
+    let rt = region.rt();
+    let (elem, rank) = (region.body.scalar(of.elem), names::index(of.rank as usize));
+    let (handle, method) = if of.writes {
+        (emit!(#rt::ViewMut), names::local("view_mut"))
     } else {
-        emit!(true)
+        (emit!(#rt::View), names::local("view"))
     };
-    let device = device::code(region);
-    let arguments = device.is_some().then(|| {
-        let (unpack, arguments) = (unpack(region), device::arguments(region));
-        emit! {
-            fn arguments(&self, __visit: #rt::Visit<'_>) {
-                #unpack
-                #arguments
-            }
-        }
-    });
-    emit! {
-        impl #rt::Region for #name<'_> {
-            #device
-            #[inline(always)]
-            fn shape(&self) -> #rt::Shape {
-                self.__shape
-            }
-            #[inline(always)]
-            fn fast(&self) -> #rt::prim::bool {
-                #fast
-            }
-            #arguments
-        }
+    let at = names::index(at);
+    Capture {
+        name: region.body.name(of.var),
+        ty: emit!(#handle<'_, #elem, #rank>),
+        init: emit!(unsafe { __call.#method::<#elem, #rank>(#at) }),
     }
+}
+
+/// What the source does not say about a loop.
+fn progression(region: &Region, at: usize, node: &NestLoop) -> Vec<Capture> {
+    let ty = region.body.scalar(node.ty);
+    let number = names::index(at);
+    let capture = |name: &str| {
+        let method = names::local(name);
+        Capture {
+            name: names::local(&format!("__{name}{at}")),
+            ty: ty.clone(),
+            init: emit!(__call.#method(#number) as #ty),
+        }
+    };
+    let mut captures = Vec::new();
+    if !from_zero(node) {
+        captures.push(capture("first"));
+    }
+    if constant_step(node).is_none() {
+        captures.push(capture("step"));
+    }
+    captures
+}
+
+/// The captures as locals, and the space's shape where a failure asks for it.
+fn unpack(region: &Region, captures: &[Capture]) -> TokenStream {
+    let locals = captures
+        .iter()
+        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
+    let shape = (!region.plan.sites.is_empty()).then(|| emit!(let __shape = __call.shape();));
+    emit!(#(#locals)* #shape)
 }
 
 /// The loop variables' values at an iteration.
@@ -136,155 +119,341 @@ fn variable(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
         let position = names::index(at + 3 - depth);
         emit!((__outer[#position] as #ty))
     };
-    let at = names::index(at);
-    let first = emit!((__trips[#at].first as #ty));
-    let value = match space::constant_step(node) {
-        Some(1) if from_zero(node) => place,
-        Some(1) => emit!(#ty::wrapping_add(#first, #place)),
-        Some(-1) => emit!(#ty::wrapping_sub(#first, #place)),
+    let grown = match constant_step(node) {
+        Some(1 | -1) => place,
         Some(step) => {
-            let step = wide::integer(step);
-            let i128 = region.body.rt();
-            let step = emit!((#step as #i128::prim::i128 as #ty));
-            emit!(#ty::wrapping_add(#first, #ty::wrapping_mul(#place, #step)))
+            let (i128, step) = (region.rt(), integer(step));
+            emit!(#ty::wrapping_mul(#place, (#step as #i128::prim::i128 as #ty)))
         }
         None => {
-            let step = emit!((__trips[#at].step as #ty));
-            emit!(#ty::wrapping_add(#first, #ty::wrapping_mul(#place, #step)))
+            let step = names::local(&format!("__step{at}"));
+            emit!(#ty::wrapping_mul(#place, #step))
         }
+    };
+    let first = names::local(&format!("__first{at}"));
+    let value = match constant_step(node) {
+        _ if from_zero(node) => grown,
+        Some(-1) => emit!(#ty::wrapping_sub(#first, #grown)),
+        _ => emit!(#ty::wrapping_add(#first, #grown)),
     };
     emit!(let #name: #ty = #value;)
 }
 
 fn from_zero(node: &NestLoop) -> bool {
-    matches!(node.start, wide::Wide::Const(0))
+    use crate::analysis::plan::Wide;
+    let forward = node
+        .adapters
+        .iter()
+        .all(|adapter| matches!(adapter, WideAdapter::StepBy(_)));
+    forward && matches!(node.start, Wide::Const(0))
 }
 
-fn map(region: &Region) -> TokenStream {
-    let (rt, name) = (region.rt(), struct_name());
-    let (unpack, depth) = (unpack(region), region.plan.nest.len());
-    let outer = variables(region, 0, depth - 1);
-    let inner = variables(region, depth - 1, depth);
-    let iteration = region.body.iteration();
-    let u64 = region.body.scalar(Scalar::U64);
+/// What the variable grows by, where the source says so.
+fn constant_step(node: &NestLoop) -> Option<i128> {
+    use crate::analysis::plan::Wide;
+    node.adapters
+        .iter()
+        .try_fold(1i128, |step, adapter| match adapter {
+            WideAdapter::Rev => Some(-step),
+            WideAdapter::StepBy(Wide::Const(by)) => step.checked_mul(*by),
+            WideAdapter::StepBy(_) => None,
+        })
+}
+
+/// An `i128`.
+fn integer(value: i128) -> TokenStream {
+    let magnitude = Literal::u128_unsuffixed(value.unsigned_abs());
+    if value < 0 {
+        emit!((-#magnitude))
+    } else {
+        emit!(#magnitude)
+    }
+}
+
+/// Iterations of a tile, `each` standing for one of a row.
+fn tile(region: &Region, before: &TokenStream, each: &TokenStream) -> TokenStream {
+    let row = emit! {
+        for __t in __tile.columns() {
+            #each
+        }
+    };
+    if region.plan.nest.len() == 1 {
+        return emit! {
+            let __outer = [0; 2];
+            #before
+            #row
+        };
+    }
     emit! {
-        impl #rt::Map for #name<'_> {
-            #[inline(always)]
-            fn row<const FAST: #rt::prim::bool>(
-                &self,
-                __outer: [#u64; 2],
-                __from: #u64,
-                __to: #u64,
-            ) -> #rt::Checked {
-                #unpack
-                #outer
-                for __t in __from..__to {
-                    #inner
-                    #iteration
-                }
-                #rt::Result::Ok(())
-            }
+        for __row in __tile.rows() {
+            let __outer = [__tile.outer, __row];
+            #before
+            #row
         }
     }
 }
 
-fn reduce(region: &Region) -> TokenStream {
-    let (rt, name, lanes) = (region.rt(), struct_name(), lanes_name());
-    let accumulators = &region.plan.accumulators;
-    let types: Vec<_> = accumulators
-        .iter()
-        .map(|of| region.body.scalar(of.ty))
-        .collect();
-    let vars: Vec<_> = accumulators
-        .iter()
-        .map(|of| region.body.name(of.var))
-        .collect();
-    let bytes = accumulators
-        .iter()
-        .map(|of| names::index(of.ty.bytes() as usize));
-    let fields: Vec<_> = (0..accumulators.len())
-        .map(|position| names::local(&format!("lane{position}")))
-        .collect();
-    let positions: Vec<_> = (0..accumulators.len()).map(names::index).collect();
-    let width = names::index(region.plan.lanes() as usize);
-    let identities = accumulators.iter().map(|of| identity(region, of));
-    let folds = accumulators.iter().zip(&positions).map(|(of, at)| {
-        let (left, right) = (emit!(__left.#at), emit!(__right.#at));
-        region.body.combine(of.fold.combine(), of.ty, left, right)
-    });
-    let (unpack, depth) = (unpack(region), region.plan.nest.len());
-    let variables = variables(region, 0, depth);
-    let iteration = region.body.iteration();
-    let (u64, usize) = (
-        region.body.scalar(Scalar::U64),
-        region.body.scalar(Scalar::Usize),
+/// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
+fn has_fast_form(region: &Region) -> bool {
+    let strided = region.plan.arrays.iter().any(|of| !of.contiguous);
+    strided || !region.plan.relaxed.is_empty()
+}
+
+/// `<const FAST: bool>` and what selects either form, where there are two.
+struct Forms {
+    parameter: TokenStream,
+    fast: TokenStream,
+    other: TokenStream,
+}
+
+fn forms(region: &Region) -> Forms {
+    if !has_fast_form(region) {
+        return Forms {
+            parameter: TokenStream::new(),
+            fast: TokenStream::new(),
+            other: TokenStream::new(),
+        };
+    }
+    let bool = region.body.scalar(Scalar::Bool);
+    Forms {
+        parameter: emit!(<const FAST: #bool>),
+        fast: emit!(::<true>),
+        other: emit!(::<false>),
+    }
+}
+
+fn map(region: &Region) -> Functions {
+    let rt = region.rt();
+    let depth = region.plan.nest.len();
+    let unpack = unpack(region, &captures(region));
+    let (outer, inner) = (
+        variables(region, 0, depth - 1),
+        variables(region, depth - 1, depth),
     );
-    let values = emit!((#(#types,)*));
-    emit! {
-        #[derive(#rt::Clone, #rt::Copy)]
-        struct #lanes {
-            #(#fields: [#types; #width],)*
+    let iteration = region.body.iteration();
+    let iterations = tile(region, &outer, &emit!(#inner #iteration));
+    let Forms {
+        parameter,
+        fast,
+        other,
+    } = forms(region);
+    let items = emit! {
+        unsafe fn __rows #parameter(
+            __call: &#rt::Call<'_>,
+            __tile: &#rt::Tile,
+            _: *mut #rt::Slot,
+        ) -> #rt::Checked {
+            #unpack
+            #iterations
+            #rt::Result::Ok(())
         }
+    };
+    let fast = if fast.is_empty() {
+        emit!(#rt::Option::None)
+    } else {
+        emit!(#rt::fast(#rt::cfg!(debug_assertions), __rows #fast))
+    };
+    Functions {
+        items,
+        body: emit!(__rows #other),
+        fast,
+    }
+}
 
-        impl #rt::Reduce for #name<'_> {
-            type Values = #values;
-            type Lanes = #lanes;
-            const LANES: #usize = #width;
-            const BYTES: &'static [#usize] = &[#(#bytes),*];
-            #[inline(always)]
-            fn identity() -> #lanes {
-                #lanes { #(#fields: [#identities; #width],)* }
-            }
-            #[inline(always)]
-            unsafe fn get(__lanes: &#lanes, __lane: #usize) -> #values {
-                unsafe { (#(*__lanes.#fields.get_unchecked(__lane),)*) }
-            }
-            #[inline(always)]
-            unsafe fn set(__lanes: &mut #lanes, __lane: #usize, __values: #values) {
-                unsafe { #(*__lanes.#fields.get_unchecked_mut(__lane) = __values.#positions;)* }
-            }
-            #[inline(always)]
-            fn fold(__left: #values, __right: #values) -> #values {
-                (#(#folds,)*)
-            }
-            fn store(__values: #values, __bits: &mut [#u64]) {
-                #(__bits[#positions] = #rt::bits(__values.#positions);)*
-            }
-            fn load(__bits: &[#u64]) -> #values {
-                (#(#rt::from_bits::<#types>(__bits[#positions]),)*)
-            }
-            #[inline(always)]
-            fn step<const FAST: #rt::prim::bool>(
-                &self,
-                __outer: [#u64; 2],
-                __t: #u64,
-                __values: #values,
-            ) -> #rt::Checked<#values> {
-                #unpack
-                let (#(mut #vars,)*) = __values;
-                #variables
-                #iteration
-                #rt::Result::Ok((#(#vars,)*))
-            }
+/// A reduction's accumulators in tokens.
+struct Accumulators {
+    vars: Vec<Ident>,
+    types: Vec<TokenStream>,
+    positions: Vec<Literal>,
+}
+
+impl Accumulators {
+    fn of(region: &Region) -> Self {
+        let all = &region.plan.accumulators;
+        Accumulators {
+            vars: all.iter().map(|of| region.body.name(of.var)).collect(),
+            types: all.iter().map(|of| region.body.scalar(of.ty)).collect(),
+            positions: (0..all.len()).map(names::index).collect(),
         }
     }
 }
 
-fn identity(region: &Region, of: &Accumulator) -> TokenStream {
-    let ty = region.body.scalar(of.ty);
-    match of.fold.identity(of.ty) {
-        Identity::Int(value) => wide::integer(value),
-        Identity::Bool(value) => emit!(#value),
-        Identity::Float(value) if value.is_nan() => emit!(#ty::NAN),
-        Identity::Float(f64::INFINITY) => emit!(#ty::INFINITY),
-        Identity::Float(f64::NEG_INFINITY) => emit!(#ty::NEG_INFINITY),
-        Identity::Float(value) => {
-            let magnitude = Literal::f64_unsuffixed(value.abs());
-            if value.is_sign_negative() {
-                emit!((-#magnitude))
-            } else {
-                emit!(#magnitude)
-            }
+fn reduce(region: &Region) -> Functions {
+    let rt = region.rt();
+    let captures = captures(region);
+    let accumulators = Accumulators::of(region);
+    let forms = forms(region);
+    let step = step(region, &captures, &accumulators, &forms);
+    let lanes = lanes(region, &captures, &accumulators, &forms);
+    let mut items = emit!(#step #lanes);
+    let mut fast = emit!(#rt::Option::None);
+    if !fails_in_blocks(region, false) {
+        items.extend(blocks(region, &captures, &accumulators, &forms));
+        let which = if fails_in_blocks(region, true) {
+            names::local("fast_without_checks")
+        } else {
+            names::local("fast")
+        };
+        fast = emit!(#rt::#which(#rt::cfg!(debug_assertions), __blocks));
+    }
+    Functions {
+        items,
+        body: emit!(__lanes),
+        fast,
+    }
+}
+
+/// Whether an iteration in the fast form can fail. Blocks take iterations out of order, and the
+/// earliest failure is the one to report.
+fn fails_in_blocks(region: &Region, debug: bool) -> bool {
+    let plan = region.plan;
+    let relaxed = |key: &SiteKey| match key {
+        SiteKey::Access(id) => plan.bounds.get(id) == Some(&Bounds::Relaxed),
+        _ => false,
+    };
+    plan.site_of.iter().any(|(key, number)| {
+        let site = &plan.sites[*number as usize];
+        (debug || !site.debug_only) && !relaxed(key)
+    })
+}
+
+/// One iteration, from the accumulators' values to the next.
+fn step(
+    region: &Region,
+    captures: &[Capture],
+    accumulators: &Accumulators,
+    forms: &Forms,
+) -> TokenStream {
+    let rt = region.rt();
+    let Accumulators { vars, types, .. } = accumulators;
+    let params = captures
+        .iter()
+        .map(|Capture { name, ty, .. }| emit!(#name: #ty));
+    let (u64, parameter) = (region.body.scalar(Scalar::U64), &forms.parameter);
+    let variables = variables(region, 0, region.plan.nest.len());
+    let iteration = region.body.iteration();
+    emit! {
+        #[inline(always)]
+        unsafe fn __step #parameter(
+            #(#params,)*
+            __shape: #rt::Shape,
+            __outer: [#u64; 2],
+            __t: #u64,
+            (#(mut #vars,)*): (#(#types,)*),
+        ) -> #rt::Checked<(#(#types,)*)> {
+            #variables
+            #iteration
+            #rt::Result::Ok((#(#vars,)*))
         }
     }
+}
+
+/// The iterations of any tile, lanes taking turns where they lie.
+fn lanes(
+    region: &Region,
+    captures: &[Capture],
+    accumulators: &Accumulators,
+    forms: &Forms,
+) -> TokenStream {
+    let rt = region.rt();
+    let Accumulators {
+        types, positions, ..
+    } = accumulators;
+    let unpack = unpack_all(captures);
+    let (args, form) = (captures.iter().map(|of| &of.name), &forms.other);
+    let lanes = names::index(region.plan.lanes() as usize);
+    let each = emit! {
+        let __places = unsafe { (#(#rt::lane::<#types>(__slots, #positions, __lane),)*) };
+        let __values = unsafe { (#(*__places.#positions,)*) };
+        let __values = unsafe { __step #form(#(#args,)* __shape, __outer, __t, __values)? };
+        #(unsafe { *__places.#positions = __values.#positions };)*
+        __lane = (__lane + 1) % #lanes;
+    };
+    let iterations = tile(region, &TokenStream::new(), &each);
+    emit! {
+        unsafe fn __lanes(
+            __call: &#rt::Call<'_>,
+            __tile: &#rt::Tile,
+            __slots: *mut #rt::Slot,
+        ) -> #rt::Checked {
+            #unpack
+            let mut __lane = __tile.lane;
+            #iterations
+            #rt::Result::Ok(())
+        }
+    }
+}
+
+fn unpack_all(captures: &[Capture]) -> TokenStream {
+    let locals = captures
+        .iter()
+        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
+    emit!(#(#locals)* let __shape = __call.shape();)
+}
+
+/// Whole blocks of a row: some lanes at a time, so many that registers hold them, each through all
+/// blocks.
+fn blocks(
+    region: &Region,
+    captures: &[Capture],
+    accumulators: &Accumulators,
+    forms: &Forms,
+) -> TokenStream {
+    let rt = region.rt();
+    let Accumulators {
+        types, positions, ..
+    } = accumulators;
+    let unpack = unpack_all(captures);
+    let (args, form) = (captures.iter().map(|of| &of.name), &forms.fast);
+    let (u64, lanes) = (
+        region.body.scalar(Scalar::U64),
+        names::index(region.plan.lanes() as usize),
+    );
+    let width = names::index(register_lanes(region) as usize);
+    let names = |name: &str| -> Vec<Ident> {
+        let all = 0..types.len();
+        all.map(|n| names::local(&format!("__{name}{n}"))).collect()
+    };
+    let (places, values) = (names("place"), names("value"));
+    emit! {
+        unsafe fn __blocks(
+            __call: &#rt::Call<'_>,
+            __tile: &#rt::Tile,
+            __slots: *mut #rt::Slot,
+        ) -> #rt::Checked {
+            #unpack
+            let __outer = [__tile.outer, __tile.rows.0];
+            let (__from, __to) = __tile.columns;
+            let mut __lane = 0;
+            while __lane < #lanes {
+                #(
+                    let #places = unsafe {
+                        #rt::lane::<[#types; #width]>(__slots, #positions, __lane / #width)
+                    };
+                    let mut #values: [#types; #width] = unsafe { *#places };
+                )*
+                let mut __block = __from + __lane as #u64;
+                while __block < __to {
+                    for __n in 0..#width {
+                        let __t = __block + __n as #u64;
+                        let __values = (#(#values[__n],)*);
+                        let __values =
+                            unsafe { __step #form(#(#args,)* __shape, __outer, __t, __values)? };
+                        #(#values[__n] = __values.#positions;)*
+                    }
+                    __block += #lanes;
+                }
+                #(unsafe { *#places = #values };)*
+                __lane += #width;
+            }
+            #rt::Result::Ok(())
+        }
+    }
+}
+
+/// Lanes of all accumulators that the registers hold at once, a power of two.
+fn register_lanes(region: &Region) -> u32 {
+    let bytes = region.plan.accumulators.iter().map(|of| of.ty.bytes());
+    let lanes = REGISTERS / bytes.sum::<u32>().max(1);
+    1 << lanes.max(4).ilog2().min(region.plan.lanes().ilog2())
 }

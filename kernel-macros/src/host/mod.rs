@@ -19,13 +19,13 @@ mod body;
 mod device;
 mod driver;
 mod expr;
+mod formula;
 mod item;
 mod iterate;
 mod names;
+mod plan;
 mod raise;
 mod region;
-mod space;
-mod wide;
 
 use crate::analysis::plan::Plan;
 use crate::ir::Function;

@@ -1,9 +1,11 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
-use super::body::{Body, lifetime};
+use super::body::Body;
 use super::driver::{Context, Loops};
+use super::iterate::{self, Functions};
 use super::names::{self, emit};
-use super::{iterate, raise, space, wide};
+use super::plan::{self as text, Text};
+use super::raise;
 use crate::analysis::plan::{self, Accumulator, ArrayUse};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, Span, VarId};
@@ -34,60 +36,92 @@ impl<'a> Region<'a> {
 
     /// The block.
     pub fn run(&self) -> TokenStream {
-        let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
-        let items = iterate::items(self);
+        let rt = self.rt();
+        let text = text::text(self);
+        let items = self.items(&text);
         let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
         let range = &self.node.range;
-        let attempt = self.attempt();
+        let attempt = self.attempt(&text);
+        let results = self.plan.accumulators.iter().enumerate();
+        let results = results.map(|(position, of)| self.result(position, of));
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
         let raise = raise::failure(self);
         emit!({
-            const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #items
             #(#proofs)*
             let __range = #range;
-            let __outcome = #region: { #attempt };
+            #attempt
             match __outcome {
-                #rt::Outcome::Done => {}
+                #rt::Outcome::Done => { #(#results)* }
                 #rt::Outcome::Declined => { #verbatim }
                 #rt::Outcome::Failed(__failure) => { #raise }
             }
         })
     }
 
-    /// Leaves the block around the attempt.
-    pub fn leave(&self, outcome: &str) -> TokenStream {
-        let (rt, region, outcome) = (self.rt(), lifetime("region"), names::local(outcome));
-        emit!(break #region #rt::Outcome::#outcome)
+    /// The region's functions, and the static that holds all about it.
+    fn items(&self, text: &Text) -> TokenStream {
+        let rt = self.rt();
+        let Functions { items, body, fast } = iterate::functions(self);
+        let debug = self.uses_debug().then(|| {
+            let debug = self.body.debug();
+            emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
+        });
+        let (plan, handle) = (&text.text, &self.context.input.handle);
+        let ptx = match &self.context.input.device {
+            Some(_) => emit!(#rt::Option::Some(#handle::PTX)),
+            None => emit!(#rt::Option::None),
+        };
+        emit! {
+            #debug
+            #items
+            static __REGION: #rt::Region = #rt::Region::new(#rt::Code {
+                plan: #plan,
+                body: #body,
+                fast: #fast,
+                ptx: #ptx,
+                debug: #rt::cfg!(debug_assertions),
+            });
+        }
     }
 
-    /// Tokens whose value is the region's outcome. The order matters: scalars are read before
-    /// arrays are borrowed, and arrays borrowed for reading before those for writing.
-    fn attempt(&self) -> TokenStream {
-        let outermost = space::outermost(self);
+    /// Whether the body asks for debug assertions.
+    fn uses_debug(&self) -> bool {
+        self.plan.sites.iter().any(|site| site.debug_only)
+    }
+
+    /// Binds the region's outcome. The order matters: scalars are read before arrays are borrowed,
+    /// and arrays borrowed for reading before those for writing.
+    fn attempt(&self, text: &Text) -> TokenStream {
+        let (rt, session, body) = (self.rt(), &self.context.session, &self.body);
+        let ty = body.scalar(self.plan.nest[0].ty);
         let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
-        let inner = space::inner(self);
-        let (guard, declined) = (
-            wide::all(&self.body, &self.plan.guard),
-            self.leave("Declined"),
-        );
-        let cost = wide::value(&self.body, &self.plan.cost);
-        let region = iterate::construct(self);
-        let run = self.dispatch();
+        let handles = self.plan.arrays.iter().map(|of| body.name(of.var));
+        let captured = self.plan.scalars.iter().map(|var| {
+            let name = body.name(*var);
+            emit!(#name)
+        });
+        let captured = captured.chain(text.atoms.iter().map(|atom| body.expr(*atom)));
+        let values = self.plan.accumulators.iter().map(|of| {
+            let (ty, value) = (body.scalar(of.ty), self.context.driver_name(of.var));
+            emit!(#rt::bits::<#ty>(#rt::cast(#value)))
+        });
         emit! {
-            #outermost
             #(#scalars)*
             #(#arrays)*
-            #inner
-            if !(#guard) { #declined; }
-            let __cost = #cost.saturated();
-            let __region = #region;
-            #run
+            let mut __values = [#(#values),*];
+            let __outcome = #session.run(
+                &__REGION,
+                #rt::progression::<#ty, _>(&__range),
+                &[#(#handles.erase()),*],
+                &[#(#rt::bits(#captured)),*],
+                &mut __values,
+            );
         }
     }
 
@@ -101,12 +135,13 @@ impl<'a> Region<'a> {
     fn array(&self, of: &ArrayUse) -> TokenStream {
         let (rt, name) = (self.rt(), self.body.name(of.var));
         let value = self.context.driver_name(of.var);
-        let ty = handle_type(&self.body, of, "_");
-        let (capture, method) = if of.writes {
-            (names::local("WriteArray"), names::local("__kernel_write"))
+        let (elem, rank) = (self.body.scalar(of.elem), names::index(of.rank as usize));
+        let (capture, method, handle) = if of.writes {
+            ("WriteArray", "__kernel_write", "ViewMut")
         } else {
-            (names::local("ReadArray"), names::local("__kernel_read"))
+            ("ReadArray", "__kernel_read", "View")
         };
+        let [capture, method, handle] = [capture, method, handle].map(names::local);
         let known = if of.contiguous {
             names::local("is_contiguous")
         } else {
@@ -115,42 +150,17 @@ impl<'a> Region<'a> {
         let span = self.context.input.function.vars[of.var].span.start;
         quote_spanned! {names::about(span)=>
             #rt::#known(&#value);
-            let #name: #ty = {
+            let #name: #rt::#handle<'_, #elem, #rank> = {
                 use #rt::#capture as _;
                 #value.#method().of()
             };
         }
     }
 
-    fn dispatch(&self) -> TokenStream {
-        let (rt, session) = (self.rt(), &self.context.session);
-        let accumulators = &self.plan.accumulators;
-        if accumulators.is_empty() {
-            return emit!(#session.map(&__region, __cost));
-        }
-        let values = accumulators.iter().map(|of| {
-            let value = self.context.driver_name(of.var);
-            emit!(#rt::cast(#value))
-        });
-        let region = iterate::struct_name();
-        let results = accumulators.iter().enumerate();
-        let results = results.map(|(position, of)| self.result(position, of));
-        emit! {
-            match #session.reduce(&__region, __cost) {
-                #rt::Result::Ok(__folded) => {
-                    let __total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), __folded);
-                    #(#results)*
-                    #rt::Outcome::Done
-                }
-                #rt::Result::Err(__outcome) => __outcome,
-            }
-        }
-    }
-
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
-        let position = names::index(position);
-        emit!(#value = #rt::cast(__total.#position);)
+        let (position, ty) = (names::index(position), self.body.scalar(of.ty));
+        emit!(#value = #rt::cast(#rt::from_bits::<#ty>(__values[#position]));)
     }
 
     /// A name that was taken for a primitive's is one.
@@ -173,20 +183,5 @@ impl<'a> Region<'a> {
                 quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
             }
         }
-    }
-}
-
-/// Type of the handle through which a region reaches an array.
-pub fn handle_type(body: &Body, of: &ArrayUse, borrow: &str) -> TokenStream {
-    let borrow = lifetime(borrow);
-    let (rt, elem, rank) = (
-        body.rt(),
-        body.scalar(of.elem),
-        names::index(of.rank as usize),
-    );
-    if of.writes {
-        emit!(#rt::ViewMut<#borrow, #elem, #rank>)
-    } else {
-        emit!(#rt::View<#borrow, #elem, #rank>)
     }
 }

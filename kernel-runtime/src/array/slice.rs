@@ -82,7 +82,7 @@ mod tests {
         let slice: &mut [f64] = &mut array;
         for mut view in [slice.__kernel_write(), vector.__kernel_write()] {
             assert_eq!(view.len(0), 3);
-            assert!(view.is_unit());
+            assert!(view.erase().is_unit(1));
             view = view.of::<f64>();
             // SAFETY: 2 is below the length, and this is the only thread.
             unsafe {

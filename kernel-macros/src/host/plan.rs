@@ -1,0 +1,127 @@
+//! A region's plan as the runtime reads it: text, one line for each property.
+//! `kernel-runtime/src/region/plan.rs` is the other side and says what the lines mean. Tables and
+//! arithmetic that stand in a string cost rustc nothing.
+
+use super::DeviceEntry;
+use super::formula::{self, Printer};
+use super::region::Region;
+use crate::analysis::plan::{Accumulator, ArrayUse, Fold, Identity, NestLoop, WideAdapter};
+use crate::ir::{ExprId, Scalar};
+use crate::ptx::DeviceParam;
+use std::fmt::Write;
+
+/// The text, and the expressions whose values follow the captured scalars.
+pub struct Text {
+    pub text: String,
+    pub atoms: Vec<ExprId>,
+}
+
+/// Prints the plan of a region.
+pub fn text(region: &Region) -> Text {
+    let plan = region.plan;
+    let mut printer = Printer::new(plan);
+    let mut lines = vec!["loop".to_owned()];
+    let inner = plan.nest.iter().skip(1);
+    lines.extend(inner.map(|node| bounds(node, &mut printer)));
+    let formulas = [
+        ("given", printer.all(&plan.space)),
+        ("guard", printer.all(&plan.guard)),
+        ("fast", printer.all(&plan.relaxed)),
+        ("cost", Some(printer.value(&plan.cost))),
+    ];
+    for (name, formula) in formulas {
+        lines.extend(formula.map(|formula| format!("{name} {formula}")));
+    }
+    lines.extend(plan.arrays.iter().map(array));
+    let function = region.context.input.function;
+    let captured = plan.scalars.iter().map(|id| &function.vars[*id].ty);
+    let atoms = printer.atoms.iter().map(|id| &function.exprs[*id].ty);
+    lines.extend(captured.chain(atoms).map(|ty| format!("scalar {ty}")));
+    lines.extend(plan.accumulators.iter().map(accumulator));
+    if !plan.accumulators.is_empty() {
+        lines.push(format!("lanes {}", plan.lanes()));
+    }
+    if let Some(device) = &region.context.input.device {
+        entry(&device.regions[plan.index], &mut lines);
+    }
+    Text {
+        text: lines.join("\n"),
+        atoms: printer.atoms,
+    }
+}
+
+fn bounds(node: &NestLoop, printer: &mut Printer) -> String {
+    let kind = if node.inclusive { "through" } else { "until" };
+    let (start, end) = (printer.value(&node.start), printer.value(&node.end));
+    let mut line = format!("loop {} {kind} {start};{end}", node.ty.name());
+    for adapter in &node.adapters {
+        let _ = match adapter {
+            WideAdapter::Rev => write!(line, ";rev"),
+            WideAdapter::StepBy(step) => write!(line, ";by {}", printer.value(step)),
+        };
+    }
+    line
+}
+
+fn array(of: &ArrayUse) -> String {
+    let reads = if of.reads { "r" } else { "" };
+    let writes = if of.writes { "w" } else { "" };
+    let unit = if of.contiguous { ":unit" } else { "" };
+    format!("array {}:{}:{reads}{writes}{unit}", of.elem.name(), of.rank)
+}
+
+fn accumulator(of: &Accumulator) -> String {
+    let fold = match of.fold {
+        Fold::Add => "add",
+        Fold::Mul => "mul",
+        Fold::Min => "min",
+        Fold::Max => "max",
+        Fold::MinIf => "min_if",
+        Fold::MaxIf => "max_if",
+        Fold::And => "and",
+        Fold::Or => "or",
+        Fold::Xor => "xor",
+    };
+    let identity = match of.fold.identity(of.ty) {
+        Identity::Int(value) => formula::bits(value, of.ty),
+        Identity::Bool(value) => value.into(),
+        Identity::Float(value) if of.ty == Scalar::F32 => (value as f32).to_bits().into(),
+        Identity::Float(value) => value.to_bits(),
+    };
+    format!("sum {}:{fold}:{identity:x}", of.ty.name())
+}
+
+fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
+    let fold = device.fold.iter().map(|fold| format!(" {fold}"));
+    lines.push(format!(
+        "entry {}{}",
+        device.entry,
+        fold.collect::<String>()
+    ));
+    if device.debug == device.release {
+        lines.extend(params("param", &device.release));
+    } else {
+        lines.extend(params("param:release", &device.release));
+        lines.extend(params("param:debug", &device.debug));
+    }
+}
+
+fn params<'a>(name: &'a str, of: &'a [DeviceParam]) -> impl Iterator<Item = String> + 'a {
+    of.iter().map(move |of| format!("{name} {}", param(*of)))
+}
+
+fn param(of: DeviceParam) -> String {
+    match of {
+        DeviceParam::Trip(n) => format!("trip{n}"),
+        DeviceParam::First(n) => format!("first{n}"),
+        DeviceParam::Step(n) => format!("step{n}"),
+        DeviceParam::Base(n) => format!("base{n}"),
+        DeviceParam::Len(n, dim) => format!("len{n}.{dim}"),
+        DeviceParam::Stride(n, dim) => format!("stride{n}.{dim}"),
+        DeviceParam::Scalar(n) => format!("scalar{n}"),
+        DeviceParam::Failure => "failure".to_owned(),
+        DeviceParam::Chunk => "chunk".to_owned(),
+        DeviceParam::Chunks => "chunks".to_owned(),
+        DeviceParam::Partials(n) => format!("partials{n}"),
+    }
+}

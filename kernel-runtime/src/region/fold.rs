@@ -1,0 +1,195 @@
+//! Lanes: where a chunk's partial results lie, and how two of them become one.
+//!
+//! Every accumulator has a slot of 512 bytes: room for the lanes of the canonical order, 64 of 8
+//! bytes or 128 of 4. What folds them knows only their type and operation, so it exists once for
+//! each of these, here, and in no expansion.
+
+use super::primitive::Primitive;
+use crate::element::Element;
+use crate::ops::Order;
+use std::mem::MaybeUninit;
+
+/// The lanes of an accumulator, of which the first so many were filled.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Slot([MaybeUninit<u8>; 512]);
+
+impl Slot {
+    /// Lanes that hold nothing.
+    pub const EMPTY: Slot = Slot([MaybeUninit::uninit(); 512]);
+
+    /// A lane, which may hold nothing.
+    fn lane<T: Element>(&mut self, lane: usize) -> &mut MaybeUninit<T> {
+        assert!((lane + 1) * size_of::<T>() <= size_of::<Slot>());
+        let lanes: *mut MaybeUninit<T> = (&raw mut self.0).cast();
+        // SAFETY: the slot is aligned for every element, and the lane ends within it.
+        unsafe { &mut *lanes.add(lane) }
+    }
+
+    /// The first so many lanes.
+    ///
+    /// # Safety
+    ///
+    /// They were filled with values of this type.
+    unsafe fn lanes<T: Element>(&mut self, count: usize) -> &mut [T] {
+        assert!(count * size_of::<T>() <= size_of::<Slot>());
+        // SAFETY: as for `lane`; the caller says that they hold values.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut self.0).cast(), count) }
+    }
+}
+
+/// How partial results of one type fold, left before right.
+#[derive(Debug)]
+pub struct Folding {
+    /// Two of them, as bits.
+    pub pair: fn(u64, u64) -> u64,
+    /// The first so many lanes become a value, given as bits.
+    pub fill: fn(&mut Slot, usize, u64),
+    /// The bits of what so many lanes, a power of two, fold to: as a tree of widths half as
+    /// large, a quarter as large, .., 1. Unsafe: they were filled with values of the type.
+    pub lanes: unsafe fn(&mut Slot, usize) -> u64,
+}
+
+/// An operation on two values.
+trait Op<T> {
+    fn fold(left: T, right: T) -> T;
+}
+
+impl Folding {
+    const fn of<T: Element, O: Op<T>>() -> Folding {
+        Folding {
+            pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
+            fill: |slot, count, bits| {
+                for lane in 0..count {
+                    slot.lane(lane).write(T::from_bits(bits));
+                }
+            },
+            lanes: fold_lanes::<T, O>,
+        }
+    }
+}
+
+/// # Safety
+///
+/// So many lanes were filled with values of type `T`.
+unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &mut Slot, count: usize) -> u64 {
+    // SAFETY: the caller's.
+    let mut lanes = unsafe { slot.lanes::<T>(count) };
+    while lanes.len() > 1 {
+        let (left, right) = lanes.split_at_mut(lanes.len() / 2);
+        for (left, right) in left.iter_mut().zip(right) {
+            *left = O::fold(*left, *right);
+        }
+        lanes = left;
+    }
+    lanes[0].into_bits()
+}
+
+/// How an operation of this name folds values of this type.
+pub fn named(name: &str, ty: Primitive) -> Option<&'static Folding> {
+    let all = match ty {
+        Primitive::Bool => BOOL,
+        Primitive::I8 => I8,
+        Primitive::I16 => I16,
+        Primitive::I32 => I32,
+        Primitive::I64 | Primitive::Isize => I64,
+        Primitive::U8 => U8,
+        Primitive::U16 => U16,
+        Primitive::U32 => U32,
+        Primitive::U64 | Primitive::Usize => U64,
+        Primitive::F32 => F32,
+        Primitive::F64 => F64,
+    };
+    let found = all.iter().find(|(known, _)| *known == name);
+    found.map(|(_, folding)| folding)
+}
+
+type Table = &'static [(&'static str, Folding)];
+
+macro_rules! ops {
+    ($($op:ident($($ty:ident)*) |$left:ident, $right:ident| $value:expr;)*) => {$(
+        struct $op;
+        $(impl Op<$ty> for $op {
+            #[inline(always)]
+            fn fold($left: $ty, $right: $ty) -> $ty {
+                $value
+            }
+        })*
+    )*};
+}
+
+ops! {
+    Add(i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a.wrapping_add(b);
+    Mul(i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a.wrapping_mul(b);
+    Sum(f32 f64) |a, b| a + b;
+    Product(f32 f64) |a, b| a * b;
+    Min(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, b| Order::min(a, b);
+    Max(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, b| Order::max(a, b);
+    MinIf(f32 f64) |a, b| Order::min_if(a, b);
+    MaxIf(f32 f64) |a, b| Order::max_if(a, b);
+    And(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a & b;
+    Or(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a | b;
+    Xor(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a ^ b;
+}
+
+macro_rules! tables {
+    ($($table:ident $ty:ident: $($name:literal $op:ident)*;)*) => {$(
+        static $table: Table = &[$(($name, Folding::of::<$ty, $op>())),*];
+    )*};
+}
+
+macro_rules! integers {
+    ($($table:ident $ty:ident)*) => {
+        tables! {$(
+            $table $ty: "add" Add "mul" Mul "min" Min "max" Max "min_if" Min "max_if" Max
+                "and" And "or" Or "xor" Xor;
+        )*}
+    };
+}
+
+integers!(I8 i8 I16 i16 I32 i32 I64 i64 U8 u8 U16 u16 U32 u32 U64 u64);
+
+tables! {
+    BOOL bool: "and" And "or" Or "xor" Xor;
+    F32 f32: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf;
+    F64 f64: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_fold_as_the_tree_says() {
+        let folding = named("add", Primitive::F64).unwrap();
+        let mut slot = Slot::EMPTY;
+        for (lane, value) in [1e16, 1.0, -1e16, 3.0].into_iter().enumerate() {
+            slot.lane(lane).write(value);
+        }
+        // SAFETY: four lanes were written.
+        let folded = unsafe { (folding.lanes)(&mut slot, 4) };
+        let expected: f64 = (1e16 + -1e16) + (1.0 + 3.0);
+        assert_eq!(folded, expected.to_bits());
+    }
+
+    #[test]
+    fn small_types_have_as_many_lanes_as_larger_ones() {
+        let folding = named("or", Primitive::Bool).unwrap();
+        let mut slot = Slot::EMPTY;
+        (folding.fill)(&mut slot, 128, 0);
+        slot.lane(127).write(true);
+        // SAFETY: they were filled.
+        assert_eq!(unsafe { (folding.lanes)(&mut slot, 128) }, 1);
+    }
+
+    #[test]
+    fn pairs_fold_as_bits() {
+        let max = named("max", Primitive::I8).unwrap();
+        assert_eq!((max.pair)(0xff, 0x05), 0x05);
+        let least = named("min_if", Primitive::F32).unwrap();
+        let bits = |x: f32| u64::from(x.to_bits());
+        assert_eq!((least.pair)(bits(2.0), bits(-2.0)), bits(-2.0));
+        assert!(named("sub", Primitive::I8).is_none());
+        assert!(named("xor", Primitive::F32).is_none());
+    }
+}

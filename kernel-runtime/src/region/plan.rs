@@ -1,0 +1,252 @@
+//! What a region is, read from the text that its expansion carries.
+//!
+//! The text stands for tables and arithmetic that rustc would otherwise have to type-check and
+//! LLVM to compile in every kernel. One line for each property, its name first; formulas are those
+//! of [`super::formula`]:
+//!
+//! ```text
+//! loop                              the outermost loop: its range is handed over
+//! loop usize until 0;len0.1;rev     the next: type, `until` or `through`, bounds, adapters
+//! given true                        without which inner bounds mean nothing
+//! guard hi0 len0.0 <                without which the loop runs as written
+//! fast true                         with which the fast form of the body will do
+//! cost 3                            operations of an iteration
+//! array f64:2:r                     read, written (`w`) or both; `:unit` if its type is contiguous
+//! scalar usize
+//! sum f64:add:8000000000000000      an accumulator: how it folds, and its identity's bits
+//! lanes 64
+//! entry sum2d_0 sum2d_0_fold        on the device
+//! param trip0
+//! param:release len0.1              likewise `param:debug`
+//! ```
+
+use super::fold::{self, Folding};
+use super::formula::{Formula, Inputs};
+use super::primitive::Primitive;
+use crate::launch::DeviceParam;
+use crate::range::Progression;
+
+/// A region without its code.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Number of parallel loops.
+    pub depth: usize,
+    /// All loops but the outermost.
+    pub inner: Vec<Bounds>,
+    pub given: Formula,
+    pub guard: Formula,
+    pub fast: Formula,
+    pub cost: Formula,
+    pub arrays: Vec<ArrayUse>,
+    pub scalars: Vec<Primitive>,
+    pub accumulators: Vec<Accumulator>,
+    /// Lanes of the canonical order, a power of two.
+    pub lanes: u64,
+    pub entry: Option<&'static str>,
+    pub fold: Option<&'static str>,
+    pub params: Vec<DeviceParam>,
+}
+
+/// The range of a loop.
+#[derive(Debug)]
+pub struct Bounds {
+    ty: Primitive,
+    inclusive: bool,
+    start: Formula,
+    end: Formula,
+    adapters: Vec<Adapter>,
+}
+
+#[derive(Debug)]
+enum Adapter {
+    Rev,
+    StepBy(Formula),
+}
+
+/// An array of a region.
+#[derive(Debug)]
+pub struct ArrayUse {
+    pub elem: Primitive,
+    pub rank: usize,
+    pub reads: bool,
+    pub writes: bool,
+    /// The body knows that neighbours in the last dimension are neighbours in memory.
+    pub unit: bool,
+}
+
+/// A scalar that iterations combine.
+#[derive(Debug)]
+pub struct Accumulator {
+    pub ty: Primitive,
+    /// Bits of the value that changes nothing.
+    pub identity: u64,
+    pub folding: &'static Folding,
+}
+
+impl Plan {
+    /// Reads a plan for a crate with or without debug assertions; `None` if the text is none.
+    pub fn parse(text: &'static str, debug: bool) -> Option<Plan> {
+        let mut plan = Plan::default();
+        for line in text.lines() {
+            let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
+            plan.line(name, rest, debug)?;
+        }
+        (plan.depth >= 1).then_some(plan)
+    }
+
+    fn line(&mut self, name: &str, rest: &'static str, debug: bool) -> Option<()> {
+        match name {
+            "loop" => {
+                if self.depth > 0 {
+                    self.inner.push(bounds(rest)?);
+                }
+                self.depth += 1;
+            }
+            "given" => self.given = Formula::parse(rest)?,
+            "guard" => self.guard = Formula::parse(rest)?,
+            "fast" => self.fast = Formula::parse(rest)?,
+            "cost" => self.cost = Formula::parse(rest)?,
+            "array" => self.arrays.push(array(rest)?),
+            "scalar" => self.scalars.push(Primitive::from_name(rest)?),
+            "sum" => self.accumulators.push(accumulator(rest)?),
+            "lanes" => self.lanes = rest.parse().ok()?,
+            "entry" => {
+                let (entry, fold) = rest.split_once(' ').unwrap_or((rest, ""));
+                self.entry = Some(entry);
+                self.fold = (!fold.is_empty()).then_some(fold);
+            }
+            "param" => self.params.push(param(rest)?),
+            "param:debug" if debug => self.params.push(param(rest)?),
+            "param:release" if !debug => self.params.push(param(rest)?),
+            "param:debug" | "param:release" => {}
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+impl Bounds {
+    /// The loop's iterations; `None` where they cannot be counted.
+    pub fn progression(&self, inputs: &Inputs) -> Option<Progression> {
+        let (start, end) = (self.start.value(inputs)?, self.end.value(inputs)?);
+        let mut loop_ = Progression::between(self.ty.range()?, start, end, self.inclusive)?;
+        for adapter in &self.adapters {
+            loop_ = match adapter {
+                Adapter::Rev => loop_.rev(),
+                Adapter::StepBy(step) => loop_.step_by(step.value(inputs)?)?,
+            };
+        }
+        Some(loop_)
+    }
+}
+
+fn bounds(text: &str) -> Option<Bounds> {
+    let (ty, text) = text.split_once(' ')?;
+    let (kind, text) = text.split_once(' ')?;
+    let mut parts = text.split(';');
+    let (start, end) = (
+        Formula::parse(parts.next()?)?,
+        Formula::parse(parts.next()?)?,
+    );
+    let adapter = |text: &str| match text.strip_prefix("by ") {
+        Some(step) => Some(Adapter::StepBy(Formula::parse(step)?)),
+        None => (text == "rev").then_some(Adapter::Rev),
+    };
+    Some(Bounds {
+        ty: Primitive::from_name(ty)?,
+        inclusive: match kind {
+            "until" => false,
+            "through" => true,
+            _ => return None,
+        },
+        start,
+        end,
+        adapters: parts.map(adapter).collect::<Option<_>>()?,
+    })
+}
+
+fn array(text: &str) -> Option<ArrayUse> {
+    let mut parts = text.split(':');
+    let (elem, rank, access) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(ArrayUse {
+        elem: Primitive::from_name(elem)?,
+        rank: rank.parse().ok()?,
+        reads: access.contains('r'),
+        writes: access.contains('w'),
+        unit: parts.any(|part| part == "unit"),
+    })
+}
+
+fn accumulator(text: &str) -> Option<Accumulator> {
+    let mut parts = text.split(':');
+    let ty = Primitive::from_name(parts.next()?)?;
+    let folding = fold::named(parts.next()?, ty)?;
+    Some(Accumulator {
+        ty,
+        identity: u64::from_str_radix(parts.next()?, 16).ok()?,
+        folding,
+    })
+}
+
+fn param(text: &str) -> Option<DeviceParam> {
+    let split = text.find(|c: char| c.is_ascii_digit());
+    let (name, numbers) = text.split_at(split.unwrap_or(text.len()));
+    let (first, second) = numbers.split_once('.').unwrap_or((numbers, ""));
+    let number = || first.parse().ok();
+    let param = match name {
+        "trip" => DeviceParam::Trip(number()?),
+        "first" => DeviceParam::First(number()?),
+        "step" => DeviceParam::Step(number()?),
+        "base" => DeviceParam::Base(number()?),
+        "len" => DeviceParam::Len(number()?, second.parse().ok()?),
+        "stride" => DeviceParam::Stride(number()?, second.parse().ok()?),
+        "scalar" => DeviceParam::Scalar(number()?),
+        "failure" => DeviceParam::Failure,
+        "chunk" => DeviceParam::Chunk,
+        "chunks" => DeviceParam::Chunks,
+        "partials" => DeviceParam::Partials(number()?),
+        _ => return None,
+    };
+    Some(param)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "loop\nloop i32 through 0;int0;rev;by 2\nguard hi0 len0.0 <\n\
+        cost 3\narray f64:2:r\narray f32:1:rw:unit\nscalar i32\nsum f64:add:8000000000000000\n\
+        lanes 64\nentry f_0 f_0_fold\nparam trip0\nparam:debug failure\nparam len0.1";
+
+    #[test]
+    fn every_line_is_read() {
+        let plan = Plan::parse(TEXT, false).unwrap();
+        assert_eq!((plan.depth, plan.inner.len(), plan.lanes), (2, 1, 64));
+        assert!(plan.arrays[0].reads && !plan.arrays[0].writes && !plan.arrays[0].unit);
+        assert!(plan.arrays[1].reads && plan.arrays[1].writes && plan.arrays[1].unit);
+        assert_eq!(plan.arrays[0].rank, 2);
+        assert_eq!(plan.scalars, [Primitive::I32]);
+        assert_eq!(plan.accumulators[0].identity, (-0.0f64).to_bits());
+        assert_eq!((plan.entry, plan.fold), (Some("f_0"), Some("f_0_fold")));
+        assert_eq!(plan.params, [DeviceParam::Trip(0), DeviceParam::Len(0, 1)]);
+    }
+
+    #[test]
+    fn debug_builds_have_parameters_of_their_own() {
+        let plan = Plan::parse(TEXT, true).unwrap();
+        assert_eq!(plan.params[1], DeviceParam::Failure);
+    }
+
+    #[test]
+    fn other_text_is_none() {
+        for text in [
+            "",
+            "guard true",
+            "loop\nloop i32",
+            "loop\nguess 1",
+            "loop\nsum f64:add",
+        ] {
+            assert!(Plan::parse(text, false).is_none(), "{text}");
+        }
+    }
+}

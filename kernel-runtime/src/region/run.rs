@@ -1,0 +1,178 @@
+//! A run of a region, and maps: any iterations, tile by tile.
+
+use super::fold::Slot;
+use super::plan::Plan;
+use super::{Body, Call, Region, Shape, Tile};
+use crate::failure::Checked;
+use crate::launch::{ArrayArg, Trip};
+use crate::range::Progression;
+
+/// A run that the guard admitted.
+pub struct Run<'a> {
+    pub(crate) region: &'a Region,
+    pub(crate) plan: &'a Plan,
+    pub(crate) call: Call<'a>,
+    /// Number of iterations.
+    pub(crate) count: u64,
+    /// Operations of an iteration.
+    pub(crate) cost: u64,
+    /// The fast form, if it will do.
+    pub(crate) fast: Option<Body>,
+}
+
+impl Run<'_> {
+    /// The loops as a device launch describes them.
+    pub(crate) fn trips(&self) -> Vec<Trip> {
+        let loops = self.call.loops.as_slice().iter();
+        loops.map(Progression::trip).collect()
+    }
+
+    /// The arrays, likewise.
+    pub(crate) fn arrays(&self) -> Vec<ArrayArg> {
+        let arrays = self.call.arrays.iter().zip(&self.plan.arrays);
+        arrays.map(|(array, of)| array.arg(of)).collect()
+    }
+
+    /// The captured scalars that are values of the source; those that follow are the guard's.
+    pub(crate) fn scalars(&self) -> &[u64] {
+        self.call.scalars
+    }
+}
+
+/// A map behind a pointer.
+pub trait AnyMap: Sync {
+    /// Iterations `from..to`.
+    fn run(&self, from: u64, to: u64) -> Checked;
+}
+
+impl AnyMap for Run<'_> {
+    fn run(&self, from: u64, to: u64) -> Checked {
+        let body = self.fast.unwrap_or(self.region.code.body);
+        let mut place = Place::of(self.call.shape, from);
+        let mut left = to - from;
+        while left > 0 {
+            let tile = place.tile(left);
+            // SAFETY: the call is the region's, whose iterations the analysis proved independent;
+            // `from..to` lies within its space, and so do its tiles.
+            unsafe { body(&self.call, &tile, std::ptr::null_mut::<Slot>())? };
+            left -= place.pass(&tile);
+        }
+        Ok(())
+    }
+}
+
+/// Where an iteration stands.
+#[derive(Clone, Copy)]
+pub struct Place {
+    shape: Shape,
+    outer: u64,
+    row: u64,
+    pub column: u64,
+}
+
+impl Place {
+    /// The place of iteration `k`.
+    #[inline]
+    pub fn of(shape: Shape, k: u64) -> Place {
+        let [_, rows, columns] = shape;
+        if k < columns {
+            return Place {
+                shape,
+                outer: 0,
+                row: 0,
+                column: k,
+            };
+        }
+        let (row, column) = (k / columns, k % columns);
+        Place {
+            shape,
+            outer: row / rows,
+            row: row % rows,
+            column,
+        }
+    }
+
+    /// Iterations left in the row.
+    #[inline]
+    pub fn row_rest(&self) -> u64 {
+        self.shape[2] - self.column
+    }
+
+    /// The largest tile from here of at most `count` iterations: whole rows, or a part of one.
+    #[inline]
+    pub fn tile(&self, count: u64) -> Tile {
+        let [_, rows, columns] = self.shape;
+        if self.column == 0 && count >= columns {
+            let last = rows.min(self.row + count / columns);
+            return self.over((self.row, last), (0, columns));
+        }
+        self.piece(count.min(self.row_rest()))
+    }
+
+    /// The next so many iterations of this row.
+    #[inline]
+    pub fn piece(&self, count: u64) -> Tile {
+        self.over((self.row, self.row + 1), (self.column, self.column + count))
+    }
+
+    fn over(&self, rows: (u64, u64), columns: (u64, u64)) -> Tile {
+        Tile {
+            outer: self.outer,
+            rows,
+            columns,
+            lane: 0,
+        }
+    }
+
+    /// Moves behind a tile from here; returns its iterations.
+    #[inline]
+    pub fn pass(&mut self, tile: &Tile) -> u64 {
+        let [_, rows, columns] = self.shape;
+        let count = (tile.rows.1 - tile.rows.0) * (tile.columns.1 - tile.columns.0);
+        self.column = tile.columns.1;
+        self.row = tile.rows.1 - 1;
+        if self.column == columns {
+            self.column = 0;
+            self.row += 1;
+        }
+        if self.row == rows {
+            self.row = 0;
+            self.outer += 1;
+        }
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_cover_the_space_once_and_in_order() {
+        for shape in [
+            [1, 1, 7],
+            [1, 5, 1],
+            [1, 4, 3],
+            [2, 3, 4],
+            [3, 1, 5],
+            [2, 2, 1],
+        ] {
+            let [outer, rows, columns] = shape;
+            let total = outer * rows * columns;
+            for from in 0..total {
+                for to in from + 1..=total {
+                    let mut place = Place::of(shape, from);
+                    let mut k = from;
+                    while k < to {
+                        let tile = place.tile(to - k);
+                        assert!(tile.rows.1 <= rows && tile.columns.1 <= columns);
+                        let first = (tile.outer * rows + tile.rows.0) * columns + tile.columns.0;
+                        assert_eq!(first, k);
+                        k += place.pass(&tile);
+                    }
+                    assert_eq!(k, to);
+                }
+            }
+        }
+    }
+}
