@@ -432,10 +432,7 @@ mod tests {
 
     #[test]
     fn values_beyond_64_bits_are_exact() {
-        assert_eq!(
-            value("int1 4294967296 *"),
-            Some(i128::from(u64::MAX) << 32)
-        );
+        assert_eq!(value("int1 4294967296 *"), Some(i128::from(u64::MAX) << 32));
         assert_eq!(
             value("9223372036854775807 1 +"),
             Some(i128::from(i64::MAX) + 1)
