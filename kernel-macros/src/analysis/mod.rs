@@ -14,6 +14,7 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+mod function;
 pub mod plan;
 mod poly;
 mod reduce;
@@ -22,6 +23,8 @@ mod sites;
 #[cfg(test)]
 mod tests;
 mod texts;
+
+pub use function::device_function;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
@@ -101,6 +104,10 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
             }
+            if let ExprKind::Apply(callee, _) = node.kind {
+                let name = &function.callees[callee].name;
+                sink.push(node.span, texts::not_on_device(name), None);
+            }
         });
     }
 }
@@ -174,7 +181,8 @@ impl Judge<'_> {
             nodes: &exempt_nodes,
             compounds: &compounds,
         };
-        (region.sites, region.site_of) = sites::plan(self.function, &region.body, &exempt);
+        let found = sites::plan(self.function, &region.body, &exempt);
+        region.take_sites(found);
         check_lazy(self.function, &lazy, &region.site_of)?;
         verify::region_body(self.function, &region.body);
         for (position, id) in nest.iter().enumerate() {
@@ -188,6 +196,14 @@ impl Judge<'_> {
         }
         self.plan.regions.push(region);
         Ok(())
+    }
+}
+
+impl Region {
+    fn take_sites(&mut self, found: sites::Sites) {
+        self.sites = found.sites;
+        self.site_of = found.numbers;
+        self.calls = found.calls;
     }
 }
 
@@ -297,6 +313,7 @@ fn draft(
         relaxed,
         sites: Vec::new(),
         site_of: HashMap::new(),
+        calls: Vec::new(),
         proofs: proofs(function, nest, &scan),
         cost: cost::of_iteration(&former, body),
     };

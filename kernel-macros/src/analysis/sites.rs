@@ -3,8 +3,8 @@
 use super::builtins::{Panics, panics};
 use super::plan::{Bounds, Site, SiteKey, SiteKind};
 use crate::ir::{
-    AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt, StmtKind, Ty,
-    UnaryOp, VarId,
+    AccessId, BinaryOp, Block, CalleeId, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt,
+    StmtKind, Ty, UnaryOp, VarId,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -17,20 +17,24 @@ pub struct Exempt<'a> {
     pub compounds: &'a HashSet<ExprId>,
 }
 
+/// Where a body can fail.
+#[derive(Default)]
+pub struct Sites {
+    pub sites: Vec<Site>,
+    pub numbers: HashMap<SiteKey, u32>,
+    /// The device functions called, whose sites follow.
+    pub calls: Vec<CalleeId>,
+}
+
 /// The sites of a body and their numbers.
-pub fn plan(
-    function: &Function,
-    body: &Block,
-    exempt: &Exempt,
-) -> (Vec<Site>, HashMap<SiteKey, u32>) {
+pub fn plan(function: &Function, body: &Block, exempt: &Exempt) -> Sites {
     let mut finder = Finder {
         function,
         exempt,
-        sites: Vec::new(),
-        numbers: HashMap::new(),
+        found: Sites::default(),
     };
     finder.block(body);
-    (finder.sites, finder.numbers)
+    finder.found
 }
 
 /// The expressions below `id`, itself included, that are a site.
@@ -38,6 +42,7 @@ pub fn fails(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -
     let node = &function.exprs[id];
     numbers.contains_key(&SiteKey::Expr(id))
         || match &node.kind {
+            ExprKind::Apply(..) => true,
             ExprKind::Load(access) => {
                 let index = &function.accesses[*access].index;
                 numbers.contains_key(&SiteKey::Access(*access))
@@ -61,19 +66,18 @@ pub fn fails(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -
 struct Finder<'a> {
     function: &'a Function,
     exempt: &'a Exempt<'a>,
-    sites: Vec<Site>,
-    numbers: HashMap<SiteKey, u32>,
+    found: Sites,
 }
 
 impl Finder<'_> {
     fn push(&mut self, key: SiteKey, kind: SiteKind, span: Span, debug_only: bool) {
-        let number = self.sites.len() as u32;
-        self.sites.push(Site {
+        let number = self.found.sites.len() as u32;
+        self.found.sites.push(Site {
             kind,
             span,
             debug_only,
         });
-        self.numbers.insert(key, number);
+        self.found.numbers.insert(key, number);
     }
 
     fn block(&mut self, block: &Block) {
@@ -93,7 +97,7 @@ impl Finder<'_> {
                     self.arithmetic(SiteKey::Compound(*value), *op, left, *value, stmt.span);
                 }
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let node = &self.function.loops[*id];
                 self.expr(node.range.start);
@@ -219,6 +223,9 @@ impl Finder<'_> {
                     Panics::InDebug => self.push(SiteKey::Expr(id), kind, node.span, true),
                     Panics::Always => self.push(SiteKey::Expr(id), kind, node.span, false),
                 }
+            }
+            ExprKind::Apply(callee, _) if !self.found.calls.contains(callee) => {
+                self.found.calls.push(*callee);
             }
             ExprKind::LocalElement { base, index } => self.local_element(*base, *index, node.span),
             _ => {}

@@ -16,9 +16,11 @@
 
 mod access;
 mod body;
+mod call;
 mod device;
 mod driver;
 mod expr;
+mod function;
 mod item;
 mod iterate;
 mod names;
@@ -32,6 +34,7 @@ use crate::ir::Function;
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
+pub use function::{Written, device_function};
 pub use item::expand;
 
 /// Everything about one function, for [`expand`].

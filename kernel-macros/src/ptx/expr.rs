@@ -51,7 +51,7 @@ impl Emitter<'_> {
                 otherwise,
             } => self.if_value(&expr.ty, *cond, then, otherwise.as_ref()),
             ExprKind::Block(block) => self.block_value(block),
-            ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
+            ExprKind::NewArray { .. } | ExprKind::Apply(..) | ExprKind::Opaque(_) => {
                 unreachable!("the plan keeps driver expressions out of regions")
             }
         }
