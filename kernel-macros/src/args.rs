@@ -24,6 +24,8 @@ pub struct Args {
     pub independent: Vec<Ident>,
     /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
     pub assumed: Vec<syn::Path>,
+    /// `fastmath(contract)`: products that are added or subtracted round once.
+    pub contract: bool,
 }
 
 enum Arg {
@@ -34,14 +36,15 @@ enum Arg {
     Crate(syn::Path),
     Independent(Vec<Ident>),
     Assumed(Vec<syn::Path>),
+    Contract,
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
 }
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `unsafe(independent(array, ..))`, `assume_pure(path, ..)`; or, for a function \
-                     that kernels call, `device`";
+                     `fastmath(contract)`, `unsafe(independent(array, ..))`, \
+                     `assume_pure(path, ..)`; or, for a function that kernels call, `device`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -60,6 +63,10 @@ impl Parse for Arg {
             "device" => Arg::Device(word),
             "unsafe" => Arg::Independent(independent(input)?),
             "assume_pure" => Arg::Assumed(paths(input)?),
+            "fastmath" => {
+                fastmath(input)?;
+                Arg::Contract
+            }
             _ => {
                 skip_argument(input);
                 Arg::Unknown(word)
@@ -94,6 +101,21 @@ fn paths(input: ParseStream) -> syn::Result<Vec<syn::Path>> {
     Ok(paths.into_iter().collect())
 }
 
+/// `(contract)`: of what compilers call fast mathematics, what is on offer.
+fn fastmath(input: ParseStream) -> syn::Result<()> {
+    const EXPECTED: &str = "expected `fastmath(contract)`: a product and a sum may round once";
+    if !input.peek(syn::token::Paren) {
+        return Err(input.error(EXPECTED));
+    }
+    let inner;
+    parenthesized!(inner in input);
+    let word: Ident = inner.parse()?;
+    if word == "contract" && inner.is_empty() {
+        return Ok(());
+    }
+    Err(syn::Error::new(word.span(), EXPECTED))
+}
+
 /// Everything up to the next comma.
 fn skip_argument(input: ParseStream) {
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -110,6 +132,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
         assumed: Vec::new(),
+        contract: false,
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
         Ok(list) => list,
@@ -132,6 +155,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
             Arg::Assumed(paths) => args.assumed.extend(paths),
+            Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(
                 Span::at(word.span()),
                 format!("`{word}` is no argument of `#[kernel]`, or is not supported yet"),

@@ -16,6 +16,7 @@ mod failure;
 mod function;
 #[doc(hidden)]
 pub mod launch;
+pub mod math;
 mod ops;
 #[doc(hidden)]
 pub mod order;
