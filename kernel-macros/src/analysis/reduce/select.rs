@@ -149,7 +149,7 @@ impl Reader<'_> {
     fn selected(&self, at: ExprId, cond: ExprId, var: VarId, value: ExprId) -> Option<Selection> {
         let comparison = self.comparison(cond)?;
         let same = same(self.function, comparison.compared, value);
-        (same && comparison.var == var).then(|| Selection {
+        (same && comparison.var == var).then_some(Selection {
             at,
             var,
             value: comparison.compared,
