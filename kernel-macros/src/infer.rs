@@ -474,6 +474,7 @@ impl<'a> Solver<'a> {
                 self.element_of(access.array)
             }
             ExprKind::Len { .. } => USIZE,
+            ExprKind::Iteration => Type::Scalar(Scalar::I64),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
             ExprKind::Apply(_, args) => {
                 for arg in args {

@@ -35,7 +35,7 @@ pub fn device_function(
     let exempt = sites::Exempt {
         bounds: &region.bounds,
         nodes: &draft.exempt_nodes,
-        compounds: &draft.compounds,
+        compounds: &draft.reduce.compounds,
     };
     let found = sites::plan(function, &region.body, &exempt);
     region.take_sites(found);

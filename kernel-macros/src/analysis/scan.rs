@@ -144,8 +144,23 @@ impl Scanner<'_> {
         block_jumps(self.function, block, 0, false)
     }
 
-    /// Adds what is known where `cond` is `value`.
+    /// Adds what is known where `cond` is `value`. What a comparison with an accumulator lets pass
+    /// depends on the order of iterations: the guard asks for all of it, and serial runs where
+    /// that is too much.
     fn assume(&mut self, cond: ExprId, value: bool) {
+        if value
+            && let ExprKind::Logic {
+                and: true,
+                left,
+                right,
+            } = self.function.exprs[cond].kind
+        {
+            self.assume(left, true);
+            return self.assume(right, true);
+        }
+        if value && self.compares_accumulator(cond) {
+            return;
+        }
         let known = self.former.constraints(cond, value);
         let steps = known.constraints.into_iter().map(Step::When);
         self.context.steps.extend(steps);
@@ -392,6 +407,15 @@ impl Scanner<'_> {
             let call = matches!(node.kind, ExprKind::Apply(..));
             let help = call.then(|| texts::annotate_result(&text));
             self.refuse(node.span, texts::unknown_type(&text), help);
+        }
+    }
+
+    fn compares_accumulator(&self, cond: ExprId) -> bool {
+        match self.function.exprs[cond].kind {
+            ExprKind::Binary(op, left, right) if op.is_comparison() => {
+                self.accumulates(left) || self.accumulates(right)
+            }
+            _ => false,
         }
     }
 

@@ -20,6 +20,7 @@ mod call;
 mod device;
 mod driver;
 mod expr;
+mod fold;
 mod function;
 mod item;
 mod iterate;
