@@ -24,6 +24,7 @@ mod iterate;
 mod names;
 mod raise;
 mod region;
+mod residency;
 mod space;
 mod wide;
 

@@ -42,6 +42,7 @@ impl<'a> Region<'a> {
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let released = self.context.released();
         let raise = raise::failure(self);
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
@@ -51,7 +52,7 @@ impl<'a> Region<'a> {
             let __outcome = #region: { #attempt };
             match __outcome {
                 #rt::Outcome::Done => {}
-                #rt::Outcome::Declined => { #verbatim }
+                #rt::Outcome::Declined => { #released #verbatim }
                 #rt::Outcome::Failed(__failure) => { #raise }
             }
         })
