@@ -1,9 +1,10 @@
 //! Powers of e and of 2.
 
-use super::bits::{nearest, scale, two_sum};
+use super::bits::{fast_two_sum, nearest, scale, two_sum};
 
-/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)`, `high` from 0.7 to 1.42, for `|x| <= 150` and
-/// a `tail` below its last place. The error is some `2^-28`.
+/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-28`, for `|x|` up to
+/// 150 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
+/// last place.
 #[inline(always)]
 pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
     let k: f32 = nearest(x * 1.442695);
@@ -17,7 +18,8 @@ pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
     let even = 0.5 + square * (0.041666433 + square * 0.0013937835);
     let beyond = square * (even + r * odd) + rest;
     let one = 1.0 + r;
-    (k, one, (r - (one - 1.0)) + beyond)
+    let (high, low): (f32, f32) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
+    (k, high, low)
 }
 
 /// `e^x`. At most 1 ULP.
@@ -26,8 +28,8 @@ pub fn exp(x: f32) -> f32 {
     // Far enough for 0 and for infinity; a NaN stays.
     let x = if x > 120.0 { 120.0 } else { x };
     let x = if x < -120.0 { -120.0 } else { x };
-    let (k, high, low): (f32, f32, f32) = exp_parts(x, 0.0);
-    scale(high + low, k)
+    let (k, value, _): (f32, f32, f32) = exp_parts(x, 0.0);
+    scale(value, k)
 }
 
 /// `2^x`. At most 1 ULP.

@@ -14,7 +14,7 @@ fn ln_beyond(f: f32) -> (f32, f32) {
 
 /// What a logarithm is where its argument is not a finite positive number.
 #[inline(always)]
-fn with_ends(x: f32, value: f32) -> f32 {
+pub(super) fn with_ends(x: f32, value: f32) -> f32 {
     let value = if x == f32::INFINITY { x } else { value };
     let value = if x == 0.0 { f32::NEG_INFINITY } else { value };
     if x >= 0.0 { value } else { f32::NAN }
@@ -32,16 +32,24 @@ pub fn ln(x: f32) -> f32 {
     with_ends(x, value)
 }
 
+/// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
+/// a sum of 1 too.
+#[inline(always)]
+pub(super) fn ln_of_sum(high: f32, low: f32, doubled: f32) -> f32 {
+    let (k, m): (f32, f32) = split(high);
+    let k = k + doubled;
+    let f = m - 1.0;
+    let (beyond, half_square): (f32, f32) = ln_beyond(f);
+    let low = (k * 1.4286067653e-06 + low / high) + beyond;
+    let value = k * 0.693145751953125 + (f - (half_square - low));
+    with_ends(high, value)
+}
+
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
 #[inline(always)]
 pub fn ln_1p(x: f32) -> f32 {
     let (sum, error): (f32, f32) = two_sum(1.0, x);
-    let (k, m): (f32, f32) = split(sum);
-    let f = m - 1.0;
-    let (beyond, half_square): (f32, f32) = ln_beyond(f);
-    let low = (k * 1.4286067653e-06 + error / sum) + beyond;
-    let value = k * 0.693145751953125 + (f - (half_square - low));
-    let value: f32 = with_ends(sum, value);
+    let value: f32 = ln_of_sum(sum, error, 0.0);
     if x == 0.0 { x } else { value }
 }
 

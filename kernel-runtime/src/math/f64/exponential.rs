@@ -1,9 +1,10 @@
 //! Powers of e and of 2.
 
-use super::bits::{nearest, scale, two_sum};
+use super::bits::{fast_two_sum, nearest, scale, two_sum};
 
-/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)`, `high` from 0.7 to 1.42, for `|x| <= 1100` and
-/// a `tail` below its last place. The error is some `2^-57`.
+/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|` up to
+/// 1100 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
+/// last place.
 #[inline(always)]
 pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
     let k: f64 = nearest(x * 1.4426950408889634);
@@ -27,7 +28,8 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
                         + square * (2.4801490660363564e-05 + square * 2.7631050365859304e-07)));
     let beyond = square * (even + r * odd) + rest;
     let one = 1.0 + r;
-    (k, one, (r - (one - 1.0)) + beyond)
+    let (high, low): (f64, f64) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
+    (k, high, low)
 }
 
 /// `e^x`. At most 1 ULP.
@@ -36,8 +38,8 @@ pub fn exp(x: f64) -> f64 {
     // Far enough for 0 and for infinity; a NaN stays.
     let x = if x > 1000.0 { 1000.0 } else { x };
     let x = if x < -1000.0 { -1000.0 } else { x };
-    let (k, high, low): (f64, f64, f64) = exp_parts(x, 0.0);
-    scale(high + low, k)
+    let (k, value, _): (f64, f64, f64) = exp_parts(x, 0.0);
+    scale(value, k)
 }
 
 /// `2^x`. At most 1 ULP.

@@ -18,7 +18,7 @@ fn ln_beyond(f: f64) -> (f64, f64) {
 
 /// What a logarithm is where its argument is not a finite positive number.
 #[inline(always)]
-fn with_ends(x: f64, value: f64) -> f64 {
+pub(super) fn with_ends(x: f64, value: f64) -> f64 {
     let value = if x == f64::INFINITY { x } else { value };
     let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
     if x >= 0.0 { value } else { f64::NAN }
@@ -36,16 +36,24 @@ pub fn ln(x: f64) -> f64 {
     with_ends(x, value)
 }
 
-/// `ln(1 + x)`, exact in relative terms near 0 too. At most 1 ULP.
+/// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
+/// a sum of 1 too.
+#[inline(always)]
+pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
+    let (k, m): (f64, f64) = split(high);
+    let k = k + doubled;
+    let f = m - 1.0;
+    let (beyond, half_square): (f64, f64) = ln_beyond(f);
+    let low = (k * -4.2009150726810846e-11 + low / high) + beyond;
+    let value = k * 0.6931471806019545 + (f - (half_square - low));
+    with_ends(high, value)
+}
+
+/// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
 #[inline(always)]
 pub fn ln_1p(x: f64) -> f64 {
     let (sum, error): (f64, f64) = two_sum(1.0, x);
-    let (k, m): (f64, f64) = split(sum);
-    let f = m - 1.0;
-    let (beyond, half_square): (f64, f64) = ln_beyond(f);
-    let low = (k * -4.2009150726810846e-11 + error / sum) + beyond;
-    let value = k * 0.6931471806019545 + (f - (half_square - low));
-    let value: f64 = with_ends(sum, value);
+    let value: f64 = ln_of_sum(sum, error, 0.0);
     if x == 0.0 { x } else { value }
 }
 
