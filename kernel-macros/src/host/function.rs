@@ -3,6 +3,7 @@
 use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
+use super::residency::Residency;
 use super::{Expansion, raise, region};
 use crate::ir::Scalar;
 use proc_macro2::TokenStream;
@@ -117,6 +118,7 @@ impl Form<'_> {
             input: self.input,
             rt,
             session: names::local("__session"),
+            residency: Residency::default(),
         };
         let body = context.template(&self.input.function.template, Loops::Verbatim);
         let output = &item.output;
