@@ -1,9 +1,11 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
+mod function;
+
 use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
 use crate::ir::{Function, Span};
-use crate::{analysis, args, artifacts, host, infer, parse, ptx, report, stand_in};
+use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
@@ -20,7 +22,10 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut sink = Sink::default();
     let args = args::parse(arguments, &mut sink);
-    let mut ir = parse::function(&function, &mut sink);
+    if args.device {
+        return function::device_function(&function, args, sink);
+    }
+    let mut ir = parse::kernel(&function, &args.assumed, &mut sink);
     let mismatches = infer::infer(&mut ir);
     // What is wrong with a parameter would only show again in every loop that uses it.
     let mut aside = Sink::default();
@@ -29,9 +34,12 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         &mut aside
     };
-    let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
+    let mut plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
     if args.cuda {
         analysis::refuse_on_device(&ir, &plan, &mut sink);
+    }
+    if args.contract {
+        contract::apply(&mut ir, &mut plan);
     }
     let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
     if let Some(device) = &device

@@ -11,7 +11,6 @@ mod slice;
 
 use crate::element::Element;
 use crate::launch::ArrayArg;
-use crate::region::ArrayUse;
 use std::marker::PhantomData;
 
 /// Pointer, lengths and strides (in elements) of an array of rank `R`.
@@ -94,16 +93,22 @@ impl Array<'_> {
         self.strides[rank - 1] == 1 || self.shape[rank - 1] < 2
     }
 
-    /// The array as a device launch describes it.
-    pub(crate) fn arg(&self, of: &ArrayUse) -> ArrayArg {
+    /// An array of this rank, as a device launch describes it: whether it is read, whether it is
+    /// written, and whether it may stay on the device.
+    pub(crate) fn arg(
+        &self,
+        (elem_bytes, rank): (usize, usize),
+        [reads, writes, keep]: [bool; 3],
+    ) -> ArrayArg {
         ArrayArg {
             ptr: self.ptr,
-            elem_bytes: of.elem.bytes(),
-            rank: of.rank,
+            elem_bytes,
+            rank,
             shape: self.shape,
             strides: self.strides,
-            reads: of.reads,
-            writes: of.writes,
+            reads,
+            writes,
+            keep,
         }
     }
 }
@@ -182,6 +187,12 @@ macro_rules! handle {
                 self.raw.erase()
             }
 
+            /// The array as a device launch describes it: whether it is read, whether it is
+            /// written, and whether it may stay on the device.
+            pub fn arg(&self, uses: [bool; 3]) -> ArrayArg {
+                self.erase().arg((size_of::<T>(), R), uses)
+            }
+
             /// The handle that [`Self::erase`] took.
             ///
             /// # Safety
@@ -253,7 +264,13 @@ pub trait WriteArray<const R: usize>: ReadArray<R> {
     message = "`#[kernel]` took `{Self}` for a slice or an array of `ndarray`",
     label = "not an array that a kernel can index"
 )]
-pub trait Indexed {}
+pub trait Indexed {
+    /// Whether the variable owns its elements: their memory goes when it does, and not before
+    /// somebody changes it.
+    const OWNS: bool = false;
+    /// Whether its elements are where it is itself, so that they move with it.
+    const INLINE: bool = false;
+}
 
 impl<A: Indexed + ?Sized> Indexed for &A {}
 impl<A: Indexed + ?Sized> Indexed for &mut A {}

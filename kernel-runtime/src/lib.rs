@@ -13,8 +13,10 @@ mod dispatch;
 mod element;
 pub mod error;
 mod failure;
+mod function;
 #[doc(hidden)]
 pub mod launch;
+pub mod math;
 mod ops;
 #[doc(hidden)]
 pub mod order;
@@ -23,6 +25,7 @@ pub mod prelude;
 mod range;
 mod region;
 mod report;
+mod residency;
 mod session;
 #[cfg(feature = "software-device")]
 pub mod software;

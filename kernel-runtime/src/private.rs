@@ -8,18 +8,22 @@ pub use crate::array::{
 };
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
-pub use crate::failure::{Checked, failed, unraised};
+pub use crate::failure::{Checked, failed, number, unraised};
+pub use crate::function::{DeviceFunction, Fault, fault};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
 pub use crate::range::{Progression, progression};
 pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, lane};
 pub use crate::report::Report;
+pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::cfg;
 pub use core::clone::Clone;
 pub use core::iter::Iterator;
 pub use core::marker::{Copy, PhantomData};
+pub use core::matches;
+pub use core::mem::swap;
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
@@ -50,16 +54,12 @@ pub fn used<T>(value: T) {
 }
 
 /// A region's fast form. Builds with debug assertions do without it, so that they compile faster,
-/// unless the feature `every-form` says otherwise.
-pub const fn fast(debug: bool, body: Body) -> Option<Body> {
-    if debug && !cfg!(feature = "every-form") {
-        None
-    } else {
+/// unless the feature `every-form` says otherwise. It must be sound to use: a reduction's iterations
+/// never fail in it.
+pub const fn fast(debug: bool, sound: bool, body: Body) -> Option<Body> {
+    if sound && (!debug || cfg!(feature = "every-form")) {
         Some(body)
+    } else {
+        None
     }
-}
-
-/// A fast form in which iterations fail in builds with debug assertions, and must not.
-pub const fn fast_without_checks(debug: bool, body: Body) -> Option<Body> {
-    if debug { None } else { Some(body) }
 }

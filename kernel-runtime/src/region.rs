@@ -11,9 +11,8 @@ mod plan;
 mod primitive;
 mod run;
 
-pub use chunk::AnyReduce;
+pub use chunk::{AnyReduce, with_values};
 pub use fold::Slot;
-pub use plan::ArrayUse;
 pub use run::{AnyMap, Run};
 
 use crate::array::{Array, View, ViewMut};
@@ -39,6 +38,15 @@ pub type Shape = [u64; 3];
 /// was filled.
 pub type Body = unsafe fn(&Call<'_>, &Tile, *mut Slot) -> Checked;
 
+/// Folds as many lanes of all accumulators as it is told to with as many that follow them, left
+/// before right.
+///
+/// # Safety
+///
+/// The slots are those of the region of which this is the code, and twice as many lanes were
+/// filled.
+pub type FoldLanes = unsafe fn(*mut Slot, usize);
+
 /// What an expansion says about a region.
 #[derive(Debug)]
 pub struct Code {
@@ -49,6 +57,8 @@ pub struct Code {
     /// For arrays with contiguous rows, and where the plan's further condition holds. Of a
     /// reduction, only tiles that are one row of whole blocks of lanes.
     pub fast: Option<Body>,
+    /// Where accumulators do not fold one by one, as the plan says.
+    pub fold: Option<FoldLanes>,
     /// The kernel's PTX, where a device can run the region.
     pub ptx: Option<&'static str>,
     /// Whether the user's crate has debug assertions.

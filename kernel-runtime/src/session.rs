@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::capture::{self, Panicked};
-use crate::device;
+use crate::device::{self, Arrays};
 use crate::dispatch::Backend;
 use crate::error::Error;
 use crate::failure::Checked;
@@ -11,8 +11,8 @@ use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel;
 use crate::range::Progression;
-use crate::region::{Admitted, AnyMap, AnyReduce, Region, Run};
-use std::cell::RefCell;
+use crate::region::{Admitted, AnyMap, AnyReduce, Region, Run, with_values};
+use std::cell::{Cell, RefCell};
 
 /// A kernel function.
 #[derive(Debug)]
@@ -30,9 +30,6 @@ const PARALLEL_WORK: u64 = 1 << 13;
 
 /// Operations below which a plain call does not go to a device.
 const DEVICE_WORK: u64 = 1 << 26;
-
-/// Accumulators whose values fit on the stack.
-const INLINE: usize = 8;
 
 /// Who runs the regions of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +52,10 @@ pub struct Session {
     policy: Policy,
     /// What ended a call of `NAME::cuda`.
     error: RefCell<Option<Error>>,
+    /// What is on the device.
+    pub(crate) arrays: Arrays,
+    /// Whether arrays may stay there.
+    pub(crate) stays: Cell<bool>,
 }
 
 /// What became of a region.
@@ -134,6 +135,8 @@ impl Session {
             kernel,
             policy,
             error: RefCell::new(None),
+            arrays: Arrays::default(),
+            stays: Cell::new(true),
         }
     }
 
@@ -170,6 +173,7 @@ impl Session {
         if let Some(done) = self.on_device(run, work, (0, 0), &mut []) {
             return done;
         }
+        self.release();
         if self.pool(work) {
             return parallel::map(run, run.count, run.cost);
         }
@@ -178,18 +182,11 @@ impl Session {
 
     /// The initial values join last, on the left.
     fn reduce(&self, run: &Run, values: &mut [u64]) -> Checked {
-        let mut inline = [0; INLINE];
-        let mut spilled = Vec::new();
-        let folded = match inline.get_mut(..values.len()) {
-            Some(folded) => folded,
-            None => {
-                spilled.resize(values.len(), 0);
-                &mut spilled
-            }
-        };
-        self.fold(run, folded)?;
-        run.fold_bits(values, folded);
-        Ok(())
+        with_values(values.len(), |folded| {
+            self.fold(run, folded)?;
+            run.fold_bits(values, folded);
+            Ok(())
+        })
     }
 
     fn fold(&self, run: &Run, folded: &mut [u64]) -> Checked {
@@ -199,6 +196,7 @@ impl Session {
         if let Some(done) = self.on_device(run, work, (chunk, chunks), folded) {
             return done;
         }
+        self.release();
         if self.pool(work) {
             return parallel::reduce(run, (chunk, chunks), run.cost, folded);
         }
@@ -237,59 +235,78 @@ impl Session {
         if !go {
             return None;
         }
-        self.settled(launch(run, module, chunks, folded))
+        self.settled(self.launch(run, module, chunks, folded))
+    }
+
+    fn launch(
+        &self,
+        run: &Run,
+        module: Module,
+        (chunk, chunks): (u64, u64),
+        folded: &mut [u64],
+    ) -> Result<Checked, Error> {
+        let accumulators = run.plan.accumulators.iter();
+        let accumulators = accumulators.map(|of| AccumulatorArg {
+            bytes: of.ty.bytes(),
+            folded: 0,
+        });
+        let mut accumulators: Vec<_> = accumulators.collect();
+        let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
+        let mut launch = Launch {
+            module,
+            entry: run.plan.entry.unwrap_or_default(),
+            fold: run.plan.fold,
+            params: &run.plan.params,
+            trips: &trips,
+            arrays: &arrays,
+            scalars: run.scalars(),
+            accumulators: &mut accumulators,
+            chunk,
+            chunks,
+        };
+        // SAFETY: the region's handles borrow its arrays for as long as it runs, shared where it
+        // only reads and exclusively where it writes, and the expansion that made the region made
+        // its PTX. It lets an array stay only if its memory outlives the driver's `Hold`, or an
+        // `Owned`, and if every statement between regions that mentions an array, or a part of
+        // one, is preceded by a call that writes back or releases. Whatever borrowed an array
+        // without mentioning it since keeps the borrow checker from launching a region with it.
+        let failure = unsafe { device::run(&mut launch, &self.arrays)? };
+        for (bits, of) in folded.iter_mut().zip(&accumulators) {
+            *bits = of.folded;
+        }
+        Ok(failure.map_or(Ok(()), Err))
     }
 
     /// A launch's result, or `None` if the host has to do the work after all.
-    fn settled<T>(&self, launched: Result<Checked<T>, Error>) -> Option<Checked<T>> {
-        let error = match launched {
-            Ok(done) => return Some(done),
-            Err(error) => error,
-        };
-        if self.policy != Policy::Device {
-            tracing::warn!(kernel = self.kernel.name, %error, "the host takes over from the device");
-            return None;
+    fn settled(&self, launched: Result<Checked, Error>) -> Option<Checked> {
+        match launched {
+            Ok(done) => {
+                if done.is_err() {
+                    self.release();
+                }
+                Some(done)
+            }
+            Err(error) if self.policy == Policy::Device => {
+                self.give_up(error);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(kernel = self.kernel.name, %error, "the host takes over from the device");
+                None
+            }
         }
-        self.error.replace(Some(error));
+    }
+
+    /// Ends the call with this error.
+    pub(crate) fn give_up(&self, error: Error) {
+        if self.policy != Policy::Device {
+            panic!("the device failed while it had the only copy of an array: {error}");
+        }
+        self.error.borrow_mut().get_or_insert(error);
         if cfg!(panic = "unwind") {
             std::panic::resume_unwind(Box::new(GaveUp));
         }
-        None
     }
-}
-
-fn launch(
-    run: &Run,
-    module: Module,
-    (chunk, chunks): (u64, u64),
-    folded: &mut [u64],
-) -> Result<Checked, Error> {
-    let accumulators = run.plan.accumulators.iter();
-    let accumulators = accumulators.map(|of| AccumulatorArg {
-        bytes: of.ty.bytes(),
-        folded: 0,
-    });
-    let mut accumulators: Vec<_> = accumulators.collect();
-    let (trips, arrays) = (run.trips(), run.arrays());
-    let mut launch = Launch {
-        module,
-        entry: run.plan.entry.unwrap_or_default(),
-        fold: run.plan.fold,
-        params: &run.plan.params,
-        trips: &trips,
-        arrays: &arrays,
-        scalars: run.scalars(),
-        accumulators: &mut accumulators,
-        chunk,
-        chunks,
-    };
-    // SAFETY: the region's handles borrow its arrays for as long as it runs, shared where it only
-    // reads and exclusively where it writes, and the expansion that made the region made its PTX.
-    let failure = unsafe { device::run(&mut launch)? };
-    for (bits, of) in folded.iter_mut().zip(&accumulators) {
-        *bits = of.folded;
-    }
-    Ok(failure.map_or(Ok(()), Err))
 }
 
 #[cfg(test)]
@@ -305,6 +322,7 @@ mod tests {
         plan: "loop\ncost 1\nentry counted",
         body: nothing,
         fast: None,
+        fold: None,
         ptx: Some("this is no PTX"),
         debug: false,
     });

@@ -12,6 +12,7 @@ static REGION: rt::Region = rt::Region::new(rt::Code {
         array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
     body: lanes,
     fast: Some(blocks),
+    fold: None,
     ptx: None,
     debug: cfg!(debug_assertions),
 });

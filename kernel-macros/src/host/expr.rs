@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::names::{self, emit};
-use crate::analysis::plan::SiteKey;
+use crate::analysis::plan::{Combine, SiteKey};
 use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Scalar, Ty, UnaryOp};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -17,8 +17,7 @@ impl Body<'_> {
             }
             ExprKind::Float(text, suffix) => {
                 let scalar = node.ty.scalar().or(*suffix).unwrap_or(Scalar::F64);
-                let zero = if text.ends_with('.') { "0" } else { "" };
-                literal(&format!("{text}{zero}{scalar}"))
+                float(text, scalar.name())
             }
             ExprKind::Bool(value) => emit!(#value),
             ExprKind::Var(var) => {
@@ -50,6 +49,7 @@ impl Body<'_> {
             }
             ExprKind::Len { array, dim } => self.len(*array, *dim),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
+            ExprKind::Apply(callee, args) => self.apply(id, *callee, args),
             ExprKind::Tuple(parts) => {
                 let parts = parts.iter().map(|part| self.expr(*part));
                 emit!((#(#parts,)*))
@@ -83,6 +83,10 @@ impl Body<'_> {
             ExprKind::Block(block) => {
                 let block = self.block(block);
                 emit!({ #block })
+            }
+            ExprKind::Iteration => {
+                let (rt, ty) = (self.rt(), self.scalar(Scalar::I64));
+                emit!((#rt::number(__shape, __outer, __t) as #ty))
             }
             ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
                 unreachable!("analysis lets no driver expression into a region")
@@ -235,6 +239,26 @@ impl Body<'_> {
             _ => emit!(false),
         }
     }
+
+    /// Two partial results in one.
+    pub fn combine(
+        &self,
+        combine: Combine,
+        ty: Scalar,
+        left: TokenStream,
+        right: TokenStream,
+    ) -> TokenStream {
+        match combine {
+            Combine::Builtin(builtin) => self.builtin(builtin, ty, &[left, right]),
+            Combine::Binary(op) if ty.is_int() && matches!(op, BinaryOp::Add | BinaryOp::Mul) => {
+                self.wrapping(op, &self.scalar(ty), &left, &right)
+            }
+            Combine::Binary(op) => {
+                let op = symbol(op);
+                emit!((#left #op #right))
+            }
+        }
+    }
 }
 
 /// Whether integer `left op right` panics, in builds that check for it.
@@ -262,6 +286,12 @@ pub fn symbol(op: BinaryOp) -> TokenStream {
         .parse()
         .unwrap_or_else(|_| unreachable!("operators are Rust's"));
     names::respan(quote!(#text), names::site())
+}
+
+/// A float literal.
+pub fn float(text: &str, suffix: &str) -> TokenStream {
+    let zero = if text.ends_with('.') { "0" } else { "" };
+    literal(&format!("{text}{zero}{suffix}"))
 }
 
 fn literal(text: &str) -> TokenStream {

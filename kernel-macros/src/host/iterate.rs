@@ -4,6 +4,7 @@
 //! runtime's `Call` and becomes locals first, so that LLVM knows that nothing in the loop changes
 //! it.
 
+use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
@@ -19,6 +20,8 @@ pub struct Functions {
     pub body: TokenStream,
     /// An `Option`.
     pub fast: TokenStream,
+    /// Likewise.
+    pub fold: TokenStream,
 }
 
 pub fn functions(region: &Region) -> Functions {
@@ -92,13 +95,12 @@ fn progression(region: &Region, at: usize, node: &NestLoop) -> Vec<Capture> {
     captures
 }
 
-/// The captures as locals, and the space's shape where a failure asks for it.
-fn unpack(region: &Region, captures: &[Capture]) -> TokenStream {
+/// The captures as locals, and the space's shape.
+fn unpack(captures: &[Capture]) -> TokenStream {
     let locals = captures
         .iter()
         .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
-    let shape = (!region.plan.sites.is_empty()).then(|| emit!(let __shape = __call.shape();));
-    emit!(#(#locals)* #shape)
+    emit!(#(#locals)* let __shape = __call.shape();)
 }
 
 /// The loop variables' values at an iteration.
@@ -225,7 +227,7 @@ fn forms(region: &Region) -> Forms {
 fn map(region: &Region) -> Functions {
     let rt = region.rt();
     let depth = region.plan.nest.len();
-    let unpack = unpack(region, &captures(region));
+    let unpack = unpack(&captures(region));
     let (outer, inner) = (
         variables(region, 0, depth - 1),
         variables(region, depth - 1, depth),
@@ -251,12 +253,13 @@ fn map(region: &Region) -> Functions {
     let fast = if fast.is_empty() {
         emit!(#rt::Option::None)
     } else {
-        emit!(#rt::fast(#rt::cfg!(debug_assertions), __rows #fast))
+        emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __rows #fast))
     };
     Functions {
         items,
         body: emit!(__rows #other),
         fast,
+        fold: emit!(#rt::Option::None),
     }
 }
 
@@ -285,22 +288,34 @@ fn reduce(region: &Region) -> Functions {
     let forms = forms(region);
     let step = step(region, &captures, &accumulators, &forms);
     let lanes = lanes(region, &captures, &accumulators, &forms);
-    let mut items = emit!(#step #lanes);
+    let fold = fold::function(region);
+    let folds = match fold {
+        Some(_) => emit!(#rt::Option::Some(__fold)),
+        None => emit!(#rt::Option::None),
+    };
+    let mut items = emit!(#step #lanes #fold);
     let mut fast = emit!(#rt::Option::None);
     if !fails_in_blocks(region, false) {
         items.extend(blocks(region, &captures, &accumulators, &forms));
-        let which = if fails_in_blocks(region, true) {
-            names::local("fast_without_checks")
-        } else {
-            names::local("fast")
-        };
-        fast = emit!(#rt::#which(#rt::cfg!(debug_assertions), __blocks));
+        let sound = sound(region);
+        fast = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __blocks));
     }
     Functions {
         items,
         body: emit!(__lanes),
         fast,
+        fold: folds,
     }
+}
+
+/// Whether no iteration fails in the blocks' form, as far as only rustc knows: the functions
+/// called, and the build.
+fn sound(region: &Region) -> TokenStream {
+    let (rt, calls) = (region.rt(), region.plan.calls.len());
+    let (own, all) = (region.body.first_site(0), region.body.first_site(calls));
+    let functions = (calls > 0).then(|| emit!(&& #own == #all));
+    let checks = fails_in_blocks(region, true).then(|| emit!(&& !#rt::cfg!(debug_assertions)));
+    emit!(true #functions #checks)
 }
 
 /// Whether an iteration in the fast form can fail. Blocks take iterations out of order, and the
@@ -359,7 +374,7 @@ fn lanes(
     let Accumulators {
         types, positions, ..
     } = accumulators;
-    let unpack = unpack_all(captures);
+    let unpack = unpack(captures);
     let (args, form) = (captures.iter().map(|of| &of.name), &forms.other);
     let lanes = names::index(region.plan.lanes() as usize);
     let each = emit! {
@@ -384,13 +399,6 @@ fn lanes(
     }
 }
 
-fn unpack_all(captures: &[Capture]) -> TokenStream {
-    let locals = captures
-        .iter()
-        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
-    emit!(#(#locals)* let __shape = __call.shape();)
-}
-
 /// Whole blocks of a row: some lanes at a time, so many that registers hold them, each through all
 /// blocks.
 fn blocks(
@@ -403,7 +411,7 @@ fn blocks(
     let Accumulators {
         types, positions, ..
     } = accumulators;
-    let unpack = unpack_all(captures);
+    let unpack = unpack(captures);
     let (args, form) = (captures.iter().map(|of| &of.name), &forms.fast);
     let (u64, lanes) = (
         region.body.scalar(Scalar::U64),

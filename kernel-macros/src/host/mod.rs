@@ -16,22 +16,27 @@
 
 mod access;
 mod body;
+mod call;
 mod device;
 mod driver;
 mod expr;
+mod fold;
 mod formula;
+mod function;
 mod item;
 mod iterate;
 mod names;
 mod plan;
 mod raise;
 mod region;
+mod residency;
 
 use crate::analysis::plan::Plan;
 use crate::ir::Function;
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
+pub use function::{Written, device_function};
 pub use item::expand;
 
 /// Everything about one function, for [`expand`].

@@ -32,7 +32,9 @@ pub fn text(region: &Region) -> Text {
     for (name, formula) in formulas {
         lines.extend(formula.map(|formula| format!("{name} {formula}")));
     }
-    lines.extend(plan.arrays.iter().map(array));
+    let residency = &region.context.residency;
+    let arrays = plan.arrays.iter();
+    lines.extend(arrays.map(|of| array(of, residency.keeps(of.var))));
     let function = region.context.input.function;
     let captured = plan.scalars.iter().map(|id| &function.vars[*id].ty);
     let atoms = printer.atoms.iter().map(|id| &function.exprs[*id].ty);
@@ -63,11 +65,13 @@ fn bounds(node: &NestLoop, printer: &mut Printer) -> String {
     line
 }
 
-fn array(of: &ArrayUse) -> String {
+fn array(of: &ArrayUse, keep: bool) -> String {
     let reads = if of.reads { "r" } else { "" };
     let writes = if of.writes { "w" } else { "" };
     let unit = if of.contiguous { ":unit" } else { "" };
-    format!("array {}:{}:{reads}{writes}{unit}", of.elem.name(), of.rank)
+    let keep = if keep { ":keep" } else { "" };
+    let elem = of.elem.name();
+    format!("array {elem}:{}:{reads}{writes}{unit}{keep}", of.rank)
 }
 
 fn accumulator(of: &Accumulator) -> String {
@@ -81,6 +85,8 @@ fn accumulator(of: &Accumulator) -> String {
         Fold::And => "and",
         Fold::Or => "or",
         Fold::Xor => "xor",
+        Fold::SaturatingAdd => "saturating_add",
+        Fold::Companion | Fold::Place => "together",
     };
     let identity = match of.fold.identity(of.ty) {
         Identity::Int(value) => formula::bits(value, of.ty),

@@ -1,15 +1,15 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
-use super::body::Body;
+use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
 use super::raise;
-use crate::analysis::plan::{self, Accumulator, ArrayUse};
+use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, Span, VarId};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 
 /// A region and where it stands.
@@ -26,7 +26,7 @@ impl<'a> Region<'a> {
             context,
             plan,
             node,
-            body: Body::new(context, plan),
+            body: Body::new(context.input.function, context.rt, plan, Frame::Iteration),
         }
     }
 
@@ -39,15 +39,17 @@ impl<'a> Region<'a> {
         let rt = self.rt();
         let text = text::text(self);
         let items = self.items(&text);
-        let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
+        let proofs = self.plan.proofs.iter().map(|of| proof(&self.body, of));
         let range = &self.node.range;
         let attempt = self.attempt(&text);
         let results = self.plan.accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
-        let raise = raise::failure(self);
+        let released = self.context.released();
+        let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             #items
             #(#proofs)*
@@ -55,16 +57,37 @@ impl<'a> Region<'a> {
             #attempt
             match __outcome {
                 #rt::Outcome::Done => { #(#results)* }
-                #rt::Outcome::Declined => { #verbatim }
-                #rt::Outcome::Failed(__failure) => { #raise }
+                #rt::Outcome::Failed(__failure) #decided => { #raise }
+                _ => { #released #verbatim }
             }
         })
+    }
+
+    /// A failure that serial has as well, whatever the order of iterations.
+    fn decided(&self) -> Option<TokenStream> {
+        let rt = self.rt();
+        let sites = self.plan.undecided.iter();
+        let mut sites: Vec<_> = sites
+            .map(|site| Literal::u32_unsuffixed(*site))
+            .map(|site| emit!(#site))
+            .collect();
+        if self.plan.undecided_calls {
+            let first = Literal::u32_unsuffixed(self.plan.sites.len() as u32);
+            sites.push(emit!(#first..));
+        }
+        (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
     /// The region's functions, and the static that holds all about it.
     fn items(&self, text: &Text) -> TokenStream {
         let rt = self.rt();
-        let Functions { items, body, fast } = iterate::functions(self);
+        let calls = self.body.call_items();
+        let Functions {
+            items,
+            body,
+            fast,
+            fold,
+        } = iterate::functions(self);
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
@@ -76,11 +99,13 @@ impl<'a> Region<'a> {
         };
         emit! {
             #debug
+            #calls
             #items
             static __REGION: #rt::Region = #rt::Region::new(#rt::Code {
                 plan: #plan,
                 body: #body,
                 fast: #fast,
+                fold: #fold,
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),
             });
@@ -97,7 +122,7 @@ impl<'a> Region<'a> {
     fn attempt(&self, text: &Text) -> TokenStream {
         let (rt, session, body) = (self.rt(), &self.context.session, &self.body);
         let ty = body.scalar(self.plan.nest[0].ty);
-        let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
+        let scalars = self.plan.scalars.iter().map(|var| scalar(body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
@@ -123,13 +148,6 @@ impl<'a> Region<'a> {
                 &mut __values,
             );
         }
-    }
-
-    fn scalar(&self, id: VarId) -> TokenStream {
-        let (rt, name) = (self.rt(), self.body.name(id));
-        let var = &self.context.input.function.vars[id];
-        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
-        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -162,26 +180,33 @@ impl<'a> Region<'a> {
         let (position, ty) = (names::index(position), self.body.scalar(of.ty));
         emit!(#value = #rt::cast(#rt::from_bits::<#ty>(__values[#position]));)
     }
+}
 
-    /// A name that was taken for a primitive's is one.
-    fn proof(&self, proof: &Proof) -> TokenStream {
-        let rt = self.rt();
-        match proof {
-            Proof::Type { tokens, scalar } => {
-                let scalar = self.body.scalar(*scalar);
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-            }
-            Proof::Function {
-                tokens,
-                scalar,
-                builtin,
-            } => {
-                let scalar = self.body.scalar(*scalar);
-                let builtin = names::local(builtin.name());
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-            }
+/// A name that was taken for a primitive's is one.
+pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
+    let rt = body.rt();
+    match proof {
+        Proof::Type { tokens, scalar } => {
+            let scalar = body.scalar(*scalar);
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
+        }
+        Proof::Function {
+            tokens,
+            scalar,
+            builtin,
+        } => {
+            let scalar = body.scalar(*scalar);
+            let builtin = names::local(builtin.name());
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
         }
     }
+}
+
+/// Reads a variable from outside of the body, by the tokens that name it there.
+pub fn scalar(body: &Body, id: VarId) -> TokenStream {
+    let var = &body.function().vars[id];
+    let (rt, name, ty, value) = (body.rt(), body.name(id), body.ty(&var.ty), &var.tokens);
+    quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
 }

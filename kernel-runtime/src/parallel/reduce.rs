@@ -3,10 +3,7 @@
 use super::grain;
 use crate::failure::{Checked, Earliest};
 use crate::order;
-use crate::region::AnyReduce;
-
-/// Accumulators whose partial results fit on the stack.
-const INLINE: usize = 8;
+use crate::region::{AnyReduce, with_values};
 
 /// Folds `chunks` chunks of `chunk` iterations, each of about `cost` operations, into `bits`.
 pub fn reduce(
@@ -42,21 +39,14 @@ impl Task<'_> {
             self.earliest.note(outcome);
             return;
         }
-        let mut inline = [0; INLINE];
-        let mut spilled = Vec::new();
-        let right: &mut [u64] = match inline.get_mut(..self.region.width()) {
-            Some(inline) => inline,
-            None => {
-                spilled.resize(self.region.width(), 0);
-                &mut spilled
-            }
-        };
         let half = order::split(count);
-        rayon::join(
-            || self.run(first, half, bits),
-            || self.run(first + half, count - half, right),
-        );
-        self.region.fold_bits(bits, right);
+        with_values(self.region.width(), |right| {
+            rayon::join(
+                || self.run(first, half, bits),
+                || self.run(first + half, count - half, right),
+            );
+            self.region.fold_bits(bits, right);
+        });
     }
 }
 

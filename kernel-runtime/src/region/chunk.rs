@@ -22,34 +22,67 @@ pub trait AnyReduce: Sync {
 
 impl AnyReduce for Run<'_> {
     fn run(&self, chunk: u64, first: u64, count: u64, bits: &mut [u64]) -> Checked {
-        let mut inline = [Slot::EMPTY; INLINE];
-        let mut spilled = Vec::new();
-        let slots = match inline.get_mut(..bits.len()) {
-            Some(slots) => slots,
-            None => {
-                spilled.resize(bits.len(), Slot::EMPTY);
-                &mut spilled
-            }
-        };
-        let mut chunks = Chunks {
-            run: self,
-            chunk,
-            place: Place::of(self.call.shape, first * chunk),
-            left: self.count - first * chunk,
-            slots,
-        };
-        chunks.tree(count, bits)
+        with_slots(bits.len(), |slots| {
+            let mut chunks = Chunks {
+                run: self,
+                chunk,
+                place: Place::of(self.call.shape, first * chunk),
+                left: self.count - first * chunk,
+                slots,
+            };
+            chunks.tree(count, bits)
+        })
     }
 
     fn fold_bits(&self, left: &mut [u64], right: &[u64]) {
-        let values = left.iter_mut().zip(right);
-        for ((left, right), of) in values.zip(&self.plan.accumulators) {
-            *left = (of.folding.pair)(*left, *right);
-        }
+        let accumulators = self.plan.accumulators.iter();
+        let Some(fold) = self.region.code.fold else {
+            for ((left, right), of) in left.iter_mut().zip(right).zip(accumulators) {
+                *left = (of.folding.pair)(*left, *right);
+            }
+            return;
+        };
+        with_slots(left.len(), |slots| {
+            let values = left.iter().zip(right).zip(accumulators);
+            for (slot, ((left, right), of)) in slots.iter_mut().zip(values) {
+                (of.folding.set)(slot, 0, *left);
+                (of.folding.set)(slot, 1, *right);
+            }
+            // SAFETY: every accumulator has a slot, with two lanes filled.
+            unsafe { fold(slots.as_mut_ptr(), 1) };
+            self.firsts(slots, left);
+        });
     }
 
     fn width(&self) -> usize {
         self.plan.accumulators.len()
+    }
+}
+
+impl Run<'_> {
+    /// The first lanes' bits, which were filled.
+    fn firsts(&self, slots: &mut [Slot], bits: &mut [u64]) {
+        let slots = slots.iter_mut().zip(&self.plan.accumulators);
+        for ((slot, of), bits) in slots.zip(bits) {
+            // SAFETY: filled, with values of the accumulator's type.
+            *bits = unsafe { (of.folding.first)(slot) };
+        }
+    }
+}
+
+/// Slots for so many accumulators.
+fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
+    match [Slot::EMPTY; INLINE].get_mut(..count) {
+        Some(slots) => f(slots),
+        None => f(&mut vec![Slot::EMPTY; count]),
+    }
+}
+
+/// Values of so many accumulators.
+pub fn with_values<R>(count: usize, f: impl FnOnce(&mut [u64]) -> R) -> R {
+    match [0; INLINE].get_mut(..count) {
+        Some(values) => f(values),
+        None => f(&mut vec![0; count]),
     }
 }
 
@@ -72,18 +105,11 @@ impl Chunks<'_> {
         }
         let half = order::split(count);
         self.tree(half, bits)?;
-        let mut inline = [0; INLINE];
-        let mut spilled = Vec::new();
-        let right = match inline.get_mut(..bits.len()) {
-            Some(right) => right,
-            None => {
-                spilled.resize(bits.len(), 0);
-                &mut spilled
-            }
-        };
-        self.tree(count - half, right)?;
-        self.run.fold_bits(bits, right);
-        Ok(())
+        with_values(bits.len(), |right| {
+            self.tree(count - half, right)?;
+            self.run.fold_bits(bits, right);
+            Ok(())
+        })
     }
 
     /// The next chunk. Chunks start at lane 0; lanes that no iteration reaches would hold the
@@ -103,12 +129,27 @@ impl Chunks<'_> {
         }
         self.iterations(length)?;
         self.left -= length;
-        let folded = self.slots.iter_mut().zip(accumulators);
-        for ((slot, of), bits) in folded.zip(bits) {
-            // SAFETY: so many lanes were filled above, and iterations keep the type.
-            *bits = unsafe { (of.folding.lanes)(slot, lanes) };
-        }
+        self.fold(lanes, bits);
         Ok(())
+    }
+
+    /// What so many lanes, a power of two, come to.
+    fn fold(&mut self, lanes: usize, bits: &mut [u64]) {
+        let Some(fold) = self.run.region.code.fold else {
+            let slots = self.slots.iter_mut().zip(&self.run.plan.accumulators);
+            for ((slot, of), bits) in slots.zip(bits) {
+                // SAFETY: so many lanes were filled, and iterations keep the type.
+                *bits = unsafe { (of.folding.lanes)(slot, lanes) };
+            }
+            return;
+        };
+        let mut width = lanes / 2;
+        while width > 0 {
+            // SAFETY: every accumulator has a slot, with at least twice as many lanes filled.
+            unsafe { fold(self.slots.as_mut_ptr(), width) };
+            width /= 2;
+        }
+        self.run.firsts(self.slots, bits);
     }
 
     /// The next `length` iterations, from lane 0 on.

@@ -48,6 +48,10 @@ pub struct Folding {
     /// The bits of what so many lanes, a power of two, fold to: as a tree of widths half as
     /// large, a quarter as large, .., 1. Unsafe: they were filled with values of the type.
     pub lanes: unsafe fn(&mut Slot, usize) -> u64,
+    /// A lane becomes a value, given as bits.
+    pub set: fn(&mut Slot, usize, u64),
+    /// The first lane's bits. Unsafe: as above.
+    pub first: unsafe fn(&mut Slot) -> u64,
 }
 
 /// An operation on two values.
@@ -65,6 +69,10 @@ impl Folding {
                 }
             },
             lanes: fold_lanes::<T, O>,
+            set: |slot, lane, bits| {
+                slot.lane(lane).write(T::from_bits(bits));
+            },
+            first: first::<T>,
         }
     }
 }
@@ -83,6 +91,14 @@ unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &mut Slot, count: usize) -> u64
         lanes = left;
     }
     lanes[0].into_bits()
+}
+
+/// # Safety
+///
+/// The first lane was filled with a value of type `T`.
+unsafe fn first<T: Element>(slot: &mut Slot) -> u64 {
+    // SAFETY: the caller's.
+    unsafe { slot.lanes::<T>(1)[0].into_bits() }
 }
 
 /// How an operation of this name folds values of this type.
@@ -130,6 +146,9 @@ ops! {
     And(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a & b;
     Or(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a | b;
     Xor(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a ^ b;
+    SaturatingAdd(u8 u16 u32 u64) |a, b| a.saturating_add(b);
+    // Of accumulators that fold as the region's own code says.
+    Together(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, _b| a;
 }
 
 macro_rules! tables {
@@ -139,20 +158,31 @@ macro_rules! tables {
 }
 
 macro_rules! integers {
-    ($($table:ident $ty:ident)*) => {
+    ($($table:ident $ty:ident $($name:literal $op:ident)*;)*) => {
         tables! {$(
             $table $ty: "add" Add "mul" Mul "min" Min "max" Max "min_if" Min "max_if" Max
-                "and" And "or" Or "xor" Xor;
+                "and" And "or" Or "xor" Xor "together" Together $($name $op)*;
         )*}
     };
 }
 
-integers!(I8 i8 I16 i16 I32 i32 I64 i64 U8 u8 U16 u16 U32 u32 U64 u64);
+integers! {
+    I8 i8;
+    I16 i16;
+    I32 i32;
+    I64 i64;
+    U8 u8 "saturating_add" SaturatingAdd;
+    U16 u16 "saturating_add" SaturatingAdd;
+    U32 u32 "saturating_add" SaturatingAdd;
+    U64 u64 "saturating_add" SaturatingAdd;
+}
 
 tables! {
-    BOOL bool: "and" And "or" Or "xor" Xor;
-    F32 f32: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf;
-    F64 f64: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf;
+    BOOL bool: "and" And "or" Or "xor" Xor "together" Together;
+    F32 f32: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf
+        "together" Together;
+    F64 f64: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf
+        "together" Together;
 }
 
 #[cfg(test)]

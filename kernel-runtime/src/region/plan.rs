@@ -11,7 +11,8 @@
 //! guard hi0 len0.0 <                without which the loop runs as written
 //! fast true                         with which the fast form of the body will do
 //! cost 3                            operations of an iteration
-//! array f64:2:r                     read, written (`w`) or both; `:unit` if its type is contiguous
+//! array f64:2:r                     read, written (`w`) or both; `:unit` if its type is
+//!                                   contiguous, `:keep` if it may stay on a device
 //! scalar usize
 //! sum f64:add:8000000000000000      an accumulator: how it folds, and its identity's bits
 //! lanes 64
@@ -72,6 +73,8 @@ pub struct ArrayUse {
     pub writes: bool,
     /// The body knows that neighbours in the last dimension are neighbours in memory.
     pub unit: bool,
+    /// It may stay on a device when the region is done.
+    pub keep: bool,
 }
 
 /// A scalar that iterations combine.
@@ -173,7 +176,8 @@ fn array(text: &str) -> Option<ArrayUse> {
         rank: rank.parse().ok()?,
         reads: access.contains('r'),
         writes: access.contains('w'),
-        unit: parts.any(|part| part == "unit"),
+        unit: text.contains(":unit"),
+        keep: text.contains(":keep"),
     })
 }
 

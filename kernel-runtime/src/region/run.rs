@@ -1,8 +1,9 @@
 //! A run of a region, and maps: any iterations, tile by tile.
 
 use super::fold::Slot;
-use super::plan::Plan;
+use super::plan::{ArrayUse, Plan};
 use super::{Body, Call, Region, Shape, Tile};
+use crate::array::Array;
 use crate::failure::Checked;
 use crate::launch::{ArrayArg, Trip};
 use crate::range::Progression;
@@ -27,10 +28,14 @@ impl Run<'_> {
         loops.map(Progression::trip).collect()
     }
 
-    /// The arrays, likewise.
-    pub(crate) fn arrays(&self) -> Vec<ArrayArg> {
+    /// The arrays, likewise; whether any of them may stay on the device.
+    pub(crate) fn arrays(&self, stay: bool) -> Vec<ArrayArg> {
         let arrays = self.call.arrays.iter().zip(&self.plan.arrays);
-        arrays.map(|(array, of)| array.arg(of)).collect()
+        let arg = |(array, of): (&Array<'_>, &ArrayUse)| {
+            let uses = [of.reads, of.writes, of.keep && stay];
+            array.arg((of.elem.bytes(), of.rank), uses)
+        };
+        arrays.map(arg).collect()
     }
 
     /// The captured scalars that are values of the source; those that follow are the guard's.
