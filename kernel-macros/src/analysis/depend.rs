@@ -28,6 +28,8 @@ use std::collections::HashSet;
 pub struct DependPlan {
     pub guard: Vec<Condition>,
     pub reasons: Vec<Reason>,
+    /// Arrays of which iterations may touch the same elements.
+    pub conflicts: Vec<VarId>,
     /// Arrays whose index forms the proof relies on (rule R1).
     pub proved: HashSet<VarId>,
 }
@@ -47,7 +49,11 @@ pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> 
     for var in written.into_iter().filter(|var| !independent.contains(var)) {
         let mine: Vec<&Visit> = visits.iter().filter(|visit| array(visit) == var).collect();
         plan.proved.insert(var);
+        let before = plan.reasons.len();
         judge_array(former, &mine, &mut plan);
+        if plan.reasons.len() > before {
+            plan.conflicts.push(var);
+        }
     }
     plan
 }

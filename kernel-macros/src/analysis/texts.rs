@@ -183,6 +183,14 @@ pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
     )
 }
 
+/// The same for elements of an array.
+pub fn reads_shared(name: &str, op: &str) -> (String, String) {
+    (
+        format!("iterations combine into the same elements of `{name}` with `{op}` ..."),
+        format!("... and `{name}` is read here, where its value would depend on their order"),
+    )
+}
+
 pub fn prefix_sum(name: &str) -> (String, String) {
     (
         format!("`{name}` is a running total ..."),

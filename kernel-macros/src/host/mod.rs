@@ -20,6 +20,7 @@ mod device;
 mod driver;
 mod expr;
 mod fold;
+mod grouped;
 mod item;
 mod iterate;
 mod names;
@@ -90,8 +91,8 @@ pub struct Param {
 pub struct Device {
     /// PTX for crates without and with debug assertions.
     pub ptx: Ptx,
-    /// One for each region of the plan.
-    pub regions: Vec<DeviceEntry>,
+    /// For each region of the plan how a device runs it, if it can.
+    pub regions: Vec<Option<DeviceEntry>>,
 }
 
 #[derive(Debug)]

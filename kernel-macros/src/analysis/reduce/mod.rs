@@ -1,5 +1,5 @@
-//! Reductions (design: reductions): which variables from outside the iterations combine, with which
-//! operator, and what stands in the way where they do not.
+//! Reductions (design: reductions): which variables from outside the iterations, and which arrays'
+//! elements, combine, with which operator, and what stands in the way where they do not.
 //!
 //! [`updates`] walks the body and reads every assignment, with [`chain`] for updates written as
 //! expressions and [`select`] for comparisons that decide about an update. Here and in
@@ -14,7 +14,7 @@ mod select;
 mod tests;
 mod updates;
 
-use super::plan::{Accumulator, Extreme, Fold, Reason};
+use super::plan::{Accumulator, Extreme, Fold, Reason, SharedArray};
 use super::texts;
 use crate::ir::{Block, ExprId, Function, Span, VarId};
 use std::collections::HashSet;
@@ -26,6 +26,7 @@ use select::{Contest, Selection};
 #[derive(Debug, Default)]
 pub struct ReducePlan {
     pub accumulators: Vec<Accumulator>,
+    pub shared: Vec<SharedArray>,
     pub extremes: Vec<Extreme>,
     pub reasons: Vec<Reason>,
     /// Nodes whose overflow wraps because they combine.
@@ -98,16 +99,29 @@ impl Found {
     }
 }
 
-/// Classifies every assignment to the variables in `assigned`.
-pub fn plan(function: &Function, body: &Block, assigned: &[(VarId, Span)]) -> ReducePlan {
-    let mut targets: Vec<VarId> = Vec::new();
+/// Classifies every assignment to the variables in `assigned` and to elements of the arrays in
+/// `shared`, which several iterations update.
+pub fn plan(
+    function: &Function,
+    body: &Block,
+    assigned: &[(VarId, Span)],
+    shared: &[VarId],
+) -> ReducePlan {
+    let mut scalars: Vec<VarId> = Vec::new();
     for (var, _) in assigned {
-        if !targets.contains(var) {
-            targets.push(*var);
+        if !scalars.contains(var) {
+            scalars.push(*var);
         }
     }
+    let targets = [scalars.as_slice(), shared].concat();
     let (found, mut out) = updates::find(function, body, &targets);
-    for var in &targets {
+    for var in shared {
+        match judge(function, *var, &found.of(*var), found.read(*var)) {
+            Ok(Accumulator { var, ty, fold }) => out.shared.push(SharedArray { var, ty, fold }),
+            Err(reason) => out.reasons.push(*reason),
+        }
+    }
+    for var in &scalars {
         let mine = found.of(*var);
         let contested = |update: &&Update| matches!(update.kind, UpdateKind::Contest(_));
         if mine.iter().any(contested) {
@@ -120,6 +134,17 @@ pub fn plan(function: &Function, body: &Block, assigned: &[(VarId, Span)]) -> Re
     }
     extreme::judge(function, &found, &mut out);
     out
+}
+
+/// Those of `arrays` that the body combines something into, well or not.
+pub fn combined(function: &Function, body: &Block, arrays: &[VarId]) -> Vec<VarId> {
+    let (found, _) = updates::find(function, body, arrays);
+    let combines = |var: &VarId| {
+        let overwrites = |update: &&Update| matches!(update.kind, UpdateKind::Overwrite);
+        let mine = found.of(*var);
+        !mine.is_empty() && !mine.iter().all(overwrites)
+    };
+    arrays.iter().copied().filter(combines).collect()
 }
 
 /// Why a variable is no accumulator.
@@ -148,7 +173,9 @@ fn judge(
     let Some(first) = updates.first() else {
         unreachable!("a variable that is assigned has an assignment");
     };
-    let Some(ty) = function.vars[var].ty.scalar() else {
+    let ty = &function.vars[var].ty;
+    let element = ty.view().map(|view| view.elem);
+    let Some(ty) = ty.scalar().or(element) else {
         let (message, help) = (texts::unknown_type(&name), texts::annotate(&name));
         return Err(reason(first.span, message, help, None));
     };
@@ -167,6 +194,7 @@ fn judge(
     let (fold, op, at) = fold.expect("at least one update");
     if let Some(read) = read {
         let (message, second) = match fold {
+            _ if element.is_some() => texts::reads_shared(&name, op),
             Fold::Add => texts::prefix_sum(&name),
             _ => texts::reads_accumulator(&name, op),
         };
