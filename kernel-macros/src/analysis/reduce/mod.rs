@@ -136,15 +136,17 @@ pub fn plan(
     out
 }
 
-/// Those of `arrays` that the body combines something into, well or not.
+/// Those of `arrays` into which the body combines something by an operator, well or not.
 pub fn combined(function: &Function, body: &Block, arrays: &[VarId]) -> Vec<VarId> {
     let (found, _) = updates::find(function, body, arrays);
-    let combines = |var: &VarId| {
-        let overwrites = |update: &&Update| matches!(update.kind, UpdateKind::Overwrite);
-        let mine = found.of(*var);
-        !mine.is_empty() && !mine.iter().all(overwrites)
+    let combines = |update: &&Update| {
+        !matches!(
+            update.kind,
+            UpdateKind::Overwrite | UpdateKind::Recurrence | UpdateKind::Part
+        )
     };
-    arrays.iter().copied().filter(combines).collect()
+    let combined = |var: &VarId| found.of(*var).iter().any(combines);
+    arrays.iter().copied().filter(combined).collect()
 }
 
 /// Why a variable is no accumulator.
@@ -181,12 +183,16 @@ fn judge(
     };
     let mut fold: Option<(Fold, &str, Span)> = None;
     for update in updates {
-        let (new, op) = operator(&name, update)?;
+        let (new, op) = operator(&name, update, element.is_some())?;
         match fold {
             Some((old, old_op, at)) if old != new => {
                 let (message, second) = texts::mixed_operators(&name, old_op, op);
                 let second = Some((second, update.span));
-                return Err(reason(at, message, texts::mixed_help(&name), second));
+                let help = match element {
+                    Some(_) => texts::mixed_elements_help(&name),
+                    None => texts::mixed_help(&name),
+                };
+                return Err(reason(at, message, help, second));
             }
             _ => fold = Some((new, op, update.span)),
         }
@@ -205,7 +211,11 @@ fn judge(
 }
 
 /// The operator of an update that combines.
-fn operator(name: &str, update: &Update) -> Result<(Fold, &'static str), Box<Reason>> {
+fn operator(
+    name: &str,
+    update: &Update,
+    element: bool,
+) -> Result<(Fold, &'static str), Box<Reason>> {
     let (message, help) = match update.kind {
         UpdateKind::Fold(fold, op) => return Ok((fold, op)),
         UpdateKind::Other(op) => (
@@ -215,6 +225,10 @@ fn operator(name: &str, update: &Update) -> Result<(Fold, &'static str), Box<Rea
         UpdateKind::Saturating(op) => (
             texts::saturating(name, op),
             texts::SATURATING_HELP.to_string(),
+        ),
+        UpdateKind::Recurrence | UpdateKind::Overwrite if element => (
+            texts::assigned_elements(name),
+            texts::ASSIGNED_ELEMENTS_HELP.to_string(),
         ),
         UpdateKind::Recurrence => (
             texts::recurrence(name),

@@ -252,8 +252,8 @@ fn elements_that_do_not_combine_are_refused_by_name() {
         ("h[p[i]] += x[i]; y[i] = h[p[i]];", &["`h`", "read here"]),
         ("h[p[i]] += x[i]; y[i] = h[0];", &["`h`", "read here"]),
         ("h[p[i]] += h[i];", &["`h`", "read here"]),
-        ("h[p[i]] = h[p[i]] * 2.0 + x[i];", &["`h`"]),
-        ("h[p[i]] = h[i] + x[i];", &["`h`"]),
+        ("h[p[i]] = h[p[i]] * 2.0 + x[i];", &["`h[p[i]]`"]),
+        ("h[p[i]] = h[i] + x[i];", &["`h[p[i]]`"]),
         ("h[p[i]] += 1.0; h[k] = 0.0;", &["`h`"]),
         ("c[p[i]] /= 2;", &["`c`", "`/`", "no reduction"]),
         (
