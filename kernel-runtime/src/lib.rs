@@ -25,6 +25,7 @@ pub mod prelude;
 mod range;
 mod region;
 mod report;
+mod residency;
 mod session;
 #[cfg(feature = "software-device")]
 pub mod software;

@@ -26,6 +26,7 @@ mod iterate;
 mod names;
 mod raise;
 mod region;
+mod residency;
 mod space;
 mod wide;
 

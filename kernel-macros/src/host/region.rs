@@ -42,6 +42,7 @@ impl<'a> Region<'a> {
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
@@ -52,7 +53,7 @@ impl<'a> Region<'a> {
             match __outcome {
                 #rt::Outcome::Done => {}
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
-                _ => { #verbatim }
+                _ => { #released #verbatim }
             }
         })
     }
