@@ -200,6 +200,7 @@ impl Session {
         let (elements, bytes) = group.size();
         let length = order::group_len(total, elements, bytes);
         let groups = Groups { length, total };
+        self.release();
         if groups.count() == 1 {
             return grouped::rows(group, (0, total), values).map_err(Outcome::Failed);
         }
