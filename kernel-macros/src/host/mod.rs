@@ -16,10 +16,12 @@
 
 mod access;
 mod body;
+mod call;
 mod device;
 mod driver;
 mod expr;
 mod fold;
+mod function;
 mod grouped;
 mod item;
 mod iterate;
@@ -35,6 +37,7 @@ use crate::ir::Function;
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
+pub use function::{Written, device_function};
 pub use item::expand;
 
 /// Everything about one function, for [`expand`].

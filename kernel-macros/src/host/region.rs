@@ -1,6 +1,6 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
-use super::body::{Body, lifetime};
+use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::{grouped, iterate, raise, space, wide};
@@ -24,7 +24,7 @@ impl<'a> Region<'a> {
             context,
             plan,
             node,
-            body: Body::new(context, plan),
+            body: Body::new(context.input.function, context.rt, plan, Frame::Iteration),
         }
     }
 
@@ -35,8 +35,8 @@ impl<'a> Region<'a> {
     /// The block.
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
-        let items = iterate::items(self);
-        let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
+        let (calls, items) = (self.body.call_items(), iterate::items(self));
+        let proofs = self.plan.proofs.iter().map(|of| proof(&self.body, of));
         let range = &self.node.range;
         let attempt = self.attempt();
         let verbatim = self
@@ -46,6 +46,7 @@ impl<'a> Region<'a> {
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+            #calls
             #items
             #(#proofs)*
             let __range = #range;
@@ -62,7 +63,14 @@ impl<'a> Region<'a> {
     fn decided(&self) -> Option<TokenStream> {
         let rt = self.rt();
         let sites = self.plan.undecided.iter();
-        let sites: Vec<_> = sites.map(|site| Literal::u32_unsuffixed(*site)).collect();
+        let mut sites: Vec<_> = sites
+            .map(|site| Literal::u32_unsuffixed(*site))
+            .map(|site| emit!(#site))
+            .collect();
+        if self.plan.undecided_calls {
+            let first = Literal::u32_unsuffixed(self.plan.sites.len() as u32);
+            sites.push(emit!(#first..));
+        }
         (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
@@ -76,7 +84,7 @@ impl<'a> Region<'a> {
     /// arrays are borrowed, and arrays borrowed for reading before those for writing.
     fn attempt(&self) -> TokenStream {
         let outermost = space::outermost(self);
-        let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
+        let scalars = self.plan.scalars.iter().map(|var| scalar(&self.body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
@@ -98,13 +106,6 @@ impl<'a> Region<'a> {
             let __region = #region;
             #run
         }
-    }
-
-    fn scalar(&self, id: VarId) -> TokenStream {
-        let (rt, name) = (self.rt(), self.body.name(id));
-        let var = &self.context.input.function.vars[id];
-        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
-        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -177,28 +178,35 @@ impl<'a> Region<'a> {
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
     }
+}
 
-    /// A name that was taken for a primitive's is one.
-    fn proof(&self, proof: &Proof) -> TokenStream {
-        let rt = self.rt();
-        match proof {
-            Proof::Type { tokens, scalar } => {
-                let scalar = self.body.scalar(*scalar);
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-            }
-            Proof::Function {
-                tokens,
-                scalar,
-                builtin,
-            } => {
-                let scalar = self.body.scalar(*scalar);
-                let builtin = names::local(builtin.name());
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-            }
+/// A name that was taken for a primitive's is one.
+pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
+    let rt = body.rt();
+    match proof {
+        Proof::Type { tokens, scalar } => {
+            let scalar = body.scalar(*scalar);
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
+        }
+        Proof::Function {
+            tokens,
+            scalar,
+            builtin,
+        } => {
+            let scalar = body.scalar(*scalar);
+            let builtin = names::local(builtin.name());
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
         }
     }
+}
+
+/// Reads a variable from outside of the body, by the tokens that name it there.
+pub fn scalar(body: &Body, id: VarId) -> TokenStream {
+    let var = &body.function().vars[id];
+    let (rt, name, ty, value) = (body.rt(), body.name(id), body.ty(&var.ty), &var.tokens);
+    quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
 }
 
 /// Type of the handle through which a region reaches an array.
