@@ -44,7 +44,7 @@ impl<T, const R: usize> Raw<T, R> {
         self.strides[R - 1] == 1 || self.shape[R - 1] < 2
     }
 
-    fn arg(&self, reads: bool, writes: bool) -> ArrayArg {
+    fn arg(&self, [reads, writes, keep]: [bool; 3]) -> ArrayArg {
         const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
         let mut shape = [1; 3];
         let mut strides = [0; 3];
@@ -58,6 +58,7 @@ impl<T, const R: usize> Raw<T, R> {
             strides,
             reads,
             writes,
+            keep,
         }
     }
 }
@@ -136,9 +137,10 @@ macro_rules! handle {
                 self.raw.is_unit()
             }
 
-            /// The array as a device launch describes it.
-            pub fn arg(&self, reads: bool, writes: bool) -> ArrayArg {
-                self.raw.arg(reads, writes)
+            /// The array as a device launch describes it: whether it is read, whether it is
+            /// written, and whether it may stay on the device.
+            pub fn arg(&self, uses: [bool; 3]) -> ArrayArg {
+                self.raw.arg(uses)
             }
 
             /// Reads an element.
@@ -176,6 +178,71 @@ impl<T: Element, const R: usize> ViewMut<'_, T, R> {
     }
 }
 
+impl<T: Element, const R: usize> ViewMut<'_, T, R> {
+    /// Number of elements.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.raw.shape.iter().product()
+    }
+
+    /// The elements, row by row.
+    ///
+    /// # Safety
+    ///
+    /// No other thread writes an element meanwhile.
+    pub unsafe fn to_vec(self) -> Vec<T> {
+        let indices = (0..self.size()).map(|number| self.index_of(number));
+        // SAFETY: in bounds, and in any stride; the rest is the caller's.
+        indices
+            .map(|index| unsafe { self.get::<false>(index) })
+            .collect()
+    }
+
+    /// Sets the elements, row by row.
+    ///
+    /// # Safety
+    ///
+    /// No other thread touches an element meanwhile.
+    pub unsafe fn assign(self, values: &[T]) {
+        for (number, value) in (0..self.size()).zip(values) {
+            // SAFETY: in bounds, and in any stride; the rest is the caller's.
+            unsafe { self.set::<false>(self.index_of(number), *value) };
+        }
+    }
+
+    /// The index of the element with this row-major number.
+    #[inline]
+    fn index_of(&self, mut number: usize) -> [usize; R] {
+        let mut index = [0; R];
+        for (at, len) in index.iter_mut().zip(self.raw.shape).rev() {
+            (*at, number) = (number % len, number / len);
+        }
+        index
+    }
+
+    /// A handle of the same shape to these elements, row by row.
+    ///
+    /// # Safety
+    ///
+    /// There are [`Self::size`] of them, which stay where they are, and nobody else's, for as long
+    /// as the result is used.
+    pub unsafe fn over(self, elements: &mut [T]) -> Self {
+        let mut strides = [1_isize; R];
+        for dim in (1..R).rev() {
+            strides[dim - 1] = strides[dim].wrapping_mul(self.raw.shape[dim].cast_signed());
+        }
+        let raw = Raw {
+            ptr: elements.as_mut_ptr(),
+            shape: self.raw.shape,
+            strides,
+        };
+        ViewMut {
+            raw,
+            borrow: PhantomData,
+        }
+    }
+}
+
 /// An array that can be read, by method call, so that autoref finds it behind any number of
 /// references.
 pub trait ReadArray<const R: usize> {
@@ -198,7 +265,13 @@ pub trait WriteArray<const R: usize>: ReadArray<R> {
     message = "`#[kernel]` took `{Self}` for a slice or an array of `ndarray`",
     label = "not an array that a kernel can index"
 )]
-pub trait Indexed {}
+pub trait Indexed {
+    /// Whether the variable owns its elements: their memory goes when it does, and not before
+    /// somebody changes it.
+    const OWNS: bool = false;
+    /// Whether its elements are where it is itself, so that they move with it.
+    const INLINE: bool = false;
+}
 
 impl<A: Indexed + ?Sized> Indexed for &A {}
 impl<A: Indexed + ?Sized> Indexed for &mut A {}

@@ -8,21 +8,27 @@ pub use crate::array::{
 };
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
-pub use crate::failure::{Checked, failed, unraised};
+pub use crate::failure::{Checked, failed, number, unraised};
+pub use crate::function::{DeviceFunction, Fault, fault};
+pub use crate::grouped::{Grouped, each, filled};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
 pub use crate::range::{Progression, Wide, progression};
 pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
 pub use crate::report::Report;
+pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::cfg;
 pub use core::clone::Clone;
 pub use core::iter::Iterator;
 pub use core::marker::{Copy, PhantomData};
+pub use core::matches;
+pub use core::mem::swap;
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
+pub use std::vec::Vec;
 
 use crate::Element;
 

@@ -12,6 +12,11 @@ pub fn demanded_headline(index: &str, reason: &str) -> String {
     )
 }
 
+/// The same for a device function.
+pub fn no_device_function(name: &str, reason: &str) -> String {
+    format!("`{name}` cannot be a device function: {reason}")
+}
+
 pub fn not_in_a_region(what: &str) -> String {
     format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
 }
@@ -28,6 +33,17 @@ pub fn annotate(name: &str) -> String {
 pub fn annotate_outside(path: &str) -> String {
     format!("give it a type before the loop, as in `let value: f64 = {path};`, and use that")
 }
+
+/// The same for what a call gives.
+pub fn annotate_result(call: &str) -> String {
+    format!("bind it to a variable of a type that is written there, as in `let y: f64 = {call};`")
+}
+
+pub fn call_for_effect(name: &str) -> String {
+    format!("`{name}` is called for its effect, and functions that a loop calls have none")
+}
+
+pub const CALL_FOR_EFFECT_HELP: &str = "use the value that it gives, or call it outside the loop";
 
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
@@ -93,9 +109,7 @@ pub fn not_affine_update(access: &str) -> (String, String) {
             "two iterations may update the same element: the index of `{access}` is not an affine \
              function of the loop variables"
         ),
-        "accumulators that are array elements, as in a histogram, are not supported yet: loop over \
-         the elements outside, and count for each of them inside"
-            .to_string(),
+        "loop over the elements outside, and count for each of them inside".to_string(),
     )
 }
 
@@ -156,9 +170,9 @@ pub fn self_conflict(write: &str) -> String {
 
 pub fn self_conflict_help(update: bool, array: &str) -> String {
     if update {
-        "sum into a local variable, and write once for each element; accumulators that are array \
-         elements shared by iterations are not supported yet"
-            .to_string()
+        format!(
+            "loop over the elements of `{array}` outside, and over what is combined into them inside"
+        )
     } else {
         format!("index `{array}` with the loop variable, or write it after the loop")
     }
@@ -180,6 +194,14 @@ pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
     (
         format!("`{name}` is combined over all iterations with `{op}` ..."),
         "... and read here, where its value would depend on their order".to_string(),
+    )
+}
+
+/// The same for elements of an array.
+pub fn reads_shared(name: &str, op: &str) -> (String, String) {
+    (
+        format!("iterations combine into the same elements of `{name}` with `{op}` ..."),
+        format!("... and `{name}` is read here, where its value would depend on their order"),
     )
 }
 
@@ -205,6 +227,21 @@ pub fn mixed_help(name: &str) -> String {
     )
 }
 
+/// The same for elements of an array.
+pub fn mixed_elements_help(name: &str) -> String {
+    format!("use two arrays, one for each operator, and combine them into `{name}` after the loop")
+}
+
+/// An array into which iterations combine, and which they use in another way.
+pub fn assigned_elements(name: &str) -> String {
+    format!(
+        "iterations combine into the same elements of `{name}`, and here assign them otherwise: \
+         the order of iterations matters"
+    )
+}
+
+pub const ASSIGNED_ELEMENTS_HELP: &str = "set elements in a loop of its own, before or after";
+
 pub fn no_reduction(name: &str, op: &str) -> String {
     format!("`{name}` is updated with `{op}`, which is no reduction")
 }
@@ -223,8 +260,8 @@ pub const NO_REDUCTION_HELP: &str = "reductions combine with `+`, `-`, `*`, floa
 
 pub fn lazy_failure(name: &str) -> String {
     format!(
-        "`{name}` short-circuits an expression that can fail, so that whether it fails depends on \
-         the order of iterations"
+        "whether this expression, which can fail, is evaluated depends on `{name}`, and so on the \
+         order of iterations"
     )
 }
 
@@ -232,15 +269,59 @@ pub fn lazy_help(name: &str) -> String {
     format!("evaluate it first: `let c = ..; {name} = {name} || c;`")
 }
 
-pub fn arg_reduction(name: &str) -> String {
-    format!(
-        "`{name}` keeps an extreme or what belongs to it: a reduction over places (arg-min, \
-         arg-max), which is not supported yet"
+/// The same for what the branch of an `if x < best { .. }` evaluates.
+pub const TAKEN_HELP: &str = "evaluate it before the `if`, as in `let value = ..;`";
+
+/// Updates of one extreme that do not agree.
+pub fn unlike_contests(name: &str) -> (String, String) {
+    (
+        format!("`{name}` keeps an extreme, and here what belongs to it ..."),
+        "... and here in another way: with another comparison, or with other variables".to_string(),
     )
 }
 
-pub const ARG_REDUCTION_HELP: &str = "find the extreme in one loop, and its first place in a second one: `let mut at = usize::MAX; \
-     for i in .. { if x[i] == best { at = at.min(i); } }`";
+pub const UNLIKE_CONTESTS_HELP: &str =
+    "compare the same way and assign the same variables wherever it is updated";
+
+pub fn second_best(name: &str, best: &str) -> (String, String) {
+    (
+        format!("`{best}` keeps an extreme ..."),
+        format!(
+            "... and `{name}` takes over the value that `{best}` had: a best and second best, \
+             which has no parallel form"
+        ),
+    )
+}
+
+pub const SECOND_BEST_HELP: &str = "find the best and its place in one loop, and the second best in another that leaves that \
+     place out";
+
+pub fn assigned_besides(name: &str, leader: &str) -> (String, String) {
+    (
+        format!("`{name}` goes along with the extreme that `{leader}` keeps ..."),
+        "... and is assigned here as well: the order of iterations matters".to_string(),
+    )
+}
+
+pub const ASSIGNED_BESIDES_HELP: &str =
+    "use a variable of its own for each, and bring them together after the loop";
+
+pub fn reads_extreme(name: &str) -> (String, String) {
+    (
+        format!("`{name}` belongs to an extreme over all iterations ..."),
+        "... and is read here, where its value would depend on their order".to_string(),
+    )
+}
+
+pub fn saturating(name: &str, method: &str) -> String {
+    format!(
+        "`{name}` is updated with `{method}`, and what stops at an end of the type depends on the \
+         order"
+    )
+}
+
+pub const SATURATING_HELP: &str = "only `saturating_add` of unsigned integers comes to the same in every order; sum into a wider \
+     type, and clamp after the loop";
 
 pub fn not_a_loop_value(name: &str) -> String {
     format!("`{name}` is assigned in part, and lives outside")

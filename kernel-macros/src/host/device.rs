@@ -20,7 +20,7 @@ pub struct DeviceEntry {
 /// The associated constant that describes the region's code, if there is any.
 pub fn code(region: &Region) -> Option<TokenStream> {
     let input = region.context.input;
-    let entry = &input.device.as_ref()?.regions[region.plan.index];
+    let entry = input.device.as_ref()?.regions[region.plan.index].as_ref()?;
     let (rt, handle) = (region.rt(), &input.handle);
     let name = names::plain(&input.function.name);
     let fold = match &entry.fold {
@@ -68,7 +68,8 @@ pub fn arguments(region: &Region) -> TokenStream {
     let (rt, plan) = (region.rt(), region.plan);
     let arrays = plan.arrays.iter().map(|of| {
         let (name, reads, writes) = (region.body.name(of.var), of.reads, of.writes);
-        emit!(#name.arg(#reads, #writes))
+        let keep = region.context.residency.keeps(of.var);
+        emit!(#name.arg([#reads, #writes, #keep]))
     });
     let scalars = plan.scalars.iter().map(|id| {
         let name = region.body.name(*id);
@@ -77,6 +78,6 @@ pub fn arguments(region: &Region) -> TokenStream {
     let u64 = region.body.scalar(Scalar::U64);
     emit! {
         let __scalars: &[#u64] = &[#(#scalars),*];
-        __visit(&__trips, &[#(#arrays),*], __scalars);
+        __visit(&__trips, &mut [#(#arrays),*], __scalars);
     }
 }

@@ -4,13 +4,14 @@
 //! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
-//! [`map`], [`reduce`] and [`fold`] put an iteration into its entry.
+//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry.
 
 mod address;
 mod arith;
 mod builtin;
 mod cast;
 mod code;
+mod combine;
 mod emitter;
 mod expr;
 mod fail;
@@ -50,10 +51,15 @@ pub fn emit(function: &Function, plan: &Plan, debug: bool) -> String {
         "// {}\n{HEADER}",
         names::comment(&function.name.to_string())
     );
-    for region in &plan.regions {
+    for region in plan.regions.iter().filter(|region| has_entry(region)) {
         text += &entry(function, region, debug);
     }
     text
+}
+
+/// Whether a device runs the region. Those with array accumulators run on the host.
+pub fn has_entry(region: &Region) -> bool {
+    region.shared.is_empty()
 }
 
 fn entry(function: &Function, region: &Region, debug: bool) -> String {
