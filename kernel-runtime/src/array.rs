@@ -93,6 +93,52 @@ impl Array<'_> {
         self.strides[rank - 1] == 1 || self.shape[rank - 1] < 2
     }
 
+    /// Number of elements.
+    pub(crate) fn size(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// An array of the same shape and of this rank over other elements, row by row.
+    pub(crate) fn over<'o>(&self, ptr: *mut u8, rank: usize) -> Array<'o> {
+        let mut strides = [0; 3];
+        let mut step = 1isize;
+        for dim in (0..rank).rev() {
+            strides[dim] = step;
+            step = step.wrapping_mul(self.shape[dim].cast_signed());
+        }
+        Array {
+            ptr,
+            shape: self.shape,
+            strides,
+            borrow: PhantomData,
+        }
+    }
+
+    /// Copies the elements of another array of the same shape here, each of so many bytes.
+    ///
+    /// # Safety
+    ///
+    /// Both arrays' elements are there and of that size, these may be written, and nobody else
+    /// touches them meanwhile. They are not the other's.
+    pub(crate) unsafe fn copy_from(&self, other: &Array<'_>, bytes: usize) {
+        let place = |array: &Array<'_>, index: [usize; 3]| {
+            let steps = index.iter().zip(array.strides);
+            let offset = steps.map(|(at, step)| at.cast_signed() * step);
+            array
+                .ptr
+                .wrapping_offset(offset.sum::<isize>() * bytes.cast_signed())
+        };
+        let [outer, middle, inner] = self.shape;
+        for (i, j, k) in (0..outer)
+            .flat_map(|i| (0..middle).map(move |j| (i, j)))
+            .flat_map(|(i, j)| (0..inner).map(move |k| (i, j, k)))
+        {
+            let (to, from) = (place(self, [i, j, k]), place(other, [i, j, k]));
+            // SAFETY: indices in bounds, of arrays that the caller vouches for.
+            unsafe { std::ptr::copy_nonoverlapping(from, to, bytes) };
+        }
+    }
+
     /// An array of this rank, as a device launch describes it: whether it is read, whether it is
     /// written, and whether it may stay on the device.
     pub(crate) fn arg(

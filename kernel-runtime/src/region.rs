@@ -11,9 +11,9 @@ mod plan;
 mod primitive;
 mod run;
 
-pub use chunk::{AnyReduce, with_values};
+pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
-pub use run::{AnyMap, Run};
+pub use run::{AnyMap, Place, Run};
 
 use crate::array::{Array, View, ViewMut};
 use crate::element::Element;
@@ -132,6 +132,24 @@ pub struct Call<'a> {
     scalars: &'a [u64],
     loops: Progressions,
     shape: Shape,
+}
+
+impl<'a> Call<'a> {
+    /// The same with other arrays of the same shapes.
+    pub(crate) fn with<'o>(&self, arrays: &'o [Array<'o>]) -> Call<'o>
+    where
+        'a: 'o,
+    {
+        Call {
+            arrays,
+            scalars: self.scalars,
+            ..*self
+        }
+    }
+
+    pub(crate) fn arrays(&self) -> &'a [Array<'a>] {
+        self.arrays
+    }
 }
 
 impl Call<'_> {

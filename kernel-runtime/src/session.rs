@@ -9,7 +9,7 @@ use crate::failure::Checked;
 use crate::launch::Module;
 use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
-use crate::parallel;
+use crate::parallel::{self, Groups};
 use crate::range::Progression;
 use crate::region::{Admitted, AnyMap, AnyReduce, Region, Run, with_values};
 use std::cell::{Cell, RefCell};
@@ -160,7 +160,9 @@ impl Session {
             Admitted::Empty => return Outcome::Done,
             Admitted::No => return Outcome::Declined,
         };
-        let done = if values.is_empty() {
+        let done = if !run.plan.shared.is_empty() {
+            return self.grouped(&run, values);
+        } else if values.is_empty() {
             self.map(&run)
         } else {
             self.reduce(&run, values)
@@ -178,6 +180,28 @@ impl Session {
             return parallel::map(run, run.count, run.cost);
         }
         AnyMap::run(run, 0, run.count)
+    }
+
+    /// A region with array accumulators.
+    fn grouped(&self, run: &Run, values: &mut [u64]) -> Outcome {
+        let (elements, bytes) = run.copies_size();
+        let groups = Groups {
+            length: order::group_len(run.count, elements, bytes),
+            total: run.count,
+        };
+        self.release();
+        if groups.count() == 1 {
+            return run.in_order(0, run.count, values).into();
+        }
+        let lone = !self.pool(run.count.saturating_mul(run.cost));
+        let mut copies = run.initial_copies();
+        match parallel::grouped(run, groups, (run.cost, lone), &mut copies, values) {
+            Ok(()) => run.keep(&mut copies),
+            // The arrays are as they were: serial has the same failure, and the same writes.
+            Err(_) if run.is_repeatable() => return Outcome::Declined,
+            Err(failure) => return Outcome::Failed(failure),
+        }
+        Outcome::Done
     }
 
     /// The initial values join last, on the left.

@@ -295,7 +295,7 @@ fn reduce(region: &Region) -> Functions {
     };
     let mut items = emit!(#step #lanes #fold);
     let mut fast = emit!(#rt::Option::None);
-    if !fails_in_blocks(region, false) {
+    if region.plan.shared.is_empty() && !fails_in_blocks(region, false) {
         items.extend(blocks(region, &captures, &accumulators, &forms));
         let sound = sound(region);
         fast = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __blocks));
@@ -376,7 +376,7 @@ fn lanes(
     } = accumulators;
     let unpack = unpack(captures);
     let (args, form) = (captures.iter().map(|of| &of.name), &forms.other);
-    let lanes = names::index(region.plan.lanes() as usize);
+    let lanes = names::index(region.lanes() as usize);
     let each = emit! {
         let __places = unsafe { (#(#rt::lane::<#types>(__slots, #positions, __lane),)*) };
         let __values = unsafe { (#(*__places.#positions,)*) };
@@ -415,7 +415,7 @@ fn blocks(
     let (args, form) = (captures.iter().map(|of| &of.name), &forms.fast);
     let (u64, lanes) = (
         region.body.scalar(Scalar::U64),
-        names::index(region.plan.lanes() as usize),
+        names::index(region.lanes() as usize),
     );
     let width = names::index(register_lanes(region) as usize);
     let names = |name: &str| -> Vec<Ident> {
@@ -463,5 +463,5 @@ fn blocks(
 fn register_lanes(region: &Region) -> u32 {
     let bytes = region.plan.accumulators.iter().map(|of| of.ty.bytes());
     let lanes = REGISTERS / bytes.sum::<u32>().max(1);
-    1 << lanes.max(4).ilog2().min(region.plan.lanes().ilog2())
+    1 << lanes.max(4).ilog2().min(region.lanes().ilog2())
 }

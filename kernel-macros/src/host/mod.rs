@@ -95,7 +95,7 @@ pub struct Device {
     /// PTX for crates without and with debug assertions.
     pub ptx: Ptx,
     /// One for each region of the plan.
-    pub regions: Vec<DeviceEntry>,
+    pub regions: Vec<Option<DeviceEntry>>,
 }
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 use super::DeviceEntry;
 use super::formula::{self, Printer};
 use super::region::Region;
-use crate::analysis::plan::{Accumulator, ArrayUse, Fold, Identity, NestLoop, WideAdapter};
+use crate::analysis::plan::{self, ArrayUse, Fold, Identity, NestLoop, SharedArray, WideAdapter};
 use crate::ir::{ExprId, Scalar};
 use crate::ptx::DeviceParam;
 use std::fmt::Write;
@@ -39,12 +39,14 @@ pub fn text(region: &Region) -> Text {
     let captured = plan.scalars.iter().map(|id| &function.vars[*id].ty);
     let atoms = printer.atoms.iter().map(|id| &function.exprs[*id].ty);
     lines.extend(captured.chain(atoms).map(|ty| format!("scalar {ty}")));
-    lines.extend(plan.accumulators.iter().map(accumulator));
+    let accumulators = plan.accumulators.iter();
+    lines.extend(accumulators.map(|of| format!("sum {}", accumulator(of.ty, of.fold))));
+    lines.extend(plan.shared.iter().map(|of| shared(plan, of)));
     if !plan.accumulators.is_empty() {
-        lines.push(format!("lanes {}", plan.lanes()));
+        lines.push(format!("lanes {}", region.lanes()));
     }
-    if let Some(device) = &region.context.input.device {
-        entry(&device.regions[plan.index], &mut lines);
+    if let Some(device) = region.device() {
+        entry(device, &mut lines);
     }
     Text {
         text: lines.join("\n"),
@@ -74,8 +76,14 @@ fn array(of: &ArrayUse, keep: bool) -> String {
     format!("array {elem}:{}:{reads}{writes}{unit}{keep}", of.rank)
 }
 
-fn accumulator(of: &Accumulator) -> String {
-    let fold = match of.fold {
+fn shared(plan: &plan::Region, of: &SharedArray) -> String {
+    let at = plan.arrays.iter().position(|array| array.var == of.var);
+    let at = at.unwrap_or_else(|| unreachable!("an array accumulator is an array of the region"));
+    format!("shared {at} {}", accumulator(of.ty, of.fold))
+}
+
+fn accumulator(ty: Scalar, fold: Fold) -> String {
+    let name = match fold {
         Fold::Add => "add",
         Fold::Mul => "mul",
         Fold::Min => "min",
@@ -88,13 +96,13 @@ fn accumulator(of: &Accumulator) -> String {
         Fold::SaturatingAdd => "saturating_add",
         Fold::Companion | Fold::Place => "together",
     };
-    let identity = match of.fold.identity(of.ty) {
-        Identity::Int(value) => formula::bits(value, of.ty),
+    let identity = match fold.identity(ty) {
+        Identity::Int(value) => formula::bits(value, ty),
         Identity::Bool(value) => value.into(),
-        Identity::Float(value) if of.ty == Scalar::F32 => (value as f32).to_bits().into(),
+        Identity::Float(value) if ty == Scalar::F32 => (value as f32).to_bits().into(),
         Identity::Float(value) => value.to_bits(),
     };
-    format!("sum {}:{fold}:{identity:x}", of.ty.name())
+    format!("{}:{name}:{identity:x}", ty.name())
 }
 
 fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {

@@ -5,7 +5,7 @@ use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
-use super::raise;
+use super::{DeviceEntry, raise};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, Span, VarId};
@@ -93,7 +93,7 @@ impl<'a> Region<'a> {
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
         });
         let (plan, handle) = (&text.text, &self.context.input.handle);
-        let ptx = match &self.context.input.device {
+        let ptx = match self.device() {
             Some(_) => emit!(#rt::Option::Some(#handle::PTX)),
             None => emit!(#rt::Option::None),
         };
@@ -109,6 +109,22 @@ impl<'a> Region<'a> {
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),
             });
+        }
+    }
+
+    /// How a device runs the region, if it can.
+    pub fn device(&self) -> Option<&'a DeviceEntry> {
+        let device = self.context.input.device.as_ref()?;
+        device.regions[self.plan.index].as_ref()
+    }
+
+    /// Lanes of its accumulators. A group of iterations that shares arrays runs in order, and has
+    /// one.
+    pub fn lanes(&self) -> u32 {
+        if self.plan.shared.is_empty() {
+            self.plan.lanes()
+        } else {
+            1
         }
     }
 

@@ -61,7 +61,7 @@ impl AnyReduce for Run<'_> {
 
 impl Run<'_> {
     /// The first lanes' bits, which were filled.
-    fn firsts(&self, slots: &mut [Slot], bits: &mut [u64]) {
+    pub(crate) fn firsts(&self, slots: &mut [Slot], bits: &mut [u64]) {
         let slots = slots.iter_mut().zip(&self.plan.accumulators);
         for ((slot, of), bits) in slots.zip(bits) {
             // SAFETY: filled, with values of the accumulator's type.
@@ -71,7 +71,7 @@ impl Run<'_> {
 }
 
 /// Slots for so many accumulators.
-fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
+pub fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
     match [Slot::EMPTY; INLINE].get_mut(..count) {
         Some(slots) => f(slots),
         None => f(&mut vec![Slot::EMPTY; count]),

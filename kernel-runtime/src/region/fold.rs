@@ -52,6 +52,11 @@ pub struct Folding {
     pub set: fn(&mut Slot, usize, u64),
     /// The first lane's bits. Unsafe: as above.
     pub first: unsafe fn(&mut Slot) -> u64,
+    /// So many elements of an array become a value, given as bits. Unsafe: they are there.
+    pub fill_elements: unsafe fn(*mut u8, usize, u64),
+    /// So many elements of an array fold with those of another, into the left ones. Unsafe: they
+    /// are there, hold values of the type, and are not the same.
+    pub fold_elements: unsafe fn(*mut u8, *const u8, usize),
 }
 
 /// An operation on two values.
@@ -73,6 +78,8 @@ impl Folding {
                 slot.lane(lane).write(T::from_bits(bits));
             },
             first: first::<T>,
+            fill_elements: fill_elements::<T>,
+            fold_elements: fold_elements::<T, O>,
         }
     }
 }
@@ -99,6 +106,32 @@ unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &mut Slot, count: usize) -> u64
 unsafe fn first<T: Element>(slot: &mut Slot) -> u64 {
     // SAFETY: the caller's.
     unsafe { slot.lanes::<T>(1)[0].into_bits() }
+}
+
+/// # Safety
+///
+/// There is room for so many elements.
+unsafe fn fill_elements<T: Element>(elements: *mut u8, count: usize, bits: u64) {
+    for at in 0..count {
+        // SAFETY: the caller's.
+        unsafe { elements.cast::<T>().add(at).write(T::from_bits(bits)) };
+    }
+}
+
+/// # Safety
+///
+/// Both are so many elements of type `T`, none of them the same.
+unsafe fn fold_elements<T: Element, O: Op<T>>(left: *mut u8, right: *const u8, count: usize) {
+    // SAFETY: the caller's.
+    let (left, right) = unsafe {
+        (
+            std::slice::from_raw_parts_mut(left.cast::<T>(), count),
+            std::slice::from_raw_parts(right.cast::<T>(), count),
+        )
+    };
+    for (left, right) in left.iter_mut().zip(right) {
+        *left = O::fold(*left, *right);
+    }
 }
 
 /// How an operation of this name folds values of this type.

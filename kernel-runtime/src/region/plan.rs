@@ -15,6 +15,7 @@
 //!                                   contiguous, `:keep` if it may stay on a device
 //! scalar usize
 //! sum f64:add:8000000000000000      an accumulator: how it folds, and its identity's bits
+//! shared 0 i64:add:0                array 0 holds accumulators, which fold like that
 //! lanes 64
 //! entry sum2d_0 sum2d_0_fold        on the device
 //! param trip0
@@ -41,6 +42,8 @@ pub struct Plan {
     pub arrays: Vec<ArrayUse>,
     pub scalars: Vec<Primitive>,
     pub accumulators: Vec<Accumulator>,
+    /// Arrays whose elements are accumulators, by their numbers.
+    pub shared: Vec<(usize, Accumulator)>,
     /// Lanes of the canonical order, a power of two.
     pub lanes: u64,
     pub entry: Option<&'static str>,
@@ -112,6 +115,10 @@ impl Plan {
             "array" => self.arrays.push(array(rest)?),
             "scalar" => self.scalars.push(Primitive::from_name(rest)?),
             "sum" => self.accumulators.push(accumulator(rest)?),
+            "shared" => {
+                let (array, of) = rest.split_once(' ')?;
+                self.shared.push((array.parse().ok()?, accumulator(of)?));
+            }
             "lanes" => self.lanes = rest.parse().ok()?,
             "entry" => {
                 let (entry, fold) = rest.split_once(' ').unwrap_or((rest, ""));

@@ -1,0 +1,163 @@
+//! Regions with array accumulators, whose iterations run in groups.
+//!
+//! A group is a number of consecutive iterations ([`order::group_len`](crate::order::group_len))
+//! that run in order and combine into copies of the arrays that belong to the group. The first
+//! group starts from the arrays as they are, the others from the identity; the copies fold as the
+//! pairwise tree, and what comes out goes back into the arrays. With one group there is nothing to
+//! fold, and the iterations work on the arrays themselves, as the serial loop does.
+
+use crate::array::Array;
+use crate::failure::Checked;
+use crate::region::{AnyReduce, Call, Place, Run, with_slots};
+
+/// A copy of each array accumulator: its elements row by row, in words that are aligned for any.
+pub struct Copies(Vec<Vec<u64>>);
+
+/// A grouped region behind a pointer; values travel as bits.
+pub trait AnyGrouped: Sync {
+    /// Iterations `from..to`, combined into these copies and values.
+    fn run(&self, from: u64, to: u64, copies: &mut Copies, bits: &mut [u64]) -> Checked;
+    /// Copies and values at the identity.
+    fn fresh(&self, bits: &mut [u64]) -> Copies;
+    /// The same in copies that there are.
+    fn reset(&self, copies: &mut Copies, bits: &mut [u64]);
+    /// `left = left op right`
+    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&Copies, &[u64]));
+    /// Number of accumulators that are no arrays.
+    fn width(&self) -> usize;
+}
+
+impl Run<'_> {
+    /// Elements and bytes of all copies together.
+    pub(crate) fn copies_size(&self) -> (u64, u64) {
+        let sizes = self.plan.shared.iter().map(|(array, of)| {
+            let size = self.call.arrays()[*array].size() as u64;
+            (size, size * of.ty.bytes() as u64)
+        });
+        sizes.fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1))
+    }
+
+    /// Whether the loop can run once more after it failed: it reads nothing that it wrote.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        let shared = |at| self.plan.shared.iter().any(|(array, _)| *array == at);
+        let mut arrays = self.plan.arrays.iter().enumerate();
+        arrays.all(|(at, of)| shared(at) || !of.writes || !of.reads)
+    }
+
+    fn empty_copies(&self) -> Copies {
+        let words = self.plan.shared.iter().map(|(array, of)| {
+            let bytes = self.call.arrays()[*array].size() * of.ty.bytes();
+            vec![0; bytes.div_ceil(size_of::<u64>())]
+        });
+        Copies(words.collect())
+    }
+
+    /// Each array accumulator with the array over its copy.
+    fn pairs<'c>(&'c self, copies: &'c mut Copies) -> impl Iterator<Item = (usize, Array<'c>)> {
+        let shared = self.plan.shared.iter().zip(&mut copies.0);
+        shared.map(|((at, _), words)| {
+            let rank = self.plan.arrays[*at].rank;
+            let copy = self.call.arrays()[*at].over(words.as_mut_ptr().cast(), rank);
+            (*at, copy)
+        })
+    }
+
+    /// The arrays' elements.
+    pub(crate) fn initial_copies(&self) -> Copies {
+        let mut copies = self.empty_copies();
+        for (at, copy) in self.pairs(&mut copies) {
+            let bytes = self.plan.arrays[at].elem.bytes();
+            // SAFETY: the run borrows its arrays; the copy has room for as many elements.
+            unsafe { copy.copy_from(&self.call.arrays()[at], bytes) };
+        }
+        copies
+    }
+
+    /// The arrays' elements become the copies'.
+    pub(crate) fn keep(&self, copies: &mut Copies) {
+        for (at, copy) in self.pairs(copies) {
+            let bytes = self.plan.arrays[at].elem.bytes();
+            // SAFETY: the run borrows its arrays, those that it writes alone; the copies hold as
+            // many elements.
+            unsafe { self.call.arrays()[at].copy_from(&copy, bytes) };
+        }
+    }
+
+    /// Iterations `from..to`, in order, on the arrays themselves.
+    pub(crate) fn in_order(&self, from: u64, to: u64, bits: &mut [u64]) -> Checked {
+        self.rows(&self.call, (from, to), bits)
+    }
+
+    /// Accumulators that are no arrays have one lane, which starts at `bits`.
+    fn rows(&self, call: &Call<'_>, (from, to): (u64, u64), bits: &mut [u64]) -> Checked {
+        let body = self.fast.unwrap_or(self.region.code.body);
+        with_slots(bits.len(), |slots| {
+            let values = slots
+                .iter_mut()
+                .zip(bits.iter())
+                .zip(&self.plan.accumulators);
+            for ((slot, bits), of) in values {
+                (of.folding.set)(slot, 0, *bits);
+            }
+            let mut place = Place::of(call.shape(), from);
+            let mut left = to - from;
+            while left > 0 {
+                let tile = place.tile(left);
+                // SAFETY: the call is the region's, and `from..to` lies within its space. Nobody
+                // else uses the arrays that iterations combine into: they are the group's copies,
+                // or there is one group. The analysis proved iterations independent otherwise.
+                // Every accumulator has a slot, whose one lane is filled.
+                unsafe { body(call, &tile, slots.as_mut_ptr())? };
+                left -= place.pass(&tile);
+            }
+            self.firsts(slots, bits);
+            Ok(())
+        })
+    }
+
+    fn identities(&self, bits: &mut [u64]) {
+        for (bits, of) in bits.iter_mut().zip(&self.plan.accumulators) {
+            *bits = of.identity;
+        }
+    }
+}
+
+impl AnyGrouped for Run<'_> {
+    fn run(&self, from: u64, to: u64, copies: &mut Copies, bits: &mut [u64]) -> Checked {
+        let mut arrays = self.call.arrays().to_vec();
+        for (at, copy) in self.pairs(copies) {
+            arrays[at] = copy;
+        }
+        self.rows(&self.call.with(&arrays), (from, to), bits)
+    }
+
+    fn fresh(&self, bits: &mut [u64]) -> Copies {
+        let mut copies = self.empty_copies();
+        self.reset(&mut copies, bits);
+        copies
+    }
+
+    fn reset(&self, copies: &mut Copies, bits: &mut [u64]) {
+        self.identities(bits);
+        for ((array, of), words) in self.plan.shared.iter().zip(&mut copies.0) {
+            let count = self.call.arrays()[*array].size();
+            // SAFETY: the copy has room for as many elements as the array has.
+            unsafe { (of.folding.fill_elements)(words.as_mut_ptr().cast(), count, of.identity) };
+        }
+    }
+
+    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&Copies, &[u64])) {
+        self.fold_bits(left.1, right.1);
+        let copies = left.0.0.iter_mut().zip(&right.0.0);
+        for ((array, of), (left, right)) in self.plan.shared.iter().zip(copies) {
+            let count = self.call.arrays()[*array].size();
+            let (left, right) = (left.as_mut_ptr().cast(), right.as_ptr().cast());
+            // SAFETY: both copies hold as many elements of the type as the array has.
+            unsafe { (of.folding.fold_elements)(left, right, count) };
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.plan.accumulators.len()
+    }
+}
