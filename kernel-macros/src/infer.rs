@@ -9,6 +9,7 @@ use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place,
     Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
+use std::collections::HashSet;
 
 /// Two uses that cannot have one type.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         solver.unify_expr(*expr, Type::Scalar(*scalar));
     }
     solver.settle();
+    let open = solver.open_literals();
     let Solver {
         slots,
         vars,
@@ -48,6 +50,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     for (index, ty) in exprs.iter().enumerate() {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
     }
+    function.open = open;
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
         let node = &mut function.exprs[id];
@@ -232,6 +235,8 @@ struct Deferred {
 enum Rule {
     /// The unsigned integer of the same width.
     Unsigned,
+    /// The float of the same width.
+    Float,
     /// The n-th part of a tuple.
     Field(u32),
     /// The element of a fixed array.
@@ -344,6 +349,10 @@ impl<'a> Solver<'a> {
                 self.block(body);
             }
             StmtKind::Break { .. } | StmtKind::Continue { .. } => {}
+            StmtKind::Return(value) => {
+                self.expr(*value);
+                self.returns(*value);
+            }
             StmtKind::Assert { cond, args, .. } => {
                 let ty = self.expr(*cond);
                 self.require(*cond, &ty, &BOOL);
@@ -469,6 +478,12 @@ impl<'a> Solver<'a> {
             ExprKind::Len { .. } => USIZE,
             ExprKind::Iteration => Type::Scalar(Scalar::I64),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
+            ExprKind::Apply(_, args) => {
+                for arg in args {
+                    self.expr(*arg);
+                }
+                self.slots.fresh(Class::Any)
+            }
             ExprKind::Tuple(parts) => {
                 Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())
             }
@@ -550,7 +565,7 @@ impl<'a> Solver<'a> {
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
         let count = match builtin {
-            RotateLeft | RotateRight => Some(Scalar::U32),
+            RotateLeft | RotateRight | WrappingShl | WrappingShr => Some(Scalar::U32),
             Powi => Some(Scalar::I32),
             _ => None,
         };
@@ -565,8 +580,26 @@ impl<'a> Solver<'a> {
             IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive => BOOL,
             CountOnes | LeadingZeros | TrailingZeros => Type::Scalar(Scalar::U32),
             ToBits | AbsDiff | UnsignedAbs => self.defer(receiver, Rule::Unsigned, id),
+            FromBits => self.defer(receiver, Rule::Float, id),
             _ => receiver,
         }
+    }
+
+    /// Literals that are arguments of functions outside, where nothing else gives them a type.
+    fn open_literals(&self) -> HashSet<ExprId> {
+        let calls = self
+            .function
+            .exprs
+            .iter()
+            .filter_map(|(_, expr)| match &expr.kind {
+                ExprKind::Apply(_, args) => Some(args),
+                _ => None,
+            });
+        let open = |id: &ExprId| {
+            let ty = self.slots.resolve(&self.exprs[id.index()]);
+            is_literal(self.function, *id) && matches!(ty, Type::Slot(_))
+        };
+        calls.flatten().copied().filter(open).collect()
     }
 
     fn defer(&mut self, argument: Type, rule: Rule, at: ExprId) -> Type {
@@ -589,7 +622,8 @@ impl<'a> Solver<'a> {
     fn try_rule(&mut self, deferred: &Deferred) -> bool {
         let result = match (deferred.rule, self.slots.resolve(&deferred.argument)) {
             (_, Type::Slot(_)) => return false,
-            (Rule::Unsigned, Type::Scalar(scalar)) => unsigned(scalar).map(Type::Scalar),
+            (Rule::Unsigned, Type::Scalar(scalar)) => scalar.unsigned().map(Type::Scalar),
+            (Rule::Float, Type::Scalar(scalar)) => scalar.float().map(Type::Scalar),
             (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),
             (Rule::Element, Type::Array(elem, _)) => Some(*elem),
             _ => None,
@@ -631,28 +665,20 @@ fn diverges(function: &Function, stmt: &Stmt) -> bool {
             matches!(function.exprs[*cond].kind, ExprKind::Bool(false))
         }
         StmtKind::Expr(id) => matches!(function.exprs[*id].kind, ExprKind::Opaque(_)),
-        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => true,
+        StmtKind::Break { .. }
+        | StmtKind::Continue { .. }
+        | StmtKind::Return(_)
+        | StmtKind::Opaque(_) => true,
         _ => false,
     }
 }
 
 fn is_literal(function: &Function, id: ExprId) -> bool {
     match &function.exprs[id].kind {
-        ExprKind::Int(..) => true,
+        ExprKind::Int(..) | ExprKind::Float(..) => true,
         ExprKind::Unary(_, inner) => is_literal(function, *inner),
         _ => false,
     }
-}
-
-fn unsigned(scalar: Scalar) -> Option<Scalar> {
-    Some(match scalar {
-        Scalar::I8 | Scalar::U8 => Scalar::U8,
-        Scalar::I16 | Scalar::U16 => Scalar::U16,
-        Scalar::I32 | Scalar::U32 | Scalar::F32 => Scalar::U32,
-        Scalar::I64 | Scalar::U64 | Scalar::F64 => Scalar::U64,
-        Scalar::Isize | Scalar::Usize => Scalar::Usize,
-        Scalar::Bool => return None,
-    })
 }
 
 #[cfg(test)]

@@ -17,8 +17,7 @@ impl Body<'_> {
             }
             ExprKind::Float(text, suffix) => {
                 let scalar = node.ty.scalar().or(*suffix).unwrap_or(Scalar::F64);
-                let zero = if text.ends_with('.') { "0" } else { "" };
-                literal(&format!("{text}{zero}{scalar}"))
+                float(text, scalar.name())
             }
             ExprKind::Bool(value) => emit!(#value),
             ExprKind::Var(var) => {
@@ -50,6 +49,7 @@ impl Body<'_> {
             }
             ExprKind::Len { array, dim } => self.len(*array, *dim),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
+            ExprKind::Apply(callee, args) => self.apply(id, *callee, args),
             ExprKind::Tuple(parts) => {
                 let parts = parts.iter().map(|part| self.expr(*part));
                 emit!((#(#parts,)*))
@@ -211,7 +211,11 @@ impl Body<'_> {
 
     /// A built-in on values that it accepts.
     pub fn builtin(&self, builtin: Builtin, scalar: Scalar, args: &[TokenStream]) -> TokenStream {
-        let (rt, ty) = (self.rt(), self.scalar(scalar));
+        let owner = match (builtin, scalar.float()) {
+            (Builtin::FromBits, Some(float)) => float,
+            _ => scalar,
+        };
+        let (rt, ty) = (self.rt(), self.scalar(owner));
         let name = match (builtin, scalar.is_int()) {
             (Builtin::Min | Builtin::Max | Builtin::MinIf | Builtin::MaxIf, _) => {
                 let name = names::local(builtin.name());
@@ -286,6 +290,12 @@ pub fn symbol(op: BinaryOp) -> TokenStream {
         .parse()
         .unwrap_or_else(|_| unreachable!("operators are Rust's"));
     names::respan(quote!(#text), names::site())
+}
+
+/// A float literal.
+pub fn float(text: &str, suffix: &str) -> TokenStream {
+    let zero = if text.ends_with('.') { "0" } else { "" };
+    literal(&format!("{text}{zero}{suffix}"))
 }
 
 fn literal(text: &str) -> TokenStream {

@@ -106,6 +106,10 @@ impl Parser {
                 self.labels.pop();
                 StmtKind::Loop { body }
             }
+            syn::Expr::Return(jump) => match self.leave_function(jump) {
+                Some(kind) => kind,
+                None => StmtKind::Expr(self.expr(node)),
+            },
             syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
                 Some(depth) => StmtKind::Break { depth },
                 None => self.opaque_jump(node),
@@ -544,6 +548,7 @@ fn is_value(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Assign(_) => false,
         syn::Expr::Loop(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => false,
+        syn::Expr::Return(_) => false,
         syn::Expr::Macro(node) => !assertion::is_assertion(&node.mac),
         syn::Expr::Binary(binary) => compound_op(&binary.op).is_none(),
         syn::Expr::If(node) => node.else_branch.is_some(),

@@ -1,6 +1,7 @@
 //! Hyperbolic functions.
 
-use super::bits::{scale, two_sum};
+use super::bits::scale;
+use super::double::two_sum;
 use super::exponential::exp_parts;
 
 /// `(high, low, inverse)`: half of `e^a` in two parts, and half of `e^-a`.

@@ -1,6 +1,6 @@
 //! Inverse hyperbolic functions, each as the logarithm of a sum.
 
-use super::bits::{two_product, two_sum};
+use super::double::{two_product, two_sum};
 use super::logarithm::ln_of_sum;
 
 /// Square root of `high + low`, in two parts, for `high` of at least the square of `low`'s place.

@@ -1,6 +1,6 @@
 //! Angles modulo a quarter turn.
 
-use super::bits::{fast_two_sum, two_product};
+use super::double::{fast_two_sum, two_product};
 
 /// `(quarters, r, tail)` with `x = quarters * pi / 2 + r + tail`, `|r|` up to `pi / 4` and a hair.
 /// Of the quarters, the last two bits count.

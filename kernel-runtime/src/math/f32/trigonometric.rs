@@ -1,11 +1,11 @@
 //! Sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
 use super::reduction::quarter_turns;
 
 /// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
 #[inline(always)]
-fn sine_parts(r: f32, tail: f32) -> (f32, f32) {
+pub(super) fn sine_parts(r: f32, tail: f32) -> (f32, f32) {
     let z = r * r;
     let series = -0.16666655 + z * (0.008332191 + z * -0.00019518573);
     (r, z * r * series + (tail - 0.5 * z * tail))
@@ -13,7 +13,7 @@ fn sine_parts(r: f32, tail: f32) -> (f32, f32) {
 
 /// The cosine of `r + tail`, likewise.
 #[inline(always)]
-fn cosine_parts(r: f32, tail: f32) -> (f32, f32) {
+pub(super) fn cosine_parts(r: f32, tail: f32) -> (f32, f32) {
     let z = r * r;
     let series = 0.041666646 + z * (-0.0013887313 + z * 2.4432942e-05);
     let half = 0.5 * z;

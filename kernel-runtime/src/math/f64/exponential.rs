@@ -1,6 +1,7 @@
 //! Powers of e and of 2.
 
-use super::bits::{fast_two_sum, nearest, scale, two_sum};
+use super::bits::{nearest, scale};
+use super::double::{fast_two_sum, two_sum};
 
 /// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|` up to
 /// 1100 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its

@@ -1,6 +1,6 @@
 //! Inverse sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
 
 /// `(asin(s) - s) / s^3` for `z = s^2` up to 1/4.
 #[inline(always)]

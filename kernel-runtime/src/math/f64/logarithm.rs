@@ -1,6 +1,7 @@
 //! Logarithms.
 
-use super::bits::{split, two_sum};
+use super::bits::split;
+use super::double::two_sum;
 
 /// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
 #[inline(always)]

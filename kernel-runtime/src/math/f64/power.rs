@@ -1,12 +1,13 @@
 //! Powers, and logarithms to any base.
 
 use super::bits::{nearest, scale, split, upper};
+use super::double::fast_two_sum;
 use super::logarithm::with_ends;
 
 /// `(high, low)`: the logarithm of a finite positive number to the base 2, with a relative error of
 /// some `2^-66`; `high` has 26 bits.
 #[inline(always)]
-fn log2_parts(x: f64) -> (f64, f64) {
+pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let (k, m): (f64, f64) = split(x);
     // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
     let f = m - 1.0;
@@ -38,17 +39,10 @@ fn log2_parts(x: f64) -> (f64, f64) {
     (high, rest - ((high - k) - main))
 }
 
-/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+/// `(k, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low` below
+/// its last place, for `|main|` up to 1500.
 #[inline(always)]
-fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
-    let main = log_high * y_high;
-    let rest = log_high * y_low + log_low * (y_high + y_low);
-    // Far enough for 0 and for infinity.
-    let sum = main + rest;
-    let far = sum.abs() > 1500.0;
-    let end = if sum > 0.0 { 1500.0 } else { -1500.0 };
-    let main = if far { end } else { main };
-    let rest = if far { 0.0 } else { rest };
+pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let k: f64 = nearest(main + rest);
     let fraction = main - k;
     // Times ln 2, in two parts.
@@ -73,7 +67,23 @@ fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 
                         + square * (2.4801490660363564e-05 + square * 2.7631050365859304e-07)));
     let one = 1.0 + r;
     let beyond = (r - (one - 1.0)) + (square * (even + r * odd) + (r_rest + r * r_rest));
-    scale(one + beyond, k)
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
+    (k, high, low)
+}
+
+/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+#[inline(always)]
+fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
+    let main = log_high * y_high;
+    let rest = log_high * y_low + log_low * (y_high + y_low);
+    // Far enough for 0 and for infinity.
+    let sum = main + rest;
+    let far = sum.abs() > 1500.0;
+    let end = if sum > 0.0 { 1500.0 } else { -1500.0 };
+    let main = if far { end } else { main };
+    let rest = if far { 0.0 } else { rest };
+    let (k, value, _): (f64, f64, f64) = exp2_parts(main, rest);
+    scale(value, k)
 }
 
 /// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.

@@ -1,11 +1,11 @@
 //! Sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
 use super::reduction::quarter_turns;
 
 /// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
 #[inline(always)]
-fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
+pub(super) fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
     let z = r * r;
     let w = z * z;
     let odd = 0.00833333333332246 + w * (2.7557313689622582e-06 + w * 1.589670031223487e-10);
@@ -16,7 +16,7 @@ fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
 
 /// The cosine of `r + tail`, likewise.
 #[inline(always)]
-fn cosine_parts(r: f64, tail: f64) -> (f64, f64) {
+pub(super) fn cosine_parts(r: f64, tail: f64) -> (f64, f64) {
     let z = r * r;
     let w = z * z;
     let even = 0.0416666666666666 + w * (2.480158728964857e-05 + w * 2.0875727671650496e-09);
