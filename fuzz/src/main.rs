@@ -36,6 +36,9 @@ struct Args {
     /// The first kernel's seed; the others follow.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many of the faults are made smaller.
+    #[arg(long, default_value_t = 5)]
+    shrink: usize,
     /// Prints the kernels and compiles nothing.
     #[arg(long)]
     print: bool,
@@ -43,9 +46,6 @@ struct Args {
     #[arg(long, default_value = "target/random")]
     folder: PathBuf,
 }
-
-/// Faults made smaller, of those of one run.
-const SHRUNK: usize = 5;
 
 fn main() -> io::Result<ExitCode> {
     let args = Args::parse();
@@ -76,7 +76,7 @@ fn main() -> io::Result<ExitCode> {
             }
             faults += 1;
             println!("seed {seed}: {verdict}");
-            if shrunk < SHRUNK {
+            if shrunk < args.shrink {
                 shrunk += 1;
                 let (kernel, verdict) = shrink::shrink(&builder, kernel, verdict)?;
                 println!("made smaller: {verdict}\n{}", kernel.source);
