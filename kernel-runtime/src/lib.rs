@@ -14,6 +14,8 @@ mod element;
 pub mod error;
 mod failure;
 #[doc(hidden)]
+pub mod iterators;
+#[doc(hidden)]
 pub mod launch;
 mod ops;
 #[doc(hidden)]

@@ -9,6 +9,7 @@ pub use crate::array::{
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, unraised};
+pub use crate::iterators;
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
@@ -18,7 +19,7 @@ pub use crate::report::Report;
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::cfg;
 pub use core::clone::Clone;
-pub use core::iter::Iterator;
+pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::option::Option;
 pub use core::primitive as prim;

@@ -14,6 +14,9 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+#[cfg(test)]
+mod iterators;
+mod nest;
 pub mod plan;
 mod poly;
 mod reduce;
@@ -144,7 +147,7 @@ impl Judge<'_> {
                 second: None,
             }]);
         }
-        let nest = perfect_nest(self.function, id);
+        let nest = nest::perfect(self.function, id);
         let mut reasons = Vec::new();
         for depth in (1..=nest.len()).rev() {
             match self.attempt(&nest[..depth]) {
@@ -165,10 +168,9 @@ impl Judge<'_> {
             compounds,
             lazy,
         } = draft;
-        let innermost = *nest.last().expect("a nest has a loop");
         reduce::apply(self.function, &selections);
         region.index = self.plan.regions.len();
-        region.body = self.function.loops[innermost].body.clone();
+        region.body = nest::body(self.function, nest);
         let exempt = sites::Exempt {
             bounds: &region.bounds,
             nodes: &exempt_nodes,
@@ -218,25 +220,6 @@ fn check_lazy(
     }
 }
 
-/// The loop and the loops that are alone in it, at most three deep.
-fn perfect_nest(function: &Function, id: LoopId) -> Vec<LoopId> {
-    const DEEPEST: usize = 3;
-    let mut nest = vec![id];
-    while nest.len() < DEEPEST {
-        let body = &function.loops[*nest.last().expect("not empty")].body;
-        match body.stmts.as_slice() {
-            [stmt] if body.value.is_none() => match stmt.kind {
-                crate::ir::StmtKind::For(inner) if function.loops[inner].opaque.is_none() => {
-                    nest.push(inner);
-                }
-                _ => break,
-            },
-            _ => break,
-        }
-    }
-    nest
-}
-
 /// A region that holds, before the body is rewritten for its reductions.
 struct Draft {
     region: Region,
@@ -261,10 +244,11 @@ fn draft(
     if !reasons.is_empty() {
         return Err(reasons);
     }
-    let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
-    let reduce = reduce::plan(function, body, &scan.assigned);
+    let body = nest::body(function, nest);
+    let reduce = reduce::plan(function, &body, &scan.assigned);
     let depend = depend::plan(&former, &scan.visits, independent);
-    let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+    let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+    bounds.take_over(&former, &scan.checks);
     reasons.extend(
         depend
             .reasons
@@ -298,7 +282,7 @@ fn draft(
         sites: Vec::new(),
         site_of: HashMap::new(),
         proofs: proofs(function, nest, &scan),
-        cost: cost::of_iteration(&former, body),
+        cost: cost::of_iteration(&former, &body),
     };
     capture(function, &scan, &mut region);
     Ok(Draft {
@@ -373,11 +357,11 @@ fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
                 loops.push(node);
             }
             None => {
-                let message = "its range depends on an outer loop".to_string();
+                let (message, help) = texts::unknown_range(position, node.iteration.is_some());
                 reasons.push(Reason {
                     message,
                     span: node.range_span,
-                    help: None,
+                    help,
                     second: None,
                 });
                 return None;
@@ -402,7 +386,7 @@ fn parallel_loop(
                 Some((to_wide(former, &form.poly), form.fits))
             }
             // Only the driver can evaluate it, which it does for the outermost loop.
-            _ if position == 0 => Some((Wide::Atom(expr), Vec::new())),
+            _ if position == 0 && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),
             _ => None,
         }
     };
@@ -420,7 +404,7 @@ fn parallel_loop(
             }
         });
     }
-    let conditions = fits
+    let mut conditions: Vec<Condition> = fits
         .iter()
         .map(|fit| {
             let test = Test::Fits(to_wide(former, &fit.poly), fit.scalar);
@@ -436,6 +420,13 @@ fn parallel_loop(
             }
         })
         .collect();
+    if let Some(iteration) = &node.iteration {
+        for required in &iteration.requires {
+            let test = bounds::invariant_check(former, *required)?;
+            let purpose = format!("`{}` is in bounds", iteration.text);
+            conditions.push(Condition { test, purpose });
+        }
+    }
     let inclusive = range.inclusive;
     Some((
         NestLoop {
@@ -477,7 +468,11 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
     {
         condition.test.for_each_wide(&mut visit);
     }
-    for node in &region.nest[1..] {
+    for (position, node) in region.nest.iter().enumerate() {
+        // The driver evaluates the outermost range as it is written.
+        if position == 0 && function.loops[node.id].iteration.is_none() {
+            continue;
+        }
         visit(&node.start);
         visit(&node.end);
         for adapter in &node.adapters {

@@ -16,6 +16,7 @@
 
 mod access;
 mod body;
+mod confirm;
 mod device;
 mod driver;
 mod expr;

@@ -3,10 +3,10 @@
 use super::body::{Body, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
-use super::{iterate, raise, space, wide};
+use super::{confirm, iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse};
+use crate::ir::VarId;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, Span, VarId};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
@@ -36,25 +36,41 @@ impl<'a> Region<'a> {
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
         let items = iterate::items(self);
-        let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
-        let range = &self.node.range;
+        let proofs = self.plan.proofs.iter();
+        let proofs = proofs.map(|proof| confirm::proof(self, proof));
+        let (range, source) = self.source();
+        let confirm = confirm::iterators(self);
         let attempt = self.attempt();
-        let verbatim = self
-            .context
-            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let raise = raise::failure(self);
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #items
             #(#proofs)*
-            let __range = #range;
+            #range
             let __outcome = #region: { #attempt };
             match __outcome {
-                #rt::Outcome::Done => {}
+                #rt::Outcome::Done => { #confirm }
                 #rt::Outcome::Declined => { #verbatim }
                 #rt::Outcome::Failed(__failure) => { #raise }
             }
         })
+    }
+
+    /// A range is evaluated once, before anything else, and then goes over itself if it comes to
+    /// that. An iterator borrows what the region captures: the loop as written makes it.
+    fn source(&self) -> (TokenStream, TokenStream) {
+        let source = &self.node.range;
+        if self.is_iteration() {
+            return (TokenStream::new(), source.clone());
+        }
+        (emit!(let __range = #source;), emit!(__range))
+    }
+
+    /// Whether the outermost loop goes over an iterator.
+    pub fn is_iteration(&self) -> bool {
+        let loops = &self.context.input.function.loops;
+        loops[self.node.id].iteration.is_some()
     }
 
     /// Leaves the block around the attempt.
@@ -151,28 +167,6 @@ impl<'a> Region<'a> {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
-    }
-
-    /// A name that was taken for a primitive's is one.
-    fn proof(&self, proof: &Proof) -> TokenStream {
-        let rt = self.rt();
-        match proof {
-            Proof::Type { tokens, scalar } => {
-                let scalar = self.body.scalar(*scalar);
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-            }
-            Proof::Function {
-                tokens,
-                scalar,
-                builtin,
-            } => {
-                let scalar = self.body.scalar(*scalar);
-                let builtin = names::local(builtin.name());
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-            }
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 pub mod arena;
 pub mod dump;
+pub mod iteration;
 pub mod ops;
 pub mod template;
 pub mod types;
@@ -15,11 +16,13 @@ pub mod verify;
 pub mod walk;
 
 pub use arena::{Arena, Id};
+pub use iteration::Iteration;
 pub use ops::{BinaryOp, Builtin, UnaryOp};
 pub use template::Template;
 pub use types::{Scalar, Ty};
 
 use proc_macro2::TokenStream;
+use std::collections::HashSet;
 
 /// A stretch of source: the spans of its first and last token. Stable proc macros cannot join
 /// spans, but `compile_error!` underlines from the first token of its path to its last brace.
@@ -53,6 +56,9 @@ pub struct Function {
     pub accesses: Arena<Access>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
+    /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
+    /// evaluated; a condition among these is a bounds check, which the guard may answer.
+    pub made: HashSet<ExprId>,
     /// The return type, and the values of `return`s in driver code.
     pub ret: Ty,
     pub returned: Vec<ExprId>,
@@ -266,6 +272,8 @@ pub struct Loop {
     pub head: Span,
     /// The range expression alone.
     pub range_span: Span,
+    /// The source has an iterator over arrays here, and `range` counts what it hands out.
+    pub iteration: Option<Iteration>,
     /// It is part of a nested function's body, of which this is one call: never a region itself,
     /// because the driver's tokens have no place for it.
     pub inlined: bool,
@@ -300,6 +308,14 @@ pub struct Access {
     pub span: Span,
     /// How the index is written, for messages and for raising the panic that serial would raise.
     pub style: IndexStyle,
+    /// The lowering made the index so that it lies in the array: a loop's own element, or one of a
+    /// slice that has been checked before.
+    pub inside: bool,
+    /// Loops whose iterators hand out the part of the array that it lies in for writing. No two of
+    /// their iterations share an element, and rustc keeps every other way to the array shut.
+    pub own: Vec<LoopId>,
+    /// The outermost name through which it goes that borrows the array for writing.
+    pub through: Option<VarId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,12 +6,18 @@
 
 mod assertion;
 mod expr;
+mod grid;
 mod inline;
+mod iterate;
+mod made;
 mod matching;
+mod part;
 mod range;
 mod scope;
+mod slices;
 mod span;
 mod stmt;
+mod stream;
 mod template;
 mod ty;
 
@@ -54,6 +60,7 @@ pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
         loops: parser.loops.into_arena(),
         accesses: parser.accesses,
         pinned: parser.pinned,
+        made: parser.made,
         returned: parser.returned,
         ret,
         body: block,
@@ -118,12 +125,26 @@ pub(in crate::parse) struct Parser {
     pub scopes: Scopes,
     /// Enclosing `for` loops, outermost first.
     pub path: Vec<LoopId>,
-    /// Enclosing loops of any kind, with their labels, for `break` and `continue`.
-    pub labels: Vec<Option<String>>,
+    /// Enclosing loops of any kind, for `break` and `continue`.
+    pub open: Vec<OpenLoop>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Names of parts of arrays, single elements that can be written among them.
+    pub parts: HashMap<VarId, part::Part>,
+    /// Variables that are references to what the IR has as values.
+    pub references: HashSet<VarId>,
+    /// See [`Function::made`].
+    pub made: HashSet<ExprId>,
+    /// What goes before the statement that is being read.
+    pub before: Vec<ir::Stmt>,
+    /// Bounds checks that go before the access that is being read.
+    pub checks: Vec<ir::Stmt>,
+    /// The conditions among [`Parser::before`], for the loop that is being read.
+    pub required: Vec<ExprId>,
+    /// What rustc has to confirm about names in the head of the loop that is being read.
+    pub head_proofs: Vec<Proof>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Expressions whose type a path gives away: `f64::max(a, b)`.
@@ -132,6 +153,27 @@ pub(in crate::parse) struct Parser {
     pub returned: Vec<ExprId>,
     /// Variables bound by each marked `let`, for the template's witnesses.
     pub bound_by: Vec<(usize, Vec<VarId>)>,
+}
+
+/// A loop around what is being read.
+pub(in crate::parse) struct OpenLoop {
+    label: Option<String>,
+    /// Loops of the IR that the source's loop became: a `break` leaves them all.
+    levels: u32,
+}
+
+impl OpenLoop {
+    fn new(label: Option<&syn::Label>) -> OpenLoop {
+        OpenLoop {
+            label: label.map(|label| label.name.to_string()),
+            levels: 1,
+        }
+    }
+
+    /// Something that has no label and is left by none.
+    fn unlabelled() -> OpenLoop {
+        OpenLoop::new(None)
+    }
 }
 
 /// Loops are numbered when they are entered and filled when they are left.
@@ -282,8 +324,9 @@ impl Parser {
     }
 
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        if let Some(id) = self.path.last() {
-            self.loops.proofs[id.index()].push(proof);
+        match self.path.last() {
+            Some(id) => self.loops.proofs[id.index()].push(proof),
+            None => self.head_proofs.push(proof),
         }
     }
 }
