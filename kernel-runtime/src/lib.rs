@@ -17,6 +17,7 @@ mod failure;
 pub mod iterators;
 #[doc(hidden)]
 pub mod launch;
+pub mod math;
 mod ops;
 #[doc(hidden)]
 pub mod order;

@@ -21,9 +21,9 @@ pub mod plan;
 mod poly;
 mod reduce;
 mod scan;
-mod sites;
+pub mod sites;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod texts;
 
 use crate::diagnostics::Sink;
