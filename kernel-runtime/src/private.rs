@@ -11,6 +11,7 @@ pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, unraised};
 pub use crate::iterators;
 pub use crate::launch;
+pub use crate::number::{Float, Int, Number};
 pub use crate::ops::Order;
 pub use crate::order;
 pub use crate::range::{Progression, Wide, progression};

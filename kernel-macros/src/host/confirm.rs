@@ -26,6 +26,15 @@ pub fn proof(region: &Region, proof: &Proof) -> TokenStream {
             let span = names::about(Span::of(tokens).start);
             quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
         }
+        Proof::Conversion {
+            tokens,
+            scalar,
+            name,
+        } => {
+            let (scalar, name) = (region.body.scalar(*scalar), names::local(name));
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::same(#tokens, <#scalar as #rt::Number>::#name);)
+        }
     }
 }
 

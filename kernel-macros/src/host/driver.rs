@@ -28,10 +28,21 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let lints = &input.item.lints;
+    let aliases = input.aliases.iter().map(|(name, scalar)| {
+        let scalar = names::scalar(rt, *scalar);
+        quote_spanned!(names::about(name.span())=> #rt::is_type::<#scalar, #name>();)
+    });
+    let traits = input
+        .instance
+        .then(|| emit!(use #rt::{Float as _, Int as _, Number as _};));
     emit! {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
-        #signature { #body }
+        #signature {
+            #(#aliases)*
+            #traits
+            #body
+        }
     }
 }
 

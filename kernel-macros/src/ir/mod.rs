@@ -337,7 +337,7 @@ pub enum IndexStyle {
     Nested,
 }
 
-/// A name that the compiler took for a primitive's; rustc confirms it where the name stands.
+/// A name that the compiler took for a primitive's, or for one of the runtime's traits; rustc confirms it where the name stands.
 #[derive(Clone, Debug)]
 pub enum Proof {
     /// A type in a cast: `x as u64`.
@@ -347,6 +347,12 @@ pub enum Proof {
         tokens: TokenStream,
         scalar: Scalar,
         builtin: Builtin,
+    },
+    /// A conversion that the runtime's trait `Number` has: `T::from_f64`.
+    Conversion {
+        tokens: TokenStream,
+        scalar: Scalar,
+        name: String,
     },
 }
 

@@ -507,6 +507,9 @@ impl Parser {
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }
+        if let Some(converted) = self.conversion(node, &path.path, call) {
+            return converted;
+        }
         match primitive_function(&path.path) {
             Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
                 let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
@@ -526,6 +529,30 @@ impl Parser {
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
             }
         }
+    }
+
+    /// `T::from_f64(x)` where `T` is a type parameter: what `as` does.
+    fn conversion(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::Path,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let [owner, name] = [0, 1].map(|position| path.segments.get(position));
+        let (owner, name) = (owner?.ident.to_string(), name?.ident.to_string());
+        let scalar = Scalar::from_name(&owner)?;
+        let from = name.strip_prefix("from_").and_then(Scalar::from_name)?;
+        if path.segments.len() != 2 || call.args.len() != 1 || !is_converted(from) {
+            return None;
+        }
+        self.prove(Proof::Conversion {
+            tokens: path.to_token_stream(),
+            scalar,
+            name,
+        });
+        let value = self.expr(&call.args[0]);
+        self.pinned.push((value, from));
+        Some(self.push(ExprKind::Cast(value, scalar), span::of(node)))
     }
 
     /// `Array2::zeros((m, n))`, `Array1::from_elem(n, x)`.
@@ -753,6 +780,12 @@ fn primitive_function(path: &syn::Path) -> Option<(Scalar, Builtin)> {
     let owner = path.segments.get(count.checked_sub(2)?)?.ident.to_string();
     let name = path.segments.last()?.ident.to_string();
     Some((Scalar::from_name(&owner)?, Builtin::from_name(&name)?))
+}
+
+/// Types from which `kernel_runtime::Number` converts.
+fn is_converted(scalar: Scalar) -> bool {
+    use Scalar::*;
+    matches!(scalar, F64 | F32 | I32 | I64 | U64 | Usize)
 }
 
 /// The type of a constant that its path gives away; rustc checks it where the host reads it.

@@ -105,14 +105,6 @@ fn check_signature(item: &syn::ItemFn, sink: &mut Sink) {
             "pass the fields that it uses as parameters",
         );
     }
-    let generic = |param: &&syn::GenericParam| !matches!(param, syn::GenericParam::Lifetime(_));
-    if let Some(param) = sig.generics.params.iter().find(generic) {
-        refuse(
-            param,
-            "generic over types or constants yet",
-            "write one kernel for each type",
-        );
-    }
 }
 
 /// Everything read so far.

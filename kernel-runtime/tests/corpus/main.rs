@@ -15,6 +15,7 @@ mod driver;
 mod everyday;
 mod failures;
 mod functions;
+mod generic;
 mod inputs;
 mod iterators;
 mod launches;
