@@ -13,6 +13,8 @@ use syn::{Token, bracketed, ext::IdentExt, parenthesized, token};
 pub struct Args {
     /// `cuda`: make `NAME::cuda` and `NAME::PTX`.
     pub cuda: bool,
+    /// `device`: this is no kernel but a function that kernels call.
+    pub device: bool,
     /// `handle = Name`: the enum that carries the versions, where the function's name is taken.
     pub handle: Option<Ident>,
     /// `crate = path`: where `kernel_runtime` is.
@@ -22,6 +24,8 @@ pub struct Args {
     pub independent: Vec<Ident>,
     /// `types(T = [f32, f64], Real = f64)`: what names stand for.
     pub types: Vec<NamedTypes>,
+    /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
+    pub assumed: Vec<syn::Path>,
     /// `fastmath(contract)`: products that are added or subtracted round once.
     pub contract: bool,
 }
@@ -36,10 +40,12 @@ pub struct NamedTypes {
 enum Arg {
     Parallel,
     Cuda,
+    Device(Ident),
     Handle(Ident),
     Crate(syn::Path),
     Independent(Vec<Ident>),
     Types(Vec<NamedTypes>),
+    Assumed(Vec<syn::Path>),
     Contract,
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
@@ -47,7 +53,9 @@ enum Arg {
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `types(T = [f32, f64])`, `fastmath(contract)`, `unsafe(independent(array, ..))`";
+                     `types(T = [f32, f64])`, `fastmath(contract)`, \
+                     `unsafe(independent(array, ..))`, `assume_pure(path, ..)`; or, for a \
+                     function that kernels call, `device`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -63,6 +71,7 @@ impl Parse for Arg {
                 input.parse::<Token![=]>()?;
                 Arg::Crate(input.call(syn::Path::parse_mod_style)?)
             }
+            "device" => Arg::Device(word),
             "unsafe" => Arg::Independent(independent(input)?),
             "types" => {
                 let inner;
@@ -70,6 +79,7 @@ impl Parse for Arg {
                 let types = Punctuated::<NamedTypes, Token![,]>::parse_terminated(&inner)?;
                 Arg::Types(types.into_iter().collect())
             }
+            "assume_pure" => Arg::Assumed(paths(input)?),
             "fastmath" => {
                 fastmath(input)?;
                 Arg::Contract
@@ -125,6 +135,15 @@ fn independent(input: ParseStream) -> syn::Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
+/// `(f, shapes::area)`
+fn paths(input: ParseStream) -> syn::Result<Vec<syn::Path>> {
+    let inner;
+    parenthesized!(inner in input);
+    let path = syn::Path::parse_mod_style;
+    let paths = Punctuated::<_, Token![,]>::parse_terminated_with(&inner, path)?;
+    Ok(paths.into_iter().collect())
+}
+
 /// `(contract)`: of what compilers call fast mathematics, what is on offer.
 fn fastmath(input: ParseStream) -> syn::Result<()> {
     const EXPECTED: &str = "expected `fastmath(contract)`: a product and a sum may round once";
@@ -151,10 +170,12 @@ fn skip_argument(input: ParseStream) {
 pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
     let mut args = Args {
         cuda: false,
+        device: false,
         handle: None,
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
         types: Vec::new(),
+        assumed: Vec::new(),
         contract: false,
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
@@ -168,14 +189,17 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             return args;
         }
     };
+    refuse_beside_device(&list, sink);
     for arg in list {
         match arg {
             Arg::Parallel => {}
+            Arg::Device(_) => args.device = true,
             Arg::Cuda => args.cuda = true,
             Arg::Handle(name) => args.handle = Some(name),
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
             Arg::Types(types) => args.types.extend(types),
+            Arg::Assumed(paths) => args.assumed.extend(paths),
             Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(
                 Span::at(word.span()),
@@ -185,4 +209,20 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         }
     }
     args
+}
+
+/// A device function has no versions to choose among.
+fn refuse_beside_device(list: &Punctuated<Arg, Token![,]>, sink: &mut Sink) {
+    let word = list.iter().find_map(|arg| match arg {
+        Arg::Device(word) => Some(word.span()),
+        _ => None,
+    });
+    let beside = |arg: &Arg| !matches!(arg, Arg::Device(_) | Arg::Crate(_) | Arg::Unknown(_));
+    if let Some(span) = word
+        && list.iter().any(beside)
+    {
+        let message = "beside `device`, the only argument is `crate = path`";
+        let help = "a device function takes part in every version of the kernels that call it";
+        sink.push(Span::at(span), message, Some(help.to_string()));
+    }
 }

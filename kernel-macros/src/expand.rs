@@ -1,5 +1,7 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
+mod function;
+
 use crate::analysis::plan::Plan;
 use crate::args::Args;
 use crate::diagnostics::Sink;
@@ -22,6 +24,9 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut sink = Sink::default();
     let args = args::parse(arguments, &mut sink);
+    if args.device {
+        return function::device_function(&function, args, sink);
+    }
     let instances = instances::all(&function, &args.types, &mut sink);
     let parameters = instances::parameters(&function);
     // Without its types, a generic function is nothing to compile.
@@ -59,7 +64,7 @@ struct Compiled {
 
 fn compile(function: &ItemFn, types: &Types, args: &Args, sink: &mut Sink) -> Compiled {
     let source = instances::instance(function, types);
-    let mut ir = parse::function(&source, sink);
+    let mut ir = parse::kernel(&source, &args.assumed, sink);
     let mismatches = infer::infer(&mut ir);
     // What is wrong with a parameter would only show again in every loop that uses it.
     let mut aside = Sink::default();

@@ -463,7 +463,7 @@ impl Names<'_> {
                 }
                 self.expr(*value);
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => self.block(&self.function.loops[*id].body),
             StmtKind::While { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
             StmtKind::Opaque(opaque) => opaque.blocks.iter().for_each(|block| self.block(block)),

@@ -12,6 +12,11 @@ pub fn demanded_headline(index: &str, reason: &str) -> String {
     )
 }
 
+/// The same for a device function.
+pub fn no_device_function(name: &str, reason: &str) -> String {
+    format!("`{name}` cannot be a device function: {reason}")
+}
+
 pub fn not_in_a_region(what: &str) -> String {
     format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
 }
@@ -28,6 +33,17 @@ pub fn annotate(name: &str) -> String {
 pub fn annotate_outside(path: &str) -> String {
     format!("give it a type before the loop, as in `let value: f64 = {path};`, and use that")
 }
+
+/// The same for what a call gives.
+pub fn annotate_result(call: &str) -> String {
+    format!("bind it to a variable of a type that is written there, as in `let y: f64 = {call};`")
+}
+
+pub fn call_for_effect(name: &str) -> String {
+    format!("`{name}` is called for its effect, and functions that a loop calls have none")
+}
+
+pub const CALL_FOR_EFFECT_HELP: &str = "use the value that it gives, or call it outside the loop";
 
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
@@ -255,8 +271,8 @@ pub const NO_REDUCTION_HELP: &str = "reductions combine with `+`, `-`, `*`, floa
 
 pub fn lazy_failure(name: &str) -> String {
     format!(
-        "`{name}` short-circuits an expression that can fail, so that whether it fails depends on \
-         the order of iterations"
+        "whether this expression, which can fail, is evaluated depends on `{name}`, and so on the \
+         order of iterations"
     )
 }
 
@@ -264,15 +280,59 @@ pub fn lazy_help(name: &str) -> String {
     format!("evaluate it first: `let c = ..; {name} = {name} || c;`")
 }
 
-pub fn arg_reduction(name: &str) -> String {
-    format!(
-        "`{name}` keeps an extreme or what belongs to it: a reduction over places (arg-min, \
-         arg-max), which is not supported yet"
+/// The same for what the branch of an `if x < best { .. }` evaluates.
+pub const TAKEN_HELP: &str = "evaluate it before the `if`, as in `let value = ..;`";
+
+/// Updates of one extreme that do not agree.
+pub fn unlike_contests(name: &str) -> (String, String) {
+    (
+        format!("`{name}` keeps an extreme, and here what belongs to it ..."),
+        "... and here in another way: with another comparison, or with other variables".to_string(),
     )
 }
 
-pub const ARG_REDUCTION_HELP: &str = "find the extreme in one loop, and its first place in a second one: `let mut at = usize::MAX; \
-     for i in .. { if x[i] == best { at = at.min(i); } }`";
+pub const UNLIKE_CONTESTS_HELP: &str =
+    "compare the same way and assign the same variables wherever it is updated";
+
+pub fn second_best(name: &str, best: &str) -> (String, String) {
+    (
+        format!("`{best}` keeps an extreme ..."),
+        format!(
+            "... and `{name}` takes over the value that `{best}` had: a best and second best, \
+             which has no parallel form"
+        ),
+    )
+}
+
+pub const SECOND_BEST_HELP: &str = "find the best and its place in one loop, and the second best in another that leaves that \
+     place out";
+
+pub fn assigned_besides(name: &str, leader: &str) -> (String, String) {
+    (
+        format!("`{name}` goes along with the extreme that `{leader}` keeps ..."),
+        "... and is assigned here as well: the order of iterations matters".to_string(),
+    )
+}
+
+pub const ASSIGNED_BESIDES_HELP: &str =
+    "use a variable of its own for each, and bring them together after the loop";
+
+pub fn reads_extreme(name: &str) -> (String, String) {
+    (
+        format!("`{name}` belongs to an extreme over all iterations ..."),
+        "... and is read here, where its value would depend on their order".to_string(),
+    )
+}
+
+pub fn saturating(name: &str, method: &str) -> String {
+    format!(
+        "`{name}` is updated with `{method}`, and what stops at an end of the type depends on the \
+         order"
+    )
+}
+
+pub const SATURATING_HELP: &str = "only `saturating_add` of unsigned integers comes to the same in every order; sum into a wider \
+     type, and clamp after the loop";
 
 pub fn not_a_loop_value(name: &str) -> String {
     format!("`{name}` is assigned in part, and lives outside")

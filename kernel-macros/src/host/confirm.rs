@@ -1,5 +1,6 @@
 //! What rustc has to confirm about a region's names: code that is type-checked and never runs.
 
+use super::body::Body;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
@@ -8,11 +9,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
 /// A name that was taken for a primitive's is one.
-pub fn proof(region: &Region, proof: &Proof) -> TokenStream {
-    let rt = region.rt();
+pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
+    let rt = body.rt();
     match proof {
         Proof::Type { tokens, scalar } => {
-            let scalar = region.body.scalar(*scalar);
+            let scalar = body.scalar(*scalar);
             let span = names::about(Span::of(tokens).start);
             quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
         }
@@ -21,7 +22,7 @@ pub fn proof(region: &Region, proof: &Proof) -> TokenStream {
             scalar,
             builtin,
         } => {
-            let scalar = region.body.scalar(*scalar);
+            let scalar = body.scalar(*scalar);
             let builtin = names::local(builtin.name());
             let span = names::about(Span::of(tokens).start);
             quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
@@ -31,7 +32,7 @@ pub fn proof(region: &Region, proof: &Proof) -> TokenStream {
             scalar,
             name,
         } => {
-            let (scalar, name) = (region.body.scalar(*scalar), names::local(name));
+            let (scalar, name) = (body.scalar(*scalar), names::local(name));
             let span = names::about(Span::of(tokens).start);
             quote_spanned!(span=> #rt::same(#tokens, <#scalar as #rt::Number>::#name);)
         }

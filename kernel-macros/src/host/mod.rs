@@ -16,16 +16,20 @@
 
 mod access;
 mod body;
+mod call;
 mod confirm;
 mod device;
 mod driver;
 mod expr;
 mod family;
+mod fold;
+mod function;
 mod item;
 mod iterate;
 mod names;
 mod raise;
 mod region;
+mod residency;
 mod space;
 mod wide;
 
@@ -35,6 +39,7 @@ use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
 pub use family::{Family, Member, expand as expand_family, ptx_of};
+pub use function::{Written, device_function};
 pub use item::expand;
 pub use names::hidden;
 

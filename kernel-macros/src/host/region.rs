@@ -1,13 +1,13 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
-use super::body::{Body, lifetime};
+use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::{confirm, iterate, raise, space, wide};
-use crate::analysis::plan::{self, Accumulator, ArrayUse};
+use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::VarId;
 use crate::ir::template::LoopTemplate;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 
 /// A region and where it stands.
@@ -24,7 +24,7 @@ impl<'a> Region<'a> {
             context,
             plan,
             node,
-            body: Body::new(context, plan),
+            body: Body::new(context.input.function, context.rt, plan, Frame::Iteration),
         }
     }
 
@@ -35,24 +35,26 @@ impl<'a> Region<'a> {
     /// The block.
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
-        let items = iterate::items(self);
+        let (calls, items) = (self.body.call_items(), iterate::items(self));
         let proofs = self.plan.proofs.iter();
-        let proofs = proofs.map(|proof| confirm::proof(self, proof));
+        let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
         let (range, source) = self.source();
         let confirm = confirm::iterators(self);
         let attempt = self.attempt();
         let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
-        let raise = raise::failure(self);
+        let released = self.context.released();
+        let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+            #calls
             #items
             #(#proofs)*
             #range
             let __outcome = #region: { #attempt };
             match __outcome {
                 #rt::Outcome::Done => { #confirm }
-                #rt::Outcome::Declined => { #verbatim }
-                #rt::Outcome::Failed(__failure) => { #raise }
+                #rt::Outcome::Failed(__failure) #decided => { #raise }
+                _ => { #released #verbatim }
             }
         })
     }
@@ -73,6 +75,21 @@ impl<'a> Region<'a> {
         loops[self.node.id].iteration.is_some()
     }
 
+    /// A failure that serial has as well, whatever the order of iterations.
+    fn decided(&self) -> Option<TokenStream> {
+        let rt = self.rt();
+        let sites = self.plan.undecided.iter();
+        let mut sites: Vec<_> = sites
+            .map(|site| Literal::u32_unsuffixed(*site))
+            .map(|site| emit!(#site))
+            .collect();
+        if self.plan.undecided_calls {
+            let first = Literal::u32_unsuffixed(self.plan.sites.len() as u32);
+            sites.push(emit!(#first..));
+        }
+        (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
+    }
+
     /// Leaves the block around the attempt.
     pub fn leave(&self, outcome: &str) -> TokenStream {
         let (rt, region, outcome) = (self.rt(), lifetime("region"), names::local(outcome));
@@ -83,7 +100,7 @@ impl<'a> Region<'a> {
     /// arrays are borrowed, and arrays borrowed for reading before those for writing.
     fn attempt(&self) -> TokenStream {
         let outermost = space::outermost(self);
-        let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
+        let scalars = self.plan.scalars.iter().map(|var| scalar(&self.body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
@@ -105,13 +122,6 @@ impl<'a> Region<'a> {
             let __region = #region;
             #run
         }
-    }
-
-    fn scalar(&self, id: VarId) -> TokenStream {
-        let (rt, name) = (self.rt(), self.body.name(id));
-        let var = &self.context.input.function.vars[id];
-        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
-        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -150,6 +160,7 @@ impl<'a> Region<'a> {
         });
         let region = iterate::struct_name();
         let results = accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
         emit! {
             match #session.reduce(&__region, __cost) {
@@ -168,6 +179,13 @@ impl<'a> Region<'a> {
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
     }
+}
+
+/// Reads a variable from outside of the body, by the tokens that name it there.
+pub fn scalar(body: &Body, id: VarId) -> TokenStream {
+    let var = &body.function().vars[id];
+    let (rt, name, ty, value) = (body.rt(), body.name(id), body.ty(&var.ty), &var.tokens);
+    quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
 }
 
 /// Type of the handle through which a region reaches an array.

@@ -124,6 +124,10 @@ impl Dumper<'_> {
             }
             StmtKind::Break { depth } => write!(self.out, "break {depth}"),
             StmtKind::Continue { depth } => write!(self.out, "continue {depth}"),
+            StmtKind::Return(value) => {
+                self.out.write_str("return ")?;
+                self.expr(*value)
+            }
             StmtKind::Assert { cond, .. } => {
                 self.out.write_str("assert ")?;
                 self.expr(*cond)
@@ -269,6 +273,10 @@ impl Dumper<'_> {
                 write!(self.out, ".{}", builtin.name())?;
                 self.list("(", &args[1..], ")")
             }
+            ExprKind::Apply(callee, args) => {
+                self.out.write_str(&self.function.callees[*callee].name)?;
+                self.list("(", args, ")")
+            }
             ExprKind::Tuple(parts) => self.list("(", parts, ")"),
             ExprKind::Field(base, index) => {
                 self.operand(*base, POSTFIX)?;
@@ -298,6 +306,7 @@ impl Dumper<'_> {
                 Ok(())
             }
             ExprKind::Block(block) => self.block(block),
+            ExprKind::Iteration => self.out.write_str("iteration"),
             ExprKind::NewArray { rank, .. } => write!(self.out, "new array of rank {rank}"),
             ExprKind::Opaque(opaque) => self.opaque(opaque),
         }

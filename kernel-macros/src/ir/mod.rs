@@ -38,14 +38,14 @@ pub type VarId = Id<Var>;
 pub type ExprId = Id<Expr>;
 pub type LoopId = Id<Loop>;
 pub type AccessId = Id<Access>;
+pub type CalleeId = Id<Callee>;
 
 /// One function under `#[kernel]`.
 #[derive(Debug)]
 pub struct Function {
     /// The function's name as written (raw identifiers keep their `r#`).
     pub name: proc_macro2::Ident,
-    /// Parameters in order, for the text form.
-    #[cfg_attr(not(test), expect(dead_code))]
+    /// Parameters in order.
     pub params: Vec<VarId>,
     /// Every binding of the function, parameters and loop variables included.
     pub vars: Arena<Var>,
@@ -54,11 +54,15 @@ pub struct Function {
     pub loops: Arena<Loop>,
     /// Every `array[index]` on an array of the function, reads and writes.
     pub accesses: Arena<Access>,
+    /// Every function outside of this one that a loop calls, once for each path.
+    pub callees: Arena<Callee>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
     /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
     /// evaluated; a condition among these is a bounds check, which the guard may answer.
     pub made: HashSet<ExprId>,
+    /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
+    pub open: HashSet<ExprId>,
     /// The return type, and the values of `return`s in driver code.
     pub ret: Ty,
     pub returned: Vec<ExprId>,
@@ -144,6 +148,8 @@ pub enum StmtKind {
     Continue {
         depth: u32,
     },
+    /// Leaves a device function with a value.
+    Return(ExprId),
     /// `assert!(cond, ..)` and kin; the tokens raise it with Rust's own message.
     Assert {
         cond: ExprId,
@@ -225,8 +231,12 @@ pub enum ExprKind {
         array: VarId,
         dim: u32,
     },
+    /// The number of the region's iteration, an `i64`. Made by `analysis/`; has no spelling.
+    Iteration,
     /// An inherent method or associated function or constant of a primitive.
     Call(Builtin, Vec<ExprId>),
+    /// A call of a function outside, on values.
+    Apply(CalleeId, Vec<ExprId>),
     Tuple(Vec<ExprId>),
     Field(ExprId, u32),
     /// `[a, b, c]` bound to a local.
@@ -337,7 +347,27 @@ pub enum IndexStyle {
     Nested,
 }
 
-/// A name that the compiler took for a primitive's, or for one of the runtime's traits; rustc confirms it where the name stands.
+/// A function outside of the one that is compiled.
+#[derive(Clone, Debug)]
+pub struct Callee {
+    /// Its path as written where it is first called.
+    pub path: TokenStream,
+    /// The path as one word, for messages: `shapes::area`.
+    pub name: String,
+    pub span: Span,
+    pub kind: CalleeKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalleeKind {
+    /// A `#[kernel(device)]` function: rustc says if it is none.
+    Device,
+    /// Any function, which the user vouches for.
+    Assumed,
+}
+
+/// A name that the compiler took for a primitive's, or for one of the runtime's traits; rustc
+/// confirms it where the name stands.
 #[derive(Clone, Debug)]
 pub enum Proof {
     /// A type in a cast: `x as u64`.

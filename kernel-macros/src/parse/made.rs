@@ -11,7 +11,7 @@ use crate::ir::{
 use proc_macro2::{Ident, TokenStream};
 
 impl Parser {
-    fn made(&mut self, kind: ExprKind, span: Span, ty: Scalar) -> ExprId {
+    fn made_up(&mut self, kind: ExprKind, span: Span, ty: Scalar) -> ExprId {
         let ty = Ty::Scalar(ty);
         let id = self.exprs.push(Expr { kind, span, ty });
         self.made.insert(id);
@@ -20,7 +20,7 @@ impl Parser {
 
     /// A number.
     pub(super) fn number(&mut self, value: u128, span: Span) -> ExprId {
-        self.made(ExprKind::Int(value, None), span, Scalar::Usize)
+        self.made_up(ExprKind::Int(value, None), span, Scalar::Usize)
     }
 
     /// The value of a literal.
@@ -33,7 +33,7 @@ impl Parser {
 
     fn arithmetic(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> ExprId {
         let span = self.exprs[left].span;
-        self.made(ExprKind::Binary(op, left, right), span, Scalar::Usize)
+        self.made_up(ExprKind::Binary(op, left, right), span, Scalar::Usize)
     }
 
     /// `left + right`
@@ -77,7 +77,7 @@ impl Parser {
     pub(super) fn least(&mut self, left: ExprId, right: ExprId) -> ExprId {
         let span = self.exprs[left].span;
         let kind = ExprKind::Call(Builtin::Min, vec![left, right]);
-        self.made(kind, span, Scalar::Usize)
+        self.made_up(kind, span, Scalar::Usize)
     }
 
     /// The value, or 1 if that is larger: a divisor, whatever the value.
@@ -88,13 +88,13 @@ impl Parser {
         let span = self.exprs[value].span;
         let one = self.number(1, span);
         let kind = ExprKind::Call(Builtin::Max, vec![value, one]);
-        self.made(kind, span, Scalar::Usize)
+        self.made_up(kind, span, Scalar::Usize)
     }
 
     /// `left op right`, a bounds check's condition.
     pub(super) fn compare_made(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> ExprId {
         let span = self.exprs[left].span;
-        self.made(ExprKind::Binary(op, left, right), span, Scalar::Bool)
+        self.made_up(ExprKind::Binary(op, left, right), span, Scalar::Bool)
     }
 
     /// `left && right`, likewise.
@@ -105,7 +105,7 @@ impl Parser {
             left,
             right,
         };
-        self.made(kind, span, Scalar::Bool)
+        self.made_up(kind, span, Scalar::Bool)
     }
 
     /// A variable that has no name in the driver.
