@@ -2,7 +2,7 @@
 
 mod function;
 
-use crate::analysis::plan::Plan;
+use crate::analysis::plan::{Plan, Region};
 use crate::args::Args;
 use crate::diagnostics::Sink;
 use crate::instances::{self, Types};
@@ -201,12 +201,14 @@ fn device(compiled: &Compiled, args: &Args) -> Result<Option<host::Device>, Toke
 
 /// The device's code, for crates without and with debug assertions.
 fn device_code(function: &Function, plan: &Plan) -> host::Device {
-    let regions = plan.regions.iter().map(|region| host::DeviceEntry {
+    let entry = |region: &Region| host::DeviceEntry {
         entry: ptx::entry_name(function, region),
         fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
         release: ptx::params(function, region, false),
         debug: ptx::params(function, region, true),
-    });
+    };
+    let regions = plan.regions.iter();
+    let regions = regions.map(|region| ptx::has_entry(region).then(|| entry(region)));
     host::Device {
         regions: regions.collect(),
         ptx: host::Ptx {

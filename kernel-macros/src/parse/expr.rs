@@ -520,7 +520,7 @@ impl Parser {
                     builtin,
                 });
                 let id = self.push(ExprKind::Call(builtin, args.clone()), span::of(node));
-                self.pinned.push((args[0], scalar));
+                self.pinned.push((args[0], receiver(scalar, builtin)));
                 id
             }
             _ => self.apply(node, call).unwrap_or_else(|| {
@@ -786,6 +786,14 @@ fn primitive_function(path: &syn::Path) -> Option<(Scalar, Builtin)> {
 fn is_converted(scalar: Scalar) -> bool {
     use Scalar::*;
     matches!(scalar, F64 | F32 | I32 | I64 | U64 | Usize)
+}
+
+/// The type of the first argument of `scalar::builtin`.
+fn receiver(scalar: Scalar, builtin: Builtin) -> Scalar {
+    match (builtin, scalar.unsigned()) {
+        (Builtin::FromBits, Some(bits)) => bits,
+        _ => scalar,
+    }
 }
 
 /// The type of a constant that its path gives away; rustc checks it where the host reads it.

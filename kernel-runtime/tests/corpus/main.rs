@@ -25,5 +25,6 @@ mod names;
 mod nests;
 mod ranges;
 mod reductions;
+mod shared;
 mod stencils;
 mod views;
