@@ -94,7 +94,7 @@ fn a_neighbour_s_chunk_is_no_own_place() {
 fn an_inner_iterator_s_elements_are_not_the_outer_iteration_s_own() {
     let (function, plan) = accepted(
         "fn f(y: &mut [f64], x: &[f64]) {
-            for j in 0..x.len() { for v in y.iter_mut() { *v += x[j]; } } }",
+            for j in 0..x.len() { for v in y.iter_mut() { *v = 0.5 * *v + x[j]; } } }",
     );
     let [node] = plan.regions[0].nest.as_slice() else {
         panic!("{:?}", plan.regions[0].nest);
