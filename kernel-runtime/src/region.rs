@@ -254,7 +254,8 @@ pub enum Admitted<'a> {
 }
 
 impl Region {
-    /// Asks the guard. The outermost loop is `None` where it cannot be counted.
+    /// Asks the guard. The outermost loop is `None` where it cannot be counted, or where the plan
+    /// says it.
     #[inline]
     pub(crate) fn admit<'a>(
         &'a self,
@@ -263,14 +264,14 @@ impl Region {
         scalars: &'a [u64],
     ) -> Admitted<'a> {
         let plan = self.plan();
-        let Some(outermost) = outermost else {
-            return Admitted::No;
-        };
-        if outermost.count() == 0 {
-            return Admitted::Empty;
-        }
         let mut loops = Progressions::default();
-        loops.push(outermost);
+        if plan.inner.len() < plan.depth {
+            match outermost {
+                None => return Admitted::No,
+                Some(of) if of.count() == 0 => return Admitted::Empty,
+                Some(of) => loops.push(of),
+            }
+        }
         if !plan.given.holds(&self.inputs(&loops, arrays, scalars)) {
             return Admitted::No;
         }

@@ -20,9 +20,12 @@ pub struct Text {
 pub fn text(region: &Region) -> Text {
     let plan = region.plan;
     let mut printer = Printer::new(plan);
-    let mut lines = vec!["loop".to_owned()];
-    let inner = plan.nest.iter().skip(1);
-    lines.extend(inner.map(|node| bounds(node, &mut printer)));
+    let mut lines = Vec::new();
+    let nest = plan.nest.iter().enumerate();
+    lines.extend(nest.map(|(at, node)| match at {
+        0 if !region.is_iteration() => "loop".to_owned(),
+        _ => bounds(node, &mut printer),
+    }));
     let formulas = [
         ("given", printer.all(&plan.space)),
         ("guard", printer.all(&plan.guard)),

@@ -5,10 +5,10 @@ use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
-use super::{DeviceEntry, raise};
+use super::{DeviceEntry, confirm, raise};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
+use crate::ir::VarId;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, Span, VarId};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 
@@ -39,28 +39,44 @@ impl<'a> Region<'a> {
         let rt = self.rt();
         let text = text::text(self);
         let items = self.items(&text);
-        let proofs = self.plan.proofs.iter().map(|of| proof(&self.body, of));
-        let range = &self.node.range;
+        let proofs = self.plan.proofs.iter();
+        let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
+        let (range, source) = self.source();
         let attempt = self.attempt(&text);
         let results = self.plan.accumulators.iter().enumerate();
         let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
-        let verbatim = self
-            .context
-            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let confirm = confirm::iterators(self);
+        let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             #items
             #(#proofs)*
-            let __range = #range;
+            #range
             #attempt
             match __outcome {
-                #rt::Outcome::Done => { #(#results)* }
+                #rt::Outcome::Done => { #(#results)* #confirm }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }
         })
+    }
+
+    /// A range is evaluated once, before anything else, and then goes over itself if it comes to
+    /// that. An iterator borrows what the region captures: the loop as written makes it.
+    fn source(&self) -> (TokenStream, TokenStream) {
+        let source = &self.node.range;
+        if self.is_iteration() {
+            return (TokenStream::new(), source.clone());
+        }
+        (emit!(let __range = #source;), emit!(__range))
+    }
+
+    /// Whether the outermost loop goes over an iterator.
+    pub fn is_iteration(&self) -> bool {
+        let loops = &self.context.input.function.loops;
+        loops[self.node.id].iteration.is_some()
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
@@ -92,9 +108,9 @@ impl<'a> Region<'a> {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
         });
-        let (plan, handle) = (&text.text, &self.context.input.handle);
+        let (plan, ptx) = (&text.text, &self.context.input.ptx);
         let ptx = match self.device() {
-            Some(_) => emit!(#rt::Option::Some(#handle::PTX)),
+            Some(_) => emit!(#rt::Option::Some(#ptx)),
             None => emit!(#rt::Option::None),
         };
         emit! {
@@ -137,7 +153,7 @@ impl<'a> Region<'a> {
     /// and arrays borrowed for reading before those for writing.
     fn attempt(&self, text: &Text) -> TokenStream {
         let (rt, session, body) = (self.rt(), &self.context.session, &self.body);
-        let ty = body.scalar(self.plan.nest[0].ty);
+        let outermost = self.outermost();
         let scalars = self.plan.scalars.iter().map(|var| scalar(body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
@@ -158,12 +174,22 @@ impl<'a> Region<'a> {
             let mut __values = [#(#values),*];
             let __outcome = #session.run(
                 &__REGION,
-                #rt::progression::<#ty, _>(&__range),
+                #outermost,
                 &[#(#handles.erase()),*],
                 &[#(#rt::bits(#captured)),*],
                 &mut __values,
             );
         }
+    }
+
+    /// The outermost loop's progression. Of an iterator, the plan says it.
+    fn outermost(&self) -> TokenStream {
+        let rt = self.rt();
+        if self.is_iteration() {
+            return emit!(#rt::Option::None);
+        }
+        let ty = self.body.scalar(self.plan.nest[0].ty);
+        emit!(#rt::progression::<#ty, _>(&__range))
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -195,28 +221,6 @@ impl<'a> Region<'a> {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let (position, ty) = (names::index(position), self.body.scalar(of.ty));
         emit!(#value = #rt::cast(#rt::from_bits::<#ty>(__values[#position]));)
-    }
-}
-
-/// A name that was taken for a primitive's is one.
-pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
-    let rt = body.rt();
-    match proof {
-        Proof::Type { tokens, scalar } => {
-            let scalar = body.scalar(*scalar);
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-        }
-        Proof::Function {
-            tokens,
-            scalar,
-            builtin,
-        } => {
-            let scalar = body.scalar(*scalar);
-            let builtin = names::local(builtin.name());
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! of [`super::formula`]:
 //!
 //! ```text
-//! loop                              the outermost loop: its range is handed over
+//! loop                              the outermost loop, where its range is handed over
 //! loop usize until 0;len0.1;rev     the next: type, `until` or `through`, bounds, adapters
 //! given true                        without which inner bounds mean nothing
 //! guard hi0 len0.0 <                without which the loop runs as written
@@ -33,7 +33,7 @@ use crate::range::Progression;
 pub struct Plan {
     /// Number of parallel loops.
     pub depth: usize,
-    /// All loops but the outermost.
+    /// The loops whose ranges the plan says: all, or all but the outermost.
     pub inner: Vec<Bounds>,
     pub given: Formula,
     pub guard: Formula,
@@ -103,7 +103,7 @@ impl Plan {
     fn line(&mut self, name: &str, rest: &'static str, debug: bool) -> Option<()> {
         match name {
             "loop" => {
-                if self.depth > 0 {
+                if self.depth > 0 || !rest.is_empty() {
                     self.inner.push(bounds(rest)?);
                 }
                 self.depth += 1;
