@@ -2,9 +2,8 @@
 
 use super::body::Body;
 use super::names::{self, emit};
-use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
-use crate::ir::{Proof, Span};
+use crate::ir::{Loop, Proof, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
@@ -39,25 +38,17 @@ pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
     }
 }
 
-/// The outermost loop's iterator, and those of the loops inside, are what they were taken for.
-/// Making one may borrow or move an array, so this stands where nothing uses it any more.
-pub fn iterators(region: &Region) -> TokenStream {
-    let function = region.context.input.function;
-    let node = &function.loops[region.node.id];
+/// The loop's source, which is the iterator that it was taken for, or rustc says otherwise; and the
+/// imports beside which its methods are to be found.
+pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenStream, TokenStream) {
     let Some(iteration) = &node.iteration else {
-        return TokenStream::new();
+        return (source.clone(), TokenStream::new());
     };
-    let rt = region.rt();
     let ty = adaptor(rt, &iteration.adaptor);
     let methods = methods(&iteration.adaptor);
-    let source = &region.node.range;
     let span = names::about(node.range_span.start);
-    quote_spanned! {span=>
-        if false {
-            #(use #rt::iterators::#methods as _;)*
-            let _: #ty = #rt::IntoIterator::into_iter(#source);
-        }
-    }
+    let confirmed = quote_spanned!(span=> #rt::iterators::confirmed::<#ty>(#source));
+    (confirmed, emit!(#(use #rt::iterators::#methods as _;)*))
 }
 
 /// The traits beside which no other of the user's can have methods of these names.

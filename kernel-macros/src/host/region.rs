@@ -39,7 +39,6 @@ impl<'a> Region<'a> {
         let proofs = self.plan.proofs.iter();
         let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
         let (range, source) = self.source();
-        let confirm = confirm::iterators(self);
         let attempt = self.attempt();
         let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();
@@ -52,7 +51,7 @@ impl<'a> Region<'a> {
             #range
             let __outcome = #region: { #attempt };
             match __outcome {
-                #rt::Outcome::Done => { #confirm }
+                #rt::Outcome::Done => {}
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }
