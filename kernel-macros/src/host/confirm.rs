@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::names::{self, emit};
+use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
 use crate::ir::{Loop, Proof, Span};
 use proc_macro2::{Ident, TokenStream};
@@ -51,10 +52,25 @@ pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenSt
     (confirmed, emit!(#(use #rt::iterators::#methods as _;)*))
 }
 
+/// The same for a call that was read as a loop. Making its iterator may borrow or move an array, so
+/// this stands where nothing uses it any more.
+pub fn call(region: &Region) -> TokenStream {
+    let node = &region.context.input.function.loops[region.node.id];
+    let Some(iteration) = node.iteration.as_ref().filter(|of| of.call) else {
+        return TokenStream::new();
+    };
+    let (rt, source) = (region.rt(), &region.node.range);
+    if let Adaptor::NdZip = iteration.adaptor {
+        return emit!(if false { let _: #rt::iterators::NdZip<_, _> = #source; });
+    }
+    let (source, imports) = iterator(rt, node, source);
+    emit!(if false { #imports let _ = #source; })
+}
+
 /// The traits beside which no other of the user's can have methods of these names.
 fn methods(of: &Adaptor) -> Vec<Ident> {
     let names: &[&str] = match of {
-        Adaptor::Plain | Adaptor::Range => &[],
+        Adaptor::Plain | Adaptor::Range | Adaptor::NdZip => &[],
         Adaptor::Slice(_) => &["SliceMethods"],
         Adaptor::NdArray(_) => &["NdArrayMethods", "NdArrayMutMethods"],
         Adaptor::Zip(left, right) => {
@@ -76,7 +92,7 @@ fn methods(of: &Adaptor) -> Vec<Ident> {
 
 fn adaptor(rt: &TokenStream, of: &Adaptor) -> TokenStream {
     let (name, inner) = match of {
-        Adaptor::Plain => return emit!(_),
+        Adaptor::Plain | Adaptor::NdZip => return emit!(_),
         Adaptor::Range => return emit!(#rt::iterators::Range<_>),
         Adaptor::Slice(kind) => {
             let name = names::local(slice(*kind));

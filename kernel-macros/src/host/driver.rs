@@ -124,6 +124,10 @@ impl Context<'_> {
         range: &TokenStream,
         loops: Loops,
     ) -> TokenStream {
+        if let Some(call) = &node.written {
+            let released = (loops == Loops::AsPlanned).then(|| self.released());
+            return quote!(#released #call);
+        }
         let LoopTemplate { label, pat, .. } = node;
         let body = self.template(&node.body, loops);
         let keyword = Ident::new("for", node.for_token);

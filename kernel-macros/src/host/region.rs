@@ -39,6 +39,7 @@ impl<'a> Region<'a> {
         let proofs = self.plan.proofs.iter();
         let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
         let (range, source) = self.source();
+        let confirm = confirm::call(self);
         let attempt = self.attempt();
         let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();
@@ -51,7 +52,7 @@ impl<'a> Region<'a> {
             #range
             let __outcome = #region: { #attempt };
             match __outcome {
-                #rt::Outcome::Done => {}
+                #rt::Outcome::Done => { #confirm }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }
