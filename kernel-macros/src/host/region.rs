@@ -46,7 +46,7 @@ impl<'a> Region<'a> {
         let results = self.plan.accumulators.iter().enumerate();
         let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
-        let confirm = confirm::iterators(self);
+        let confirm = confirm::call(self);
         let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
