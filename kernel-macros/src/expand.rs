@@ -8,7 +8,7 @@ use crate::ir::{Function, Span};
 use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
+use syn::{Attribute, FnArg, Item, ItemFn, Pat, ReturnType, Stmt};
 
 /// The kernel's code. Where there are problems, they are the code, and the function as written, so
 /// that its callers still have something to call.
@@ -78,8 +78,9 @@ fn device(function: &Function, plan: &Plan) -> host::Device {
     host::Device {
         regions: regions.collect(),
         ptx: host::Ptx {
-            release: ptx::emit(function, plan, false),
-            debug: ptx::emit(function, plan, true),
+            head: ptx::head(function),
+            release: ptx::hole::split(&ptx::entries(function, plan, false)),
+            debug: ptx::hole::split(&ptx::entries(function, plan, true)),
         },
     }
 }
@@ -92,6 +93,11 @@ fn pieces(function: &ItemFn) -> host::Item {
         generics: signature.generics.to_token_stream(),
         params: signature.inputs.iter().filter_map(param).collect(),
         where_clause: signature.generics.where_clause.to_token_stream(),
+        imports: statements
+            .iter()
+            .filter(is_import)
+            .map(ToTokens::to_token_stream)
+            .collect(),
         body: quote!(#(#statements)*),
         ..host::Item::default()
     };
@@ -112,6 +118,10 @@ fn pieces(function: &ItemFn) -> host::Item {
         attribute.to_tokens(kind);
     }
     item
+}
+
+fn is_import(statement: &&Stmt) -> bool {
+    matches!(statement, Stmt::Item(Item::Use(_)))
 }
 
 /// `#[expect(..)]` as `#[allow(..)]`: of several copies of a body, a lint may speak of only one.

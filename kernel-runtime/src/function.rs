@@ -1,5 +1,7 @@
 //! `#[kernel(device)]` functions, as kernels and each other see them.
 
+use crate::piece::Piece;
+
 /// A function that a loop of a kernel may call. `#[kernel(device)]` implements it for the type of
 /// the function's name.
 #[diagnostic::on_unimplemented(
@@ -15,6 +17,8 @@ pub trait DeviceFunction {
     type Value;
     /// Number of places where it can fail, those of the functions that it calls included.
     const SITES: u32;
+    /// The body for a device.
+    const PIECE: &'static Piece;
 
     /// The body, which says where it failed instead of panicking.
     fn call(arguments: Self::Arguments) -> Result<Self::Value, Fault>;

@@ -21,6 +21,7 @@ mod ops;
 #[doc(hidden)]
 pub mod order;
 mod parallel;
+mod piece;
 pub mod prelude;
 mod range;
 mod region;

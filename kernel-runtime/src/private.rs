@@ -13,12 +13,15 @@ pub use crate::function::{DeviceFunction, Fault, fault};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
+pub use crate::piece::{
+    Argument, Part, Piece, literal_bits, literal_type, module_length, module_text, piece_id,
+    text_of,
+};
 pub use crate::range::{Progression, Wide, progression};
 pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
-pub use core::cfg;
 pub use core::clone::Clone;
 pub use core::iter::Iterator;
 pub use core::marker::{Copy, PhantomData};
@@ -27,6 +30,7 @@ pub use core::mem::swap;
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
+pub use core::{cfg, column, line, module_path};
 
 use crate::Element;
 

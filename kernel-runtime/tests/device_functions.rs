@@ -2,9 +2,13 @@
 #![allow(missing_docs, clippy::manual_is_multiple_of)]
 
 mod support;
+#[macro_use]
+#[allow(unused_macros)]
+#[path = "corpus/versions.rs"]
+mod versions;
 
 use kernel_runtime::prelude::*;
-use support::{THREADS, on_threads, values};
+use support::values;
 
 #[kernel(device)]
 pub const fn square(x: f64) -> f64 {
@@ -40,14 +44,14 @@ mod shapes {
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn areas(x: &[f64], out: &mut [f64]) {
     for i in 0..x.len() {
         out[i] = shapes::area(x[i], 2.0) + square(x[i]);
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn steps(n: &[u64], out: &mut [u32]) -> u64 {
     use shapes::collatz;
     let mut total = 0;
@@ -61,21 +65,11 @@ fn steps(n: &[u64], out: &mut [u32]) -> u64 {
 
 #[test]
 fn they_give_what_they_give() {
-    let x = values(3000);
-    let mut expected = vec![0.0; x.len()];
-    areas::serial(&x, &mut expected);
-    for threads in THREADS {
-        let mut out = vec![0.0; x.len()];
-        on_threads(threads, || areas::parallel(&x, &mut out));
-        assert_eq!(out, expected);
-    }
-    let n: Vec<u64> = (1..3000).collect();
-    let mut expected = vec![0; n.len()];
-    let total = steps::serial(&n, &mut expected);
-    for threads in THREADS {
-        let mut out = vec![0; n.len()];
-        assert_eq!(on_threads(threads, || steps::parallel(&n, &mut out)), total);
-        assert_eq!(out, expected);
+    for n in [0, 1, 65, 3000] {
+        let x = values(n);
+        let numbers: Vec<u64> = (1..=n as u64).collect();
+        check!(areas[out = vec![0.0; n]](&x, &mut out));
+        check!(steps[out = vec![0; n]](&numbers, &mut out));
     }
 }
 
@@ -109,7 +103,7 @@ mod checks {
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn checked(a: &[i32], b: &[i32], out: &mut [i32]) {
     for i in 0..a.len() {
         let before = a[i] - b[i];
@@ -120,27 +114,24 @@ fn checked(a: &[i32], b: &[i32], out: &mut [i32]) {
 #[test]
 fn failures_inside_are_those_of_the_functions() {
     let n = 3000;
-    for (a, b) in [
-        (1, 0),
-        (1, 1000),
-        (5, 7),
-        (0, 103),
-        (0, 104),
-        (3, 101),
-        (i32::MIN, -1),
-    ] {
+    let cases = [
+        (1, 0, "divide by zero"),
+        (1, 1000, "1000 is too large for 1"),
+        (5, 7, "seven: 5 and"),
+        (0, 103, ""),
+        (0, 104, "the len is 4 but the index is 4"),
+        (i32::MIN, -1, "overflow"),
+    ];
+    for (a, b, text) in cases {
         let mut left = vec![0; n];
         let mut right = vec![100; n];
         (left[1234], right[1234]) = (a, b);
         (left[1700], right[1700]) = (1, 0);
         let mut out = vec![0; n];
-        let expected = support::failure_of(|| checked::serial(&left, &right, &mut out));
-        for threads in THREADS {
-            let failure = on_threads(threads, || {
-                support::failure_of(|| checked::parallel(&left, &right, &mut out))
-            });
-            assert_eq!(failure, expected, "{a} {b}");
-        }
+        let failure = agreement!(Exact, device, checked(&left, &right, &mut out.clone()));
+        let failure = failure.expect_err("a failure");
+        assert!(failure.contains(text), "{failure}");
+        out.clear();
     }
 }
 
@@ -172,7 +163,7 @@ fn in_a_body_from_macros_and_with_one_name_in_two_modules() {
             table[0] + table[2],
         ]
     }
-    #[kernel(parallel)]
+    #[kernel(parallel, cuda)]
     fn both(x: &[f32], out: &mut [f32]) {
         for i in 0..x.len() {
             out[i] = one::scaled(x[i]) - two::scaled(x[i]);
@@ -183,8 +174,5 @@ fn in_a_body_from_macros_and_with_one_name_in_two_modules() {
         }
     }
     let x: Vec<f32> = values(2000).into_iter().map(|x| x as f32).collect();
-    let (mut out, mut expected) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-    both::serial(&x, &mut expected);
-    on_threads(3, || both::parallel(&x, &mut out));
-    assert_eq!(out, expected);
+    check!(both[out = vec![0.0; x.len()]](&x, &mut out));
 }

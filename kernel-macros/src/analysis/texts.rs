@@ -317,5 +317,21 @@ pub fn not_on_device(function: &str) -> String {
     format!("`{function}` has no CUDA version yet: libraries disagree on its last bits")
 }
 
+pub fn no_device_form(function: &str) -> String {
+    format!("`{function}` has no CUDA version: `assume_pure` says only that threads may call it")
+}
+
+pub const NO_DEVICE_FORM_HELP: &str =
+    "mark the function `#[kernel(device)]`, or leave `cuda` out of `#[kernel(..)]`";
+
+pub fn hidden_name(function: &str) -> String {
+    format!(
+        "`{function}` may mean something else in this block than outside of it, and a device sees the latter"
+    )
+}
+
+pub const HIDDEN_NAME_HELP: &str =
+    "move the block's `use` and other items to the kernel's outermost block, or out of the kernel";
+
 pub const NOT_ON_DEVICE_HELP: &str =
     "leave `cuda` out of `#[kernel(..)]`; on threads it is std's function";

@@ -1,7 +1,7 @@
 //! The items: the function that keeps the name, and the enum that carries the versions.
 
 use super::names::{self, emit};
-use super::{Device, Expansion, Param, driver};
+use super::{Device, Expansion, Param, driver, text};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -154,7 +154,8 @@ fn cuda(input: &Expansion, device: &Device, rt: &TokenStream) -> TokenStream {
         true => emit!(()),
         false => item.output.clone(),
     };
-    let (release, debug) = (&device.ptx.release, &device.ptx.debug);
+    let filler = text::Filler { input, rt };
+    let ptx = filler.module(&device.ptx);
     emit! {
         #[doc = "On an NVIDIA device."]
         #[doc = ""]
@@ -167,11 +168,8 @@ fn cuda(input: &Expansion, device: &Device, rt: &TokenStream) -> TokenStream {
         }
 
         #[doc = "The device's code."]
-        #visibility const PTX: &'static #rt::prim::str = if #rt::cfg!(debug_assertions) {
-            #debug
-        } else {
-            #release
-        };
+        #[allow(unused_imports)]
+        #visibility const PTX: &'static #rt::prim::str = #ptx;
     }
 }
 

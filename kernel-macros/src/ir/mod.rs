@@ -341,6 +341,9 @@ pub struct Callee {
     pub name: String,
     pub span: Span,
     pub kind: CalleeKind,
+    /// A call stands in a block with items, which may give the path another meaning there than in
+    /// the kernel's outermost block.
+    pub hidden: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

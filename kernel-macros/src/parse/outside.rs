@@ -38,8 +38,10 @@ impl Parser {
 
     fn callee(&mut self, path: &syn::Path, kind: CalleeKind) -> CalleeId {
         let name = word(path);
+        let hidden = self.scopes.has_inner_items();
         let known = self.callees.iter().find(|(_, callee)| callee.name == name);
         if let Some((id, _)) = known {
+            self.callees[id].hidden |= hidden;
             return id;
         }
         self.callees.push(Callee {
@@ -47,6 +49,7 @@ impl Parser {
             name,
             span: Span::of(path),
             kind,
+            hidden,
         })
     }
 
