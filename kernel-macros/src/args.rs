@@ -22,6 +22,8 @@ pub struct Args {
     /// `unsafe(independent(out, ..))`: the user's word that iterations never write one element of
     /// these arrays twice, nor read what another writes.
     pub independent: Vec<Ident>,
+    /// `math = "std"`: elementary functions are the standard library's.
+    pub std_math: bool,
     /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
     pub assumed: Vec<syn::Path>,
     /// `fastmath(contract)`: products that are added or subtracted round once.
@@ -36,6 +38,7 @@ enum Arg {
     Crate(syn::Path),
     Independent(Vec<Ident>),
     Assumed(Vec<syn::Path>),
+    StdMath,
     Contract,
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
@@ -44,7 +47,7 @@ enum Arg {
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
                      `fastmath(contract)`, `unsafe(independent(array, ..))`, \
-                     `assume_pure(path, ..)`; or, for a function that kernels call, `device`";
+                     `assume_pure(path, ..)`, `math = \"std\"`; or, for a function that kernels call, `device`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -62,6 +65,11 @@ impl Parse for Arg {
             }
             "device" => Arg::Device(word),
             "unsafe" => Arg::Independent(independent(input)?),
+            "math" => {
+                input.parse::<Token![=]>()?;
+                std_math(&input.parse()?)?;
+                Arg::StdMath
+            }
             "assume_pure" => Arg::Assumed(paths(input)?),
             "fastmath" => {
                 fastmath(input)?;
@@ -90,6 +98,15 @@ fn independent(input: ParseStream) -> syn::Result<Vec<Ident>> {
     parenthesized!(inner in outer);
     let names = Punctuated::<Ident, Token![,]>::parse_terminated(&inner)?;
     Ok(names.into_iter().collect())
+}
+
+/// `"std"`
+fn std_math(text: &syn::LitStr) -> syn::Result<()> {
+    if text.value() == "std" {
+        return Ok(());
+    }
+    let message = "expected `math = \"std\"`: the standard library's elementary functions";
+    Err(syn::Error::new(text.span(), message))
 }
 
 /// `(f, shapes::area)`
@@ -132,6 +149,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
         assumed: Vec::new(),
+        std_math: false,
         contract: false,
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
@@ -154,6 +172,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::Handle(name) => args.handle = Some(name),
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
+            Arg::StdMath => args.std_math = true,
             Arg::Assumed(paths) => args.assumed.extend(paths),
             Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(

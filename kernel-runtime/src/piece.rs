@@ -5,6 +5,9 @@
 //! The functions here run in constants: they write every piece that a kernel needs, once, before
 //! those that call it, and fill the holes.
 
+use crate::Element;
+use crate::element::Typed;
+
 /// The text of a device function.
 #[derive(Debug)]
 pub struct Piece {
@@ -242,18 +245,16 @@ arguments!([A B C D E F G H I J] 0 A 1 B 2 C 3 D 4 E 5 F 6 G 7 H 8 I 9 J);
 arguments!([A B C D E F G H I J K] 0 A 1 B 2 C 3 D 4 E 5 F 6 G 7 H 8 I 9 J 10 K);
 arguments!([A B C D E F G H I J K L] 0 A 1 B 2 C 3 D 4 E 5 F 6 G 7 H 8 I 9 J 10 K 11 L);
 
-/// A literal's type in PTX, where only its size matters.
-pub const fn literal_type<T: crate::Element>() -> &'static str {
+/// A literal's type as a parameter in PTX, where only its size matters.
+pub const fn literal_type<T: Element>() -> &'static str {
     match size_of::<T>() {
-        1 => "b8",
-        2 => "b16",
-        4 => "b32",
-        _ => "b64",
+        8 => "b64",
+        _ => "b32",
     }
 }
 
-/// A literal's bits, zero-extended.
-pub const fn literal_bits<T: crate::Element>(value: T) -> u64 {
+/// A literal's bits, those of a narrow integer extended to 32 as its type says.
+pub const fn literal_bits<T: Element>(value: T) -> u64 {
     let mut bits = [0_u8; 8];
     // SAFETY: elements are primitives of at most eight bytes without padding, so all of the
     // value's bytes are initialised and there is room for them.
@@ -261,7 +262,14 @@ pub const fn literal_bits<T: crate::Element>(value: T) -> u64 {
         let from = (&raw const value).cast::<u8>();
         core::ptr::copy_nonoverlapping(from, bits.as_mut_ptr(), size_of::<T>());
     }
-    u64::from_le_bytes(bits)
+    let bits = u64::from_le_bytes(bits);
+    if T::KIND.is(i8::KIND) {
+        return bits as i8 as i32 as u32 as u64;
+    }
+    if T::KIND.is(i16::KIND) {
+        return bits as i16 as i32 as u32 as u64;
+    }
+    bits
 }
 
 #[cfg(test)]
@@ -294,7 +302,7 @@ mod tests {
         Part::Number(4_294_967_295),
         Part::Text(" "),
         Part::Bits(literal_bits(-2.0_f32)),
-        Part::Text(literal_type::<i16>()),
+        Part::Text(literal_type::<i64>()),
     ];
     const LENGTH: usize = module_length("head\n", CALLS, PARTS);
     const TEXT: &str = text_of(&module_text::<LENGTH>("head\n", CALLS, PARTS));
@@ -308,7 +316,7 @@ mod tests {
                 "head",
                 ".func base_0000000000000001 {}",
                 "middle_0000000000000002 calls base_0000000000000001",
-                "middle_0000000000000002 0 4294967295 0x00000000c0000000b16",
+                "middle_0000000000000002 0 4294967295 0x00000000c0000000b64",
             ]
         );
     }
@@ -328,7 +336,8 @@ mod tests {
 
     #[test]
     fn literals_keep_their_bits() {
-        assert_eq!(literal_bits(-1_i8), 0xff);
+        assert_eq!(literal_bits(-1_i8), 0xffff_ffff);
+        assert_eq!(literal_bits(0x8000_u16), 0x8000);
         assert_eq!(literal_bits(-1_i64), u64::MAX);
         assert_eq!(literal_bits(true), 1);
         assert_eq!(literal_bits(1.5_f64), 1.5_f64.to_bits());

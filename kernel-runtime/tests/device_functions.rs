@@ -176,3 +176,62 @@ fn in_a_body_from_macros_and_with_one_name_in_two_modules() {
     let x: Vec<f32> = values(2000).into_iter().map(|x| x as f32).collect();
     check!(both[out = vec![0.0; x.len()]](&x, &mut out));
 }
+
+#[kernel(parallel, cuda)]
+fn elementary(x: &[f64], out: &mut [f64], singles: &mut [f32]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        let y = x[i].exp().ln_1p() + x[i].atan2(0.25) + x[i].powi(3);
+        out[i] = y + (x[i] + 1.0).powf(1.5);
+        singles[i] = (x[i] as f32).sin().hypot(2.0);
+        sum += y;
+    }
+    sum
+}
+
+#[kernel(parallel, math = "std")]
+fn of_the_standard_library(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        out[i] = x[i].exp().ln_1p() + (x[i] as f32).sin() as f64;
+    }
+}
+
+#[test]
+fn elementary_functions_are_the_same_everywhere() {
+    let x = values(3000);
+    let n = x.len();
+    close!(elementary[out = vec![0.0; n], singles = vec![0.0; n]](&x, &mut out, &mut singles));
+    host!(of_the_standard_library[out = vec![0.0; x.len()]](
+        &x, &mut out
+    ));
+}
+
+#[kernel(device)]
+fn narrow(a: i8, b: u16, c: bool, pair: (u8, i16)) -> (i16, u8, bool) {
+    if c {
+        return (a as i16 - pair.1, b as u8, a < 0);
+    }
+    (a as i16 * 3 + pair.0 as i16, pair.0, !c)
+}
+
+#[kernel(parallel, cuda)]
+fn narrow_values(x: &[i8], sums: &mut [i16], bytes: &mut [u8], flags: &mut [bool]) {
+    for i in 0..x.len() {
+        let (sum, byte, flag) = narrow(x[i], 65535, x[i] > -10, (200_u8, -7_i16));
+        let (more, _, other): (i16, u8, bool) = narrow(-128, x[i] as u16, flag, (byte, sum));
+        sums[i] = sum ^ more;
+        bytes[i] = byte;
+        flags[i] = flag & other;
+    }
+}
+
+#[test]
+fn narrow_types_go_in_and_out() {
+    let x: Vec<i8> = (0..1000).map(|k| (k * 37) as i8 / 4).collect();
+    let n = x.len();
+    check!(
+        narrow_values[sums = vec![0; n], bytes = vec![0; n], flags = vec![false; n]](
+            &x, &mut sums, &mut bytes, &mut flags
+        )
+    );
+}

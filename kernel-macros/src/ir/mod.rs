@@ -58,6 +58,8 @@ pub struct Function {
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
     pub open: HashSet<ExprId>,
+    /// Elementary functions are the standard library's, not the runtime's.
+    pub std_math: bool,
     /// The return type, and the values of `return`s in driver code.
     pub ret: Ty,
     pub returned: Vec<ExprId>,

@@ -192,6 +192,7 @@ impl Parser {
             callees: self.callees,
             pinned: self.pinned,
             open: HashSet::new(),
+            std_math: false,
             returned: self.returned,
             ret,
             body,

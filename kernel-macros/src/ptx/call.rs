@@ -29,6 +29,15 @@ pub fn result_word(name: &str, n: usize) -> Arg {
     }
 }
 
+/// A scalar's type as a parameter or result: no narrower than 32 bits, which registers have too.
+pub fn word_suffix(ty: Scalar) -> String {
+    match ty {
+        Scalar::I8 | Scalar::I16 => "s32".to_owned(),
+        Scalar::Bool | Scalar::U8 | Scalar::U16 => "u32".to_owned(),
+        ty => memory_suffix(ty),
+    }
+}
+
 /// The result at a call.
 const RETURNED: &str = "returned";
 
@@ -42,9 +51,9 @@ impl Emitter<'_> {
     /// A call of a function outside.
     pub fn call_outside(&mut self, id: ExprId, callee: CalleeId, args: &[ExprId]) -> Value {
         let function = self.function;
-        let passed = self.passed(callee, args);
+        let (passed, fault) = (self.passed(callee, args), self.fault_memory());
         let (value, status) =
-            self.call_function(Hole::Callee(callee), &passed, &function.exprs[id].ty);
+            self.call_function(Hole::Callee(callee), &passed, &function.exprs[id].ty, fault);
         let mut calls = self.region.calls.iter();
         let call = calls.position(|known| *known == callee);
         let call = call.expect("the plan lists every function that is called");
@@ -53,18 +62,17 @@ impl Emitter<'_> {
     }
 
     /// An elementary function, which cannot fail.
-    pub fn elementary(
-        &mut self,
-        builtin: Builtin,
-        ty: Scalar,
-        args: &[(Operand, Scalar)],
-    ) -> Operand {
-        let passed: Vec<Passed> = args
-            .iter()
-            .map(|(operand, ty)| Passed::Scalar(*operand, *ty))
+    pub fn elementary(&mut self, builtin: Builtin, ty: Scalar, args: &[Operand]) -> Operand {
+        let types = (0..args.len()).map(|n| match (builtin, n) {
+            (Builtin::Powi, 1) => Scalar::I32,
+            _ => ty,
+        });
+        let passed = args.iter().zip(types);
+        let passed: Vec<Passed> = passed
+            .map(|(operand, ty)| Passed::Scalar(*operand, ty))
             .collect();
         let name = Hole::Elementary(builtin, ty);
-        let (value, _) = self.call_function(name, &passed, &Ty::Scalar(ty));
+        let (value, _) = self.call_function(name, &passed, &Ty::Scalar(ty), Operand::Int(0));
         value.scalar()
     }
 
@@ -90,8 +98,13 @@ impl Emitter<'_> {
     }
 
     /// The call itself: the value, and the word that says whether it failed.
-    fn call_function(&mut self, name: Hole, passed: &[Passed], ty: &Ty) -> (Value, Reg) {
-        let fault = self.fault_memory();
+    fn call_function(
+        &mut self,
+        name: Hole,
+        passed: &[Passed],
+        ty: &Ty,
+        fault: Operand,
+    ) -> (Value, Reg) {
         let ready: Vec<Operand> = passed
             .iter()
             .map(|passed| match passed {
@@ -106,7 +119,7 @@ impl Emitter<'_> {
         for (n, (passed, ready)) in passed.iter().zip(ready).enumerate() {
             let name = format!("arg{n}");
             let (ty, value) = match passed {
-                Passed::Scalar(_, ty) => (memory_suffix(*ty), Arg::Value(ready)),
+                Passed::Scalar(_, ty) => (word_suffix(*ty), Arg::Value(ready)),
                 Passed::Literal(literal) => (
                     Hole::LiteralType(*literal).to_string(),
                     Arg::Symbol(Hole::LiteralBits(*literal).to_string()),
@@ -150,7 +163,7 @@ impl Emitter<'_> {
             _ => Class::of(ty),
         };
         let reg = self.fresh(class);
-        let op = format!("ld.param.{}", memory_suffix(ty));
+        let op = format!("ld.param.{}", word_suffix(ty));
         self.code.def_args(op, reg, vec![result_word(RETURNED, n)]);
         Operand::Reg(reg)
     }

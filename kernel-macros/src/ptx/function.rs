@@ -1,8 +1,8 @@
 //! A device function as a `.func`.
 
-use super::call::{result_declaration, result_word};
+use super::call::{result_declaration, result_word, word_suffix};
 use super::code::{Arg, Class, Operand};
-use super::emitter::{Emitter, memory_suffix};
+use super::emitter::Emitter;
 use super::hole::{Hole, Part, split};
 use super::value::{Value, assemble, leaves};
 use super::{names, source};
@@ -58,7 +58,7 @@ impl Emitter<'_> {
         for (n, scalar) in leaves(ty).into_iter().enumerate() {
             let name = format!("{name}${n}");
             scalars.push(self.load_parameter(&name, scalar));
-            declared.push(format!("    .param .{} {name}", memory_suffix(scalar)));
+            declared.push(format!("    .param .{} {name}", word_suffix(scalar)));
         }
         let value = assemble(ty, &mut scalars.into_iter());
         self.bind(&Pat::Var(var), value);
@@ -70,7 +70,7 @@ impl Emitter<'_> {
             _ => Class::of(ty),
         };
         let reg = self.fresh(class);
-        let op = format!("ld.param.{}", memory_suffix(ty));
+        let op = format!("ld.param.{}", word_suffix(ty));
         self.code
             .def_args(op, reg, vec![Arg::Param(name.to_owned())]);
         self.value_of_stored(ty, reg)
@@ -100,7 +100,7 @@ impl Emitter<'_> {
         let types = leaves(&self.function.ret);
         for (n, (scalar, ty)) in scalars.into_iter().zip(types).enumerate() {
             let scalar = self.stored_form(ty, scalar);
-            let op = format!("st.param.{}", memory_suffix(ty));
+            let op = format!("st.param.{}", word_suffix(ty));
             self.code
                 .act(op, vec![result_word(RESULT, n), scalar.into()]);
         }

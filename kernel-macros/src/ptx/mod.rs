@@ -57,10 +57,15 @@ pub fn head(function: &Function) -> String {
 /// The entries of a function, with holes where it calls others; `debug` says whether the user's
 /// crate has debug assertions, so that integer overflow is a failure.
 pub fn entries(function: &Function, plan: &Plan, debug: bool) -> String {
-    let regions = plan.regions.iter();
+    let regions = plan.regions.iter().filter(|region| has_entry(region));
     regions
         .map(|region| entry(function, region, debug))
         .collect()
+}
+
+/// Whether a device runs the region. Those with array accumulators run on the host.
+pub fn has_entry(region: &Region) -> bool {
+    region.shared.is_empty()
 }
 
 fn entry(function: &Function, region: &Region, debug: bool) -> String {
