@@ -189,13 +189,6 @@ fn elementary(x: &[f64], out: &mut [f64], singles: &mut [f32]) -> f64 {
     sum
 }
 
-#[kernel(parallel, math = "std")]
-fn of_the_standard_library(x: &[f64], out: &mut [f64]) {
-    for i in 0..x.len() {
-        out[i] = x[i].exp().ln_1p() + (x[i] as f32).sin() as f64;
-    }
-}
-
 #[test]
 fn elementary_functions_are_the_same_everywhere() {
     let x = values(3000);
