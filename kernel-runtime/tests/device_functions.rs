@@ -194,9 +194,6 @@ fn elementary_functions_are_the_same_everywhere() {
     let x = values(3000);
     let n = x.len();
     close!(elementary[out = vec![0.0; n], singles = vec![0.0; n]](&x, &mut out, &mut singles));
-    host!(of_the_standard_library[out = vec![0.0; x.len()]](
-        &x, &mut out
-    ));
 }
 
 #[kernel(device)]
