@@ -1,12 +1,12 @@
 //! The attribute's arguments: `#[kernel(parallel, cuda, handle = Name, crate = path, ..)]`.
 
 use crate::diagnostics::Sink;
-use crate::ir::Span;
+use crate::ir::{Scalar, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Token, ext::IdentExt, parenthesized};
+use syn::{Token, bracketed, ext::IdentExt, parenthesized, token};
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -24,10 +24,19 @@ pub struct Args {
     pub independent: Vec<Ident>,
     /// `math = "std"`: elementary functions are the standard library's.
     pub std_math: bool,
+    /// `types(T = [f32, f64], Real = f64)`: what names stand for.
+    pub types: Vec<NamedTypes>,
     /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
     pub assumed: Vec<syn::Path>,
     /// `fastmath(contract)`: products that are added or subtracted round once.
     pub contract: bool,
+}
+
+/// A name and the types that it stands for: a type parameter's instances, or an alias's one.
+#[derive(Debug)]
+pub struct NamedTypes {
+    pub name: Ident,
+    pub scalars: Vec<Scalar>,
 }
 
 enum Arg {
@@ -37,6 +46,7 @@ enum Arg {
     Handle(Ident),
     Crate(syn::Path),
     Independent(Vec<Ident>),
+    Types(Vec<NamedTypes>),
     Assumed(Vec<syn::Path>),
     StdMath,
     Contract,
@@ -46,8 +56,9 @@ enum Arg {
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `fastmath(contract)`, `unsafe(independent(array, ..))`, \
-                     `assume_pure(path, ..)`, `math = \"std\"`; or, for a function that kernels call, `device`";
+                     `types(T = [f32, f64])`, `fastmath(contract)`, `math = \"std\"`, \
+                     `unsafe(independent(array, ..))`, `assume_pure(path, ..)`; or, for a \
+                     function that kernels call, `device`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -70,6 +81,12 @@ impl Parse for Arg {
                 std_math(&input.parse()?)?;
                 Arg::StdMath
             }
+            "types" => {
+                let inner;
+                parenthesized!(inner in input);
+                let types = Punctuated::<NamedTypes, Token![,]>::parse_terminated(&inner)?;
+                Arg::Types(types.into_iter().collect())
+            }
             "assume_pure" => Arg::Assumed(paths(input)?),
             "fastmath" => {
                 fastmath(input)?;
@@ -81,6 +98,32 @@ impl Parse for Arg {
             }
         })
     }
+}
+
+impl Parse for NamedTypes {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        if !input.peek(token::Bracket) {
+            let scalars = vec![scalar(input)?];
+            return Ok(NamedTypes { name, scalars });
+        }
+        let inner;
+        bracketed!(inner in input);
+        let scalars = Punctuated::<Scalar, Token![,]>::parse_terminated_with(&inner, scalar)?;
+        if scalars.is_empty() {
+            return Err(inner.error("expected types, as in `[f32, f64]`"));
+        }
+        let scalars = scalars.into_iter().collect();
+        Ok(NamedTypes { name, scalars })
+    }
+}
+
+/// `f64`
+fn scalar(input: ParseStream) -> syn::Result<Scalar> {
+    let name: Ident = input.parse()?;
+    let help = "expected `bool`, an integer type of at most 64 bits, `f32` or `f64`";
+    Scalar::from_name(&name.to_string()).ok_or_else(|| syn::Error::new(name.span(), help))
 }
 
 /// `(independent(a, b))`
@@ -148,6 +191,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         handle: None,
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
+        types: Vec::new(),
         assumed: Vec::new(),
         std_math: false,
         contract: false,
@@ -173,6 +217,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
             Arg::StdMath => args.std_math = true,
+            Arg::Types(types) => args.types.extend(types),
             Arg::Assumed(paths) => args.assumed.extend(paths),
             Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(
