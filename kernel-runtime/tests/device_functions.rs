@@ -225,3 +225,29 @@ fn narrow_types_go_in_and_out() {
         )
     );
 }
+
+/// No device function: it calls one of the standard library's.
+fn root(of: f64, least: f64) -> f64 {
+    if of < least {
+        panic!("{of} is less than {least}");
+    }
+    std::convert::identity(of.sqrt())
+}
+
+#[kernel(parallel, assume_pure(root, std::convert::identity))]
+fn roots(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        let shift: f64 = std::convert::identity(x[i]);
+        out[i] = root(shift + 0.5, 0.0) - x[i];
+    }
+}
+
+#[test]
+fn functions_that_the_user_vouches_for_fail_as_they_do() {
+    let mut x = values(3000);
+    host!(roots[out = vec![0.0; 3000]](&x, &mut out));
+    (x[1000], x[2000]) = (-5.0, -7.0);
+    let failure = agreement!(Exact, host, roots[out = vec![0.0; 3000]](&x, &mut out));
+    let failure = failure.expect_err("a failure");
+    assert!(failure.contains("-4.5 is less than 0"), "{failure}");
+}

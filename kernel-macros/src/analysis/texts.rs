@@ -12,6 +12,13 @@ pub fn demanded_headline(index: &str, reason: &str) -> String {
     )
 }
 
+pub fn assumed_arguments(name: &str, most: usize) -> String {
+    format!("`{name}` takes something else than up to {most} numbers")
+}
+
+pub const ASSUMED_ARGUMENTS_HELP: &str = "where a function of `assume_pure` panics, the numbers that it was called with are recorded: wrap \
+     it in a function of fewer, or mark it `#[kernel(device)]`";
+
 /// The same for a device function.
 pub fn no_device_function(name: &str, reason: &str) -> String {
     format!("`{name}` cannot be a device function: {reason}")

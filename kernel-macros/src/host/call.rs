@@ -7,6 +7,7 @@
 use super::body::Body;
 use super::expr;
 use super::names::{self, emit};
+use crate::analysis::plan::SiteKey;
 use crate::ir::{CalleeId, CalleeKind, ExprId, ExprKind, Function, Scalar, Span, UnaryOp};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote_spanned;
@@ -91,14 +92,11 @@ impl Body<'_> {
         let node = &self.function().exprs[id];
         let arguments = args.iter().enumerate();
         let arguments = arguments.map(|(position, arg)| self.argument(position, *arg));
-        let (binds, args): (Vec<_>, Vec<_>) = arguments.unzip();
+        let (binds, args): (Vec<_>, Vec<Ident>) = arguments.unzip();
         let (ty, place) = (self.ty(&node.ty), names::about(node.span.start));
         let value = match self.function().callees[callee].kind {
             CalleeKind::Device => self.device_call(callee, &args, place),
-            CalleeKind::Assumed => {
-                let path = &self.function().callees[callee].path;
-                quote_spanned!(place=> #path(#(#args),*))
-            }
+            CalleeKind::Assumed => self.assumed_call(id, callee, &args, place),
         };
         emit!({
             #(#binds)*
@@ -124,6 +122,39 @@ impl Body<'_> {
                 #rt::Result::Err(__fault) => { #leave }
             }
         }
+    }
+
+    /// A function that the user vouches for; where it panics, the iteration fails.
+    fn assumed_call(
+        &self,
+        id: ExprId,
+        callee: CalleeId,
+        args: &[Ident],
+        place: proc_macro2::Span,
+    ) -> TokenStream {
+        let (rt, path) = (self.rt(), &self.function().callees[callee].path);
+        let call = quote_spanned!(place=> #path(#(#args),*));
+        let recorded: Vec<_> = self.recorded_arguments(id, args);
+        let fails = self.fails(SiteKey::Expr(id), &recorded);
+        emit! {
+            match #rt::assumed(|| #call) {
+                #rt::Option::Some(__value) => __value,
+                #rt::Option::None => { #fails }
+            }
+        }
+    }
+
+    /// The arguments without the literals that are the same at every call.
+    fn recorded_arguments(&self, id: ExprId, names: &[Ident]) -> Vec<TokenStream> {
+        let ExprKind::Apply(_, args) = &self.function().exprs[id].kind else {
+            unreachable!("only calls have arguments");
+        };
+        let open = &self.function().open;
+        let given = args.iter().zip(names);
+        given
+            .filter(|(arg, _)| !open.contains(arg))
+            .map(|(_, name)| emit!(#name))
+            .collect()
     }
 
     /// An argument's binding, and its name where the argument stood.

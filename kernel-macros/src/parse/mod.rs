@@ -70,6 +70,9 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
         parser.discard(&mut block);
     }
     let template = template::of_block(&body, &parser);
+    for path in assumed {
+        parser.check_assumed(path, sink);
+    }
     parser.finish(&item.sig.ident, params, ret, block, template)
 }
 
