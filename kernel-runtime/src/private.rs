@@ -12,12 +12,14 @@ pub use crate::failure::{Checked, failed, unraised};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
+pub use crate::prange;
 pub use crate::range::{Progression, Wide, progression};
 pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
 pub use crate::report::Report;
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::cfg;
 pub use core::clone::Clone;
+pub use core::cmp::Ord;
 pub use core::iter::Iterator;
 pub use core::marker::{Copy, PhantomData};
 pub use core::option::Option;
@@ -25,6 +27,14 @@ pub use core::primitive as prim;
 pub use core::result::Result;
 
 use crate::Element;
+
+/// The macros of std that a region may hold.
+pub mod macros {
+    pub use std::{
+        assert, assert_eq, assert_ne, debug_assert, debug_assert_eq, debug_assert_ne, panic, todo,
+        unimplemented, unreachable,
+    };
+}
 
 /// A value's bits, zero-extended.
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::names::{self, emit};
 use super::region::Region;
-use super::{Expansion, item};
+use super::{Expansion, item, proof};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::{Span, Ty, VarId};
@@ -28,10 +28,12 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let lints = &input.item.lints;
+    let proofs = input.function.proofs.iter();
+    let proofs = proofs.map(|proof| proof::confirm(rt, proof));
     emit! {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
-        #signature { #body }
+        #signature { #(#proofs)* #body }
     }
 }
 
@@ -93,7 +95,7 @@ impl Context<'_> {
     /// Where the compiler inferred a type, rustc confirms it.
     fn witness(&self, id: VarId) -> TokenStream {
         let var = &self.input.function.vars[id];
-        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_));
+        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_) | Ty::Array(..));
         if !known || unknown_inside(&var.ty) {
             return TokenStream::new();
         }
@@ -117,6 +119,7 @@ fn unknown_inside(ty: &Ty) -> bool {
     match ty {
         Ty::Scalar(_) => false,
         Ty::Tuple(parts) => parts.iter().any(unknown_inside),
+        Ty::Array(elem, _) => unknown_inside(elem),
         _ => true,
     }
 }

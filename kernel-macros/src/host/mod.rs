@@ -22,6 +22,7 @@ mod expr;
 mod item;
 mod iterate;
 mod names;
+mod proof;
 mod raise;
 mod region;
 mod space;

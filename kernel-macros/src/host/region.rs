@@ -3,12 +3,13 @@
 use super::body::{Body, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
-use super::{iterate, raise, space, wide};
+use super::{iterate, proof, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse};
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, Span, VarId};
+use crate::ir::{Proof, VarId};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use std::collections::HashSet;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -36,7 +37,8 @@ impl<'a> Region<'a> {
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
         let items = iterate::items(self);
-        let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
+        let proofs = self.plan.proofs.iter();
+        let proofs = proofs.map(|proof| proof::confirm(rt, proof));
         let range = &self.node.range;
         let attempt = self.attempt();
         let verbatim = self
@@ -44,6 +46,10 @@ impl<'a> Region<'a> {
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
         let raise = raise::failure(self);
         emit!({
+            // A trait of the user's own whose method has the name of one of std's makes every use
+            // of the name in the loop below ambiguous, even where std's trait was out of scope.
+            use #rt::Iterator as _;
+            use #rt::Ord as _;
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #items
             #(#proofs)*
@@ -67,6 +73,7 @@ impl<'a> Region<'a> {
     /// arrays are borrowed, and arrays borrowed for reading before those for writing.
     fn attempt(&self) -> TokenStream {
         let outermost = space::outermost(self);
+        let lengths = self.lengths();
         let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
@@ -81,6 +88,7 @@ impl<'a> Region<'a> {
         let run = self.dispatch();
         emit! {
             #outermost
+            #lengths
             #(#scalars)*
             #(#arrays)*
             #inner
@@ -122,6 +130,46 @@ impl<'a> Region<'a> {
         }
     }
 
+    /// Leaves if a length that the source asks for is none: a trait's method may have the name.
+    fn lengths(&self) -> TokenStream {
+        let mut seen = HashSet::new();
+        let lengths = self.plan.proofs.iter().filter_map(|proof| match proof {
+            Proof::Length {
+                tokens,
+                array,
+                dims,
+            } => seen
+                .insert((tokens.to_string(), *array))
+                .then(|| self.length(tokens, *array, dims)),
+            _ => None,
+        });
+        let declined = self.leave("Declined");
+        let tests: Vec<TokenStream> = lengths.collect();
+        if tests.is_empty() {
+            return TokenStream::new();
+        }
+        emit!(if !(true #(&& #tests)*) { #declined; })
+    }
+
+    fn length(&self, tokens: &TokenStream, array: VarId, dims: &[u32]) -> TokenStream {
+        let (rt, value) = (self.rt(), self.context.driver_name(array));
+        let Some(view) = self.context.input.function.vars[array].ty.view() else {
+            return emit!(true);
+        };
+        let (elem, rank) = (
+            self.body.scalar(view.elem),
+            names::index(view.rank as usize),
+        );
+        let dims = dims.iter().map(|dim| names::index(*dim as usize));
+        emit!({
+            let __array: #rt::View<'_, #elem, #rank> = {
+                use #rt::ReadArray as _;
+                #value.__kernel_read().of()
+            };
+            #tokens == 1 #(* __array.len(#dims))*
+        })
+    }
+
     fn dispatch(&self) -> TokenStream {
         let (rt, session) = (self.rt(), &self.context.session);
         let accumulators = &self.plan.accumulators;
@@ -151,28 +199,6 @@ impl<'a> Region<'a> {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
-    }
-
-    /// A name that was taken for a primitive's is one.
-    fn proof(&self, proof: &Proof) -> TokenStream {
-        let rt = self.rt();
-        match proof {
-            Proof::Type { tokens, scalar } => {
-                let scalar = self.body.scalar(*scalar);
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-            }
-            Proof::Function {
-                tokens,
-                scalar,
-                builtin,
-            } => {
-                let scalar = self.body.scalar(*scalar);
-                let builtin = names::local(builtin.name());
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-            }
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod assertion;
 mod expr;
+mod hygiene;
 mod inline;
 mod matching;
 mod range;
@@ -22,6 +23,7 @@ use crate::ir::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use scope::Scopes;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 /// Turns the annotated function into IR. Signature problems go to the sink; the IR is made all the
@@ -53,6 +55,7 @@ pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
         exprs: parser.exprs,
         loops: parser.loops.into_arena(),
         accesses: parser.accesses,
+        proofs: parser.bindings.into_inner(),
         pinned: parser.pinned,
         returned: parser.returned,
         ret,
@@ -124,6 +127,10 @@ pub(in crate::parse) struct Parser {
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Uses of variables that rustc has to confirm, at most one of each.
+    pub bindings: RefCell<Vec<Proof>>,
+    /// What the range that is being read asks rustc to confirm: its loop is not entered yet.
+    pub range_proofs: Option<Vec<Proof>>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Expressions whose type a path gives away: `f64::max(a, b)`.
@@ -170,6 +177,11 @@ impl Parser {
         let syn::FnArg::Typed(param) = input else {
             return Vec::new();
         };
+        if let Some(attr) = expr::foreign_attribute(&param.attrs) {
+            let help = "only lint attributes may stand on a kernel's parameters".to_string();
+            let message = format!("{attr} reaches the compiler of kernels unresolved");
+            sink.push(Span::of(param), message, Some(help));
+        }
         let ty = ty::of_param(&param.ty);
         if ty.ty == Ty::Unknown {
             let span = Span::of(&param.ty);
@@ -232,7 +244,7 @@ impl Parser {
             tokens: ident.to_token_stream(),
             deferred: false,
         });
-        self.scopes.bind(ident.to_string(), id);
+        self.scopes.bind(ident, id);
         id
     }
 
@@ -281,8 +293,11 @@ impl Parser {
         id
     }
 
+    /// Asks rustc about a name in the innermost loop, or in the range of the loop to come.
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        if let Some(id) = self.path.last() {
+        if let Some(proofs) = &mut self.range_proofs {
+            proofs.push(proof);
+        } else if let Some(id) = self.path.last() {
             self.loops.proofs[id.index()].push(proof);
         }
     }

@@ -3,8 +3,10 @@
 use super::Parser;
 use super::span;
 use super::template;
-use crate::ir::{Adapter, ExprId, ExprKind, Loop, Opaque, Range, Span, StmtKind, Ty, VarKind};
-use proc_macro2::Ident;
+use crate::ir::{
+    Adapter, ExprId, ExprKind, Loop, Opaque, Proof, Range, Span, StmtKind, Ty, VarKind,
+};
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 impl Parser {
@@ -12,15 +14,18 @@ impl Parser {
         // Loops of inlined functions have no mark: they are no part of the driver's tokens.
         let mark = template::number(&node.attrs);
         let parent = self.path.last().copied();
+        let outer = self.range_proofs.replace(Vec::new());
         let (range, demanded, mut opaque) = match self.range(&node.expr) {
             Ok(range) => range,
             Err(opaque) => (self.no_range(&node.expr), false, Some(opaque)),
         };
+        let range_proofs = self.range_proofs.take();
         let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
         if let Some(attr) = super::expr::foreign_attribute(&attrs) {
             opaque = Some(self.opaque_loop(attr, None));
         }
         let id = self.loops.reserve(mark);
+        self.loops.proofs[id.index()].extend(range_proofs.into_iter().flatten());
         self.path.push(id);
         self.labels
             .push(node.label.as_ref().map(|label| label.name.to_string()));
@@ -41,6 +46,7 @@ impl Parser {
         self.scopes.leave();
         self.labels.pop();
         self.path.pop();
+        self.range_proofs = outer;
         let range_span = span::of(&node.expr);
         let head = Span {
             start: node.for_token.span,
@@ -79,6 +85,7 @@ impl Parser {
             syn::Expr::MethodCall(call) => self.adapter(node, call),
             syn::Expr::Call(call) if is_prange(&call.func) && call.args.len() == 1 => {
                 let (range, _, opaque) = self.range(&call.args[0])?;
+                self.prove(Proof::Prange(without_arguments(&call.func)));
                 Ok((range, true, opaque))
             }
             _ => Err(not_a_range(node)),
@@ -148,6 +155,17 @@ impl Parser {
 fn is_prange(func: &syn::Expr) -> bool {
     matches!(func, syn::Expr::Path(path)
         if path.path.segments.last().is_some_and(|segment| segment.ident == "prange"))
+}
+
+/// A path to a function, of whatever type.
+fn without_arguments(func: &syn::Expr) -> TokenStream {
+    let mut func = func.clone();
+    if let syn::Expr::Path(path) = &mut func {
+        for segment in &mut path.path.segments {
+            segment.arguments = syn::PathArguments::None;
+        }
+    }
+    func.to_token_stream()
 }
 
 fn not_a_range(node: &syn::Expr) -> Opaque {
