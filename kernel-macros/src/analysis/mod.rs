@@ -14,6 +14,8 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+#[cfg(test)]
+mod oracle;
 pub mod plan;
 mod poly;
 mod reduce;
