@@ -8,7 +8,7 @@ pub use crate::array::{
 };
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
-pub use crate::failure::{Checked, failed, unraised};
+pub use crate::failure::{Checked, failed, number, unraised};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
@@ -22,6 +22,7 @@ pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::iter::Iterator;
 pub use core::marker::{Copy, PhantomData};
+pub use core::matches;
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;

@@ -19,6 +19,7 @@ mod body;
 mod device;
 mod driver;
 mod expr;
+mod fold;
 mod item;
 mod iterate;
 mod names;

@@ -4,10 +4,10 @@ use super::body::{Body, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::{iterate, proof, raise, space, wide};
-use crate::analysis::plan::{self, Accumulator, ArrayUse};
+use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 use std::collections::HashSet;
 
@@ -44,7 +44,7 @@ impl<'a> Region<'a> {
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
-        let raise = raise::failure(self);
+        let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             // A trait of the user's own whose method has the name of one of std's makes every use
             // of the name in the loop below ambiguous, even where std's trait was out of scope.
@@ -57,10 +57,18 @@ impl<'a> Region<'a> {
             let __outcome = #region: { #attempt };
             match __outcome {
                 #rt::Outcome::Done => {}
-                #rt::Outcome::Declined => { #verbatim }
-                #rt::Outcome::Failed(__failure) => { #raise }
+                #rt::Outcome::Failed(__failure) #decided => { #raise }
+                _ => { #verbatim }
             }
         })
+    }
+
+    /// A failure that serial has as well, whatever the order of iterations.
+    fn decided(&self) -> Option<TokenStream> {
+        let rt = self.rt();
+        let sites = self.plan.undecided.iter();
+        let sites: Vec<_> = sites.map(|site| Literal::u32_unsuffixed(*site)).collect();
+        (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
     /// Leaves the block around the attempt.
@@ -182,6 +190,7 @@ impl<'a> Region<'a> {
         });
         let region = iterate::struct_name();
         let results = accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
         emit! {
             match #session.reduce(&__region, __cost) {

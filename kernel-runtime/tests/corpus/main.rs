@@ -13,6 +13,7 @@ mod arrays;
 mod control_flow;
 mod driver;
 mod everyday;
+mod extremes;
 mod failures;
 mod functions;
 mod inputs;

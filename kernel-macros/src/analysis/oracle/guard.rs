@@ -15,7 +15,9 @@ pub struct Guard<'a, 'b> {
 
 impl Guard<'_, '_> {
     pub fn all(&mut self, conditions: &[Condition]) -> bool {
-        conditions.iter().all(|condition| self.holds(&condition.test))
+        conditions
+            .iter()
+            .all(|condition| self.holds(&condition.test))
     }
 
     pub fn holds(&mut self, test: &Test) -> bool {
@@ -30,7 +32,8 @@ impl Guard<'_, '_> {
             }
             Test::Fits(wide, scalar) => {
                 let (low, high) = scalar.int_range().unwrap_or((0, 1));
-                self.value(wide).is_some_and(|value| (low..=high).contains(&value))
+                self.value(wide)
+                    .is_some_and(|value| (low..=high).contains(&value))
             }
             Test::All(tests) => tests.iter().all(|test| self.holds(test)),
             Test::Any(tests) => tests.iter().any(|test| self.holds(test)),

@@ -185,7 +185,12 @@ impl Trial<'_> {
     }
 
     fn machine<R>(&self, mode: Mode<'_>, f: impl FnOnce(&mut Machine<'_>) -> R) -> R {
-        f(&mut Machine::new(self.planned, &self.world, mode, self.debug))
+        f(&mut Machine::new(
+            self.planned,
+            &self.world,
+            mode,
+            self.debug,
+        ))
     }
 
     /// The parallel loops' values; `None` if the region declines.
@@ -371,14 +376,20 @@ impl<'a> Parallel<'a> {
     fn meet(&mut self, k: usize) -> Result<(), String> {
         for touch in std::mem::take(&mut self.machine.touches) {
             let element = touch.element;
-            let other = self.writers.get(&element).copied().filter(|other| *other != k);
+            let other = self
+                .writers
+                .get(&element)
+                .copied()
+                .filter(|other| *other != k);
             let readers = self.readers.entry(element.clone()).or_default();
             let reader = readers.iter().copied().find(|reader| *reader != k);
             let conflict = other.or(reader.filter(|_| touch.writes));
             if let Some(other) = conflict {
                 let name = &self.trial.serial.vars[element.0].ident;
                 let at = &element.1;
-                return Err(format!("iterations {k} and {other} race for `{name}` at {at:?}"));
+                return Err(format!(
+                    "iterations {k} and {other} race for `{name}` at {at:?}"
+                ));
             }
             if touch.writes {
                 self.writers.insert(element, k);
@@ -392,9 +403,9 @@ impl<'a> Parallel<'a> {
     /// All lanes together, and what the variable held before.
     fn total(&self, of: &Accumulator) -> Option<Value> {
         let start = self.trial.world.scalars.get(&of.var)?.clone();
-        self.lanes.iter().try_fold(start, |total, lane| {
-            combine(of, &total, &lane[&of.var])
-        })
+        self.lanes
+            .iter()
+            .try_fold(start, |total, lane| combine(of, &total, &lane[&of.var]))
     }
 }
 
@@ -418,11 +429,13 @@ fn combine(of: &Accumulator, left: &Value, right: &Value) -> Option<Value> {
         (Combine::Builtin(fold), Value::Int(left), Value::Int(right)) => {
             builtin(fold, *left, *right).map(Value::Int)
         }
-        (Combine::Binary(op), Value::Bool(left), Value::Bool(right)) => Some(Value::Bool(match op {
-            crate::ir::BinaryOp::And => left & right,
-            crate::ir::BinaryOp::Or => left | right,
-            _ => left ^ right,
-        })),
+        (Combine::Binary(op), Value::Bool(left), Value::Bool(right)) => {
+            Some(Value::Bool(match op {
+                crate::ir::BinaryOp::And => left & right,
+                crate::ir::BinaryOp::Or => left | right,
+                _ => left ^ right,
+            }))
+        }
         _ => None,
     }
 }

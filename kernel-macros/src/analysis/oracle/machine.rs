@@ -4,8 +4,8 @@ use super::random::mixed;
 use super::value::{self, Int, Outcome, Value};
 use crate::analysis::plan::{Bounds, Region, SiteKey};
 use crate::ir::{
-    AccessId, Adapter, BinaryOp, Block, ExprId, ExprKind, Function, LoopId, Pat, Place,
-    Range, Scalar, Stmt, StmtKind, Ty, UnaryOp, VarId,
+    AccessId, Adapter, BinaryOp, Block, ExprId, ExprKind, Function, LoopId, Pat, Place, Range,
+    Scalar, Stmt, StmtKind, Ty, UnaryOp, VarId,
 };
 use std::collections::HashMap;
 
@@ -140,7 +140,10 @@ impl<'a> Machine<'a> {
                 },
             }
         }
-        Ok(values.into_iter().map(|value| Value::Int(Int::of(ty, value))).collect())
+        Ok(values
+            .into_iter()
+            .map(|value| Value::Int(Int::of(ty, value)))
+            .collect())
     }
 
     /// One pass of a loop's body; whether it was the last.
@@ -158,7 +161,9 @@ impl<'a> Machine<'a> {
         for stmt in &block.stmts {
             self.stmt(stmt)?;
         }
-        block.value.map_or(Ok(Value::Unit), |value| self.expr(value))
+        block
+            .value
+            .map_or(Ok(Value::Unit), |value| self.expr(value))
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Run<()> {
@@ -253,7 +258,9 @@ impl<'a> Machine<'a> {
             self.wrapped |= int.wrapped;
             index.push(int.value);
         }
-        let outside = (0..).zip(&index).any(|(dim, at)| *at >= self.len(access.array, dim));
+        let outside = (0..)
+            .zip(&index)
+            .any(|(dim, at)| *at >= self.len(access.array, dim));
         if !outside {
             return Ok(Some((access.array, index)));
         }
@@ -331,7 +338,11 @@ impl<'a> Machine<'a> {
             }
             ExprKind::Logic { and, left, right } => {
                 let left = self.truth(*left)?;
-                Value::Bool(if left == *and { self.truth(*right)? } else { left })
+                Value::Bool(if left == *and {
+                    self.truth(*right)?
+                } else {
+                    left
+                })
             }
             ExprKind::Cast(inner, to) => match self.expr(*inner)? {
                 Value::Int(int) if to.is_int() => Value::Int(int.cast(*to)),

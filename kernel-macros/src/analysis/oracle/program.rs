@@ -53,7 +53,9 @@ pub fn program(random: &mut Random) -> String {
     writer.text
 }
 
-const TYPES: [&str; 8] = ["usize", "usize", "usize", "usize", "i32", "i64", "u8", "u32"];
+const TYPES: [&str; 8] = [
+    "usize", "usize", "usize", "usize", "i32", "i64", "u8", "u32",
+];
 
 impl Writer<'_> {
     fn put(&mut self, text: impl AsRef<str>) {
@@ -142,7 +144,10 @@ impl Writer<'_> {
         let end = self.bound(ty);
         let mut range = format!("{start}{dots}{end}");
         // A literal's type is nobody's choice.
-        if range.chars().all(|c| c.is_ascii_digit() || ".=".contains(c)) {
+        if range
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".=".contains(c))
+        {
             range = format!("{range}{ty}");
         }
         if self.random.percent(15) {

@@ -185,8 +185,20 @@ pub fn builtin(builtin: Builtin, left: Int, right: Int) -> Option<Int> {
     let value = match builtin {
         Builtin::Min => a.min(b),
         Builtin::Max => a.max(b),
-        Builtin::MinIf => if b < a { b } else { a },
-        Builtin::MaxIf => if b > a { b } else { a },
+        Builtin::MinIf => {
+            if b < a {
+                b
+            } else {
+                a
+            }
+        }
+        Builtin::MaxIf => {
+            if b > a {
+                b
+            } else {
+                a
+            }
+        }
         Builtin::WrappingAdd => wrap(a + b, left.ty),
         Builtin::WrappingSub => wrap(a - b, left.ty),
         Builtin::WrappingMul => wrap(a.checked_mul(b)?, left.ty),
