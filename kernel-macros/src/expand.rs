@@ -1,5 +1,7 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
+mod function;
+
 use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
 use crate::ir::{Function, Span};
@@ -20,7 +22,10 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut sink = Sink::default();
     let args = args::parse(arguments, &mut sink);
-    let mut ir = parse::function(&function, &mut sink);
+    if args.device {
+        return function::device_function(&function, args, sink);
+    }
+    let mut ir = parse::kernel(&function, &args.assumed, &mut sink);
     let mismatches = infer::infer(&mut ir);
     // What is wrong with a parameter would only show again in every loop that uses it.
     let mut aside = Sink::default();

@@ -13,6 +13,7 @@ mod dispatch;
 mod element;
 pub mod error;
 mod failure;
+mod function;
 #[doc(hidden)]
 pub mod launch;
 pub mod math;
@@ -24,6 +25,7 @@ pub mod prelude;
 mod range;
 mod region;
 mod report;
+mod residency;
 mod session;
 #[cfg(feature = "software-device")]
 pub mod software;

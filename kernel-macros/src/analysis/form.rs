@@ -433,7 +433,7 @@ impl Names<'_> {
                 self.place(target);
                 self.expr(*value);
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let node = &self.function.loops[*id];
                 self.expr(node.range.start);

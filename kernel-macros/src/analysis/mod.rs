@@ -14,6 +14,7 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+mod function;
 #[cfg(test)]
 mod oracle;
 pub mod plan;
@@ -24,6 +25,8 @@ pub mod sites;
 #[cfg(test)]
 pub mod tests;
 mod texts;
+
+pub use function::device_function;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
@@ -101,6 +104,10 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
             }
+            if let ExprKind::Apply(callee, _) = node.kind {
+                let name = &function.callees[callee].name;
+                sink.push(node.span, texts::not_on_device(name), None);
+            }
         });
     }
 }
@@ -177,11 +184,13 @@ impl Judge<'_> {
             nodes: &exempt_nodes,
             compounds: &reduce.compounds,
         };
-        (region.sites, region.site_of) = sites::plan(self.function, &region.body, &exempt);
-        let undecided = reduce.lazy.iter();
-        region.undecided = undecided
-            .flat_map(|lazy| sites::below(self.function, lazy.operand, &region.site_of))
-            .collect();
+        let found = sites::plan(self.function, &region.body, &exempt);
+        region.take_sites(found);
+        for lazy in &reduce.lazy {
+            let sites = sites::below(self.function, lazy.operand, &region.site_of);
+            region.undecided.extend(sites);
+            region.undecided_calls |= sites::calls(self.function, lazy.operand);
+        }
         verify::region_body(self.function, &region.body);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
@@ -197,6 +206,14 @@ impl Judge<'_> {
     }
 }
 
+impl Region {
+    fn take_sites(&mut self, found: sites::Sites) {
+        self.sites = found.sites;
+        self.site_of = found.numbers;
+        self.calls = found.calls;
+    }
+}
+
 /// Whether an operand fails must not depend on the order of iterations, unless the verbatim loop
 /// can still run once it has.
 fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
@@ -209,12 +226,12 @@ fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
         nodes: &draft.exempt_nodes,
         compounds: &draft.reduce.compounds,
     };
-    let (_, numbers) = sites::plan(function, &draft.region.body, &exempt);
+    let numbers = sites::plan(function, &draft.region.body, &exempt).numbers;
     let failing = draft
         .reduce
         .lazy
         .iter()
-        .filter(|lazy| !sites::below(function, lazy.operand, &numbers).is_empty());
+        .filter(|lazy| sites::can_fail(function, lazy.operand, &numbers));
     failing
         .map(|lazy| {
             let name = function.vars[lazy.var].ident.to_string();
@@ -306,7 +323,9 @@ fn draft(
         relaxed,
         sites: Vec::new(),
         site_of: HashMap::new(),
+        calls: Vec::new(),
         undecided: Vec::new(),
+        undecided_calls: false,
         proofs: proofs(function, nest, &scan),
         cost: cost::of_iteration(&former, body),
     };

@@ -12,6 +12,11 @@ pub fn demanded_headline(index: &str, reason: &str) -> String {
     )
 }
 
+/// The same for a device function.
+pub fn no_device_function(name: &str, reason: &str) -> String {
+    format!("`{name}` cannot be a device function: {reason}")
+}
+
 pub fn not_in_a_region(what: &str) -> String {
     format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
 }
@@ -28,6 +33,17 @@ pub fn annotate(name: &str) -> String {
 pub fn annotate_outside(path: &str) -> String {
     format!("give it a type before the loop, as in `let value: f64 = {path};`, and use that")
 }
+
+/// The same for what a call gives.
+pub fn annotate_result(call: &str) -> String {
+    format!("bind it to a variable of a type that is written there, as in `let y: f64 = {call};`")
+}
+
+pub fn call_for_effect(name: &str) -> String {
+    format!("`{name}` is called for its effect, and functions that a loop calls have none")
+}
+
+pub const CALL_FOR_EFFECT_HELP: &str = "use the value that it gives, or call it outside the loop";
 
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")

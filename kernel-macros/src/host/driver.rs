@@ -2,10 +2,11 @@
 
 use super::names::{self, emit};
 use super::region::Region;
+use super::residency::Residency;
 use super::{Expansion, item, proof};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{LoopTemplate, Piece, Template};
-use crate::ir::{Span, Ty, VarId};
+use crate::ir::{Ty, VarId};
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub rt: &'a TokenStream,
     /// The parameter that says who runs regions.
     pub session: Ident,
+    /// Which arrays may stay on a device.
+    pub residency: Residency,
 }
 
 /// The driver function. Its copy of the body repeats no warning that `serial` gives already.
@@ -24,16 +27,17 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
         input,
         rt,
         session: names::local("__session"),
+        residency: Residency::of(input),
     };
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
-    let lints = &input.item.lints;
+    let (lints, hold) = (&input.item.lints, context.hold());
     let proofs = input.function.proofs.iter();
     let proofs = proofs.map(|proof| proof::confirm(rt, proof));
     emit! {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
-        #signature { #(#proofs)* #body }
+        #signature { #(#proofs)* #hold #body }
     }
 }
 
@@ -47,7 +51,8 @@ pub enum Loops {
 }
 
 impl Context<'_> {
-    fn template(&self, template: &Template, loops: Loops) -> TokenStream {
+    /// The template with its loops printed like that.
+    pub fn template(&self, template: &Template, loops: Loops) -> TokenStream {
         let pieces = template.pieces.iter();
         pieces.map(|piece| self.piece(piece, loops)).collect()
     }
@@ -66,6 +71,11 @@ impl Context<'_> {
             }
             Piece::Loop(node) => self.for_loop(node, loops),
             Piece::Witness(vars) => vars.iter().map(|var| self.witness(*var)).collect(),
+            // A loop in its own words has asked for everything before.
+            _ if loops == Loops::Verbatim => TokenStream::new(),
+            Piece::Contact(contact) => self.contact(contact),
+            Piece::Guarded => self.guarded(),
+            Piece::Bound(bound) => bound.iter().map(|bound| self.bound(bound)).collect(),
         }
     }
 
@@ -107,11 +117,6 @@ impl Context<'_> {
     /// The tokens that name a variable in the driver.
     pub fn driver_name(&self, id: VarId) -> &TokenStream {
         &self.input.function.vars[id].tokens
-    }
-
-    /// The same, standing at a use.
-    pub fn driver_name_at(&self, id: VarId, span: Span) -> TokenStream {
-        names::respan(self.driver_name(id).clone(), span.start)
     }
 }
 

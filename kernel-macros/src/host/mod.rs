@@ -16,16 +16,19 @@
 
 mod access;
 mod body;
+mod call;
 mod device;
 mod driver;
 mod expr;
 mod fold;
+mod function;
 mod item;
 mod iterate;
 mod names;
 mod proof;
 mod raise;
 mod region;
+mod residency;
 mod space;
 mod wide;
 
@@ -34,6 +37,7 @@ use crate::ir::Function;
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
+pub use function::{Written, device_function};
 pub use item::expand;
 
 /// Everything about one function, for [`expand`].

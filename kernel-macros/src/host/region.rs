@@ -1,6 +1,6 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
-use super::body::{Body, lifetime};
+use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::{iterate, proof, raise, space, wide};
@@ -25,7 +25,7 @@ impl<'a> Region<'a> {
             context,
             plan,
             node,
-            body: Body::new(context, plan),
+            body: Body::new(context.input.function, context.rt, plan, Frame::Iteration),
         }
     }
 
@@ -36,7 +36,7 @@ impl<'a> Region<'a> {
     /// The block.
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
-        let items = iterate::items(self);
+        let (calls, items) = (self.body.call_items(), iterate::items(self));
         let proofs = self.plan.proofs.iter();
         let proofs = proofs.map(|proof| proof::confirm(rt, proof));
         let range = &self.node.range;
@@ -44,13 +44,14 @@ impl<'a> Region<'a> {
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             // A trait of the user's own whose method has the name of one of std's makes every use
             // of the name in the loop below ambiguous, even where std's trait was out of scope.
-            use #rt::Iterator as _;
-            use #rt::Ord as _;
+            use #rt::{Iterator as _, Ord as _};
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+            #calls
             #items
             #(#proofs)*
             let __range = #range;
@@ -58,7 +59,7 @@ impl<'a> Region<'a> {
             match __outcome {
                 #rt::Outcome::Done => {}
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
-                _ => { #verbatim }
+                _ => { #released #verbatim }
             }
         })
     }
@@ -67,7 +68,14 @@ impl<'a> Region<'a> {
     fn decided(&self) -> Option<TokenStream> {
         let rt = self.rt();
         let sites = self.plan.undecided.iter();
-        let sites: Vec<_> = sites.map(|site| Literal::u32_unsuffixed(*site)).collect();
+        let mut sites: Vec<_> = sites
+            .map(|site| Literal::u32_unsuffixed(*site))
+            .map(|site| emit!(#site))
+            .collect();
+        if self.plan.undecided_calls {
+            let first = Literal::u32_unsuffixed(self.plan.sites.len() as u32);
+            sites.push(emit!(#first..));
+        }
         (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
@@ -82,7 +90,7 @@ impl<'a> Region<'a> {
     fn attempt(&self) -> TokenStream {
         let outermost = space::outermost(self);
         let lengths = self.lengths();
-        let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
+        let scalars = self.plan.scalars.iter().map(|var| scalar(&self.body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
@@ -105,13 +113,6 @@ impl<'a> Region<'a> {
             let __region = #region;
             #run
         }
-    }
-
-    fn scalar(&self, id: VarId) -> TokenStream {
-        let (rt, name) = (self.rt(), self.body.name(id));
-        let var = &self.context.input.function.vars[id];
-        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
-        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -209,6 +210,13 @@ impl<'a> Region<'a> {
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
     }
+}
+
+/// Reads a variable from outside of the body, by the tokens that name it there.
+pub fn scalar(body: &Body, id: VarId) -> TokenStream {
+    let var = &body.function().vars[id];
+    let (rt, name, ty, value) = (body.rt(), body.name(id), body.ty(&var.ty), &var.tokens);
+    quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
 }
 
 /// Type of the handle through which a region reaches an array.

@@ -433,11 +433,11 @@ impl Parser {
                 self.pinned.push((args[0], scalar));
                 id
             }
-            _ => {
-                let name = path.to_token_stream().to_string().replace(' ', "");
+            _ => self.apply(node, call).unwrap_or_else(|| {
+                let name = super::outside::word(&path.path);
                 let help = self.call_help(&path.path);
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
-            }
+            }),
         }
     }
 

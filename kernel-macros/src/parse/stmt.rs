@@ -2,12 +2,14 @@
 
 use super::Parser;
 use super::assertion;
+use super::contact;
 use super::expr::{
     ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe, foreign_attribute,
 };
 use super::span;
 use super::template;
 use super::ty;
+use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
     AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Proof, Span, Stmt, StmtKind, Ty,
@@ -111,6 +113,10 @@ impl Parser {
                 self.labels.pop();
                 StmtKind::Loop { body }
             }
+            syn::Expr::Return(jump) => match self.leave_function(jump) {
+                Some(kind) => kind,
+                None => StmtKind::Expr(self.expr(node)),
+            },
             syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
                 Some(depth) => StmtKind::Break { depth },
                 None => self.opaque_jump(node),
@@ -207,7 +213,10 @@ impl Parser {
         if init.is_none() {
             bound.iter().for_each(|var| self.vars[*var].deferred = true);
         } else if let Some(mark) = template::number(&local.attrs) {
-            self.bound_by.push((mark, bound));
+            self.arrays_of(local, mark, &pat, init);
+            if !self.path.is_empty() {
+                self.bound_by.push((mark, bound));
+            }
         }
         StmtKind::Let { pat, init }
     }
@@ -215,12 +224,52 @@ impl Parser {
     /// What a `let` says about its type. In a function that is read for each of its calls no
     /// witness follows, so rustc is asked about the names in it.
     fn annotated(&mut self, written: &syn::Type) -> Ty {
-        if self.calls.inside() {
+        if self.calls.is_inside() {
             for (tokens, scalar) in ty::scalar_names(written) {
                 self.prove(Proof::Type { tokens, scalar });
             }
         }
         ty::annotation(written)
+    }
+
+    /// Notes where the arrays that a `let` binds have their elements.
+    fn arrays_of(&mut self, local: &syn::Local, mark: usize, pat: &Pat, init: Option<ExprId>) {
+        let mut bound = Vec::new();
+        if let Some((array, _)) = contact::part_of(local)
+            && let Some(whole) = self.find(array)
+        {
+            self.parts(pat, whole, &mut bound);
+        } else if let Some(init) = init {
+            self.made(pat, init, &mut bound);
+        }
+        if !bound.is_empty() {
+            self.arrays_bound.push((mark, bound));
+        }
+    }
+
+    fn parts(&self, pat: &Pat, whole: VarId, bound: &mut Vec<Bound>) {
+        match pat {
+            Pat::Var(var) if self.arrays.contains_key(var) && *var != whole => bound.push(Bound {
+                var: *var,
+                how: Origin::PartOf(whole),
+            }),
+            Pat::Tuple(pats) => pats.iter().for_each(|pat| self.parts(pat, whole, bound)),
+            Pat::Var(_) | Pat::Wild => {}
+        }
+    }
+
+    fn made(&self, pat: &Pat, init: ExprId, bound: &mut Vec<Bound>) {
+        match (pat, &self.exprs[init].kind) {
+            (Pat::Var(var), ExprKind::NewArray { like, .. }) => {
+                let how = like.map_or(Origin::New, Origin::CopyOf);
+                bound.push(Bound { var: *var, how });
+            }
+            (Pat::Tuple(pats), ExprKind::Tuple(parts)) => {
+                let pairs = pats.iter().zip(parts);
+                pairs.for_each(|(pat, part)| self.made(pat, *part, bound));
+            }
+            _ => {}
+        }
     }
 
     /// The value of a `let`; `vec![x; n]` is the one macro that is understood.
@@ -518,6 +567,7 @@ fn is_value(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Assign(_) => false,
         syn::Expr::Loop(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => false,
+        syn::Expr::Return(_) => false,
         syn::Expr::Macro(node) => !assertion::is_assertion(&node.mac),
         syn::Expr::Binary(binary) => compound_op(&binary.op).is_none(),
         syn::Expr::If(node) => node.else_branch.is_some(),

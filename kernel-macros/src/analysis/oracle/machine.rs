@@ -195,7 +195,7 @@ impl<'a> Machine<'a> {
                     return self.fails(SiteKey::Expr(*cond));
                 }
             }
-            StmtKind::Opaque(_) => return Err(Exit::Unknown),
+            StmtKind::Return(_) | StmtKind::Opaque(_) => return Err(Exit::Unknown),
         }
         Ok(())
     }
