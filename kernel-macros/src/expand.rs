@@ -2,7 +2,7 @@
 
 mod function;
 
-use crate::analysis::plan::Plan;
+use crate::analysis::plan::{Plan, Region};
 use crate::diagnostics::Sink;
 use crate::ir::{Function, Span};
 use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
@@ -69,12 +69,14 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The device's code, for crates without and with debug assertions.
 fn device(function: &Function, plan: &Plan) -> host::Device {
-    let regions = plan.regions.iter().map(|region| host::DeviceEntry {
+    let entry = |region: &Region| host::DeviceEntry {
         entry: ptx::entry_name(function, region),
         fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
         release: ptx::params(function, region, false),
         debug: ptx::params(function, region, true),
-    });
+    };
+    let regions = plan.regions.iter();
+    let regions = regions.map(|region| ptx::has_entry(region).then(|| entry(region)));
     host::Device {
         regions: regions.collect(),
         ptx: host::Ptx {

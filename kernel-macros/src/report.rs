@@ -100,11 +100,22 @@ impl Reporter<'_> {
                 continue;
             };
             let name = &self.function.vars[accumulator.var].ident;
-            let lanes = region.lanes();
+            let order = match region.shared.is_empty() {
+                true => format!(", {} lanes", region.lanes()),
+                false => String::new(),
+            };
             let ty = accumulator.ty;
             writeln!(
                 self.out,
-                "{indent}  reduction: `{name}`: {ty} with {op}, {lanes} lanes"
+                "{indent}  reduction: `{name}`: {ty} with {op}{order}"
+            )?;
+        }
+        for array in &region.shared {
+            let name = &self.function.vars[array.var].ident;
+            let (op, ty) = (operator(array.fold).unwrap_or_default(), array.ty);
+            writeln!(
+                self.out,
+                "{indent}  reduction: elements of `{name}`: {ty} with {op}, a copy for each group of iterations"
             )?;
         }
         for extreme in &region.extremes {

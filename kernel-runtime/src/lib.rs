@@ -14,6 +14,7 @@ mod element;
 pub mod error;
 mod failure;
 mod function;
+mod grouped;
 #[doc(hidden)]
 pub mod launch;
 pub mod math;

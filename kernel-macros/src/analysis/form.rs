@@ -105,6 +105,11 @@ impl<'a> Former<'a> {
         }
     }
 
+    /// What an immutable local of the body stands for.
+    pub fn init_of(&self, var: VarId) -> Option<ExprId> {
+        self.lets.get(&var).copied()
+    }
+
     /// Whether the body assigns to a variable.
     pub fn is_assigned(&self, var: VarId) -> bool {
         self.assigned.contains(&var)

@@ -1,7 +1,7 @@
 //! Device functions: a body on its own, held to what an iteration of a region is held to.
 
 use super::plan::{Plan, Verdict};
-use super::{draft, sites, texts};
+use super::{Drafter, Sharing, sites, texts};
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{Function, LoopId, verify};
@@ -18,7 +18,13 @@ pub fn device_function(
     sink: &mut Sink,
 ) -> Option<Plan> {
     let frame = LoopId::from_index(0);
-    let draft = match draft(function, &[frame], mismatches, &HashSet::new()) {
+    let drafter = Drafter {
+        function,
+        mismatches,
+        independent: &HashSet::new(),
+        sharing: Sharing::Nothing,
+    };
+    let draft = match drafter.draft(&[frame]) {
         Ok(draft) => draft,
         Err(reasons) => {
             let name = function.name.to_string();

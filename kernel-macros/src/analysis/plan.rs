@@ -53,6 +53,9 @@ pub struct Region {
     pub scalars: Vec<VarId>,
     pub arrays: Vec<ArrayUse>,
     pub accumulators: Vec<Accumulator>,
+    /// Arrays whose elements are accumulators: in the body, private copies that start at the
+    /// identity; see the canonical order.
+    pub shared: Vec<SharedArray>,
     /// Accumulators that change together.
     pub extremes: Vec<Extreme>,
     /// How each access of the body stays in bounds.
@@ -124,6 +127,15 @@ pub struct ArrayUse {
 /// at the identity; see the canonical order.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
+    pub var: VarId,
+    pub ty: Scalar,
+    pub fold: Fold,
+}
+
+/// An array of [`Region::arrays`] into whose elements iterations combine, and which they do not
+/// use in any other way.
+#[derive(Clone, Debug)]
+pub struct SharedArray {
     pub var: VarId,
     pub ty: Scalar,
     pub fold: Fold,

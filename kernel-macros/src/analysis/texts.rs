@@ -109,9 +109,7 @@ pub fn not_affine_update(access: &str) -> (String, String) {
             "two iterations may update the same element: the index of `{access}` is not an affine \
              function of the loop variables"
         ),
-        "accumulators that are array elements, as in a histogram, are not supported yet: loop over \
-         the elements outside, and count for each of them inside"
-            .to_string(),
+        "loop over the elements outside, and count for each of them inside".to_string(),
     )
 }
 
@@ -172,9 +170,9 @@ pub fn self_conflict(write: &str) -> String {
 
 pub fn self_conflict_help(update: bool, array: &str) -> String {
     if update {
-        "sum into a local variable, and write once for each element; accumulators that are array \
-         elements shared by iterations are not supported yet"
-            .to_string()
+        format!(
+            "loop over the elements of `{array}` outside, and over what is combined into them inside"
+        )
     } else {
         format!("index `{array}` with the loop variable, or write it after the loop")
     }
@@ -199,6 +197,14 @@ pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
     )
 }
 
+/// The same for elements of an array.
+pub fn reads_shared(name: &str, op: &str) -> (String, String) {
+    (
+        format!("iterations combine into the same elements of `{name}` with `{op}` ..."),
+        format!("... and `{name}` is read here, where its value would depend on their order"),
+    )
+}
+
 pub fn prefix_sum(name: &str) -> (String, String) {
     (
         format!("`{name}` is a running total ..."),
@@ -220,6 +226,21 @@ pub fn mixed_help(name: &str) -> String {
         "use two variables, one for each operator, and combine them into `{name}` after the loop"
     )
 }
+
+/// The same for elements of an array.
+pub fn mixed_elements_help(name: &str) -> String {
+    format!("use two arrays, one for each operator, and combine them into `{name}` after the loop")
+}
+
+/// An array into which iterations combine, and which they use in another way.
+pub fn assigned_elements(name: &str) -> String {
+    format!(
+        "iterations combine into the same elements of `{name}`, and here assign them otherwise: \
+         the order of iterations matters"
+    )
+}
+
+pub const ASSIGNED_ELEMENTS_HELP: &str = "set elements in a loop of its own, before or after";
 
 pub fn no_reduction(name: &str, op: &str) -> String {
     format!("`{name}` is updated with `{op}`, which is no reduction")

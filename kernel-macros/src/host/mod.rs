@@ -22,6 +22,7 @@ mod driver;
 mod expr;
 mod fold;
 mod function;
+mod grouped;
 mod item;
 mod iterate;
 mod names;
@@ -95,8 +96,8 @@ pub struct Param {
 pub struct Device {
     /// PTX for crates without and with debug assertions.
     pub ptx: Ptx,
-    /// One for each region of the plan.
-    pub regions: Vec<DeviceEntry>,
+    /// For each region of the plan how a device runs it, if it can.
+    pub regions: Vec<Option<DeviceEntry>>,
 }
 
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
-use super::{iterate, proof, raise, space, wide};
+use super::{grouped, iterate, proof, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
@@ -181,28 +181,43 @@ impl<'a> Region<'a> {
 
     fn dispatch(&self) -> TokenStream {
         let (rt, session) = (self.rt(), &self.context.session);
-        let accumulators = &self.plan.accumulators;
-        if accumulators.is_empty() {
+        if !self.plan.shared.is_empty() {
+            return grouped::dispatch(self);
+        }
+        if self.plan.accumulators.is_empty() {
             return emit!(#session.map(&__region, __cost));
         }
-        let values = accumulators.iter().map(|of| {
-            let value = self.context.driver_name(of.var);
-            emit!(#rt::cast(#value))
-        });
         let region = iterate::struct_name();
-        let results = accumulators.iter().enumerate();
-        let results = results.filter(|(_, of)| of.fold != Fold::Place);
-        let results = results.map(|(position, of)| self.result(position, of));
+        let (values, results) = (self.initial_values(), self.results());
         emit! {
             match #session.reduce(&__region, __cost) {
                 #rt::Result::Ok(__folded) => {
-                    let __total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), __folded);
-                    #(#results)*
+                    let __total = <#region<'_> as #rt::Reduce>::fold(#values, __folded);
+                    #results
                     #rt::Outcome::Done
                 }
                 #rt::Result::Err(__outcome) => __outcome,
             }
         }
+    }
+
+    /// The accumulators' values before the region, as a tuple.
+    pub fn initial_values(&self) -> TokenStream {
+        let rt = self.rt();
+        let values = self.plan.accumulators.iter().map(|of| {
+            let value = self.context.driver_name(of.var);
+            emit!(#rt::cast(#value))
+        });
+        emit!((#(#values,)*))
+    }
+
+    /// Assigns `__total` to them; the place of an extreme is nobody's variable.
+    pub fn results(&self) -> TokenStream {
+        let results = self.plan.accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
+        results
+            .map(|(position, of)| self.result(position, of))
+            .collect()
     }
 
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {

@@ -34,10 +34,12 @@ pub fn judge(source: &str, random: &mut Random, tally: &mut Tally) -> Result<(),
         return Ok(());
     }
     tally.accepted += 1;
-    // Extremes and their companions fold by iteration number, which this judge does not keep.
+    // This judge keeps neither iteration numbers, by which extremes and their companions fold, nor
+    // copies of arrays.
     let ordered = |of: &Accumulator| matches!(of.fold, Fold::Companion | Fold::Place);
-    let regions = plan.regions.iter();
-    for region in regions.filter(|region| !region.accumulators.iter().any(ordered)) {
+    let known =
+        |region: &&Region| region.shared.is_empty() && !region.accumulators.iter().any(ordered);
+    for region in plan.regions.iter().filter(known) {
         for _ in 0..SAMPLES {
             let trial = Trial {
                 serial: &serial,
