@@ -59,9 +59,9 @@ impl Int {
     pub fn arithmetic(self, op: BinaryOp, other: Int) -> Outcome {
         let (a, b) = (self.value, other.value);
         match op {
-            BinaryOp::Add => self.fitted(other, a.checked_add(b)),
-            BinaryOp::Sub => self.fitted(other, a.checked_sub(b)),
-            BinaryOp::Mul => self.fitted(other, a.checked_mul(b)),
+            BinaryOp::Add => self.fitted(other, a.overflowing_add(b)),
+            BinaryOp::Sub => self.fitted(other, a.overflowing_sub(b)),
+            BinaryOp::Mul => self.fitted(other, a.overflowing_mul(b)),
             BinaryOp::Div | BinaryOp::Rem if b == 0 => Outcome::Fails,
             BinaryOp::Div => self.divided(a / b),
             BinaryOp::Rem if b == -1 => match self.divided(-a) {
@@ -77,20 +77,19 @@ impl Int {
         }
     }
 
-    fn fitted(self, other: Int, exact: Option<i128>) -> Outcome {
-        let Some(exact) = exact else {
-            return Outcome::Unknown;
-        };
+    /// The outcome of arithmetic with this value modulo 2^128.
+    fn fitted(self, other: Int, (exact, beyond): (i128, bool)) -> Outcome {
         let value = wrap(exact, self.ty);
+        let overflows = beyond || value != exact;
         let int = Int {
             ty: self.ty,
             value,
-            wrapped: self.wrapped || other.wrapped || value != exact,
+            wrapped: self.wrapped || other.wrapped || overflows,
         };
-        if value == exact {
-            Outcome::Value(int)
-        } else {
+        if overflows {
             Outcome::Overflow(int)
+        } else {
+            Outcome::Value(int)
         }
     }
 
@@ -201,7 +200,7 @@ pub fn builtin(builtin: Builtin, left: Int, right: Int) -> Option<Int> {
         }
         Builtin::WrappingAdd => wrap(a + b, left.ty),
         Builtin::WrappingSub => wrap(a - b, left.ty),
-        Builtin::WrappingMul => wrap(a.checked_mul(b)?, left.ty),
+        Builtin::WrappingMul => wrap(a.wrapping_mul(b), left.ty),
         _ => return None,
     };
     Some(Int::of(left.ty, value))
