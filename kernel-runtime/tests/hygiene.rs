@@ -183,7 +183,7 @@ macro_rules! scaled {
 }
 
 scaled!(scaled64, x, f64, x[0] * 2.0);
-scaled!(scaled32, off, f32, off[1] * 2.0);
+scaled!(scaled32, w, f32, w[1] * 2.0);
 
 #[test]
 fn raw_names_and_names_out_of_macros() {
