@@ -15,6 +15,8 @@ mod depend;
 mod extent;
 mod form;
 mod function;
+mod iterators;
+mod nest;
 #[cfg(test)]
 mod oracle;
 pub mod plan;
@@ -152,7 +154,7 @@ impl Judge<'_> {
                 second: None,
             }]);
         }
-        let nest = perfect_nest(self.function, id);
+        let nest = nest::perfect(self.function, id);
         let mut reasons = Vec::new();
         for sharing in [Sharing::Nothing, Sharing::Arrays] {
             for depth in (1..=nest.len()).rev() {
@@ -179,7 +181,6 @@ impl Judge<'_> {
             exempt_nodes,
             reduce,
         } = draft;
-        let innermost = *nest.last().expect("a nest has a loop");
         reduce::apply(
             self.function,
             &reduce.rewrites,
@@ -187,7 +188,7 @@ impl Judge<'_> {
             &region.extremes,
         );
         region.index = self.plan.regions.len();
-        region.body = self.function.loops[innermost].body.clone();
+        region.body = nest::body(self.function, nest);
         let exempt = sites::Exempt {
             bounds: &region.bounds,
             nodes: &exempt_nodes,
@@ -254,25 +255,6 @@ fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
         .collect()
 }
 
-/// The loop and the loops that are alone in it, at most three deep.
-fn perfect_nest(function: &Function, id: LoopId) -> Vec<LoopId> {
-    const DEEPEST: usize = 3;
-    let mut nest = vec![id];
-    while nest.len() < DEEPEST {
-        let body = &function.loops[*nest.last().expect("not empty")].body;
-        match body.stmts.as_slice() {
-            [stmt] if body.value.is_none() => match stmt.kind {
-                crate::ir::StmtKind::For(inner) if function.loops[inner].opaque.is_none() => {
-                    nest.push(inner);
-                }
-                _ => break,
-            },
-            _ => break,
-        }
-    }
-    nest
-}
-
 /// A region that holds, before the body is rewritten for its reductions.
 struct Draft {
     region: Region,
@@ -308,10 +290,11 @@ impl Drafter<'_> {
         if !reasons.is_empty() {
             return Err(reasons);
         }
-        let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
-        let (depend, shared) = self.dependences(&former, &scan, body);
-        let mut reduce = reduce::plan(function, body, &scan.assigned, &shared);
-        let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        let body = nest::body(function, nest);
+        let (depend, shared) = self.dependences(&former, &scan, &body);
+        let mut reduce = reduce::plan(function, &body, &scan.assigned, &shared);
+        let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        bounds.take_over(&former, &scan.checks);
         reasons.extend(
             depend
                 .reasons
@@ -350,7 +333,7 @@ impl Drafter<'_> {
             undecided: Vec::new(),
             undecided_calls: false,
             proofs: proofs(function, nest, &scan),
-            cost: cost::of_iteration(&former, body),
+            cost: cost::of_iteration(&former, &body),
         };
         capture(function, &scan, &mut region);
         let draft = Draft {
@@ -452,11 +435,11 @@ fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
                 loops.push(node);
             }
             None => {
-                let message = "its range depends on an outer loop".to_string();
+                let (message, help) = texts::unknown_range(position, node.iteration.is_some());
                 reasons.push(Reason {
                     message,
                     span: node.range_span,
-                    help: None,
+                    help,
                     second: None,
                 });
                 return None;
@@ -481,7 +464,7 @@ fn parallel_loop(
                 Some((to_wide(former, &form.poly), form.fits))
             }
             // Only the driver can evaluate it, which it does for the outermost loop.
-            _ if position == 0 => Some((Wide::Atom(expr), Vec::new())),
+            _ if position == 0 && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),
             _ => None,
         }
     };
@@ -499,7 +482,7 @@ fn parallel_loop(
             }
         });
     }
-    let conditions = fits
+    let mut conditions: Vec<Condition> = fits
         .iter()
         .map(|fit| {
             let test = Test::Fits(to_wide(former, &fit.poly), fit.scalar);
@@ -515,6 +498,13 @@ fn parallel_loop(
             }
         })
         .collect();
+    if let Some(iteration) = &node.iteration {
+        for required in &iteration.requires {
+            let test = bounds::invariant_check(former, *required)?;
+            let purpose = format!("`{}` is in bounds", iteration.text);
+            conditions.push(Condition { test, purpose });
+        }
+    }
     let inclusive = range.inclusive;
     Some((
         NestLoop {
@@ -556,7 +546,11 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
     {
         condition.test.for_each_wide(&mut visit);
     }
-    for node in &region.nest[1..] {
+    for (position, node) in region.nest.iter().enumerate() {
+        // The driver evaluates the outermost range as it is written.
+        if position == 0 && function.loops[node.id].iteration.is_none() {
+            continue;
+        }
         visit(&node.start);
         visit(&node.end);
         for adapter in &node.adapters {

@@ -4,7 +4,7 @@ use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::residency::Residency;
-use super::{Expansion, proof, raise, region};
+use super::{Expansion, confirm, raise, region};
 use crate::ir::Scalar;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -89,7 +89,7 @@ impl Form<'_> {
         let binds = params.iter().zip(&given);
         let binds = binds.map(|(var, given)| body.bind(*var, &emit!(#given)));
         let proofs = self.input.function.proofs.iter().chain(&body.region.proofs);
-        let proofs = proofs.map(|of| proof::confirm(rt, of));
+        let proofs = proofs.map(|of| confirm::proof(rt, of));
         let scalars = body.region.scalars.iter();
         let scalars = scalars.map(|var| region::scalar(body, *var));
         emit! {

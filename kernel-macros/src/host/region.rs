@@ -3,7 +3,7 @@
 use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
-use super::{grouped, iterate, proof, raise, space, wide};
+use super::{confirm, grouped, iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
@@ -38,12 +38,11 @@ impl<'a> Region<'a> {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
         let (calls, items) = (self.body.call_items(), iterate::items(self));
         let proofs = self.plan.proofs.iter();
-        let proofs = proofs.map(|proof| proof::confirm(rt, proof));
-        let range = &self.node.range;
+        let proofs = proofs.map(|proof| confirm::proof(rt, proof));
+        let (range, source) = self.source();
+        let confirm = confirm::iterators(self);
         let attempt = self.attempt();
-        let verbatim = self
-            .context
-            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
@@ -54,14 +53,30 @@ impl<'a> Region<'a> {
             #calls
             #items
             #(#proofs)*
-            let __range = #range;
+            #range
             let __outcome = #region: { #attempt };
             match __outcome {
-                #rt::Outcome::Done => {}
+                #rt::Outcome::Done => { #confirm }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }
         })
+    }
+
+    /// A range is evaluated once, before anything else, and then goes over itself if it comes to
+    /// that. An iterator borrows what the region captures: the loop as written makes it.
+    fn source(&self) -> (TokenStream, TokenStream) {
+        let source = &self.node.range;
+        if self.is_iteration() {
+            return (TokenStream::new(), source.clone());
+        }
+        (emit!(let __range = #source;), emit!(__range))
+    }
+
+    /// Whether the outermost loop goes over an iterator.
+    pub fn is_iteration(&self) -> bool {
+        let loops = &self.context.input.function.loops;
+        loops[self.node.id].iteration.is_some()
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
