@@ -16,6 +16,7 @@ pub use crate::launch;
 pub use crate::number::{Float, Int, Number};
 pub use crate::ops::Order;
 pub use crate::order;
+pub use crate::prange;
 pub use crate::range::{Progression, Wide, progression};
 pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
 pub use crate::report::Report;
@@ -23,6 +24,7 @@ pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::cfg;
 pub use core::clone::Clone;
+pub use core::cmp::Ord;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::matches;
@@ -33,6 +35,14 @@ pub use core::result::Result;
 pub use std::vec::Vec;
 
 use crate::Element;
+
+/// The macros of std that a region may hold.
+pub mod macros {
+    pub use std::{
+        assert, assert_eq, assert_ne, debug_assert, debug_assert_eq, debug_assert_ne, panic, todo,
+        unimplemented, unreachable,
+    };
+}
 
 /// A value's bits, zero-extended.
 #[inline(always)]

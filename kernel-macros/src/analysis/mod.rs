@@ -18,6 +18,8 @@ mod function;
 #[cfg(test)]
 mod iterators;
 mod nest;
+#[cfg(test)]
+mod oracle;
 pub mod plan;
 mod poly;
 mod reduce;

@@ -223,12 +223,21 @@ impl Scanner<'_> {
                     self.refuse(stmt.span, message, None);
                 }
             }
-            StmtKind::Assert { cond, args, .. } => {
+            StmtKind::Assert {
+                cond,
+                args,
+                debug_only,
+                ..
+            } => {
+                let before = self.context.clone();
+                // Whether the build asserts at all is not known here.
+                self.context.uncertain |= debug_only;
                 if self.function.made.contains(cond) {
                     self.out.checks.push((*cond, self.context.clone()));
                 }
                 self.expr(*cond);
                 args.iter().for_each(|arg| self.recorded(*arg));
+                self.context = before;
             }
             StmtKind::Opaque(opaque) => self.opaque(opaque, stmt.span),
         }

@@ -70,6 +70,9 @@ impl Body<'_> {
 
     /// Leaves the iteration at a site, recording these values; `None` where nothing can fail.
     pub fn fails(&self, key: SiteKey, recorded: &[TokenStream]) -> Option<TokenStream> {
+        if self.is_total() {
+            return None;
+        }
         let number = *self.region.site_of.get(&key)?;
         let rt = self.rt();
         let args = recorded.iter().map(|value| emit!(#rt::bits(#value)));

@@ -29,6 +29,8 @@ pub struct Body<'a> {
     pub frame: Frame,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
+    /// Nothing that is printed now leaves an iteration: the driver evaluates it.
+    total: Cell<bool>,
 }
 
 impl<'a> Body<'a> {
@@ -44,6 +46,7 @@ impl<'a> Body<'a> {
             region,
             frame,
             depth: Cell::new(0),
+            total: Cell::new(false),
         }
     }
 
@@ -71,6 +74,20 @@ impl<'a> Body<'a> {
 
     pub fn scalar(&self, of: ir::Scalar) -> TokenStream {
         names::scalar(self.rt(), of)
+    }
+
+    /// An invariant expression in the guard. Where arithmetic in it overflows, it wraps here as the
+    /// iterations that come to it would fail there.
+    pub fn invariant(&self, id: ExprId) -> TokenStream {
+        self.total.set(true);
+        let value = self.expr(id);
+        self.total.set(false);
+        value
+    }
+
+    /// Whether what is printed now cannot fail.
+    pub fn is_total(&self) -> bool {
+        self.total.get()
     }
 
     /// An iteration's statements; `continue` of the parallel loop leaves the block.

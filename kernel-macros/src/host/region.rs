@@ -5,10 +5,11 @@ use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::{confirm, grouped, iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
-use crate::ir::VarId;
 use crate::ir::template::LoopTemplate;
+use crate::ir::{Proof, VarId};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
+use std::collections::HashSet;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -37,7 +38,7 @@ impl<'a> Region<'a> {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
         let (calls, items) = (self.body.call_items(), iterate::items(self));
         let proofs = self.plan.proofs.iter();
-        let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
+        let proofs = proofs.map(|proof| confirm::proof(rt, proof));
         let (range, source) = self.source();
         let confirm = confirm::call(self);
         let attempt = self.attempt();
@@ -45,6 +46,9 @@ impl<'a> Region<'a> {
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
+            // A trait of the user's own whose method has the name of one of std's makes every use
+            // of the name in the loop below ambiguous, even where std's trait was out of scope.
+            use #rt::{Iterator as _, Ord as _};
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #calls
             #items
@@ -100,6 +104,7 @@ impl<'a> Region<'a> {
     /// arrays are borrowed, and arrays borrowed for reading before those for writing.
     fn attempt(&self) -> TokenStream {
         let outermost = space::outermost(self);
+        let lengths = self.lengths();
         let scalars = self.plan.scalars.iter().map(|var| scalar(&self.body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
@@ -114,6 +119,7 @@ impl<'a> Region<'a> {
         let run = self.dispatch();
         emit! {
             #outermost
+            #lengths
             #(#scalars)*
             #(#arrays)*
             #inner
@@ -146,6 +152,46 @@ impl<'a> Region<'a> {
                 #value.#method().of()
             };
         }
+    }
+
+    /// Leaves if a length that the source asks for is none: a trait's method may have the name.
+    fn lengths(&self) -> TokenStream {
+        let mut seen = HashSet::new();
+        let lengths = self.plan.proofs.iter().filter_map(|proof| match proof {
+            Proof::Length {
+                tokens,
+                array,
+                dims,
+            } => seen
+                .insert((tokens.to_string(), *array))
+                .then(|| self.length(tokens, *array, dims)),
+            _ => None,
+        });
+        let declined = self.leave("Declined");
+        let tests: Vec<TokenStream> = lengths.collect();
+        if tests.is_empty() {
+            return TokenStream::new();
+        }
+        emit!(if !(true #(&& #tests)*) { #declined; })
+    }
+
+    fn length(&self, tokens: &TokenStream, array: VarId, dims: &[u32]) -> TokenStream {
+        let (rt, value) = (self.rt(), self.context.driver_name(array));
+        let Some(view) = self.context.input.function.vars[array].ty.view() else {
+            return emit!(true);
+        };
+        let (elem, rank) = (
+            self.body.scalar(view.elem),
+            names::index(view.rank as usize),
+        );
+        let dims = dims.iter().map(|dim| names::index(*dim as usize));
+        emit!({
+            let __array: #rt::View<'_, #elem, #rank> = {
+                use #rt::ReadArray as _;
+                #value.__kernel_read().of()
+            };
+            #tokens == 1 #(* __array.len(#dims))*
+        })
     }
 
     fn dispatch(&self) -> TokenStream {

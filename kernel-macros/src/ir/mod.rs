@@ -54,6 +54,8 @@ pub struct Function {
     pub loops: Arena<Loop>,
     /// Every `array[index]` on an array of the function, reads and writes.
     pub accesses: Arena<Access>,
+    /// What rustc has to confirm about names in the whole function.
+    pub proofs: Vec<Proof>,
     /// Every function outside of this one that a loop calls, once for each path.
     pub callees: Arena<Callee>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
@@ -366,8 +368,7 @@ pub enum CalleeKind {
     Assumed,
 }
 
-/// A name that the compiler took for a primitive's, or for one of the runtime's traits; rustc
-/// confirms it where the name stands.
+/// What the compiler took a name for; rustc confirms it where the name stands.
 #[derive(Clone, Debug)]
 pub enum Proof {
     /// A type in a cast: `x as u64`.
@@ -383,6 +384,22 @@ pub enum Proof {
         tokens: TokenStream,
         scalar: Scalar,
         name: String,
+    },
+    /// The length of a dimension, or the product of several, as the source asks for it.
+    Length {
+        tokens: TokenStream,
+        array: VarId,
+        dims: Vec<u32>,
+    },
+    /// `prange`, without type arguments.
+    Prange(TokenStream),
+    /// A macro of std's: `assert`.
+    Macro(proc_macro2::Ident),
+    /// A variable's binding and a use of it. Their texts are equal; where the code comes out of
+    /// another macro, that does not make them one variable.
+    Binding {
+        bound: proc_macro2::Ident,
+        used: proc_macro2::Ident,
     },
 }
 

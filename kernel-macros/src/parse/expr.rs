@@ -161,7 +161,7 @@ impl Parser {
         let span = span::of(node);
         let path = &path.path;
         if let Some(ident) = path.get_ident() {
-            if let Some(var) = self.scopes.find(&ident.to_string()) {
+            if let Some(var) = self.find(ident) {
                 if self.derefs.contains(&var) {
                     let help = format!("write `*{ident}`");
                     return self.opaque(node, format!("the reference `{ident}`"), Some(&help));
@@ -219,7 +219,7 @@ impl Parser {
             syn::Expr::Paren(paren) => self.named(&paren.expr),
             syn::Expr::Group(group) => self.named(&group.expr),
             syn::Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => {
-                self.scopes.find(&path.path.get_ident()?.to_string())
+                self.find(path.path.get_ident()?)
             }
             _ => None,
         }
@@ -377,7 +377,9 @@ impl Parser {
         if call.method != "shape" || shape.kind != ViewKind::NdArray || dim >= shape.rank.into() {
             return None;
         }
-        Some(self.len(array, dim as u32, Span::of(index)))
+        let id = self.len(array, dim as u32, Span::of(index));
+        self.confirm_length(index, id, array);
+        Some(id)
     }
 
     fn len(&mut self, array: VarId, dim: u32, span: Span) -> ExprId {
@@ -387,7 +389,9 @@ impl Parser {
     fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
         if let Some(array) = self.named(&call.receiver) {
             if let Some(shape) = self.arrays.get(&array).copied() {
-                return self.array_method(node, call, array, shape);
+                let id = self.array_method(node, call, array, shape);
+                self.confirm_length(node, id, array);
+                return id;
             }
             if let Some(part) = self.segment(array).cloned() {
                 return self.segment_method(node, call, &part);

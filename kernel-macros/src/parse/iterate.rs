@@ -160,7 +160,7 @@ impl Parser {
             ExprKind::Var(var) if !mutable && self.vars[var].tokens.is_empty() => {
                 self.vars[var].ident = ident.clone();
                 self.vars[var].tokens = ident.to_token_stream();
-                self.scopes.bind(ident.to_string(), var);
+                self.scopes.bind(ident, var);
             }
             _ => {
                 self.bind_value(ident, mutable, at, bound);

@@ -10,6 +10,7 @@ mod desugar;
 mod expr;
 mod function;
 mod grid;
+mod hygiene;
 mod inline;
 mod iterate;
 mod made;
@@ -34,6 +35,7 @@ use crate::ir::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use scope::Scopes;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 /// Turns the annotated function into IR. Signature problems go to the sink; the IR is made all the
@@ -123,6 +125,8 @@ pub(in crate::parse) struct Parser {
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Uses of variables that rustc has to confirm, at most one of each.
+    pub bindings: RefCell<Vec<Proof>>,
     /// Names of parts of arrays, single elements that can be written among them.
     pub parts: HashMap<VarId, part::Part>,
     /// Variables that are references to what the IR has as values.
@@ -135,8 +139,9 @@ pub(in crate::parse) struct Parser {
     pub checks: Vec<ir::Stmt>,
     /// The conditions among [`Parser::before`], for the loop that is being read.
     pub required: Vec<ExprId>,
-    /// What rustc has to confirm about names in the head of the loop that is being read.
-    pub head_proofs: Vec<Proof>,
+    /// What rustc has to confirm about names in the head of the loop that is being read, which is
+    /// not entered yet; `None` where no head is being read.
+    pub head_proofs: Option<Vec<Proof>>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Functions outside that loops call.
@@ -230,6 +235,7 @@ impl Parser {
             exprs: self.exprs,
             loops: self.loops.into_arena(),
             accesses: self.accesses,
+            proofs: self.bindings.into_inner(),
             callees: self.callees,
             pinned: self.pinned,
             made: self.made,
@@ -245,6 +251,11 @@ impl Parser {
         let syn::FnArg::Typed(param) = input else {
             return Vec::new();
         };
+        if let Some(attr) = expr::foreign_attribute(&param.attrs) {
+            let help = "only lint attributes may stand on a kernel's parameters".to_string();
+            let message = format!("{attr} reaches the compiler of kernels unresolved");
+            sink.push(Span::of(param), message, Some(help));
+        }
         let ty = ty::of_param(&param.ty);
         if ty.ty == Ty::Unknown {
             let span = Span::of(&param.ty);
@@ -307,7 +318,7 @@ impl Parser {
             tokens: ident.to_token_stream(),
             deferred: false,
         });
-        self.scopes.bind(ident.to_string(), id);
+        self.scopes.bind(ident, id);
         id
     }
 
@@ -356,10 +367,12 @@ impl Parser {
         id
     }
 
+    /// Asks rustc about a name in the innermost loop, or in the range of the loop to come.
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        match self.path.last() {
-            Some(id) => self.loops.proofs[id.index()].push(proof),
-            None => self.head_proofs.push(proof),
+        if let Some(proofs) = &mut self.head_proofs {
+            proofs.push(proof);
+        } else if let Some(id) = self.path.last() {
+            self.loops.proofs[id.index()].push(proof);
         }
     }
 }

@@ -12,8 +12,8 @@ use super::{OpenLoop, Parser};
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty,
-    VarId, VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Proof, Span, Stmt, StmtKind,
+    Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -67,21 +67,28 @@ impl Parser {
         };
         let id = self.bind_hidden(ident, VarKind::Outside);
         self.vars[id].ty = ty;
-        self.scopes.bind_constant(ident.to_string(), id);
+        self.scopes.bind_constant(ident, id);
     }
 
     fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
             syn::Stmt::Item(_) => opaque_stmt("an item", None),
-            syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
-                let name = node.mac.path.to_token_stream().to_string();
-                let help = "macros can hide a `return` or a write: write it out, or move it \
-                            outside the loop";
-                opaque_stmt(format!("the macro `{name}!`"), Some(help))
-            }),
+            syn::Stmt::Macro(node) => self.macro_stmt(node),
             syn::Stmt::Expr(node, _) => self.stmt_expr(node),
         }
+    }
+
+    fn macro_stmt(&mut self, node: &syn::StmtMacro) -> StmtKind {
+        if let Some(attr) = foreign_attribute(&node.attrs) {
+            return opaque_stmt(attr, Some(ATTRIBUTE_HELP));
+        }
+        self.assertion(&node.mac).unwrap_or_else(|| {
+            let name = node.mac.path.to_token_stream().to_string();
+            let help = "macros can hide a `return` or a write: write it out, or move it \
+                        outside the loop";
+            opaque_stmt(format!("the macro `{name}!`"), Some(help))
+        })
     }
 
     fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
@@ -188,9 +195,10 @@ impl Parser {
             return opaque_stmt(attr, None);
         }
         let (pat, annotated) = match &local.pat {
-            syn::Pat::Type(typed) => (&*typed.pat, Some(ty::annotation(&typed.ty))),
+            syn::Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
         };
+        let annotated = annotated.map(|written| self.annotated(written));
         if let Some(init) = &local.init
             && init.diverge.is_some()
         {
@@ -222,11 +230,22 @@ impl Parser {
         StmtKind::Let { pat, init }
     }
 
+    /// What a `let` says about its type. In a function that is read for each of its calls no
+    /// witness follows, so rustc is asked about the names in it.
+    fn annotated(&mut self, written: &syn::Type) -> Ty {
+        if self.calls.is_inside() {
+            for (tokens, scalar) in ty::scalar_names(written) {
+                self.prove(Proof::Type { tokens, scalar });
+            }
+        }
+        ty::annotation(written)
+    }
+
     /// Notes where the arrays that a `let` binds have their elements.
     fn arrays_of(&mut self, local: &syn::Local, mark: usize, pat: &Pat, init: Option<ExprId>) {
         let mut bound = Vec::new();
         if let Some((array, _)) = contact::part_of(local)
-            && let Some(whole) = self.scopes.find(&array.to_string())
+            && let Some(whole) = self.find(array)
         {
             self.parts(pat, whole, &mut bound);
         } else if let Some(init) = init {

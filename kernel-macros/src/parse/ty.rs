@@ -2,6 +2,8 @@
 
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{Scalar, Ty};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 /// A parameter's type.
 pub struct ParamTy {
@@ -104,6 +106,21 @@ pub fn annotation(ty: &syn::Type) -> Ty {
         }
         syn::Type::Path(path) if path.qself.is_none() => named(&path.path),
         _ => Ty::Unknown,
+    }
+}
+
+/// The names in a type that [`annotation`] takes for primitives.
+pub fn scalar_names(ty: &syn::Type) -> Vec<(TokenStream, Scalar)> {
+    match ty {
+        syn::Type::Paren(paren) => scalar_names(&paren.elem),
+        syn::Type::Group(group) => scalar_names(&group.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter().flat_map(scalar_names).collect(),
+        syn::Type::Array(array) => scalar_names(&array.elem),
+        _ => {
+            let scalar = annotation(ty).scalar();
+            let name = scalar.map(|scalar| (ty.to_token_stream(), scalar));
+            name.into_iter().collect()
+        }
     }
 }
 
