@@ -17,6 +17,7 @@ mod extremes;
 mod failures;
 mod functions;
 mod inputs;
+mod interchange;
 mod launches;
 mod maps;
 mod names;
