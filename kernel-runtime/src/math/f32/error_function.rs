@@ -3,8 +3,10 @@
 use super::bits::{scale, upper};
 use super::double::{fast_two_sum, two_product, two_sum};
 use super::exponential::exp_parts;
+use kernel_macros::kernel;
 
 /// `erf(x) / x - 1` for `z = x^2` up to 0.64.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn erf_series(z: f32) -> f32 {
     0.12837917
@@ -13,6 +15,7 @@ fn erf_series(z: f32) -> f32 {
 }
 
 /// `erfc(a)` for `a` of at least 1/2.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn erfc_beyond(a: f32) -> f32 {
     // Far enough for 0; a NaN stays.
@@ -38,6 +41,7 @@ fn erfc_beyond(a: f32) -> f32 {
 }
 
 /// The error function. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {
     let a = x.abs();
@@ -52,6 +56,7 @@ pub fn erf(x: f32) -> f32 {
 }
 
 /// The complementary error function, `1 - erf(x)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn erfc(x: f32) -> f32 {
     let a = x.abs();

@@ -1,8 +1,10 @@
 //! Numbers of twice the precision, as sums of two: rounding errors, and arithmetic that keeps them.
 
 use super::bits::upper;
+use kernel_macros::kernel;
 
 /// The sum and its rounding error, for any two numbers.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
@@ -12,6 +14,7 @@ pub(super) fn two_sum(a: f64, b: f64) -> (f64, f64) {
 }
 
 /// The sum and its rounding error, where `a` is not the smaller in magnitude.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn fast_two_sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
@@ -19,6 +22,7 @@ pub(super) fn fast_two_sum(a: f64, b: f64) -> (f64, f64) {
 }
 
 /// The product and its rounding error, where neither overflows nor underflows.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn two_product(a: f64, b: f64) -> (f64, f64) {
     let (a_high, b_high): (f64, f64) = (upper(a), upper(b));
@@ -29,6 +33,7 @@ pub(super) fn two_product(a: f64, b: f64) -> (f64, f64) {
 }
 
 /// The product of two sums, each of a number and a part below its last place.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     let (product, error): (f64, f64) = two_product(a.0, b.0);
@@ -36,6 +41,7 @@ pub(super) fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
 }
 
 /// The quotient of two sums.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn over(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     let quotient = a.0 / b.0;

@@ -3,8 +3,10 @@
 use super::bits::{scale, upper};
 use super::double::{fast_two_sum, two_product, two_sum};
 use super::exponential::exp_parts;
+use kernel_macros::kernel;
 
 /// `erf(x) / x - 1` for `z = x^2` up to 0.64.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn erf_series(z: f64) -> f64 {
     let w = z * z;
@@ -20,6 +22,7 @@ fn erf_series(z: f64) -> f64 {
 }
 
 /// `erfc(a)` for `a` of at least 1/2.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn erfc_beyond(a: f64) -> f64 {
     // Far enough for 0; a NaN stays.
@@ -58,6 +61,7 @@ fn erfc_beyond(a: f64) -> f64 {
 }
 
 /// The error function. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn erf(x: f64) -> f64 {
     let a = x.abs();
@@ -72,6 +76,7 @@ pub fn erf(x: f64) -> f64 {
 }
 
 /// The complementary error function, `1 - erf(x)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn erfc(x: f64) -> f64 {
     let a = x.abs();

@@ -3,9 +3,11 @@
 use super::bits::{nearest, scale, split, upper};
 use super::double::fast_two_sum;
 use super::logarithm::with_ends;
+use kernel_macros::kernel;
 
 /// `(high, low)`: the logarithm of a finite positive number to the base 2, with a relative error of
 /// some `2^-66`; `high` has 26 bits.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let (k, m): (f64, f64) = split(x);
@@ -41,6 +43,7 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
 
 /// `(k, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low` below
 /// its last place, for `|main|` up to 1500.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let k: f64 = nearest(main + rest);
@@ -72,6 +75,7 @@ pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
 }
 
 /// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
     let main = log_high * y_high;
@@ -82,11 +86,12 @@ fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 
     let end = if sum > 0.0 { 1500.0 } else { -1500.0 };
     let main = if far { end } else { main };
     let rest = if far { 0.0 } else { rest };
-    let (k, value, _): (f64, f64, f64) = exp2_parts(main, rest);
+    let (k, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
     scale(value, k)
 }
 
 /// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn parity(y: f64) -> (bool, bool) {
     let a = y.abs();
@@ -103,6 +108,7 @@ fn parity(y: f64) -> (bool, bool) {
 }
 
 /// `x^y` for a negative, zero or infinite `x` too, given `|x|^y` for others.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn with_base(x: f64, negative_y: bool, whole: bool, odd: bool, value: f64) -> f64 {
     let a = x.abs();
@@ -129,6 +135,7 @@ fn with_base(x: f64, negative_y: bool, whole: bool, odd: bool, value: f64) -> f6
 }
 
 /// `x^y`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powf(x: f64, y: f64) -> f64 {
     let (log_high, log_low): (f64, f64) = log2_parts(x.abs());
@@ -153,6 +160,7 @@ pub fn powf(x: f64, y: f64) -> f64 {
 }
 
 /// `x^n`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powi(x: f64, n: i32) -> f64 {
     let (log_high, log_low): (f64, f64) = log2_parts(x.abs());
@@ -166,6 +174,7 @@ pub fn powi(x: f64, n: i32) -> f64 {
 }
 
 /// The logarithm of `x` to the base `base`, `x.log(base)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log(x: f64, base: f64) -> f64 {
     let (x_high, x_low): (f64, f64) = log2_parts(x);

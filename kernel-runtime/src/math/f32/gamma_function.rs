@@ -5,8 +5,10 @@ use super::double::{fast_two_sum, over, times, two_product, two_sum};
 use super::logarithm::ln;
 use super::power::{exp2_parts, log2_parts};
 use super::trigonometric::{cosine_parts, sine_parts};
+use kernel_macros::kernel;
 
 /// `(product, count)`: `a (a + 1) .. (a + count - 1)`, where `a + count` is the first of at least 4.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn rising(a: f32) -> ((f32, f32), f32) {
     let mut product = (1.0, 0.0);
@@ -23,6 +25,7 @@ fn rising(a: f32) -> ((f32, f32), f32) {
 }
 
 /// The logarithm to the base 2 of the gamma function of `y + low`, for `y` of at least 4.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn log2_gamma(y: f32, low: f32) -> (f32, f32) {
     // (y - 1/2) log2 y - (y - series / y) log2 e + log2 sqrt(2 pi)
@@ -44,6 +47,7 @@ fn log2_gamma(y: f32, low: f32) -> (f32, f32) {
 }
 
 /// `(|sin(pi a)|, its rest, whether the sine is negative)` for positive `a`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn sine_of_turns(a: f32) -> (f32, f32, bool) {
     // The nearest integer stands in the last bits; from 2^23 on, the number is one.
@@ -65,6 +69,7 @@ fn sine_of_turns(a: f32) -> (f32, f32, bool) {
 }
 
 /// `(exponent, factor, negative)` with `|gamma(x)| = 2^exponent * factor`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn gamma_parts(x: f32) -> ((f32, f32), (f32, f32), bool) {
     let a = x.abs();
@@ -73,8 +78,8 @@ fn gamma_parts(x: f32) -> ((f32, f32), (f32, f32), bool) {
     let (main, rest): (f32, f32) = log2_gamma(y, low);
     // gamma(-a) = -pi / (a sin(pi a) gamma(a))
     let (sine, sine_rest, below): (f32, f32, bool) = sine_of_turns(a);
-    let reflected: (f32, f32) = times(product, (3.1415927, -8.742278e-08));
-    let divisor: (f32, f32) = times((a, 0.0), (sine, sine_rest));
+    let reflected: (f32, f32) = times(product, (3.1415927f32, -8.742278e-08f32));
+    let divisor: (f32, f32) = times((a, 0.0f32), (sine, sine_rest));
     let left = x < 0.0;
     let above = (
         if left { reflected.0 } else { 1.0 },
@@ -92,6 +97,7 @@ fn gamma_parts(x: f32) -> ((f32, f32), (f32, f32), bool) {
 
 /// The gamma function. At most 2 ULP; NaN for
 /// negative integers.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn gamma(x: f32) -> f32 {
     // Far enough for 0 and for infinity; a NaN stays.
@@ -100,7 +106,7 @@ pub fn gamma(x: f32) -> f32 {
     let bounded = if far { -60.5 } else { bounded };
     let (exponent, factor, negative): ((f32, f32), (f32, f32), bool) = gamma_parts(bounded);
     let (k, high, low): (f32, f32, f32) = exp2_parts(exponent.0, exponent.1);
-    let (value, _): (f32, f32) = times((high, low), factor);
+    let (value, _rest): (f32, f32) = times((high, low), factor);
     let value: f32 = scale(value, k);
     let value = if negative { -value } else { value };
     let value = if x.abs() < 1e-30 { 1.0 / x } else { value };
@@ -112,6 +118,7 @@ pub fn gamma(x: f32) -> f32 {
 /// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP, except near its zeros (1, 2 and one or two
 /// between any two negative integers), where the absolute error is below `2^-28`. Infinite for
 /// integers from 0 down.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn ln_gamma(x: f32) -> (f32, i32) {
     let a = x.abs();
@@ -124,7 +131,7 @@ pub fn ln_gamma(x: f32) -> (f32, i32) {
     let log_rest = log_rest + 1.442695 * factor.1 / factor.0;
     let (sum, lost): (f32, f32) = two_sum(exponent.0, log);
     let (sum, lost): (f32, f32) = fast_two_sum(sum, lost + (exponent.1 + log_rest));
-    let (value, rest): (f32, f32) = times((sum, lost), (0.6931472, -1.9046542e-09));
+    let (value, rest): (f32, f32) = times((sum, lost), (0.6931472f32, -1.9046542e-09f32));
     // Next to 0 it is -ln a, far out a (ln a - 1), at the integers below infinite.
     let log: f32 = ln(a);
     let near = a < 1e-30;

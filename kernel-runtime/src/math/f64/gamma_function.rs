@@ -5,8 +5,10 @@ use super::double::{fast_two_sum, over, times, two_product, two_sum};
 use super::logarithm::ln;
 use super::power::{exp2_parts, log2_parts};
 use super::trigonometric::{cosine_parts, sine_parts};
+use kernel_macros::kernel;
 
 /// `(product, count)`: `a (a + 1) .. (a + count - 1)`, where `a + count` is the first of at least 8.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn rising(a: f64) -> ((f64, f64), f64) {
     let mut product = (1.0, 0.0);
@@ -23,6 +25,7 @@ fn rising(a: f64) -> ((f64, f64), f64) {
 }
 
 /// The logarithm to the base 2 of the gamma function of `y + low`, for `y` of at least 8.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn log2_gamma(y: f64, low: f64) -> (f64, f64) {
     // (y - 1/2) log2 y - (y - series / y) log2 e + log2 sqrt(2 pi)
@@ -47,6 +50,7 @@ fn log2_gamma(y: f64, low: f64) -> (f64, f64) {
 }
 
 /// `(|sin(pi a)|, its rest, whether the sine is negative)` for positive `a`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn sine_of_turns(a: f64) -> (f64, f64, bool) {
     // The nearest integer stands in the last bits; from 2^52 on, the number is one.
@@ -72,6 +76,7 @@ fn sine_of_turns(a: f64) -> (f64, f64, bool) {
 }
 
 /// `(exponent, factor, negative)` with `|gamma(x)| = 2^exponent * factor`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn gamma_parts(x: f64) -> ((f64, f64), (f64, f64), bool) {
     let a = x.abs();
@@ -99,6 +104,7 @@ fn gamma_parts(x: f64) -> ((f64, f64), (f64, f64), bool) {
 
 /// The gamma function. At most 2 ULP; NaN for
 /// negative integers.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn gamma(x: f64) -> f64 {
     // Far enough for 0 and for infinity; a NaN stays.
@@ -107,7 +113,7 @@ pub fn gamma(x: f64) -> f64 {
     let bounded = if far { -200.5 } else { bounded };
     let (exponent, factor, negative): ((f64, f64), (f64, f64), bool) = gamma_parts(bounded);
     let (k, high, low): (f64, f64, f64) = exp2_parts(exponent.0, exponent.1);
-    let (value, _): (f64, f64) = times((high, low), factor);
+    let (value, _rest): (f64, f64) = times((high, low), factor);
     let value: f64 = scale(value, k);
     let value = if negative { -value } else { value };
     let value = if x.abs() < 1e-290 { 1.0 / x } else { value };
@@ -119,6 +125,7 @@ pub fn gamma(x: f64) -> f64 {
 /// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP, except near its zeros (1, 2 and one or two
 /// between any two negative integers), where the absolute error is below `2^-57`. Infinite for
 /// integers from 0 down.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn ln_gamma(x: f64) -> (f64, i32) {
     let a = x.abs();
