@@ -10,9 +10,9 @@ use super::extent::{Domain, to_wide};
 use super::form::{Fit, Form, Former};
 use super::plan::{Bounds, Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::Visit;
+use super::scan::{Context, Visit};
 use super::texts;
-use crate::ir::{AccessId, ExprId, Scalar, VarId, dump};
+use crate::ir::{AccessId, BinaryOp, ExprId, ExprKind, Scalar, VarId, dump};
 use std::collections::{HashMap, HashSet};
 
 /// The outcome for all accesses of a candidate.
@@ -36,9 +36,19 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
         let forms = forms.filter(|forms| forms.iter().all(|form| form.poly.is_affine()));
         let domain = Domain::new(former, &visit.context);
         let Some(forms) = forms else {
-            plan.bounds.insert(visit.access, Bounds::Checked);
+            let bounds = if access.inside {
+                Bounds::Proved
+            } else {
+                Bounds::Checked
+            };
+            plan.bounds.insert(visit.access, bounds);
             continue;
         };
+        if access.inside {
+            plan.bounds.insert(visit.access, Bounds::Proved);
+            plan.no_wrap(former, visit, &domain, &forms, proved);
+            continue;
+        }
         let inside = in_bounds(&domain, former, visit, &forms);
         let bounds = match inside {
             Some(test) if domain.exact => {
@@ -57,17 +67,37 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
             None => Bounds::Checked,
         };
         plan.bounds.insert(visit.access, bounds);
-        if !proved.contains(&access.array) {
-            continue;
-        }
-        match no_wrap(&domain, &forms) {
-            Some(test) => plan
-                .guard
-                .push(condition(former, visit, test, "does not wrap")),
-            None => plan.refuse(former, visit),
-        }
+        plan.no_wrap(former, visit, &domain, &forms, proved);
     }
     plan
+}
+
+/// A bounds check of captured values alone, as a condition of the guard.
+pub fn invariant_check(former: &Former, cond: ExprId) -> Option<Test> {
+    check(former, &Domain::new(former, &Context::default()), cond)
+}
+
+/// A bounds check all over a domain, as a condition of the guard; `None` if it cannot be stated.
+fn check(former: &Former, domain: &Domain, cond: ExprId) -> Option<Test> {
+    let (least, left, right) = match &former.function.exprs[cond].kind {
+        ExprKind::Logic { left, right, .. } => {
+            let both = [*left, *right].map(|cond| check(former, domain, cond));
+            let both: Option<Vec<Test>> = both.into_iter().collect();
+            return both.map(Test::All);
+        }
+        ExprKind::Binary(BinaryOp::Lt, left, right) => (1, *left, *right),
+        ExprKind::Binary(BinaryOp::Le, left, right) => (0, *left, *right),
+        _ => return None,
+    };
+    let (left, right) = (former.typed_form(left)?, former.typed_form(right)?);
+    let room = right.poly.checked_sub(&left.poly).filter(Poly::is_affine)?;
+    let (low, _) = domain.extremes(&room)?;
+    let fits: Vec<Fit> = left.fits.into_iter().chain(right.fits).collect();
+    let mut tests = fit_tests(domain, &fits)?;
+    if !matches!(low, Wide::Const(low) if low >= least) {
+        tests.push(Test::Le(Wide::Const(least), low));
+    }
+    Some(domain.all_over(tests))
 }
 
 fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Condition {
@@ -79,6 +109,41 @@ fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Conditio
 }
 
 impl BoundsPlan {
+    /// The guard answers bounds checks of slices that each iteration of a known domain makes.
+    pub fn take_over(&mut self, former: &Former, checks: &[(ExprId, Context)]) {
+        for (cond, context) in checks {
+            let domain = Domain::new(former, context);
+            let Some(test) = check(former, &domain, *cond).filter(|_| domain.exact) else {
+                continue;
+            };
+            let purpose = format!("`{}`", dump::expr(former.function, *cond));
+            self.guard.push(Condition { test, purpose });
+            self.covered.insert(*cond);
+        }
+    }
+
+    /// Rule R1 for an access that the proof relies on.
+    fn no_wrap(
+        &mut self,
+        former: &Former,
+        visit: &Visit,
+        domain: &Domain,
+        forms: &[Form],
+        proved: &HashSet<VarId>,
+    ) {
+        let array = former.function.accesses[visit.access].array;
+        if !proved.contains(&array) {
+            return;
+        }
+        match no_wrap(domain, forms) {
+            Some(test) => {
+                let condition = condition(former, visit, test, "does not wrap");
+                self.guard.push(condition);
+            }
+            None => self.refuse(former, visit),
+        }
+    }
+
     /// The form is affine, but its extremes are out of reach.
     fn refuse(&mut self, former: &Former, visit: &Visit) {
         let access = &former.function.accesses[visit.access];

@@ -56,7 +56,6 @@ pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> 
     written.dedup();
     for var in written.into_iter().filter(|var| !independent.contains(var)) {
         let mine: Vec<&Visit> = visits.iter().filter(|visit| array(visit) == var).collect();
-        plan.proved.insert(var);
         judge_array(former, &mine, &mut plan);
     }
     plan
@@ -72,6 +71,15 @@ struct Side<'a> {
 }
 
 fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
+    let own = |visit: &&&Visit| is_own(former, visit);
+    if visits.iter().filter(own).count() == visits.len() {
+        return;
+    }
+    plan.proved.extend(
+        visits
+            .first()
+            .map(|visit| former.function.accesses[visit.access].array),
+    );
     let mut sides: Vec<Side> = Vec::new();
     let before = plan.reasons.len();
     for visit in visits {
@@ -111,6 +119,12 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
             }
         }
     }
+}
+
+/// Whether the iterators of all parallel loops hand out the element, each to one iteration.
+fn is_own(former: &Former, visit: &Visit) -> bool {
+    let own = &former.function.accesses[visit.access].own;
+    former.nest.iter().all(|id| own.contains(id))
 }
 
 fn not_affine(former: &Former, visit: &Visit) -> Reason {
@@ -276,7 +290,7 @@ impl Pair<'_> {
         let dims: Vec<Dimension> = (0..self.side.dims.len())
             .filter_map(|dim| self.dimension(dim))
             .collect();
-        let mut equal = vec![false; nest.len()];
+        let mut equal: Vec<bool> = nest.iter().map(|id| self.is_own(*id)).collect();
         let mut tests = Vec::new();
         while equal.iter().any(|known| !known) {
             let step = self.separate_one(&dims, &equal, &tests)?;
@@ -284,6 +298,14 @@ impl Pair<'_> {
             tests.extend(step.1);
         }
         Some(tests)
+    }
+
+    /// Whether a loop's iterator hands out both elements, each to one iteration: then only elements
+    /// of one iteration of it can meet.
+    fn is_own(&self, id: LoopId) -> bool {
+        let accesses = &self.former.function.accesses;
+        let own = |side: &Side| accesses[side.visit.access].own.contains(&id);
+        own(self.side) && own(self.other)
     }
 
     /// The next variable and what it needs, nothing if possible.

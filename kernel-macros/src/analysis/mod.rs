@@ -16,6 +16,9 @@ mod extent;
 mod form;
 mod function;
 mod interchange;
+#[cfg(test)]
+mod iterators;
+mod nest;
 pub mod plan;
 mod poly;
 mod reduce;
@@ -154,7 +157,7 @@ impl Judge<'_> {
                 second: None,
             }]);
         }
-        let nest = perfect_nest(self.function, id);
+        let nest = nest::perfect(self.function, id);
         let exact = self.deepest(&nest, Sharing::Nothing);
         if exact.is_ok() || self.interchanged(id) {
             return Ok(());
@@ -210,7 +213,6 @@ impl Judge<'_> {
             exempt_nodes,
             reduce,
         } = draft;
-        let innermost = *nest.last().expect("a nest has a loop");
         reduce::apply(
             self.function,
             &reduce.rewrites,
@@ -218,7 +220,7 @@ impl Judge<'_> {
             &region.extremes,
         );
         region.index = self.plan.regions.len();
-        region.body = self.function.loops[innermost].body.clone();
+        region.body = nest::body(self.function, nest);
         let exempt = sites::Exempt {
             bounds: &region.bounds,
             nodes: &exempt_nodes,
@@ -285,25 +287,6 @@ fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
         .collect()
 }
 
-/// The loop and the loops that are alone in it, at most three deep.
-fn perfect_nest(function: &Function, id: LoopId) -> Vec<LoopId> {
-    const DEEPEST: usize = 3;
-    let mut nest = vec![id];
-    while nest.len() < DEEPEST {
-        let body = &function.loops[*nest.last().expect("not empty")].body;
-        match body.stmts.as_slice() {
-            [stmt] if body.value.is_none() => match stmt.kind {
-                crate::ir::StmtKind::For(inner) if function.loops[inner].opaque.is_none() => {
-                    nest.push(inner);
-                }
-                _ => break,
-            },
-            _ => break,
-        }
-    }
-    nest
-}
-
 /// A region that holds, before the body is rewritten for its reductions.
 struct Draft {
     region: Region,
@@ -346,9 +329,9 @@ impl Drafter<'_> {
         if !reasons.is_empty() {
             return Err(reasons);
         }
-        let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
-        let (depend, shared) = self.dependences(&former, &scan, body);
-        let mut reduce = reduce::plan(function, body, &scan.assigned, &shared);
+        let body = nest::body(function, nest);
+        let (depend, shared) = self.dependences(&former, &scan, &body);
+        let mut reduce = reduce::plan(function, &body, &scan.assigned, &shared);
         if let (Some(_), Some((var, span))) = (in_order, scan.assigned.first()) {
             let name = function.vars[*var].ident.to_string();
             reasons.push(Reason {
@@ -358,7 +341,8 @@ impl Drafter<'_> {
                 second: None,
             });
         }
-        let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        bounds.take_over(&former, &scan.checks);
         reasons.extend(
             depend
                 .reasons
@@ -398,7 +382,7 @@ impl Drafter<'_> {
             undecided: Vec::new(),
             undecided_calls: false,
             proofs: proofs(function, nest, &scan),
-            cost: cost::of_iteration(&former, body),
+            cost: cost::of_iteration(&former, &body),
         };
         capture(function, &scan, &mut region);
         let draft = Draft {
@@ -501,11 +485,11 @@ fn nest_loops(former: &Former, driven: bool, reasons: &mut Vec<Reason>) -> Optio
                 loops.push(node);
             }
             None => {
-                let message = "its range depends on an outer loop".to_string();
+                let (message, help) = texts::unknown_range(position, node.iteration.is_some());
                 reasons.push(Reason {
                     message,
                     span: node.range_span,
-                    help: None,
+                    help,
                     second: None,
                 });
                 return None;
@@ -530,7 +514,7 @@ fn parallel_loop(
                 Some((to_wide(former, &form.poly), form.fits))
             }
             // Only the driver can evaluate it.
-            _ if driven => Some((Wide::Atom(expr), Vec::new())),
+            _ if driven && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),
             _ => None,
         }
     };
@@ -548,7 +532,7 @@ fn parallel_loop(
             }
         });
     }
-    let conditions = fits
+    let mut conditions: Vec<Condition> = fits
         .iter()
         .map(|fit| {
             let test = Test::Fits(to_wide(former, &fit.poly), fit.scalar);
@@ -564,6 +548,13 @@ fn parallel_loop(
             }
         })
         .collect();
+    if let Some(iteration) = &node.iteration {
+        for required in &iteration.requires {
+            let test = bounds::invariant_check(former, *required)?;
+            let purpose = format!("`{}` is in bounds", iteration.text);
+            conditions.push(Condition { test, purpose });
+        }
+    }
     let inclusive = range.inclusive;
     Some((
         NestLoop {
@@ -605,8 +596,12 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
     {
         condition.test.for_each_wide(&mut visit);
     }
-    let driven = usize::from(region.in_order.is_none());
-    for node in &region.nest[driven..] {
+    for (position, node) in region.nest.iter().enumerate() {
+        // The driver evaluates the outermost range as it is written.
+        let iterates = function.loops[node.id].iteration.is_some();
+        if position == 0 && !iterates && region.in_order.is_none() {
+            continue;
+        }
         visit(&node.start);
         visit(&node.end);
         for adapter in &node.adapters {

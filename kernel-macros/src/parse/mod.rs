@@ -8,13 +8,19 @@ mod assertion;
 mod contact;
 mod expr;
 mod function;
+mod grid;
 mod inline;
+mod iterate;
+mod made;
 mod matching;
 mod outside;
+mod part;
 mod range;
 mod scope;
+mod slices;
 mod span;
 mod stmt;
+mod stream;
 mod template;
 mod ty;
 
@@ -97,14 +103,6 @@ fn check_signature(item: &syn::ItemFn, whose: &str, sink: &mut Sink) {
             "pass the fields that it uses as parameters",
         );
     }
-    let generic = |param: &&syn::GenericParam| !matches!(param, syn::GenericParam::Lifetime(_));
-    if let Some(param) = sig.generics.params.iter().find(generic) {
-        refuse(
-            param,
-            "generic over types or constants yet",
-            "write one kernel for each type",
-        );
-    }
 }
 
 /// Everything read so far.
@@ -117,12 +115,26 @@ pub(in crate::parse) struct Parser {
     pub scopes: Scopes,
     /// Enclosing `for` loops, outermost first.
     pub path: Vec<LoopId>,
-    /// Enclosing loops of any kind, with their labels, for `break` and `continue`.
-    pub labels: Vec<Option<String>>,
+    /// Enclosing loops of any kind, for `break` and `continue`.
+    pub open: Vec<OpenLoop>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Names of parts of arrays, single elements that can be written among them.
+    pub parts: HashMap<VarId, part::Part>,
+    /// Variables that are references to what the IR has as values.
+    pub references: HashSet<VarId>,
+    /// See [`Function::made`].
+    pub made: HashSet<ExprId>,
+    /// What goes before the statement that is being read.
+    pub before: Vec<ir::Stmt>,
+    /// Bounds checks that go before the access that is being read.
+    pub checks: Vec<ir::Stmt>,
+    /// The conditions among [`Parser::before`], for the loop that is being read.
+    pub required: Vec<ExprId>,
+    /// What rustc has to confirm about names in the head of the loop that is being read.
+    pub head_proofs: Vec<Proof>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Functions outside that loops call.
@@ -139,6 +151,27 @@ pub(in crate::parse) struct Parser {
     pub bound_by: Vec<(usize, Vec<VarId>)>,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
+}
+
+/// A loop around what is being read.
+pub(in crate::parse) struct OpenLoop {
+    label: Option<String>,
+    /// Loops of the IR that the source's loop became: a `break` leaves them all.
+    levels: u32,
+}
+
+impl OpenLoop {
+    fn new(label: Option<&syn::Label>) -> OpenLoop {
+        OpenLoop {
+            label: label.map(|label| label.name.to_string()),
+            levels: 1,
+        }
+    }
+
+    /// Something that has no label and is left by none.
+    fn unlabelled() -> OpenLoop {
+        OpenLoop::new(None)
+    }
 }
 
 /// Loops are numbered when they are entered and filled when they are left.
@@ -191,6 +224,7 @@ impl Parser {
             accesses: self.accesses,
             callees: self.callees,
             pinned: self.pinned,
+            made: self.made,
             open: HashSet::new(),
             returned: self.returned,
             ret,
@@ -315,8 +349,9 @@ impl Parser {
     }
 
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        if let Some(id) = self.path.last() {
-            self.loops.proofs[id.index()].push(proof);
+        match self.path.last() {
+            Some(id) => self.loops.proofs[id.index()].push(proof),
+            None => self.head_proofs.push(proof),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Statements and blocks → IR.
 
-use super::Parser;
 use super::assertion;
 use super::contact;
 use super::expr::{
@@ -9,11 +8,12 @@ use super::expr::{
 use super::span;
 use super::template;
 use super::ty;
+use super::{OpenLoop, Parser};
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
-    VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty,
+    VarId, VarKind,
 };
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -37,8 +37,12 @@ impl Parser {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
                     out.value = Some(self.expr(node));
                 }
+                syn::Stmt::Local(local) if self.bind_part(local) => {
+                    out.stmts.append(&mut self.before);
+                }
                 _ => {
                     let kind = self.stmt(stmt);
+                    out.stmts.append(&mut self.before);
                     out.stmts.push(Stmt {
                         kind,
                         span: span::of_stmt(stmt),
@@ -99,11 +103,10 @@ impl Parser {
             }
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
-                self.labels
-                    .push(node_loop.label.as_ref().map(|label| label.name.to_string()));
+                self.open.push(OpenLoop::new(node_loop.label.as_ref()));
                 let mut body = self.block(&node_loop.body);
                 self.discard(&mut body);
-                self.labels.pop();
+                self.open.pop();
                 StmtKind::Loop { body }
             }
             syn::Expr::Return(jump) => match self.leave_function(jump) {
@@ -111,11 +114,13 @@ impl Parser {
                 None => StmtKind::Expr(self.expr(node)),
             },
             syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
-                Some(depth) => StmtKind::Break { depth },
+                Some((depth, levels)) => StmtKind::Break {
+                    depth: depth + levels - 1,
+                },
                 None => self.opaque_jump(node),
             },
             syn::Expr::Continue(jump) => match self.depth(&jump.label) {
-                Some(depth) => StmtKind::Continue { depth },
+                Some((depth, _)) => StmtKind::Continue { depth },
                 None => self.opaque_jump(node),
             },
             _ => {
@@ -160,17 +165,21 @@ impl Parser {
         opaque_stmt(what, help)
     }
 
-    /// How many loops lie between a jump and the loop that it names.
-    fn depth(&self, label: &Option<syn::Lifetime>) -> Option<u32> {
-        let mut open = self.labels.iter().rev();
-        let depth = match label {
-            Some(label) => {
-                let name = label.to_string();
-                open.position(|open| open.as_ref() == Some(&name))?
+    /// How many loops lie between a jump and the innermost of the IR's loops that it names, and how
+    /// many these are.
+    fn depth(&self, label: &Option<syn::Lifetime>) -> Option<(u32, u32)> {
+        let mut depth = 0;
+        for open in self.open.iter().rev() {
+            let meant = match label {
+                Some(label) => open.label.as_ref() == Some(&label.to_string()),
+                None => true,
+            };
+            if meant {
+                return Some((depth, open.levels));
             }
-            None => open.next().map(|_| 0)?,
-        };
-        Some(depth as u32)
+            depth += open.levels;
+        }
+        None
     }
 
     fn local(&mut self, local: &syn::Local) -> StmtKind {
@@ -378,11 +387,7 @@ impl Parser {
                 {
                     self.bound_by.push((mark, vec![var]));
                 }
-                StmtKind::Assign {
-                    target,
-                    op: None,
-                    value,
-                }
+                self.assignment(target, None, value)
             }
             Err(opaque) => StmtKind::Opaque(opaque),
         }
@@ -410,11 +415,7 @@ impl Parser {
             let base = self.push(ExprKind::Var(whole), at);
             let value = self.push(ExprKind::Field(base, index), at);
             let kind = match self.place(part, AccessMode::Store) {
-                Ok(target) => StmtKind::Assign {
-                    target,
-                    op: None,
-                    value,
-                },
+                Ok(target) => self.assignment(target, None, value),
                 Err(opaque) => StmtKind::Opaque(opaque),
             };
             let span = span::of(part);
@@ -430,13 +431,31 @@ impl Parser {
         };
         let value = self.expr(&binary.right);
         match self.place(&binary.left, AccessMode::Update) {
-            Ok(target) => StmtKind::Assign {
-                target,
-                op: Some(op),
-                value,
-            },
+            Ok(target) => self.assignment(target, Some(op), value),
             Err(opaque) => StmtKind::Opaque(opaque),
         }
+    }
+
+    /// The value comes first, then the checks of the place, then the assignment.
+    fn assignment(&mut self, target: Place, op: Option<BinaryOp>, value: ExprId) -> StmtKind {
+        let checks = std::mem::take(&mut self.checks);
+        if checks.is_empty() {
+            return StmtKind::Assign { target, op, value };
+        }
+        let span = self.exprs[value].span;
+        let ident = Ident::new("value", span.start);
+        let var = self.hidden(&ident, VarKind::Local, Ty::Unknown);
+        let bind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        let value = self.push(ExprKind::Var(var), span);
+        let mut stmts = vec![Stmt { kind: bind, span }];
+        stmts.extend(checks);
+        let kind = StmtKind::Assign { target, op, value };
+        stmts.push(Stmt { kind, span });
+        let block = Block { stmts, value: None };
+        StmtKind::Expr(self.push(ExprKind::Block(block), span))
     }
 
     fn place(&mut self, node: &syn::Expr, mode: AccessMode) -> Result<Place, Opaque> {
@@ -453,6 +472,11 @@ impl Parser {
                 if let Some(var) = self.deref_target(&unary.expr) {
                     return Ok(Place::Var(var));
                 }
+                let part = self.named(&unary.expr).and_then(|var| self.parts.get(&var));
+                if let Some(part) = part.filter(|part| part.rank() == 0).cloned() {
+                    let access = self.part_element(&part, Vec::new(), mode, span::of(node));
+                    return Ok(Place::Element(access));
+                }
             }
             syn::Expr::Field(field) => {
                 if let (Some(base), syn::Member::Unnamed(index)) =
@@ -465,7 +489,11 @@ impl Parser {
                 }
             }
             _ => {
-                if let Some(var) = self.named(node).filter(|var| !self.derefs.contains(var)) {
+                let value = |var: &VarId| {
+                    let reference = self.derefs.contains(var) || self.references.contains(var);
+                    !reference && !self.parts.contains_key(var)
+                };
+                if let Some(var) = self.named(node).filter(value) {
                     return Ok(Place::Var(var));
                 }
             }
@@ -485,12 +513,7 @@ impl Parser {
     }
 
     fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
-        self.labels.push(
-            node_while
-                .label
-                .as_ref()
-                .map(|label| label.name.to_string()),
-        );
+        self.open.push(OpenLoop::new(node_while.label.as_ref()));
         let kind = if matches!(*node_while.cond, syn::Expr::Let(_)) {
             self.scopes.enter();
             self.bind_unknown_in(&node_while.cond);
@@ -507,7 +530,7 @@ impl Parser {
             self.discard(&mut body);
             StmtKind::While { cond, body }
         };
-        self.labels.pop();
+        self.open.pop();
         kind
     }
 }

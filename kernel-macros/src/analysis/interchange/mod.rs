@@ -43,9 +43,12 @@ impl Interchange {
         let plain = node.range.adapters.is_empty() && node.opaque.is_none();
         let whole = node.body.value.is_none() && bindings.iter().all(binds);
         let open = function.loops[inner].opaque.is_none();
-        (plain && whole && open).then(|| Interchange {
+        let inner = super::nest::perfect(function, inner);
+        let counts = |id: &LoopId| function.loops[*id].iteration.is_none();
+        let counted = counts(&outer) && inner.iter().all(counts);
+        (plain && whole && open && counted).then(|| Interchange {
             outer,
-            inner: super::perfect_nest(function, inner),
+            inner,
             bindings: bindings.to_vec(),
         })
     }
