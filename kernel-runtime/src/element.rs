@@ -13,7 +13,9 @@ mod sealed {
     message = "`{Self}` is no element of kernel arrays",
     note = "elements are `bool`, `i8`..`i64`, `u8`..`u64`, `isize`, `usize`, `f32` and `f64`"
 )]
-pub trait Element: Copy + PartialOrd + Send + Sync + fmt::Debug + Typed + sealed::Sealed {
+pub trait Element:
+    'static + Copy + PartialOrd + Send + Sync + fmt::Debug + Typed + sealed::Sealed
+{
     /// The value's bits, zero-extended.
     #[doc(hidden)]
     fn into_bits(self) -> u64;
@@ -72,7 +74,7 @@ impl Kind {
 #[diagnostic::on_unimplemented(
     message = "`#[kernel]` took this for a number, a `bool` or a tuple of them; it is `{Self}`"
 )]
-pub trait Typed: 'static {
+pub trait Typed {
     /// Which.
     const KIND: Kind;
 }
@@ -126,6 +128,12 @@ macro_rules! ints {
 }
 
 ints!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+/// In an iteration a reference to a number is the number: every operation on the one gives what it
+/// gives on the other.
+impl<T: Typed> Typed for &T {
+    const KIND: Kind = T::KIND;
+}
 
 macro_rules! tuples {
     ($($name:ident)*) => {

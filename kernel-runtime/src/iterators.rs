@@ -15,6 +15,12 @@ pub use core::slice::{Chunks, ChunksExact, ChunksExactMut, ChunksMut, Iter, Iter
 #[cfg(feature = "ndarray")]
 pub use ndarray::*;
 
+/// The iterator of a loop; fails to compile if it is of another type.
+#[inline(always)]
+pub fn confirmed<I: Iterator>(source: impl IntoIterator<IntoIter = I>) -> I {
+    source.into_iter()
+}
+
 /// A slice's methods, on what merely dereferences to one.
 pub trait SliceMethods: AsRef<[Self::Elem]> + AsMut<[Self::Elem]> {
     /// Type of an element.

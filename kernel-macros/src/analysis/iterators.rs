@@ -152,3 +152,24 @@ fn iterators_that_are_no_arrays_are_refused() {
         &["bind lengths"],
     );
 }
+
+#[test]
+fn for_each_is_a_loop() {
+    let zip = "fn f(a: &Array2<f64>, b: &mut Array2<f64>) {
+        Zip::from(b).and(a).for_each(|b, &a| *b += a); }";
+    assert_eq!(depth(zip), 2);
+    let lines = "fn f(a: &Array1<f64>, b: &Array1<f64>, c: &mut Array1<f64>) {
+        ndarray::Zip::from(c).and(a).and(b).for_each(|c, a, b| { *c = a * b; }); }";
+    assert_eq!(depth(lines), 1);
+    unchecked("fn f(y: &mut [f64]) { y.iter_mut().for_each(|y| *y += 1.0); }");
+    refused(
+        "fn f(a: &Array1<f64>, b: &mut Array1<f64>) { let mut last = 0.0;
+            Zip::from(b).and(a).for_each(|b, a| { last = 0.5 * last + a; *b = last; }); }",
+        &["`last`"],
+    );
+    refused(
+        "fn f(x: &[f64], y: &mut [f64]) {
+            for y in y.iter_mut() { x.iter().for_each(|x| { *y = 0.5 * *y + x; }); } }",
+        &["`for_each` stands inside"],
+    );
+}

@@ -4,7 +4,7 @@ use super::body::Body;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
-use crate::ir::{Proof, Span};
+use crate::ir::{Loop, Proof, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
@@ -39,31 +39,38 @@ pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
     }
 }
 
-/// The outermost loop's iterator, and those of the loops inside, are what they were taken for.
-/// Making one may borrow or move an array, so this stands where nothing uses it any more.
-pub fn iterators(region: &Region) -> TokenStream {
-    let function = region.context.input.function;
-    let node = &function.loops[region.node.id];
+/// The loop's source, which is the iterator that it was taken for, or rustc says otherwise; and the
+/// imports beside which its methods are to be found.
+pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenStream, TokenStream) {
     let Some(iteration) = &node.iteration else {
-        return TokenStream::new();
+        return (source.clone(), TokenStream::new());
     };
-    let rt = region.rt();
     let ty = adaptor(rt, &iteration.adaptor);
     let methods = methods(&iteration.adaptor);
-    let source = &region.node.range;
     let span = names::about(node.range_span.start);
-    quote_spanned! {span=>
-        if false {
-            #(use #rt::iterators::#methods as _;)*
-            let _: #ty = #rt::IntoIterator::into_iter(#source);
-        }
+    let confirmed = quote_spanned!(span=> #rt::iterators::confirmed::<#ty>(#source));
+    (confirmed, emit!(#(use #rt::iterators::#methods as _;)*))
+}
+
+/// The same for a call that was read as a loop. Making its iterator may borrow or move an array, so
+/// this stands where nothing uses it any more.
+pub fn call(region: &Region) -> TokenStream {
+    let node = &region.context.input.function.loops[region.node.id];
+    let Some(iteration) = node.iteration.as_ref().filter(|of| of.call) else {
+        return TokenStream::new();
+    };
+    let (rt, source) = (region.rt(), &region.node.range);
+    if let Adaptor::NdZip = iteration.adaptor {
+        return emit!(if false { let _: #rt::iterators::NdZip<_, _> = #source; });
     }
+    let (source, imports) = iterator(rt, node, source);
+    emit!(if false { #imports let _ = #source; })
 }
 
 /// The traits beside which no other of the user's can have methods of these names.
 fn methods(of: &Adaptor) -> Vec<Ident> {
     let names: &[&str] = match of {
-        Adaptor::Plain | Adaptor::Range => &[],
+        Adaptor::Plain | Adaptor::Range | Adaptor::NdZip => &[],
         Adaptor::Slice(_) => &["SliceMethods"],
         Adaptor::NdArray(_) => &["NdArrayMethods", "NdArrayMutMethods"],
         Adaptor::Zip(left, right) => {
@@ -85,7 +92,7 @@ fn methods(of: &Adaptor) -> Vec<Ident> {
 
 fn adaptor(rt: &TokenStream, of: &Adaptor) -> TokenStream {
     let (name, inner) = match of {
-        Adaptor::Plain => return emit!(_),
+        Adaptor::Plain | Adaptor::NdZip => return emit!(_),
         Adaptor::Range => return emit!(#rt::iterators::Range<_>),
         Adaptor::Slice(kind) => {
             let name = names::local(slice(*kind));

@@ -3,7 +3,7 @@
 use super::names::{self, emit};
 use super::region::Region;
 use super::residency::Residency;
-use super::{Expansion, item};
+use super::{Expansion, confirm, item};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::{Ty, VarId};
@@ -124,10 +124,19 @@ impl Context<'_> {
         range: &TokenStream,
         loops: Loops,
     ) -> TokenStream {
+        if let Some(call) = &node.written {
+            let released = (loops == Loops::AsPlanned).then(|| self.released());
+            return quote!(#released #call);
+        }
         let LoopTemplate { label, pat, .. } = node;
         let body = self.template(&node.body, loops);
         let keyword = Ident::new("for", node.for_token);
         let inside = quote_spanned!(node.body_span=> { #body });
+        let of = &self.input.function.loops[node.id];
+        let (range, imports) = confirm::iterator(self.rt, of, range);
+        if !imports.is_empty() {
+            return emit!({ #imports #label #keyword #pat in #range #inside });
+        }
         quote!(#label #keyword #pat in #range #inside)
     }
 

@@ -39,7 +39,7 @@ impl<'a> Region<'a> {
         let proofs = self.plan.proofs.iter();
         let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
         let (range, source) = self.source();
-        let confirm = confirm::iterators(self);
+        let confirm = confirm::call(self);
         let attempt = self.attempt();
         let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();

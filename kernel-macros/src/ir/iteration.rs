@@ -10,6 +10,8 @@ pub struct Iteration {
     /// These conditions are that arrays have one shape; what the iterator does where they have not,
     /// only the loop as written knows.
     pub alike: bool,
+    /// The source has a call of `for_each` here, and no loop.
+    pub call: bool,
     /// The type that it was taken for.
     pub adaptor: Adaptor,
     /// Statements at the start of the body that name what is handed out.
@@ -36,6 +38,8 @@ pub enum Adaptor {
     Copied(Box<Adaptor>),
     Cloned(Box<Adaptor>),
     Zip(Box<Adaptor>, Box<Adaptor>),
+    /// `ndarray::Zip`, which is no iterator.
+    NdZip,
 }
 
 /// Iterators of slices.

@@ -80,6 +80,8 @@ pub struct LoopTemplate {
     pub for_token: Span,
     pub pat: TokenStream,
     pub range: TokenStream,
+    /// The statement, where it is a call that was read as a loop: `items.for_each(|item| body);`.
+    pub written: Option<TokenStream>,
     pub body: Template,
     pub body_span: Span,
 }

@@ -774,12 +774,17 @@ fn call_name(call: &syn::ExprMethodCall) -> String {
     call.receiver.to_token_stream().to_string()
 }
 
-/// `f64::max`, `std::primitive::f64::max`: the primitive and the function.
+/// `f64::max`, `std::primitive::f64::max`: the primitive and the function. In a longer path, such as
+/// `math::f64::exp`, the name is some module's.
 fn primitive_function(path: &syn::Path) -> Option<(Scalar, Builtin)> {
-    let count = path.segments.len();
-    let owner = path.segments.get(count.checked_sub(2)?)?.ident.to_string();
-    let name = path.segments.last()?.ident.to_string();
-    Some((Scalar::from_name(&owner)?, Builtin::from_name(&name)?))
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match names.as_slice() {
+        [owner, name] | [.., "primitive", owner, name] => {
+            Some((Scalar::from_name(owner)?, Builtin::from_name(name)?))
+        }
+        _ => None,
+    }
 }
 
 /// Types from which `kernel_runtime::Number` converts.

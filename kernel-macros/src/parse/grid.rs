@@ -62,6 +62,21 @@ impl Parser {
         conditions
     }
 
+    /// The same for arrays of any number of dimensions.
+    pub(super) fn one_length(&mut self, stream: &Stream, span: Span) -> Vec<ExprId> {
+        if stream.grid_rank().is_some() {
+            return self.alike(stream, span);
+        }
+        let Stream::Zip(left, right) = stream else {
+            return Vec::new();
+        };
+        let mut conditions = self.one_length(left, span);
+        let (a, b) = (self.count(left, span), self.count(right, span));
+        conditions.push(self.compare_made(BinaryOp::Le, a, b));
+        conditions.push(self.compare_made(BinaryOp::Le, b, a));
+        conditions
+    }
+
     /// The loops of the nest; the first one is there already. The reader is inside all of them.
     pub(super) fn open_grid(&mut self, outer: LoopId, ident: &Ident, stream: &Stream) -> Grid {
         let span = Span::at(ident.span());
@@ -149,6 +164,7 @@ impl Parser {
             let iteration = Iteration {
                 requires: Vec::new(),
                 alike: false,
+                call: false,
                 adaptor: Adaptor::Plain,
                 bound,
                 text: "..".to_string(),

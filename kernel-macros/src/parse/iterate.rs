@@ -3,6 +3,7 @@
 use super::Parser;
 use super::part::Part;
 use super::stream::{Item, Source, Stream};
+use crate::ir::iteration::Adaptor;
 use crate::ir::{
     Block, ExprId, ExprKind, Iteration, LoopId, Opaque, Pat, Range, Span, Stmt, StmtKind, Ty,
     VarId, VarKind,
@@ -16,7 +17,7 @@ impl Parser {
     /// A loop over an iterator: the range of its positions, and what it hands out at each.
     pub(super) fn iterator(&mut self, node: &syn::Expr) -> Option<(Range, Iteration, Stream)> {
         self.required.clear();
-        let Source { stream, adaptor } = self.attempt(|parser| parser.source(node))?;
+        let Source { stream, adaptor } = self.attempt(|parser| parser.source_or_zip(node))?;
         if !stream.is_known() {
             return None;
         }
@@ -28,12 +29,16 @@ impl Parser {
             adapters: Vec::new(),
         };
         let mut requires = std::mem::take(&mut self.required);
-        let shapes = self.alike(&stream, span);
+        let shapes = match adaptor {
+            Adaptor::NdZip => self.one_length(&stream, span),
+            _ => self.alike(&stream, span),
+        };
         let alike = !shapes.is_empty();
         requires.extend(shapes);
         let iteration = Iteration {
             requires,
             alike,
+            call: false,
             adaptor,
             bound: 0,
             text: node.to_token_stream().to_string().replace(' ', ""),

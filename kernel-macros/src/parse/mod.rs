@@ -6,6 +6,7 @@
 
 mod assertion;
 mod contact;
+mod desugar;
 mod expr;
 mod function;
 mod grid;
@@ -50,6 +51,7 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
     }
     check_signature(item, "a kernel", sink);
     let mut body = (*item.block).clone();
+    desugar::loops(&mut body);
     template::mark(&mut body);
     let mut parser = Parser {
         assumed: assumed.iter().map(outside::word).collect(),
@@ -189,6 +191,12 @@ impl Loops {
         self.marks.push(mark);
         self.proofs.push(Vec::new());
         LoopId::from_index(self.slots.len() - 1)
+    }
+
+    /// Nothing of the loop's body stands in the driver's tokens by itself.
+    pub fn close(&mut self, id: LoopId) {
+        let inside = self.slots.iter_mut().skip(id.index() + 1).flatten();
+        inside.for_each(|node| node.inlined = true);
     }
 
     pub fn fill(&mut self, id: LoopId, mut node: ir::Loop) {

@@ -79,14 +79,21 @@ fn can_be_device_function(path: &syn::Path) -> bool {
         .segments
         .iter()
         .all(|segment| segment.arguments.is_none());
+    // In `math::f64::exp` the primitive's name is a module's.
     let owner_is_type = segments
         .next_back()
-        .is_some_and(|owner| is_type(&owner.ident));
+        .is_some_and(|owner| match segments.next_back() {
+            Some(outer) if outer.ident != "primitive" => is_type_by_convention(&owner.ident),
+            _ => is_type(&owner.ident),
+        });
     plain && !owner_is_type && !is_type(&last.ident) && !std.iter().any(|name| first == name)
 }
 
 /// Whether a name is that of a type by convention, or a primitive's.
 fn is_type(ident: &Ident) -> bool {
-    let name = ident.to_string();
-    name.starts_with(char::is_uppercase) || Scalar::from_name(&name).is_some()
+    is_type_by_convention(ident) || Scalar::from_name(&ident.to_string()).is_some()
+}
+
+fn is_type_by_convention(ident: &Ident) -> bool {
+    ident.to_string().starts_with(char::is_uppercase)
 }

@@ -49,6 +49,9 @@ impl Parser {
         self.open.pop();
         self.path.pop();
         self.before = before;
+        if super::desugar::written(&node.attrs).is_some() {
+            self.loops.close(id);
+        }
         let range_span = span::of(&node.expr);
         let span = Span {
             start: node.for_token.span,
@@ -80,6 +83,8 @@ impl Parser {
     fn head(&mut self, node: &syn::ExprForLoop) -> Head {
         self.head_proofs.clear();
         let mut head = self.range_or_iterator(&node.expr);
+        let call = super::desugar::written(&node.attrs).is_some();
+        head.iteration.iter_mut().for_each(|of| of.call = call);
         let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
         if let Some(attr) = super::expr::foreign_attribute(&attrs) {
             head.opaque = Some(self.opaque_loop(attr, None));

@@ -5,6 +5,7 @@
 //! positions.
 
 use super::Parser;
+use super::desugar::zip_from;
 use super::expr::axis_number;
 use super::part::{Part, called, recorded};
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
@@ -79,6 +80,30 @@ impl Parser {
             }
             _ => self.plain_source(node),
         }
+    }
+
+    /// The same, or ndarray's `Zip::from(a).and(b)`.
+    pub(super) fn source_or_zip(&mut self, node: &syn::Expr) -> Option<Source> {
+        let Some(stream) = self.zip(node) else {
+            return self.source(node);
+        };
+        let adaptor = Adaptor::NdZip;
+        Some(Source { stream, adaptor })
+    }
+
+    fn zip(&mut self, node: &syn::Expr) -> Option<Stream> {
+        if let Some(first) = zip_from(node) {
+            return Some(self.plain_source(first)?.stream);
+        }
+        let syn::Expr::MethodCall(call) = node else {
+            return None;
+        };
+        if call.method != "and" || call.args.len() != 1 {
+            return None;
+        }
+        let left = self.zip(&call.receiver)?;
+        let right = self.plain_source(&call.args[0])?.stream;
+        Some(Stream::Zip(Box::new(left), Box::new(right)))
     }
 
     /// An array itself: what `for` makes an iterator of without a method's name.

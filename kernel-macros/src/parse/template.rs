@@ -6,6 +6,7 @@
 
 use super::Parser;
 use super::contact::Arrays;
+use super::desugar;
 use super::expr::foreign_attribute;
 use super::span;
 use crate::ir::template::{Bound, Contact, LoopTemplate, Piece, Template};
@@ -92,7 +93,8 @@ pub fn number(attrs: &[syn::Attribute]) -> Option<usize> {
 
 /// Attributes that the user wrote.
 pub fn user_attributes(attrs: &[syn::Attribute]) -> impl Iterator<Item = &syn::Attribute> {
-    attrs.iter().filter(|attr| !attr.path().is_ident(MARK))
+    let own = |attr: &&syn::Attribute| attr.path().is_ident(MARK) || desugar::is_mark(attr);
+    attrs.iter().filter(move |attr| !own(attr))
 }
 
 /// The block's statements as a template. Loops that the reader never reached (inside macros or
@@ -217,6 +219,7 @@ impl Punch<'_> {
             for_token: node.for_token.span,
             pat: node.pat.to_token_stream(),
             range: node.expr.to_token_stream(),
+            written: desugar::written(&node.attrs),
             body: self.holes.block(&node.body),
             body_span: node.body.brace_token.span.join(),
         }
@@ -240,6 +243,10 @@ impl VisitMut for Punch<'_> {
         let mark = number(&node_for.attrs).filter(known);
         node_for.attrs.retain(|attr| !attr.path().is_ident(MARK));
         let Some(mark) = mark else {
+            if let Some(call) = desugar::written(&node_for.attrs) {
+                *node = syn::Expr::Verbatim(call);
+                return;
+            }
             visit_mut::visit_expr_mut(self, node);
             return;
         };

@@ -1,5 +1,6 @@
 //! `ndarray`'s iterators and its arrays' methods.
 
+pub use ndarray::Zip as NdZip;
 pub use ndarray::iter::{
     AxisIter, AxisIterMut, IndexedIter, IndexedIterMut, Iter as NdIter, IterMut as NdIterMut,
     Lanes, LanesIter, LanesIterMut, LanesMut,

@@ -23,3 +23,4 @@
 
 pub mod f32;
 pub mod f64;
+pub mod random;

@@ -7,7 +7,9 @@ use kernel_runtime::prelude::*;
 fn sum_of_squares(x: &[f64]) -> f64 {
     let mut s = 0.0;
     for v in x.iter() {
-        s += v * v;
+        let same = v;
+        let pair = (v, &1.0);
+        s += *same * pair.0 * pair.1;
     }
     s
 }

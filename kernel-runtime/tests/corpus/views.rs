@@ -121,3 +121,51 @@ fn rows_that_are_not_there() {
         numbered[y = vec![0.0; 11]](a.view(), &mut y)
     );
 }
+
+#[kernel(parallel, cuda)]
+fn zipped(a: &Array2<f64>, b: ArrayView2<f64>, out: &mut Array2<f64>, t: f64) {
+    ndarray::Zip::from(out)
+        .and(a)
+        .and(&b)
+        .for_each(|out, a, &b| {
+            if b > 0.0 {
+                *out = t * a + b;
+            }
+        });
+}
+
+#[kernel(parallel, cuda)]
+fn zipped_lines(a: &Array1<f64>, b: &mut Array1<f64>) {
+    ndarray::Zip::from(b).and(a).for_each(|b, &a| *b += a * a);
+}
+
+#[kernel(parallel, cuda)]
+fn each(x: &[f64], y: &mut [f64]) {
+    y.iter_mut().zip(x).for_each(|(y, x)| *y += 2.0 * x);
+    let n = y.len();
+    for i in 0..n {
+        y[i] -= 1.0;
+    }
+    y.iter_mut().enumerate().for_each(|(i, y)| {
+        *y *= i as f64;
+    });
+}
+
+#[test]
+fn closures() {
+    for (m, n) in [(0, 3), (1, 1), (5, 1), (33, 65)] {
+        let (a, b) = (plane(m, n), plane(m, 2 * n));
+        let part = b.slice(s![.., ..;2]);
+        check!(zipped[out = a.clone()](&a, part, &mut out, 0.75));
+        let x = doubles(m * n);
+        check!(each[y = x.clone()](&x, &mut y));
+        let x = Array1::from(x);
+        check!(zipped_lines[y = x.clone()](&x, &mut y));
+    }
+    let a = plane(2, 3);
+    fails!("", zipped[out = plane(3, 2)](&a, a.view(), &mut out, 0.75));
+    fails!(
+        "",
+        zipped_lines[y = Array1::zeros(3)](&Array1::zeros(4), &mut y)
+    );
+}

@@ -59,4 +59,13 @@ fn hidden(x: &Vec<f64>) -> f64 {
     s
 }
 
+#[kernel(parallel)]
+fn hidden_inside(x: &Vec<f64>, y: &mut [f64]) {
+    for i in 0..y.len() {
+        for v in x.iter() {
+            y[i] += v;
+        }
+    }
+}
+
 fn main() {}

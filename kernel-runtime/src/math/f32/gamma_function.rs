@@ -102,8 +102,10 @@ fn gamma_parts(x: f32) -> ((f32, f32), (f32, f32), bool) {
 pub fn gamma(x: f32) -> f32 {
     // Far enough for 0 and for infinity; a NaN stays.
     let bounded = if x > 50.0 { 50.0 } else { x };
-    let far = x < -60.0;
-    let bounded = if far { -60.5 } else { bounded };
+    // Zeros have signs too: they change from one integer to the next.
+    let (_sine, _rest, odd): (f32, f32, bool) = sine_of_turns(x.abs());
+    let end = if odd { -45.5 } else { -46.5 };
+    let bounded = if x < -45.0 { end } else { bounded };
     let (exponent, factor, negative): ((f32, f32), (f32, f32), bool) = gamma_parts(bounded);
     let (k, high, low): (f32, f32, f32) = exp2_parts(exponent.0, exponent.1);
     let (value, _rest): (f32, f32) = times((high, low), factor);
@@ -137,6 +139,7 @@ pub fn ln_gamma(x: f32) -> (f32, i32) {
     let near = a < 1e-30;
     let value = if near { -log } else { value + rest };
     let value = if huge { a * (log - 1.0) } else { value };
+    let value = if x == 1.0 || x == 2.0 { 0.0 } else { value };
     let whole = a >= 8388608.0 || (a + 8388608.0) - 8388608.0 == a;
     let value = if x < 0.0 && whole {
         f32::INFINITY

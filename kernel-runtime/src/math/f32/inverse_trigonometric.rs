@@ -53,11 +53,11 @@ pub fn acos(x: f32) -> f32 {
     if x.abs() > 0.5 { beyond } else { within }
 }
 
-/// The angle whose tangent is `y / x`, for numbers that are not negative and whose sum and
-/// difference are numbers.
+/// The angle of the point `(x, y)`, or, `left`, of `(-x, y)`, for numbers that are not negative and
+/// whose sum is a number.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn first_quadrant(y: f32, x: f32) -> f32 {
+fn upper_half(y: f32, x: f32, left: bool) -> f32 {
     // Turned back by no eighth of a turn, by one or by two: the tangent is sqrt(2) - 1 at most.
     let one = y > 0.41421357 * x;
     let two = y > 2.4142136 * x;
@@ -65,10 +65,15 @@ fn first_quadrant(y: f32, x: f32) -> f32 {
     let above = if two { -x } else { above };
     let below = if one { x + y } else { x };
     let below = if two { y } else { below };
-    let turned = if one { 0.7853982 } else { 0.0 };
+    let turned = if left { 3.1415927 } else { 0.0 };
+    let eighth = if left { 2.3561945 } else { 0.7853982 };
+    let turned = if one { eighth } else { turned };
     let turned = if two { 1.5707964 } else { turned };
-    let turned_rest = if one { -2.1855694e-08 } else { 0.0 };
+    let turned_rest = if left { -8.742278e-08 } else { 0.0 };
+    let eighth_rest = if left { -5.9624403e-09 } else { -2.1855694e-08 };
+    let turned_rest = if one { eighth_rest } else { turned_rest };
     let turned_rest = if two { -4.371139e-08 } else { turned_rest };
+    let above = if left { -above } else { above };
     let t = above / below;
     let z = t * t;
     let series =
@@ -83,7 +88,7 @@ pub fn atan(x: f32) -> f32 {
     // The quotient of 1 and infinity is not taken.
     let a = x.abs();
     let bounded = if a > 1e9 { 1e9 } else { a };
-    let angle: f32 = first_quadrant(bounded, 1.0);
+    let angle: f32 = upper_half(bounded, 1.0f32, false);
     angle.copysign(x)
 }
 
@@ -107,9 +112,7 @@ pub fn atan2(y: f32, x: f32) -> f32 {
     let w = if infinite_x { 1.0 } else { w };
     // The angle of the origin is the one of its sign: 0 or half a turn.
     let w = if h == 0.0 && w == 0.0 { 1.0 } else { w };
-    let angle: f32 = first_quadrant(h, w);
-    let left = 3.1415927 - (angle - -8.742278e-08);
-    let angle = if x.is_sign_negative() { left } else { angle };
+    let angle: f32 = upper_half(h, w, x.is_sign_negative());
     // A NaN on either side stays.
     let angle = if x.is_nan() || y.is_nan() {
         x + y

@@ -58,7 +58,7 @@ pub fn hypot(x: f32, y: f32) -> f32 {
     let square_rest = (root - root_high) * (root + root_high);
     let error = (sum - root_high * root_high) + (rest - square_rest);
     let value = back * (root + error / (2.0 * root));
-    let value = if large == 0.0 { 0.0 } else { value };
+    let value = if large == 0.0 { small } else { value };
     let infinite = x == f32::INFINITY || y == f32::INFINITY;
     if infinite { f32::INFINITY } else { value }
 }

@@ -109,8 +109,10 @@ fn gamma_parts(x: f64) -> ((f64, f64), (f64, f64), bool) {
 pub fn gamma(x: f64) -> f64 {
     // Far enough for 0 and for infinity; a NaN stays.
     let bounded = if x > 200.0 { 200.0 } else { x };
-    let far = x < -200.0;
-    let bounded = if far { -200.5 } else { bounded };
+    // Zeros have signs too: they change from one integer to the next.
+    let (_sine, _rest, odd): (f64, f64, bool) = sine_of_turns(x.abs());
+    let end = if odd { -201.5 } else { -200.5 };
+    let bounded = if x < -200.0 { end } else { bounded };
     let (exponent, factor, negative): ((f64, f64), (f64, f64), bool) = gamma_parts(bounded);
     let (k, high, low): (f64, f64, f64) = exp2_parts(exponent.0, exponent.1);
     let (value, _rest): (f64, f64) = times((high, low), factor);
@@ -145,6 +147,7 @@ pub fn ln_gamma(x: f64) -> (f64, i32) {
     let near = a < 1e-290;
     let value = if near { -log } else { value + rest };
     let value = if huge { a * (log - 1.0) } else { value };
+    let value = if x == 1.0 || x == 2.0 { 0.0 } else { value };
     let whole = a >= 4503599627370496.0 || (a + 4503599627370496.0) - 4503599627370496.0 == a;
     let value = if x < 0.0 && whole {
         f64::INFINITY

@@ -64,11 +64,11 @@ pub fn acos(x: f64) -> f64 {
     if x.abs() > 0.5 { beyond } else { within }
 }
 
-/// The angle whose tangent is `y / x`, for numbers that are not negative and whose sum and
-/// difference are numbers.
+/// The angle of the point `(x, y)`, or, `left`, of `(-x, y)`, for numbers that are not negative and
+/// whose sum is a number.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn first_quadrant(y: f64, x: f64) -> f64 {
+fn upper_half(y: f64, x: f64, left: bool) -> f64 {
     // Turned back by no eighth of a turn, by one or by two: the tangent is sqrt(2) - 1 at most.
     let one = y > 0.41421356237309503 * x;
     let two = y > 2.414213562373095 * x;
@@ -76,14 +76,27 @@ fn first_quadrant(y: f64, x: f64) -> f64 {
     let above = if two { -x } else { above };
     let below = if one { x + y } else { x };
     let below = if two { y } else { below };
-    let turned = if one { 0.7853981633974483 } else { 0.0 };
+    let turned = if left { 3.141592653589793 } else { 0.0 };
+    let eighth = if left {
+        2.356194490192345
+    } else {
+        0.7853981633974483
+    };
+    let turned = if one { eighth } else { turned };
     let turned = if two { 1.5707963267948966 } else { turned };
-    let turned_rest = if one { 3.061616997868383e-17 } else { 0.0 };
+    let turned_rest = if left { 1.2246467991473532e-16 } else { 0.0 };
+    let eighth_rest = if left {
+        9.184850993605148e-17
+    } else {
+        3.061616997868383e-17
+    };
+    let turned_rest = if one { eighth_rest } else { turned_rest };
     let turned_rest = if two {
         6.123233995736766e-17
     } else {
         turned_rest
     };
+    let above = if left { -above } else { above };
     let t = above / below;
     let z = t * t;
     let w = z * z;
@@ -106,7 +119,7 @@ pub fn atan(x: f64) -> f64 {
     // The quotient of 1 and infinity is not taken.
     let a = x.abs();
     let bounded = if a > 1e18 { 1e18 } else { a };
-    let angle: f64 = first_quadrant(bounded, 1.0);
+    let angle: f64 = upper_half(bounded, 1.0, false);
     angle.copysign(x)
 }
 
@@ -130,9 +143,7 @@ pub fn atan2(y: f64, x: f64) -> f64 {
     let w = if infinite_x { 1.0 } else { w };
     // The angle of the origin is the one of its sign: 0 or half a turn.
     let w = if h == 0.0 && w == 0.0 { 1.0 } else { w };
-    let angle: f64 = first_quadrant(h, w);
-    let left = 3.141592653589793 - (angle - 1.2246467991473532e-16);
-    let angle = if x.is_sign_negative() { left } else { angle };
+    let angle: f64 = upper_half(h, w, x.is_sign_negative());
     // A NaN on either side stays.
     let angle = if x.is_nan() || y.is_nan() {
         x + y

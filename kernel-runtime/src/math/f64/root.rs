@@ -68,7 +68,7 @@ pub fn hypot(x: f64, y: f64) -> f64 {
     let square_rest = (root - root_high) * (root + root_high);
     let error = (sum - root_high * root_high) + (rest - square_rest);
     let value = back * (root + error / (2.0 * root));
-    let value = if large == 0.0 { 0.0 } else { value };
+    let value = if large == 0.0 { small } else { value };
     let infinite = x == f64::INFINITY || y == f64::INFINITY;
     if infinite { f64::INFINITY } else { value }
 }
