@@ -51,7 +51,11 @@ impl Reporter<'_> {
         match &plan.verdicts[id.index()] {
             Verdict::Region(index) => {
                 let region = &plan.regions[*index];
-                writeln!(self.out, "parallel{}", space(region))?;
+                let how = match region.in_order {
+                    Some(_) => "in order, inside the loops that it holds, which are parallel",
+                    None => "parallel",
+                };
+                writeln!(self.out, "{how}{}", space(region))?;
                 self.region(region, &indent)
             }
             Verdict::Nested => writeln!(self.out, "parallel, with the loop around it"),

@@ -8,7 +8,7 @@ pub use crate::array::{
 };
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
-pub use crate::failure::{Checked, failed, number, unraised};
+pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, fault};
 pub use crate::grouped::{Grouped, each, filled};
 pub use crate::iterators;

@@ -47,6 +47,10 @@ pub struct Region {
     /// The parallel loops, outermost first: one to three. Their flattened, row-major space is the
     /// iteration space; `k` numbers its points.
     pub nest: Vec<NestLoop>,
+    /// A loop that stands around the nest in the source and runs in order inside each iteration
+    /// (rule R7): all of the body. If an iteration fails, the earliest failure is that of the
+    /// earliest of its trips.
+    pub in_order: Option<LoopId>,
     /// One iteration: the innermost parallel loop's body with its reductions normalised.
     pub body: Block,
     /// Scalars read by the body or the guard, captured by value before the region (rule R4).

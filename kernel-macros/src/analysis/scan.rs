@@ -535,7 +535,7 @@ fn jumps_in_stmt(function: &Function, stmt: &Stmt) -> bool {
 }
 
 /// Whether a loop's body may end the loop.
-fn jumps_out(function: &Function, body: &Block) -> bool {
+pub fn jumps_out(function: &Function, body: &Block) -> bool {
     block_jumps(function, body, 0, true)
 }
 

@@ -90,6 +90,11 @@ impl Body<'_> {
     pub fn leave(&self, site: &TokenStream, args: &TokenStream) -> TokenStream {
         let rt = self.rt();
         match self.frame {
+            Frame::Iteration if self.region.in_order.is_some() => emit! {
+                return #rt::Result::Err(
+                    #rt::failed_in_trip(__trip, __shape, __outer, __t, #site, #args)
+                );
+            },
             Frame::Iteration => emit! {
                 return #rt::Result::Err(#rt::failed(__shape, __outer, __t, #site, #args));
             },

@@ -97,6 +97,35 @@ impl<'a> Body<'a> {
         emit!(#label: { #statements })
     }
 
+    /// The trips of the loop that runs in order around the iterations (rule R7), with `around` made
+    /// of one trip's iteration: the runtime's rows are walked along once in each trip, as in the
+    /// source.
+    pub fn trips(
+        &self,
+        id: LoopId,
+        around: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let node = &self.function().loops[id];
+        let ty = &self.function().vars[node.var].ty;
+        let (name, range) = (
+            self.pattern(&Pat::Var(node.var)),
+            self.range(&node.range, ty),
+        );
+        let start = self.expr(node.range.start);
+        let (plain, ty) = (self.name(node.var), self.ty(ty));
+        let u64 = self.scalar(ir::Scalar::U64);
+        let statements = self.block(&node.body);
+        let label = lifetime("iteration");
+        let rows = around(emit!(#label: { #statements }));
+        emit! {
+            let __start: #ty = #start;
+            for #name in #range {
+                let __trip = #ty::wrapping_sub(#plain, __start) as #u64;
+                #rows
+            }
+        }
+    }
+
     /// Statements and value, without braces.
     pub fn block(&self, block: &ir::Block) -> TokenStream {
         let statements = block.stmts.iter().map(|stmt| self.statement(stmt));

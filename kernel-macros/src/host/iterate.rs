@@ -167,7 +167,18 @@ fn map(region: &Region) -> TokenStream {
     let (unpack, depth) = (unpack(region), region.plan.nest.len());
     let outer = variables(region, 0, depth - 1);
     let inner = variables(region, depth - 1, depth);
-    let iteration = region.body.iteration();
+    let row = |iteration: TokenStream| {
+        emit! {
+            for __t in __from..__to {
+                #inner
+                #iteration
+            }
+        }
+    };
+    let rows = match region.plan.in_order {
+        Some(id) => region.body.trips(id, row),
+        None => row(region.body.iteration()),
+    };
     let u64 = region.body.scalar(Scalar::U64);
     emit! {
         impl #rt::Map for #name<'_> {
@@ -180,10 +191,7 @@ fn map(region: &Region) -> TokenStream {
             ) -> #rt::Checked {
                 #unpack
                 #outer
-                for __t in __from..__to {
-                    #inner
-                    #iteration
-                }
+                #rows
                 #rt::Result::Ok(())
             }
         }

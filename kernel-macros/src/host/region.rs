@@ -79,6 +79,11 @@ impl<'a> Region<'a> {
         loops[self.node.id].iteration.is_some()
     }
 
+    /// Whether the outermost parallel loop's range is that of the loop as written.
+    pub fn is_driven(&self) -> bool {
+        !self.is_iteration() && self.plan.in_order.is_none()
+    }
+
     /// A failure that serial has as well, whatever the order of iterations.
     fn decided(&self) -> Option<TokenStream> {
         let rt = self.rt();

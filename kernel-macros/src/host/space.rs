@@ -6,9 +6,10 @@ use super::wide;
 use crate::analysis::plan::{NestLoop, WideAdapter};
 use proc_macro2::TokenStream;
 
-/// The outermost loop: its range is evaluated once, by the user's own expression.
+/// The outermost loop: its range is evaluated once, by the user's own expression; unless it runs
+/// inside the others.
 pub fn outermost(region: &Region) -> TokenStream {
-    if region.is_iteration() {
+    if !region.is_driven() {
         return TokenStream::new();
     }
     let rt = region.rt();
@@ -21,7 +22,7 @@ pub fn outermost(region: &Region) -> TokenStream {
 pub fn inner(region: &Region) -> TokenStream {
     let conditions = wide::all(&region.body, &region.plan.space);
     let declined = region.leave("Declined");
-    let evaluated = usize::from(!region.is_iteration());
+    let evaluated = usize::from(region.is_driven());
     let nest = region.plan.nest.iter().enumerate().skip(evaluated);
     let loops = nest.map(|(at, node)| from_bounds(region, at, node));
     emit! {
@@ -53,13 +54,18 @@ fn from_bounds(region: &Region, at: usize, node: &NestLoop) -> TokenStream {
     bind(region, &name, &adapted)
 }
 
-/// Names a progression; an uncountable one declines the region, an empty one is all of it.
+/// Names a progression; an uncountable one declines the region, an empty one is all of it, unless
+/// a loop around it does something else in every trip.
 fn bind(region: &Region, name: &proc_macro2::Ident, progression: &TokenStream) -> TokenStream {
     let rt = region.rt();
-    let (declined, done) = (region.leave("Declined"), region.leave("Done"));
+    let declined = region.leave("Declined");
+    let empty = match region.plan.in_order {
+        Some(_) => &declined,
+        None => &region.leave("Done"),
+    };
     emit! {
         let #rt::Option::Some(#name) = #progression else { #declined };
-        if #name.count() == 0 { #done; }
+        if #name.count() == 0 { #empty; }
     }
 }
 

@@ -5,7 +5,7 @@ use super::builtin::{signed_bits, when};
 use super::code::{Arg, Class, Code, Label, Operand, Reg};
 use super::emitter::Emitter;
 use super::params::DeviceParam;
-use crate::ir::Scalar;
+use crate::ir::{LoopId, Scalar};
 
 /// Arguments that a record holds.
 pub const MAX_ARGS: usize = 4;
@@ -22,6 +22,9 @@ pub enum Number {
     Trips(Vec<Operand>),
     /// A counter plus a constant.
     Counter(Operand, i64),
+    /// From the trip of the loop that runs in order inside the iterations (its variable's value is
+    /// given), then from the trip numbers as above.
+    InOrder(LoopId, Operand),
 }
 
 /// A way to a site, taken out of the line of the program.
@@ -75,6 +78,9 @@ impl Emitter<'_> {
         for (operand, _) in args {
             self.code.pin(*operand);
         }
+        if let Some(Number::InOrder(_, value)) = self.failures.current {
+            self.code.pin(value);
+        }
         self.failures.exits.push(Exit {
             label,
             site,
@@ -101,6 +107,9 @@ impl Emitter<'_> {
             let args = [counter, Operand::Int(offset)];
             self.code.def("add.s64", self.failures.number, &args);
         }
+        if let Some(Number::InOrder(id, value)) = number {
+            self.trip_in_order(id, value);
+        }
         for n in 0..MAX_ARGS {
             let bits = match args.get(n) {
                 Some((operand, ty)) => self.raw_bits(*operand, *ty),
@@ -110,6 +119,21 @@ impl Emitter<'_> {
             self.mov(arg, bits);
         }
         self.code.jump(self.failures.record);
+    }
+
+    /// The trip's number becomes the first part of the iteration's.
+    fn trip_in_order(&mut self, id: LoopId, value: Operand) {
+        let node = &self.function.loops[id];
+        let ty = self.scalar_type(node.var);
+        let wide = if ty.is_signed() {
+            Scalar::I64
+        } else {
+            Scalar::U64
+        };
+        let start = self.scalar(node.range.start);
+        let [value, start] = [value, start].map(|operand| self.cast(operand, ty, wide));
+        self.code
+            .def("sub.s64", self.failures.number, &[value, start]);
     }
 
     /// The bits of a value, zero-extended to 64.
@@ -158,8 +182,9 @@ impl Emitter<'_> {
     /// The number of the iteration in a map.
     fn row_major(&mut self, trips: &[Operand]) {
         let number = self.failures.number;
+        let in_order = self.region.in_order.is_some();
         for (n, trip) in trips.iter().enumerate() {
-            if n == 0 {
+            if n == 0 && !in_order {
                 self.mov(number, *trip);
                 continue;
             }

@@ -18,6 +18,7 @@ mod failures;
 mod functions;
 mod generic;
 mod inputs;
+mod interchange;
 mod iterators;
 mod launches;
 mod maps;
