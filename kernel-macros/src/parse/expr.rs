@@ -247,6 +247,7 @@ impl Parser {
         index: &syn::ExprIndex,
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
+        let brackets = index.bracket_token.span.join();
         if let syn::Expr::Index(outer) = &*index.expr
             && let Some(base) = self.named(&outer.expr)
             && let Some(shape) = self.arrays.get(&base)
@@ -260,6 +261,7 @@ impl Parser {
                 index,
                 mode,
                 span,
+                brackets,
                 style,
             };
             return Ok(Indexed::Array(self.accesses.push(access)));
@@ -293,6 +295,7 @@ impl Parser {
             index,
             mode,
             span: span::of(node),
+            brackets,
             style,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
