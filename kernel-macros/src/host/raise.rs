@@ -90,14 +90,15 @@ fn index(body: &Body, id: AccessId) -> TokenStream {
         body.function().vars[access.array].tokens.clone(),
         span.start,
     );
+    let brackets = access.brackets;
     let (binds, at): (Vec<_>, Vec<_>) = (0..access.index.len())
         .map(|dim| recorded(body, dim, Scalar::Usize, &format!("at{dim}"), span.start))
         .unzip();
     let element = match access.style {
-        IndexStyle::Flat => quote_spanned!(span.end=> #array[#(#at),*]),
-        IndexStyle::Bracketed => quote_spanned!(span.end=> #array[[#(#at),*]]),
-        IndexStyle::Tuple => quote_spanned!(span.end=> #array[(#(#at),*)]),
-        IndexStyle::Nested => quote_spanned!(span.end=> #array #([#at])*),
+        IndexStyle::Flat => quote_spanned!(brackets=> #array[#(#at),*]),
+        IndexStyle::Bracketed => quote_spanned!(brackets=> #array[[#(#at),*]]),
+        IndexStyle::Tuple => quote_spanned!(brackets=> #array[(#(#at),*)]),
+        IndexStyle::Nested => quote_spanned!(brackets=> #array #([#at])*),
     };
     let element = match access.mode {
         AccessMode::Load => element,

@@ -288,6 +288,7 @@ impl Parser {
         index: &syn::ExprIndex,
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
+        let brackets = index.bracket_token.span.join();
         if let syn::Expr::Index(outer) = &*index.expr
             && let Some(part) = self.named(&outer.expr).and_then(|base| self.part(base))
             && part.is_slice()
@@ -295,6 +296,7 @@ impl Parser {
         {
             let index = vec![self.expr(&outer.index), self.expr(&index.index)];
             let access = self.part_element(&part, index, mode, span::of(node));
+            self.accesses[access].brackets = brackets;
             return Ok(Indexed::Array(access));
         }
         let Some(base) = self.named(&index.expr) else {
@@ -323,6 +325,7 @@ impl Parser {
             index,
             mode,
             span: span::of(node),
+            brackets,
             style,
             inside: false,
             own: Vec::new(),
@@ -349,8 +352,10 @@ impl Parser {
         if written.len() != part.rank() {
             return Err(self.wrong_rank(node, part.array, written.len(), part.rank()));
         }
+        let brackets = index.bracket_token.span.join();
         let index = written.into_iter().map(|at| self.expr(at)).collect();
         let access = self.part_element(part, index, mode, span::of(node));
+        self.accesses[access].brackets = brackets;
         Ok(Indexed::Array(access))
     }
 
