@@ -309,13 +309,7 @@ impl<'a> Solver<'a> {
         }
         match block.value {
             Some(value) => self.expr(value),
-            None if block
-                .stmts
-                .last()
-                .is_some_and(|stmt| diverges(self.function, stmt)) =>
-            {
-                self.slots.fresh(Class::Any)
-            }
+            None if block_diverges(self.function, block) => self.slots.fresh(Class::Any),
             None => Type::Unit,
         }
     }
@@ -629,10 +623,24 @@ fn diverges(function: &Function, stmt: &Stmt) -> bool {
         StmtKind::Assert { cond, .. } => {
             matches!(function.exprs[*cond].kind, ExprKind::Bool(false))
         }
-        StmtKind::Expr(id) => matches!(function.exprs[*id].kind, ExprKind::Opaque(_)),
+        StmtKind::Expr(id) => match &function.exprs[*id].kind {
+            ExprKind::Opaque(_) => true,
+            ExprKind::Block(block) => block_diverges(function, block),
+            ExprKind::If {
+                then,
+                otherwise: Some(otherwise),
+                ..
+            } => block_diverges(function, then) && block_diverges(function, otherwise),
+            _ => false,
+        },
         StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => true,
         _ => false,
     }
+}
+
+fn block_diverges(function: &Function, block: &Block) -> bool {
+    let last = block.stmts.last();
+    block.value.is_none() && last.is_some_and(|stmt| diverges(function, stmt))
 }
 
 fn is_literal(function: &Function, id: ExprId) -> bool {

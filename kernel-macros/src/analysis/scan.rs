@@ -116,12 +116,12 @@ impl Scanner<'_> {
             _ => None,
         };
         match branches {
-            Some((cond, then, otherwise)) if leaves(then) => {
+            Some((cond, then, otherwise)) if leaves(self.function, then) => {
                 let passes = otherwise.is_some_and(|block| self.jumps(block));
                 self.context.uncertain |= passes;
                 self.assume(cond, false);
             }
-            Some((cond, then, Some(otherwise))) if leaves(otherwise) => {
+            Some((cond, then, Some(otherwise))) if leaves(self.function, otherwise) => {
                 self.context.uncertain |= self.jumps(then);
                 self.assume(cond, true);
             }
@@ -455,12 +455,14 @@ fn is_value(ty: &Ty) -> bool {
 }
 
 /// Whether a block always ends by jumping away.
-fn leaves(block: &Block) -> bool {
-    block.stmts.last().is_some_and(|stmt| {
-        matches!(
-            stmt.kind,
-            StmtKind::Break { .. } | StmtKind::Continue { .. }
-        )
+fn leaves(function: &Function, block: &Block) -> bool {
+    block.stmts.last().is_some_and(|stmt| match stmt.kind {
+        StmtKind::Break { .. } | StmtKind::Continue { .. } => true,
+        StmtKind::Expr(id) => match &function.exprs[id].kind {
+            ExprKind::Block(inner) => leaves(function, inner),
+            _ => false,
+        },
+        _ => false,
     })
 }
 

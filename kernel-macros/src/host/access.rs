@@ -70,7 +70,8 @@ impl Body<'_> {
 
     /// Leaves the iteration at a site, recording these values; `None` where nothing can fail.
     pub fn fails(&self, key: SiteKey, recorded: &[TokenStream]) -> Option<TokenStream> {
-        let number = *self.region.site_of.get(&key)?;
+        let number = self.can_fail().then(|| self.region.site_of.get(&key));
+        let number = *number.flatten()?;
         let rt = self.rt();
         let args = recorded.iter().map(|value| emit!(#rt::bits(#value)));
         let args = args.chain(std::iter::repeat(emit!(0))).take(4);

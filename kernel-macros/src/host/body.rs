@@ -19,6 +19,9 @@ pub struct Body<'a> {
     pub region: &'a Region,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
+    /// What is printed stands before the region, where nothing fails: an iteration that evaluates
+    /// it does.
+    before: Cell<bool>,
 }
 
 impl<'a> Body<'a> {
@@ -27,7 +30,21 @@ impl<'a> Body<'a> {
             context,
             region,
             depth: Cell::new(0),
+            before: Cell::new(false),
         }
+    }
+
+    /// An invariant expression's value, before the region.
+    pub fn invariant(&self, id: ExprId) -> TokenStream {
+        self.before.set(true);
+        let value = self.expr(id);
+        self.before.set(false);
+        value
+    }
+
+    /// Whether an operation is printed where it can fail.
+    pub fn can_fail(&self) -> bool {
+        !self.before.get()
     }
 
     pub fn function(&self) -> &'a ir::Function {

@@ -28,7 +28,7 @@ pub fn value(body: &Body, wide: &Wide) -> TokenStream {
             emit!(#rt::Wide::of(#name.len(#dim) as #rt::prim::i128))
         }
         Wide::Atom(expr) => {
-            let expr = body.expr(*expr);
+            let expr = body.invariant(*expr);
             emit!(#rt::Wide::of((#expr) as #rt::prim::i128))
         }
         Wide::Lo(at) => {

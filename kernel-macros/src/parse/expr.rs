@@ -1,6 +1,7 @@
 //! Expressions → IR.
 
 use super::Parser;
+use super::jump::Frame;
 use super::span;
 use super::ty;
 use crate::ir::types::ViewKind;
@@ -84,6 +85,16 @@ impl Parser {
             syn::Expr::Block(block) if block.label.is_none() => {
                 let inner = self.block(&block.block);
                 self.push(ExprKind::Block(inner), span::of(node))
+            }
+            syn::Expr::Block(block) if !self.path.is_empty() => {
+                let label = block.label.as_ref().expect("the arm before takes those without");
+                self.labelled_block(label, &block.block)
+            }
+            syn::Expr::Loop(node_loop) if !self.path.is_empty() => {
+                match self.loop_value(node_loop) {
+                    Some(id) => id,
+                    None => self.outside_subset(node),
+                }
             }
             _ => self.outside_subset(node),
         }
@@ -541,12 +552,8 @@ impl Parser {
                 .iter()
                 .map(|arm| self.opaque_arm(&arm.pat, &arm.body))
                 .collect(),
-            syn::Expr::Block(node) => {
-                self.labels.push(None);
-                let block = self.block(&node.block);
-                self.labels.pop();
-                vec![block]
-            }
+            syn::Expr::Block(node) => vec![self.driver_block(node.label.as_ref(), &node.block)],
+            syn::Expr::Loop(node) => vec![self.driver_block(node.label.as_ref(), &node.body)],
             syn::Expr::Unsafe(node) => vec![self.block(&node.block)],
             syn::Expr::Return(node) => {
                 let value = node.expr.as_ref().map(|value| self.expr(value));
@@ -555,6 +562,14 @@ impl Parser {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// A block of the driver's that a jump may leave with a value.
+    fn driver_block(&mut self, label: Option<&syn::Label>, block: &syn::Block) -> Block {
+        self.frames.push(Frame::of_loop(label));
+        let block = self.block(block);
+        self.frames.pop();
+        block
     }
 
     fn opaque_arm(&mut self, pat: &syn::Pat, body: &syn::Expr) -> Block {

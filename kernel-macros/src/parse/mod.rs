@@ -7,6 +7,7 @@
 mod assertion;
 mod expr;
 mod inline;
+mod jump;
 mod matching;
 mod range;
 mod scope;
@@ -118,8 +119,8 @@ pub(in crate::parse) struct Parser {
     pub scopes: Scopes,
     /// Enclosing `for` loops, outermost first.
     pub path: Vec<LoopId>,
-    /// Enclosing loops of any kind, with their labels, for `break` and `continue`.
-    pub labels: Vec<Option<String>>,
+    /// What a jump here could leave, outermost first.
+    pub frames: Vec<jump::Frame>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.

@@ -1,6 +1,7 @@
 //! `for` loops and their ranges → IR.
 
 use super::Parser;
+use super::jump::Frame;
 use super::span;
 use super::template;
 use crate::ir::{Adapter, ExprId, ExprKind, Loop, Opaque, Range, Span, StmtKind, Ty, VarKind};
@@ -22,8 +23,7 @@ impl Parser {
         }
         let id = self.loops.reserve(mark);
         self.path.push(id);
-        self.labels
-            .push(node.label.as_ref().map(|label| label.name.to_string()));
+        self.frames.push(Frame::of_loop(node.label.as_ref()));
         self.scopes.enter();
         let var = match loop_name(&node.pat) {
             Some((ident, mutable)) => self.bind(&ident, VarKind::Index(id), mutable, Ty::Unknown),
@@ -39,7 +39,7 @@ impl Parser {
         let mut body = self.block(&node.body);
         self.discard(&mut body);
         self.scopes.leave();
-        self.labels.pop();
+        self.frames.pop();
         self.path.pop();
         let range_span = span::of(&node.expr);
         let head = Span {

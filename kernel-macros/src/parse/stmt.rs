@@ -3,8 +3,9 @@
 use super::Parser;
 use super::assertion;
 use super::expr::{
-    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe, foreign_attribute,
+    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, foreign_attribute,
 };
+use super::jump::Frame;
 use super::span;
 use super::template;
 use super::ty;
@@ -97,21 +98,15 @@ impl Parser {
             }
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
-                self.labels
-                    .push(node_loop.label.as_ref().map(|label| label.name.to_string()));
+                self.frames.push(Frame::of_loop(node_loop.label.as_ref()));
                 let mut body = self.block(&node_loop.body);
                 self.discard(&mut body);
-                self.labels.pop();
+                self.frames.pop();
                 StmtKind::Loop { body }
             }
-            syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
-                Some(depth) => StmtKind::Break { depth },
-                None => self.opaque_jump(node),
-            },
-            syn::Expr::Continue(jump) => match self.depth(&jump.label) {
-                Some(depth) => StmtKind::Continue { depth },
-                None => self.opaque_jump(node),
-            },
+            syn::Expr::Break(jump) => self.break_stmt(node, jump),
+            syn::Expr::Continue(jump) => self.continue_stmt(node, jump),
+            syn::Expr::Return(jump) if let Some(kind) = self.return_stmt(node, jump) => kind,
             _ => {
                 let id = self.expr(node);
                 self.discard_value(id);
@@ -147,24 +142,6 @@ impl Parser {
             _ => {}
         }
         self.exprs[id].kind = kind;
-    }
-
-    fn opaque_jump(&mut self, node: &syn::Expr) -> StmtKind {
-        let (what, help) = describe(node);
-        opaque_stmt(what, help)
-    }
-
-    /// How many loops lie between a jump and the loop that it names.
-    fn depth(&self, label: &Option<syn::Lifetime>) -> Option<u32> {
-        let mut open = self.labels.iter().rev();
-        let depth = match label {
-            Some(label) => {
-                let name = label.to_string();
-                open.position(|open| open.as_ref() == Some(&name))?
-            }
-            None => open.next().map(|_| 0)?,
-        };
-        Some(depth as u32)
     }
 
     fn local(&mut self, local: &syn::Local) -> StmtKind {
@@ -436,12 +413,7 @@ impl Parser {
     }
 
     fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
-        self.labels.push(
-            node_while
-                .label
-                .as_ref()
-                .map(|label| label.name.to_string()),
-        );
+        self.frames.push(Frame::of_loop(node_while.label.as_ref()));
         let kind = if matches!(*node_while.cond, syn::Expr::Let(_)) {
             self.scopes.enter();
             self.bind_unknown_in(&node_while.cond);
@@ -458,7 +430,7 @@ impl Parser {
             self.discard(&mut body);
             StmtKind::While { cond, body }
         };
-        self.labels.pop();
+        self.frames.pop();
         kind
     }
 }
@@ -486,7 +458,7 @@ impl<'ast> syn::visit::Visit<'ast> for Names {
     }
 }
 
-fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
+pub(super) fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
     StmtKind::Opaque(Opaque {
         what: what.into(),
         help: help.map(str::to_string),
@@ -499,6 +471,7 @@ fn is_value(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Assign(_) => false,
         syn::Expr::Loop(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => false,
+        syn::Expr::Return(_) => false,
         syn::Expr::Macro(node) => !assertion::is_assertion(&node.mac),
         syn::Expr::Binary(binary) => compound_op(&binary.op).is_none(),
         syn::Expr::If(node) => node.else_branch.is_some(),
