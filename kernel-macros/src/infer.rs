@@ -6,8 +6,8 @@
 
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
-    Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place,
-    Scalar, Span, Stmt, StmtKind, Ty, VarId,
+    Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat,
+    Place, Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
 
 /// Two uses that cannot have one type.
@@ -48,6 +48,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     for (index, ty) in exprs.iter().enumerate() {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
     }
+    from_bool(function);
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
         let node = &mut function.exprs[id];
@@ -57,6 +58,21 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         }
     }
     mismatches
+}
+
+/// `f64::from(true)` is no cast of Rust's; by way of an integer it is.
+fn from_bool(function: &mut Function) {
+    for id in function.exprs.ids() {
+        let (kind, span) = (&function.exprs[id].kind, function.exprs[id].span);
+        let &ExprKind::Cast(inner, to) = kind else {
+            continue;
+        };
+        if to.is_float() && function.exprs[inner].ty.scalar() == Some(Scalar::Bool) {
+            let (kind, ty) = (ExprKind::Cast(inner, Scalar::U8), Ty::Scalar(Scalar::U8));
+            let integer = function.exprs.push(Expr { kind, span, ty });
+            function.exprs[id].kind = ExprKind::Cast(integer, to);
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -256,11 +272,16 @@ const USIZE: Type = Type::Scalar(Scalar::Usize);
 impl<'a> Solver<'a> {
     fn new(function: &'a Function) -> Self {
         let mut slots = Slots::default();
-        let vars = function
-            .vars
-            .iter()
-            .map(|(_, var)| slots.of_ty(&var.ty))
-            .collect();
+        let vars = function.vars.iter().map(|(_, var)| slots.of_ty(&var.ty));
+        let mut vars: Vec<Type> = vars.collect();
+        for (var, rank) in &function.tables {
+            vars[var.index()] = Type::View {
+                elem: Box::new(slots.fresh(Class::Any)),
+                rank: *rank,
+                mutable: false,
+                kind: ViewKind::Slice,
+            };
+        }
         let exprs = function
             .exprs
             .iter()

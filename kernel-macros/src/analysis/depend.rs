@@ -10,14 +10,19 @@
 //!   the others' contribution counts as part of `d` until they are known equal.
 //! * *different values*: a dimension in which `f - g` can never be zero (disjoint ranges, or a
 //!   constant difference that the coefficients' greatest common divisor does not divide).
+//! * *taking apart*: a flat index by a stride, into dimensions of their own ([`radix`]).
+//! * *no solution*: of all dimensions, ranges and conditions together ([`meeting`]).
 //! * *a guard*: a condition of either argument that depends on values is left to run time, if it
 //!   can hold for any number of iterations.
 
 use super::bounds::access_text;
 use super::extent::{Domain, replace_by_end, sign, to_wide};
 use super::form::Former;
+use super::meeting::{self, Knowledge, Mover};
 use super::plan::{Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
+use super::polyhedron::gcd;
+use super::radix::{self, Forms};
 use super::scan::{Visit, writes};
 use super::texts;
 use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId};
@@ -59,6 +64,7 @@ struct Side<'a> {
     mode: AccessMode,
     /// Inner loops around it whose ranges the guard knows to be what they seem.
     loops: Vec<LoopId>,
+    known: Knowledge,
 }
 
 fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
@@ -77,12 +83,16 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
             })
             .collect();
         match dims {
-            Some(dims) => sides.push(Side {
-                visit,
-                dims,
-                mode: access.mode,
-                loops: Domain::new(former, &visit.context).known_loops,
-            }),
+            Some(dims) => {
+                let domain = Domain::new(former, &visit.context);
+                sides.push(Side {
+                    visit,
+                    dims,
+                    mode: access.mode,
+                    loops: domain.known_loops,
+                    known: domain.known,
+                });
+            }
             None => plan.reasons.push(not_affine(former, visit)),
         }
     }
@@ -179,30 +189,115 @@ struct Dimension {
 impl Pair<'_> {
     /// Ways to prove it; an empty one needs no guard. `None` if there is no way.
     fn disjoint(&self) -> Option<Vec<Alternative>> {
-        let mut alternatives = Vec::new();
-        for dim in 0..self.side.dims.len() {
-            for test in self.different_values(dim) {
-                match self.truth(std::slice::from_ref(&test)) {
-                    Truth::Always => return Some(vec![Vec::new()]),
-                    Truth::AtRunTime => alternatives.push(vec![test]),
-                    Truth::Never => {}
-                }
-            }
-            if self.not_divisible(dim) {
-                return Some(vec![Vec::new()]);
+        let dims = self.side.dims.iter().zip(&self.other.dims);
+        let dims = dims.map(|(f, g)| Forms {
+            f: f.clone(),
+            g: g.clone(),
+        });
+        let dims: Vec<Forms> = dims.collect();
+        let mut alternatives = self.ways(&dims, &[]);
+        if !alternatives.iter().any(Vec::is_empty) {
+            let (parts, needs) = self.taken_apart(&dims);
+            if parts != dims {
+                alternatives.extend(self.ways(&parts, &needs));
             }
         }
-        match self.separation() {
-            Some(tests) if tests.is_empty() => return Some(vec![tests]),
-            Some(tests) => alternatives.push(tests),
-            None => {}
+        if alternatives.iter().any(Vec::is_empty) {
+            return Some(vec![Vec::new()]);
         }
         (!alternatives.is_empty()).then_some(alternatives)
     }
 
+    /// Ways by these dimensions, which are those of the index if `needs` are positive.
+    fn ways(&self, dims: &[Forms], needs: &[Poly]) -> Vec<Alternative> {
+        let mut alternatives = Vec::new();
+        for forms in dims {
+            for test in self.different_values(forms) {
+                let mut tests = needs.to_vec();
+                if !self.is_positive(&test) {
+                    tests.push(test);
+                }
+                if self.can_be_positive(&tests) {
+                    alternatives.push(tests);
+                }
+            }
+        }
+        let certain = dims.iter().any(|forms| self.not_divisible(forms));
+        if certain || self.never_meet(dims) {
+            alternatives.push(needs.to_vec());
+        }
+        if !alternatives.iter().any(Vec::is_empty) {
+            alternatives.extend(self.separation(dims, needs));
+        }
+        alternatives
+    }
+
+    fn can_be_positive(&self, tests: &[Poly]) -> bool {
+        tests.is_empty() || !matches!(self.truth(tests), Truth::Never)
+    }
+
+    /// Flat indices as the dimensions that their strides make of them, and what must be positive
+    /// for that. What needs no guard comes first.
+    fn taken_apart(&self, dims: &[Forms]) -> (Vec<Forms>, Vec<Poly>) {
+        const MOST: usize = 8;
+        let (mut parts, mut needs) = (dims.to_vec(), Vec::new());
+        for guarded in [false, true] {
+            for _ in 0..MOST {
+                let splits = parts.iter().enumerate();
+                let found = splits.into_iter().find_map(|(at, forms)| {
+                    let mut splits = forms.splits(self.former).into_iter();
+                    splits.find_map(|split| {
+                        let more = self.needed(&split, &needs, guarded)?;
+                        Some((at, split, more))
+                    })
+                });
+                let Some((at, split, more)) = found else {
+                    break;
+                };
+                needs.extend(more);
+                parts.splice(at..=at, [split.quotients, split.remainders]);
+            }
+        }
+        (parts, needs)
+    }
+
+    /// What more must be positive for the remainders to differ by less than the stride.
+    fn needed(&self, split: &radix::Split, needs: &[Poly], guarded: bool) -> Option<Vec<Poly>> {
+        let Forms { f, g } = &split.remainders;
+        let ends = |side: &Side, form: &Poly| {
+            let least = self.bound(side, form, false)?;
+            Some((least, self.bound(side, form, true)?))
+        };
+        let ((f_low, f_high), (g_low, g_high)) = (ends(self.side, f)?, ends(self.other, g)?);
+        let spans = [f_high.checked_sub(&g_low)?, g_high.checked_sub(&f_low)?];
+        let rooms = spans.iter().map(|span| split.stride.checked_sub(span));
+        let mut rooms = rooms.collect::<Option<Vec<Poly>>>()?;
+        rooms.retain(|room| !self.is_positive(room));
+        match (rooms.is_empty(), guarded) {
+            (true, _) => Some(rooms),
+            (false, false) => None,
+            (false, true) => self
+                .can_be_positive(&[needs, &rooms].concat())
+                .then_some(rooms),
+        }
+    }
+
+    /// Whether ranges and conditions leave no two iterations in which the accesses meet.
+    fn never_meet(&self, dims: &[Forms]) -> bool {
+        let nest = self.former.nest.iter();
+        let movers = nest.map(|id| Mover {
+            var: self.former.function.loops[*id].var,
+            ends: self.loop_extent(*id),
+            step: self.step(*id),
+        });
+        let movers: Vec<Mover> = movers.collect();
+        let known = [&self.side.known, &self.other.known];
+        meeting::impossible(self.former, dims, known, &movers)
+    }
+
     /// Polynomials that, if positive, keep the ranges of a dimension apart.
-    fn different_values(&self, dim: usize) -> Vec<Poly> {
-        let (f, g) = (&self.side.dims[dim], &self.other.dims[dim]);
+    fn different_values(&self, forms: &Forms) -> Vec<Poly> {
+        let Forms { f, g } = forms;
         let range = |side: &Side, form: &Poly| {
             Some((
                 self.bound(side, form, false)?,
@@ -220,46 +315,71 @@ impl Pair<'_> {
             .collect()
     }
 
-    /// A constant difference that no combination of the coefficients makes up.
-    fn not_divisible(&self, dim: usize) -> bool {
-        let (f, g) = (&self.side.dims[dim], &self.other.dims[dim]);
-        let mut divisor = 0i128;
-        let mut constant = 0i128;
-        for (form, factor) in [(f, 1), (g, -1)] {
-            let mut rest = form.clone();
-            for index in form.indices() {
-                let Some((coefficient, left)) = rest.split(index) else {
-                    return false;
-                };
-                let Some(value) = coefficient.as_constant() else {
-                    return false;
-                };
-                divisor = gcd(divisor, value.unsigned_abs() as i128);
-                rest = left;
+    /// A difference that no multiples of the coefficients make up.
+    fn not_divisible(&self, forms: &Forms) -> bool {
+        let (f, g) = (
+            self.in_steps(self.side, &forms.f),
+            self.in_steps(self.other, &forms.g),
+        );
+        let (Some(f), Some(g)) = (f, g) else {
+            return false;
+        };
+        let moving = |poly: &Poly| {
+            let terms = poly.terms();
+            let moves = |symbols: &[Sym]| symbols.iter().any(|s| matches!(s, Sym::Index(_)));
+            let terms = terms.filter(|(symbols, _)| moves(symbols));
+            terms.fold(0, |divisor, (_, value)| gcd(divisor, value))
+        };
+        let mut divisor = gcd(moving(&f), moving(&g));
+        let Some(rest) = f.at_origin().checked_sub(&g.at_origin()) else {
+            return false;
+        };
+        let mut constant = 0;
+        for (symbols, value) in rest.terms() {
+            match symbols.is_empty() {
+                true => constant = value,
+                false => divisor = gcd(divisor, value),
             }
-            let Some(value) = rest.as_constant() else {
-                return false;
-            };
-            let Some(sum) = constant.checked_add(factor * value) else {
-                return false;
-            };
-            constant = sum;
         }
-        if divisor == 0 {
-            constant != 0
-        } else {
-            constant % divisor != 0
+        match divisor {
+            0 => constant != 0,
+            divisor => constant % divisor != 0,
         }
     }
 
+    /// A form in which the variables of stepped loops count steps: `start + step * k`. Inner loops
+    /// first, because their starts may depend on outer ones.
+    fn in_steps(&self, side: &Side, form: &Poly) -> Option<Poly> {
+        let inner = side.loops.iter().rev();
+        let mut form = form.clone();
+        for id in inner.chain(self.former.nest.iter().rev()) {
+            let node = &self.former.function.loops[*id];
+            let [Adapter::StepBy(step)] = node.range.adapters[..] else {
+                continue;
+            };
+            let known = self
+                .former
+                .form(step)
+                .and_then(|step| step.poly.as_constant());
+            let start = self.former.extent(*id).map(|(low, _, _)| low);
+            let (coefficient, _) = form.split(node.var)?;
+            let (Some(step), Some(start), false) = (known, start, coefficient.is_zero()) else {
+                continue;
+            };
+            let stepped = Poly::constant(step - 1).checked_mul(&Poly::sym(Sym::Index(node.var)))?;
+            let change = coefficient.checked_mul(&stepped.checked_add(&start)?)?;
+            form = form.checked_add(&change)?;
+        }
+        Some(form)
+    }
+
     /// Shows one parallel variable after the other to be equal in both iterations.
-    fn separation(&self) -> Option<Alternative> {
+    fn separation(&self, dims: &[Forms], needs: &[Poly]) -> Option<Alternative> {
         let nest = self.former.nest;
-        let dims: Vec<Dimension> = (0..self.side.dims.len())
-            .filter_map(|dim| self.dimension(dim))
-            .collect();
+        let dims = dims.iter().filter_map(|forms| self.dimension(forms));
+        let dims: Vec<Dimension> = dims.collect();
         let mut equal = vec![false; nest.len()];
-        let mut tests = Vec::new();
+        let mut tests = needs.to_vec();
         while equal.iter().any(|known| !known) {
             let step = self.separate_one(&dims, &equal, &tests)?;
             equal[step.0] = true;
@@ -333,9 +453,9 @@ impl Pair<'_> {
         Some(vec![stride.checked_sub(&high)?, stride.checked_add(&low)?])
     }
 
-    fn dimension(&self, dim: usize) -> Option<Dimension> {
-        let (f, f_rest) = self.split(&self.side.dims[dim])?;
-        let (g, g_rest) = self.split(&self.other.dims[dim])?;
+    fn dimension(&self, forms: &Forms) -> Option<Dimension> {
+        let (f, f_rest) = self.split(&forms.f)?;
+        let (g, g_rest) = self.split(&forms.g)?;
         let low = self.bound(self.other, &g_rest, false)?;
         let low = low.checked_sub(&self.bound(self.side, &f_rest, true)?)?;
         let high = self.bound(self.other, &g_rest, true)?;
@@ -431,9 +551,14 @@ impl Pair<'_> {
     /// only a handful of iterations could meet is a conflict, not a guard. Sampling can only err
     /// towards an error or towards a guard that fails; neither is unsound.
     fn can_hold(&self, tests: &[Poly]) -> bool {
-        const ROUNDS: u64 = 2000;
+        const ROUNDS: u64 = 500;
         const LONG: i128 = 63;
         let extents: Vec<(Poly, i128)> = self.loops_in_sight(LONG);
+        let positive = tests.iter().map(|test| (test, 1));
+        let long = extents.iter().map(|(poly, least)| (poly, *least));
+        if meeting::contradictory(self.former, positive.chain(long)) {
+            return false;
+        }
         (0..ROUNDS).any(|round| {
             let value_of = |sym: Sym| sample(self.former, sym, round);
             let at_least = |(poly, least): &(Poly, i128)| {
@@ -516,10 +641,6 @@ impl Pair<'_> {
             .into_iter()
             .all(|(f, g)| f.checked_sub(g).is_some_and(|d| d.as_constant().is_some()))
     }
-}
-
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// A value for a symbol in one round of sampling: small, large and, where the type allows,

@@ -14,8 +14,13 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+mod meeting;
 pub mod plan;
 mod poly;
+mod polyhedron;
+#[cfg(test)]
+mod precision;
+mod radix;
 mod reduce;
 mod scan;
 mod sites;

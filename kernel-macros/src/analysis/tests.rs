@@ -280,35 +280,3 @@ fn the_closed_world_names_what_it_refuses() {
         refused(&source, &[word]);
     }
 }
-
-#[test]
-fn battery() {
-    let Ok(path) = std::env::var("ACCEPT_FILE") else { return };
-    let text = std::fs::read_to_string(path).unwrap();
-    for item in text.split("//# ").skip(1) {
-        let (head, source) = item.split_once('\n').unwrap();
-        let (name, want) = head.trim().split_once(' ').unwrap();
-        let parsed: syn::ItemFn = match syn::parse_str(source) { Ok(p) => p, Err(e) => { println!("{name}: PARSE {e}"); continue; } };
-        let mut sink = Sink::default();
-        let mut function = crate::parse::function(&parsed, &mut sink);
-        let mismatches = crate::infer::infer(&mut function);
-        let plan = super::analyse(&mut function, &mismatches, &[], &mut sink);
-        let problems = sink.texts();
-        let ok = problems.is_empty() && !plan.regions.is_empty();
-        let shape: Vec<String> = function.loops.iter().map(|(id, node)| {
-            let v = match &plan.verdicts[id.index()] { Verdict::Region(_) => "P", Verdict::Nested => "n", Verdict::Inner => "i", Verdict::Driver(_) => "D" };
-            format!("{}:{v}", function.vars[node.var].ident)
-        }).collect();
-        let flag = match (want, ok) { ("ok", true) | ("refuse", false) => "   ", ("maybe", _) => " ? ", _ => "!!!" };
-        println!("{flag} {name} {} [{}]", if ok { "accepted" } else { "refused" }, shape.join(" "));
-        if !ok || std::env::var("ACCEPT_V").is_ok() {
-            for p in &problems { println!("        {}", p.replace('\n', "\n        ")); }
-            for (n, v) in plan.verdicts.iter().enumerate() {
-                if let (Verdict::Driver(reasons), true) = (v, ok) { for r in reasons { println!("        D{n}: {}", r.message); } }
-            }
-            for r in &plan.regions { for c in &r.guard { println!("        guard: {}", c.purpose); }
-                let mut b: Vec<_> = r.bounds.iter().filter(|b| *b.1 != Bounds::Proved).collect(); b.sort();
-                for (a, b) in b { println!("        {:?} {}", b, crate::ir::dump::expr(&function, function.accesses[*a].index[0])); } }
-        }
-    }
-}

@@ -172,6 +172,11 @@ impl<'a> Region<'a> {
                 let span = names::about(Span::of(tokens).start);
                 quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
             }
+            // A constant's name would be a pattern that does not take every number.
+            Proof::Binding { name } => {
+                let span = names::about(name.span());
+                quote_spanned!(span=> let _ = || { let #name = 0_i32; };)
+            }
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Function {
     pub accesses: Arena<Access>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
+    /// Arrays from outside the function, and how many dimensions they are indexed with.
+    pub tables: Vec<(VarId, u32)>,
     /// The return type, and the values of `return`s in driver code.
     pub ret: Ty,
     pub returned: Vec<ExprId>,
@@ -332,6 +334,8 @@ pub enum Proof {
         scalar: Scalar,
         builtin: Builtin,
     },
+    /// A name in a pattern that binds: no constant has it.
+    Binding { name: proc_macro2::Ident },
 }
 
 impl Span {

@@ -87,7 +87,10 @@ impl Parser {
                 self.push(ExprKind::Block(inner), span::of(node))
             }
             syn::Expr::Block(block) if !self.path.is_empty() => {
-                let label = block.label.as_ref().expect("the arm before takes those without");
+                let label = block
+                    .label
+                    .as_ref()
+                    .expect("the arm before takes those without");
                 self.labelled_block(label, &block.block)
             }
             syn::Expr::Loop(node_loop) if !self.path.is_empty() => {
@@ -259,7 +262,9 @@ impl Parser {
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
         if let syn::Expr::Index(outer) = &*index.expr
-            && let Some(base) = self.named(&outer.expr)
+            && let Some(base) = self
+                .named(&outer.expr)
+                .or_else(|| self.table(&outer.expr, 2))
             && let Some(shape) = self.arrays.get(&base)
             && (shape.rank, shape.kind) == (2, ViewKind::Slice)
         {
@@ -275,8 +280,11 @@ impl Parser {
             };
             return Ok(Indexed::Array(self.accesses.push(access)));
         }
-        let Some(base) = self.named(&index.expr) else {
-            return Err(self.unnamed_array(node, &index.expr));
+        let base = self.named(&index.expr);
+        let Some(base) = base.or_else(|| self.table(&index.expr, 1)) else {
+            let what = "an index into something that is no plain variable";
+            let help = Some("bind the array to a variable first");
+            return Err(self.opaque(node, what, help));
         };
         let Some(shape) = self.arrays.get(&base).copied() else {
             if self.vars[base].kind == VarKind::Local {
@@ -309,16 +317,22 @@ impl Parser {
         Ok(Indexed::Array(self.accesses.push(access)))
     }
 
-    /// The base of an index is no variable: a constant, most likely.
-    fn unnamed_array(&mut self, node: &syn::Expr, base: &syn::Expr) -> ExprId {
+    /// An array from outside the function, a constant or a static, which has as many dimensions as
+    /// it is indexed with. Inference finds its elements' type, and rustc confirms all of it.
+    fn table(&mut self, base: &syn::Expr, rank: u32) -> Option<VarId> {
         let syn::Expr::Path(path) = base else {
-            let what = "an index into something that is no plain variable";
-            return self.opaque(node, what, Some("bind the array to a variable first"));
+            return None;
         };
-        let name = path.to_token_stream().to_string().replace(' ', "");
-        let what = format!("an index into `{name}`, whose type is not known here,");
-        let help = format!("give it a type before the loop, as in `let table: [f64; 4] = {name};`");
-        self.opaque(node, what, Some(&help))
+        let local = path.path.get_ident();
+        let local = local.and_then(|ident| self.scopes.find(&ident.to_string()));
+        if path.qself.is_some() || local.is_some() {
+            return None;
+        }
+        let var = self.outside(&path.path, Ty::Unknown);
+        let kind = ViewKind::Slice;
+        let shape = *self.arrays.entry(var).or_insert(Shape { rank, kind });
+        self.tables.insert(var);
+        (shape.rank == rank).then_some(var)
     }
 
     /// `a.shape()[1]`
@@ -346,6 +360,12 @@ impl Parser {
             return self.array_method(node, call, array, shape);
         }
         let name = call.method.to_string();
+        if name == "len"
+            && call.args.is_empty()
+            && let Some(array) = self.table(&call.receiver, 1)
+        {
+            return self.len(array, 0, span::of(node));
+        }
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
@@ -427,6 +447,9 @@ impl Parser {
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }
+        if let Some(cast) = self.conversion(node, path, call) {
+            return cast;
+        }
         match primitive_function(&path.path) {
             Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
                 let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
@@ -446,6 +469,26 @@ impl Parser {
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
             }
         }
+    }
+
+    /// `f64::from(x)`: between primitives a cast that loses nothing.
+    fn conversion(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::ExprPath,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let mut owner = path.path.clone();
+        let function = owner.segments.pop()?;
+        owner.segments.pop_punct();
+        let scalar = Scalar::from_name(&owner.segments.last()?.ident.to_string())?;
+        if function.ident != "from" || call.args.len() != 1 || path.qself.is_some() {
+            return None;
+        }
+        let inner = self.expr(&call.args[0]);
+        let tokens = owner.to_token_stream();
+        self.prove(Proof::Type { tokens, scalar });
+        Some(self.push(ExprKind::Cast(inner, scalar), span::of(node)))
     }
 
     /// `Array2::zeros((m, n))`, `Array1::from_elem(n, x)`.

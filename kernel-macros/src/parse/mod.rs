@@ -47,6 +47,11 @@ pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
         parser.discard(&mut block);
     }
     let template = template::of_block(&body, &parser);
+    let ranks = parser
+        .tables
+        .iter()
+        .map(|var| (*var, parser.arrays[var].rank));
+    let tables = ranks.collect();
     Function {
         name: item.sig.ident.clone(),
         params,
@@ -55,6 +60,7 @@ pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
         loops: parser.loops.into_arena(),
         accesses: parser.accesses,
         pinned: parser.pinned,
+        tables,
         returned: parser.returned,
         ret,
         body: block,
@@ -125,6 +131,8 @@ pub(in crate::parse) struct Parser {
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Those of them that are names from outside the function.
+    pub tables: HashSet<VarId>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Expressions whose type a path gives away: `f64::max(a, b)`.

@@ -55,13 +55,14 @@ impl Parser {
             syn::Stmt::Item(syn::Item::Static(item)) => (&item.ident, ty::annotation(&item.ty)),
             _ => return,
         };
-        let ty = if ty.scalar().is_some() {
-            ty
-        } else {
-            Ty::Unknown
+        let ty = match ty {
+            Ty::Scalar(_) | Ty::View(_) => ty,
+            Ty::Array(elem, _) => ty::elements(&elem, false),
+            _ => Ty::Unknown,
         };
         let id = self.bind_hidden(ident, VarKind::Outside);
         self.vars[id].ty = ty;
+        self.learn_shapes(&[id]);
         self.scopes.bind_constant(ident.to_string(), id);
     }
 

@@ -12,6 +12,7 @@ mod arithmetic;
 mod arrays;
 mod control_flow;
 mod driver;
+mod early;
 mod everyday;
 mod failures;
 mod functions;
