@@ -20,6 +20,8 @@ pub struct Args {
     /// `unsafe(independent(out, ..))`: the user's word that iterations never write one element of
     /// these arrays twice, nor read what another writes.
     pub independent: Vec<Ident>,
+    /// `fastmath(contract)`: products that are added or subtracted round once.
+    pub contract: bool,
 }
 
 enum Arg {
@@ -28,13 +30,14 @@ enum Arg {
     Handle(Ident),
     Crate(syn::Path),
     Independent(Vec<Ident>),
+    Contract,
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
 }
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `unsafe(independent(array, ..))`";
+                     `fastmath(contract)`, `unsafe(independent(array, ..))`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -51,6 +54,10 @@ impl Parse for Arg {
                 Arg::Crate(input.call(syn::Path::parse_mod_style)?)
             }
             "unsafe" => Arg::Independent(independent(input)?),
+            "fastmath" => {
+                fastmath(input)?;
+                Arg::Contract
+            }
             _ => {
                 skip_argument(input);
                 Arg::Unknown(word)
@@ -76,6 +83,21 @@ fn independent(input: ParseStream) -> syn::Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
+/// `(contract)`: of what compilers call fast mathematics, what is on offer.
+fn fastmath(input: ParseStream) -> syn::Result<()> {
+    const EXPECTED: &str = "expected `fastmath(contract)`: a product and a sum may round once";
+    if !input.peek(syn::token::Paren) {
+        return Err(input.error(EXPECTED));
+    }
+    let inner;
+    parenthesized!(inner in input);
+    let word: Ident = inner.parse()?;
+    if word == "contract" && inner.is_empty() {
+        return Ok(());
+    }
+    Err(syn::Error::new(word.span(), EXPECTED))
+}
+
 /// Everything up to the next comma.
 fn skip_argument(input: ParseStream) {
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -90,6 +112,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         handle: None,
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
+        contract: false,
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
         Ok(list) => list,
@@ -109,6 +132,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::Handle(name) => args.handle = Some(name),
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
+            Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(
                 Span::at(word.span()),
                 format!("`{word}` is no argument of `#[kernel]`, or is not supported yet"),

@@ -3,7 +3,7 @@
 use crate::analysis::plan::Plan;
 use crate::diagnostics::Sink;
 use crate::ir::{Function, Span};
-use crate::{analysis, args, artifacts, host, infer, parse, ptx, report, stand_in};
+use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
@@ -29,9 +29,12 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         &mut aside
     };
-    let plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
+    let mut plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
     if args.cuda {
         analysis::refuse_on_device(&ir, &plan, &mut sink);
+    }
+    if args.contract {
+        contract::apply(&mut ir, &mut plan);
     }
     let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
     if let Some(device) = &device

@@ -3,6 +3,7 @@
 mod analysis;
 mod args;
 mod artifacts;
+mod contract;
 mod diagnostics;
 mod expand;
 mod host;

@@ -15,6 +15,7 @@ pub mod error;
 mod failure;
 #[doc(hidden)]
 pub mod launch;
+pub mod math;
 mod ops;
 #[doc(hidden)]
 pub mod order;

@@ -23,9 +23,9 @@ mod precision;
 mod radix;
 mod reduce;
 mod scan;
-mod sites;
+pub mod sites;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod texts;
 
 use crate::diagnostics::Sink;

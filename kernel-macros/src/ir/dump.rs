@@ -17,6 +17,20 @@ pub fn dump(function: &Function) -> String {
     dumper.out
 }
 
+/// A block of it.
+#[cfg(test)]
+pub fn block(function: &Function, block: &Block) -> String {
+    let mut dumper = Dumper {
+        function,
+        out: String::new(),
+        indent: 0,
+    };
+    dumper
+        .block(block)
+        .expect("writing to a string cannot fail");
+    dumper.out
+}
+
 /// One expression as text, for messages: close to the source, with the user's names.
 pub fn expr(function: &Function, id: ExprId) -> String {
     let mut dumper = Dumper {

@@ -1,0 +1,70 @@
+//! Numbers taken apart and put together by their bits.
+
+/// The integer next to `x`, halves to even, for `|x| < 2^22`.
+#[inline(always)]
+pub(super) fn nearest(x: f32) -> f32 {
+    // At 1.5 * 2^23 the last place is 1.
+    (x + 12582912.0) - 12582912.0
+}
+
+/// `2^k` for an integral `k` in `-126..=127`.
+#[inline(always)]
+pub(super) fn power_of_two(k: f32) -> f32 {
+    // 1.5 * 2^23 + 127: the sum ends in the exponent's bits.
+    f32::from_bits((k + 12583039.0).to_bits() << 23)
+}
+
+/// `x * 2^k`, rounded once, for an integral `|k| <= 250` and `x` near 1.
+#[inline(always)]
+pub(super) fn scale(x: f32, k: f32) -> f32 {
+    let half: f32 = nearest(0.5 * k);
+    let first: f32 = power_of_two(half);
+    let second: f32 = power_of_two(k - half);
+    x * first * second
+}
+
+/// `(k, m)` with `x = 2^k m` and `m` from `sqrt(1/2)` to `sqrt(2)`, for finite positive `x`.
+#[inline(always)]
+pub(super) fn split(x: f32) -> (f32, f32) {
+    let subnormal = x < 1.1754944e-38;
+    let normal = if subnormal { x * 33554432.0 } else { x };
+    // 2^23 and the exponent's bias, and 25 where the number was scaled.
+    let bias = if subnormal { 8388760.0 } else { 8388735.0 };
+    // The exponent changes at sqrt(1/2) = 0x3f3504f3 instead of at 1.
+    let shifted = normal.to_bits().wrapping_add(0x004a_fb0d);
+    let k = f32::from_bits((shifted >> 23) | 0x4b00_0000) - bias;
+    let m = f32::from_bits((shifted & 0x007f_ffff).wrapping_add(0x3f35_04f3));
+    (k, m)
+}
+
+/// The number with the lower half of its significand cleared: products of two of these are exact.
+#[inline(always)]
+pub(super) fn upper(x: f32) -> f32 {
+    f32::from_bits(x.to_bits() & 0xffff_f000)
+}
+
+/// The sum and its rounding error, for any two numbers.
+#[inline(always)]
+pub(super) fn two_sum(a: f32, b: f32) -> (f32, f32) {
+    let sum = a + b;
+    let from_b = sum - a;
+    let from_a = sum - from_b;
+    (sum, (a - from_a) + (b - from_b))
+}
+
+/// The sum and its rounding error, where `a` is not the smaller in magnitude.
+#[inline(always)]
+pub(super) fn fast_two_sum(a: f32, b: f32) -> (f32, f32) {
+    let sum = a + b;
+    (sum, b - (sum - a))
+}
+
+/// The product and its rounding error, where neither overflows nor underflows.
+#[inline(always)]
+pub(super) fn two_product(a: f32, b: f32) -> (f32, f32) {
+    let (a_high, b_high): (f32, f32) = (upper(a), upper(b));
+    let (a_low, b_low) = (a - a_high, b - b_high);
+    let product = a * b;
+    let error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    (product, error)
+}

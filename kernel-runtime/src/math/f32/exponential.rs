@@ -1,0 +1,63 @@
+//! Powers of e and of 2.
+
+use super::bits::{fast_two_sum, nearest, scale, two_sum};
+
+/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-28`, for `|x|` up to
+/// 150 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
+/// last place.
+#[inline(always)]
+pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
+    let k: f32 = nearest(x * 1.442695);
+    // The first 16 bits of ln 2: the product is exact.
+    let high = x - k * 0.693145751953125;
+    let low = tail - k * 1.4286067653e-06;
+    let r = high + low;
+    let rest = (high - r) + low;
+    let square = r * r;
+    let odd = 0.16666518 + square * 0.008368953;
+    let even = 0.5 + square * (0.041666433 + square * 0.0013937835);
+    let beyond = square * (even + r * odd) + rest;
+    let one = 1.0 + r;
+    let (high, low): (f32, f32) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
+    (k, high, low)
+}
+
+/// `e^x`. At most 1 ULP.
+#[inline(always)]
+pub fn exp(x: f32) -> f32 {
+    // Far enough for 0 and for infinity; a NaN stays.
+    let x = if x > 120.0 { 120.0 } else { x };
+    let x = if x < -120.0 { -120.0 } else { x };
+    let (k, value, _): (f32, f32, f32) = exp_parts(x, 0.0);
+    scale(value, k)
+}
+
+/// `2^x`. At most 1 ULP.
+#[inline(always)]
+pub fn exp2(x: f32) -> f32 {
+    let x = if x > 200.0 { 200.0 } else { x };
+    let x = if x < -200.0 { -200.0 } else { x };
+    let k: f32 = nearest(x);
+    let r = x - k;
+    let square = r * r;
+    let odd = 0.055503618 + square * 0.001339038;
+    let even = 0.2402265 + square * (0.009618073 + square * 0.00015458441);
+    let linear = r * 0.6931472;
+    let one = 1.0 + linear;
+    let value = one + ((linear - (one - 1.0)) + square * (even + r * odd));
+    scale(value, k)
+}
+
+/// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.
+#[inline(always)]
+pub fn exp_m1(x: f32) -> f32 {
+    let bounded = if x > 89.0 { 89.0 } else { x };
+    let bounded = if bounded < -40.0 { -40.0 } else { bounded };
+    let (k, high, low): (f32, f32, f32) = exp_parts(bounded, 0.0);
+    // By halves, so that 2^128 is no infinity.
+    let (high, low): (f32, f32) = (scale(high, k - 1.0), scale(low, k - 1.0));
+    let (sum, error): (f32, f32) = two_sum(high, -0.5);
+    let value = 2.0 * (sum + (error + low));
+    // Below 2^-25 it is `x` itself; halves of subnormals would lose a place.
+    if x.abs() < 2.9802322e-08 { x } else { value }
+}

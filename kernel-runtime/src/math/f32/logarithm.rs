@@ -1,0 +1,89 @@
+//! Logarithms.
+
+use super::bits::{split, two_sum};
+
+/// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
+#[inline(always)]
+fn ln_beyond(f: f32) -> (f32, f32) {
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let series = z * (0.6666682 + z * (0.39973515 + z * 0.29963195));
+    let half_square = 0.5 * f * f;
+    (s * (half_square + series), half_square)
+}
+
+/// What a logarithm is where its argument is not a finite positive number.
+#[inline(always)]
+pub(super) fn with_ends(x: f32, value: f32) -> f32 {
+    let value = if x == f32::INFINITY { x } else { value };
+    let value = if x == 0.0 { f32::NEG_INFINITY } else { value };
+    if x >= 0.0 { value } else { f32::NAN }
+}
+
+/// Natural logarithm. At most 1 ULP.
+#[inline(always)]
+pub fn ln(x: f32) -> f32 {
+    let (k, m): (f32, f32) = split(x);
+    let f = m - 1.0;
+    let (beyond, half_square): (f32, f32) = ln_beyond(f);
+    // ln 2 in two parts, the first of 16 bits: its product is exact.
+    let low = k * 1.4286067653e-06 + beyond;
+    let value = k * 0.693145751953125 + (f - (half_square - low));
+    with_ends(x, value)
+}
+
+/// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
+/// a sum of 1 too.
+#[inline(always)]
+pub(super) fn ln_of_sum(high: f32, low: f32, doubled: f32) -> f32 {
+    let (k, m): (f32, f32) = split(high);
+    let k = k + doubled;
+    let f = m - 1.0;
+    let (beyond, half_square): (f32, f32) = ln_beyond(f);
+    let low = (k * 1.4286067653e-06 + low / high) + beyond;
+    let value = k * 0.693145751953125 + (f - (half_square - low));
+    with_ends(high, value)
+}
+
+/// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
+#[inline(always)]
+pub fn ln_1p(x: f32) -> f32 {
+    let (sum, error): (f32, f32) = two_sum(1.0, x);
+    let value: f32 = ln_of_sum(sum, error, 0.0);
+    if x == 0.0 { x } else { value }
+}
+
+/// `(high, low)`: `ln(1 + f)` with an error of some `2^-31`, the first of 12 bits.
+#[inline(always)]
+fn ln_parts(f: f32) -> (f32, f32) {
+    let (beyond, half_square): (f32, f32) = ln_beyond(f);
+    let high = f32::from_bits((f - half_square).to_bits() & 0xffff_f000);
+    (high, ((f - high) - half_square) + beyond)
+}
+
+/// Logarithm to the base 2. At most 1 ULP.
+#[inline(always)]
+pub fn log2(x: f32) -> f32 {
+    let (k, m): (f32, f32) = split(x);
+    let (high, low): (f32, f32) = ln_parts(m - 1.0);
+    // 1 / ln 2 in two parts, the first of 12 bits.
+    let main = high * 1.44287109375;
+    let rest = (low + high) * -0.00017605285 + low * 1.44287109375;
+    let sum = k + main;
+    let error = (k - sum) + main;
+    with_ends(x, sum + (error + rest))
+}
+
+/// Logarithm to the base 10. At most 1 ULP.
+#[inline(always)]
+pub fn log10(x: f32) -> f32 {
+    let (k, m): (f32, f32) = split(x);
+    let (high, low): (f32, f32) = ln_parts(m - 1.0);
+    // 1 / ln 10 and log10(2), each in two parts, the first of 12 bits.
+    let main = high * 0.434326171875;
+    let rest = (k * 4.605039066e-06 + (low + high) * -3.1689971365e-05) + low * 0.434326171875;
+    let whole = k * 0.301025390625;
+    let sum = whole + main;
+    let error = (whole - sum) + main;
+    with_ends(x, sum + (error + rest))
+}

@@ -1,0 +1,21 @@
+//! Elementary functions of `f32`, in `f32` arithmetic: `f64` is slow on many devices.
+
+mod bits;
+mod exponential;
+mod hyperbolic;
+mod inverse_hyperbolic;
+mod inverse_trigonometric;
+mod logarithm;
+mod power;
+mod reduction;
+mod root;
+mod trigonometric;
+
+pub use exponential::{exp, exp_m1, exp2};
+pub use hyperbolic::{cosh, sinh, tanh};
+pub use inverse_hyperbolic::{acosh, asinh, atanh};
+pub use inverse_trigonometric::{acos, asin, atan, atan2};
+pub use logarithm::{ln, ln_1p, log2, log10};
+pub use power::{log, powf, powi};
+pub use root::{cbrt, hypot, rsqrt};
+pub use trigonometric::{cos, sin, sin_cos, tan};

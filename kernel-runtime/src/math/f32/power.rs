@@ -1,0 +1,159 @@
+//! Powers, and logarithms to any base.
+
+use super::bits::{nearest, scale, split, upper};
+use super::logarithm::with_ends;
+
+/// `(high, low)`: the logarithm of a finite positive number to the base 2, with a relative error of
+/// some `2^-36`; `high` has 12 bits.
+#[inline(always)]
+fn log2_parts(x: f32) -> (f32, f32) {
+    let (k, m): (f32, f32) = split(x);
+    // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
+    let f = m - 1.0;
+    let sum = m + 1.0;
+    let sum_high: f32 = upper(sum);
+    let sum_low = m - (sum_high - 1.0);
+    let s = f / sum;
+    let s_high: f32 = upper(s);
+    let s_low = ((f - s_high * sum_high) - s_high * sum_low) / sum;
+    let z = s * s;
+    let series = 0.6000023 + z * (0.42820647 + z * 0.35128984);
+    // 3 + s^2 + .. in two parts, where the square of `s_high` is exact.
+    let rest = z * z * series + s_low * (s_high + s);
+    let square = s_high * s_high;
+    let t_high: f32 = upper(3.0 + square + rest);
+    let t_low = rest - ((t_high - 3.0) - square);
+    let main = s_high * t_high;
+    let rest = s_low * t_high + t_low * s;
+    let p_high: f32 = upper(main + rest);
+    let p_low = rest - (p_high - main);
+    // 2 / (3 ln 2) in two parts.
+    let main = p_high * 0.9619140625;
+    let rest = p_high * -0.000117368574 + p_low * 0.9617967;
+    let high: f32 = upper((main + rest) + k);
+    (high, rest - ((high - k) - main))
+}
+
+/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+#[inline(always)]
+fn exp2_of_product(log_high: f32, log_low: f32, y_high: f32, y_low: f32) -> f32 {
+    let main = log_high * y_high;
+    let rest = log_high * y_low + log_low * (y_high + y_low);
+    // Far enough for 0 and for infinity.
+    let sum = main + rest;
+    let far = sum.abs() > 200.0;
+    let end = if sum > 0.0 { 200.0 } else { -200.0 };
+    let main = if far { end } else { main };
+    let rest = if far { 0.0 } else { rest };
+    let k: f32 = nearest(main + rest);
+    let fraction = main - k;
+    // Times ln 2, in two parts.
+    let high: f32 = upper(fraction + rest);
+    let low = rest - (high - fraction);
+    let linear = high * 0.693115234375;
+    let linear_rest = low * 0.6931472 + high * 3.1946183e-05;
+    let r = linear + linear_rest;
+    let r_rest = linear_rest - (r - linear);
+    let square = r * r;
+    let odd = 0.16666518 + square * 0.008368953;
+    let even = 0.5 + square * (0.041666433 + square * 0.0013937835);
+    let one = 1.0 + r;
+    let beyond = (r - (one - 1.0)) + (square * (even + r * odd) + (r_rest + r * r_rest));
+    scale(one + beyond, k)
+}
+
+/// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.
+#[inline(always)]
+fn parity(y: f32) -> (bool, bool) {
+    let a = y.abs();
+    // From 2^23 on every number is an integer, from 2^24 on an even one.
+    let fractional = a < 8388608.0;
+    let shifted = a + 8388608.0;
+    let whole = !fractional || shifted - 8388608.0 == a;
+    let last = if fractional {
+        shifted.to_bits()
+    } else {
+        a.to_bits()
+    };
+    (whole, whole && a < 16777216.0 && last & 1 != 0)
+}
+
+/// `x^y` for a negative, zero or infinite `x` too, given `|x|^y` for others.
+#[inline(always)]
+fn with_base(x: f32, negative_y: bool, whole: bool, odd: bool, value: f32) -> f32 {
+    let a = x.abs();
+    let ends = if (a == 0.0) == negative_y {
+        f32::INFINITY
+    } else {
+        0.0
+    };
+    let value = if a == 0.0 || a == f32::INFINITY {
+        ends
+    } else {
+        value
+    };
+    let value = if x < 0.0 && a != f32::INFINITY && !whole {
+        f32::NAN
+    } else {
+        value
+    };
+    if x.is_sign_negative() && odd {
+        -value
+    } else {
+        value
+    }
+}
+
+/// `x^y`. At most 1 ULP.
+#[inline(always)]
+pub fn powf(x: f32, y: f32) -> f32 {
+    let (log_high, log_low): (f32, f32) = log2_parts(x.abs());
+    // No other power of a number but 1 is nearer to 1 than 0 and infinity.
+    let bounded = if y > 4e9 { 4e9 } else { y };
+    let bounded = if bounded < -4e9 { -4e9 } else { bounded };
+    let y_high: f32 = upper(bounded);
+    let value: f32 = exp2_of_product(log_high, log_low, y_high, bounded - y_high);
+    let (whole, odd): (bool, bool) = parity(y);
+    let value: f32 = with_base(x, y < 0.0, whole, odd, value);
+    let value = if x.is_nan() || y.is_nan() {
+        x + y
+    } else {
+        value
+    };
+    let endless = x == -1.0 && y.abs() == f32::INFINITY;
+    if x == 1.0 || y == 0.0 || endless {
+        1.0
+    } else {
+        value
+    }
+}
+
+/// `x^n`. At most 2 ULP.
+#[inline(always)]
+pub fn powi(x: f32, n: i32) -> f32 {
+    let (log_high, log_low): (f32, f32) = log2_parts(x.abs());
+    // Its first 20 bits and its last 12, each exact.
+    let (first, last) = ((n & !0xfff) as f32, (n & 0xfff) as f32);
+    let y_high: f32 = upper(first + last);
+    let y_low = (first - y_high) + last;
+    let value: f32 = exp2_of_product(log_high, log_low, y_high, y_low);
+    let value: f32 = with_base(x, n < 0, true, n & 1 != 0, value);
+    let value = if x.is_nan() { x } else { value };
+    if n == 0 { 1.0 } else { value }
+}
+
+/// The logarithm of `x` to the base `base`, `x.log(base)`. At most 2 ULP.
+#[inline(always)]
+pub fn log(x: f32, base: f32) -> f32 {
+    let (x_high, x_low): (f32, f32) = log2_parts(x);
+    let (base_high, base_low): (f32, f32) = log2_parts(base);
+    let above: f32 = with_ends(x, x_high + x_low);
+    let below: f32 = with_ends(base, base_high + base_low);
+    let quotient = above / below;
+    let short: f32 = upper(quotient);
+    let rest = (x_high - short * base_high) + (x_low - short * base_low);
+    let value = short + rest / below;
+    // Where one of the two is 0 or infinite, so is the quotient, or it is 0 or NaN.
+    let ordinary = below.is_finite() && quotient.is_finite();
+    if ordinary { value } else { quotient }
+}

@@ -1,0 +1,78 @@
+//! Numbers taken apart and put together by their bits.
+
+/// The integer next to `x`, halves to even, for `|x| < 2^51`.
+#[inline(always)]
+pub(super) fn nearest(x: f64) -> f64 {
+    // At 1.5 * 2^52 the last place is 1.
+    (x + 6755399441055744.0) - 6755399441055744.0
+}
+
+/// `2^k` for an integral `k` in `-1022..=1023`.
+#[inline(always)]
+pub(super) fn power_of_two(k: f64) -> f64 {
+    // 1.5 * 2^52 + 1023: the sum ends in the exponent's bits.
+    f64::from_bits((k + 6755399441056767.0).to_bits() << 52)
+}
+
+/// `x * 2^k`, rounded once, for an integral `|k| <= 2000` and `x` near 1.
+#[inline(always)]
+pub(super) fn scale(x: f64, k: f64) -> f64 {
+    let half: f64 = nearest(0.5 * k);
+    let first: f64 = power_of_two(half);
+    let second: f64 = power_of_two(k - half);
+    x * first * second
+}
+
+/// `(k, m)` with `x = 2^k m` and `m` from `sqrt(1/2)` to `sqrt(2)`, for finite positive `x`.
+#[inline(always)]
+pub(super) fn split(x: f64) -> (f64, f64) {
+    let subnormal = x < 2.2250738585072014e-308;
+    let normal = if subnormal {
+        x * 18014398509481984.0
+    } else {
+        x
+    };
+    // 2^52 and the exponent's bias, and 54 where the number was scaled.
+    let bias = if subnormal {
+        4503599627371573.0
+    } else {
+        4503599627371519.0
+    };
+    // The exponent changes at sqrt(1/2) = 0x3fe6a09e667f3bcd instead of at 1.
+    let shifted = normal.to_bits().wrapping_add(0x0009_5f61_9980_c433);
+    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - bias;
+    let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
+    (k, m)
+}
+
+/// The number with the lower half of its significand cleared: products of two of these are exact.
+#[inline(always)]
+pub(super) fn upper(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & 0xffff_ffff_f800_0000)
+}
+
+/// The sum and its rounding error, for any two numbers.
+#[inline(always)]
+pub(super) fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let from_b = sum - a;
+    let from_a = sum - from_b;
+    (sum, (a - from_a) + (b - from_b))
+}
+
+/// The sum and its rounding error, where `a` is not the smaller in magnitude.
+#[inline(always)]
+pub(super) fn fast_two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    (sum, b - (sum - a))
+}
+
+/// The product and its rounding error, where neither overflows nor underflows.
+#[inline(always)]
+pub(super) fn two_product(a: f64, b: f64) -> (f64, f64) {
+    let (a_high, b_high): (f64, f64) = (upper(a), upper(b));
+    let (a_low, b_low) = (a - a_high, b - b_high);
+    let product = a * b;
+    let error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+    (product, error)
+}

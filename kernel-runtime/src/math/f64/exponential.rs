@@ -1,0 +1,87 @@
+//! Powers of e and of 2.
+
+use super::bits::{fast_two_sum, nearest, scale, two_sum};
+
+/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|` up to
+/// 1100 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
+/// last place.
+#[inline(always)]
+pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
+    let k: f64 = nearest(x * 1.4426950408889634);
+    // The first 33 bits of ln 2: the product is exact.
+    let high = x - k * 0.6931471806019545;
+    let low = tail - k * -4.2009150726810846e-11;
+    let r = high + low;
+    let rest = (high - r) + low;
+    let square = r * r;
+    let odd = 0.166666666666667
+        + square
+            * (0.008333333333307205
+                + square
+                    * (0.0001984126991739152
+                        + square * (2.755721629209999e-06 + square * 2.5117863793574362e-08)));
+    let even = 0.5000000000000012
+        + square
+            * (0.04166666666651896
+                + square
+                    * (0.0013888888946226282
+                        + square * (2.4801490660363564e-05 + square * 2.7631050365859304e-07)));
+    let beyond = square * (even + r * odd) + rest;
+    let one = 1.0 + r;
+    let (high, low): (f64, f64) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
+    (k, high, low)
+}
+
+/// `e^x`. At most 1 ULP.
+#[inline(always)]
+pub fn exp(x: f64) -> f64 {
+    // Far enough for 0 and for infinity; a NaN stays.
+    let x = if x > 1000.0 { 1000.0 } else { x };
+    let x = if x < -1000.0 { -1000.0 } else { x };
+    let (k, value, _): (f64, f64, f64) = exp_parts(x, 0.0);
+    scale(value, k)
+}
+
+/// `2^x`. At most 1 ULP.
+#[inline(always)]
+pub fn exp2(x: f64) -> f64 {
+    let x = if x > 1500.0 { 1500.0 } else { x };
+    let x = if x < -1500.0 { -1500.0 } else { x };
+    let k: f64 = nearest(x);
+    let r = x - k;
+    let square = r * r;
+    let odd = 0.05550410866482169
+        + square
+            * (0.0013333558146386801
+                + square
+                    * (1.5252733862419017e-05
+                        + square * (1.0178048056177097e-07 + square * 4.4571974014898786e-10)));
+    let even = 0.24022650695910133
+        + square
+            * (0.009618129107593305
+                + square
+                    * (0.00015403530458129474
+                        + square * (1.3215434785959962e-06 + square * 7.0738663446794144e-09)));
+    let linear = r * 0.6931471805599453;
+    let one = 1.0 + linear;
+    let value = one + ((linear - (one - 1.0)) + square * (even + r * odd));
+    scale(value, k)
+}
+
+/// `e^x - 1`, exact in relative terms near 0 too. At most 1 ULP.
+#[inline(always)]
+pub fn exp_m1(x: f64) -> f64 {
+    let bounded = if x > 710.0 { 710.0 } else { x };
+    let bounded = if bounded < -100.0 { -100.0 } else { bounded };
+    let (k, high, low): (f64, f64, f64) = exp_parts(bounded, 0.0);
+    // By halves, so that 2^1024 is no infinity.
+    let (high, low): (f64, f64) = (scale(high, k - 1.0), scale(low, k - 1.0));
+    let (sum, error): (f64, f64) = two_sum(high, -0.5);
+    let value = 2.0 * (sum + (error + low));
+    // Below 2^-54 it is `x` itself; halves of subnormals would lose a place.
+    if x.abs() < 5.551115123125783e-17 {
+        x
+    } else {
+        value
+    }
+}

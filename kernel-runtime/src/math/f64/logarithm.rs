@@ -1,0 +1,94 @@
+//! Logarithms.
+
+use super::bits::{split, two_sum};
+
+/// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
+#[inline(always)]
+fn ln_beyond(f: f64) -> (f64, f64) {
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let w = z * z;
+    let even = 0.39999999999016167 + w * (0.2222219167243416 + w * 0.15306354650737888);
+    let odd = 0.666666666666681
+        + w * (0.28571428818171396 + w * (0.18183890135999944 + w * 0.1486788008785859));
+    let series = z * (odd + z * even);
+    let half_square = 0.5 * f * f;
+    (s * (half_square + series), half_square)
+}
+
+/// What a logarithm is where its argument is not a finite positive number.
+#[inline(always)]
+pub(super) fn with_ends(x: f64, value: f64) -> f64 {
+    let value = if x == f64::INFINITY { x } else { value };
+    let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
+    if x >= 0.0 { value } else { f64::NAN }
+}
+
+/// Natural logarithm. At most 1 ULP.
+#[inline(always)]
+pub fn ln(x: f64) -> f64 {
+    let (k, m): (f64, f64) = split(x);
+    let f = m - 1.0;
+    let (beyond, half_square): (f64, f64) = ln_beyond(f);
+    // ln 2 in two parts, the first of 33 bits: its product is exact.
+    let low = k * -4.2009150726810846e-11 + beyond;
+    let value = k * 0.6931471806019545 + (f - (half_square - low));
+    with_ends(x, value)
+}
+
+/// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
+/// a sum of 1 too.
+#[inline(always)]
+pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
+    let (k, m): (f64, f64) = split(high);
+    let k = k + doubled;
+    let f = m - 1.0;
+    let (beyond, half_square): (f64, f64) = ln_beyond(f);
+    let low = (k * -4.2009150726810846e-11 + low / high) + beyond;
+    let value = k * 0.6931471806019545 + (f - (half_square - low));
+    with_ends(high, value)
+}
+
+/// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
+#[inline(always)]
+pub fn ln_1p(x: f64) -> f64 {
+    let (sum, error): (f64, f64) = two_sum(1.0, x);
+    let value: f64 = ln_of_sum(sum, error, 0.0);
+    if x == 0.0 { x } else { value }
+}
+
+/// `(high, low)`: `ln(1 + f)` with an error of some `2^-60`, the first of 21 bits.
+#[inline(always)]
+fn ln_parts(f: f64) -> (f64, f64) {
+    let (beyond, half_square): (f64, f64) = ln_beyond(f);
+    let high = f64::from_bits((f - half_square).to_bits() & 0xffff_ffff_0000_0000);
+    (high, ((f - high) - half_square) + beyond)
+}
+
+/// Logarithm to the base 2. At most 1 ULP.
+#[inline(always)]
+pub fn log2(x: f64) -> f64 {
+    let (k, m): (f64, f64) = split(x);
+    let (high, low): (f64, f64) = ln_parts(m - 1.0);
+    // 1 / ln 2 in two parts, the first of 21 bits.
+    let main = high * 1.4426946640014648;
+    let rest = (low + high) * 3.768874985636099e-07 + low * 1.4426946640014648;
+    let sum = k + main;
+    let error = (k - sum) + main;
+    with_ends(x, sum + (error + rest))
+}
+
+/// Logarithm to the base 10. At most 1 ULP.
+#[inline(always)]
+pub fn log10(x: f64) -> f64 {
+    let (k, m): (f64, f64) = split(x);
+    let (high, low): (f64, f64) = ln_parts(m - 1.0);
+    // 1 / ln 10 and log10(2), each in two parts, the first of 21 bits.
+    let main = high * 0.4342944622039795;
+    let rest = (k * 7.508597826552624e-08 + (low + high) * 1.9699272335463627e-08)
+        + low * 0.4342944622039795;
+    let whole = k * 0.30102992057800293;
+    let sum = whole + main;
+    let error = (whole - sum) + main;
+    with_ends(x, sum + (error + rest))
+}

@@ -1,0 +1,86 @@
+//! Sine, cosine and tangent.
+
+use super::bits::fast_two_sum;
+use super::reduction::quarter_turns;
+
+/// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
+#[inline(always)]
+fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
+    let z = r * r;
+    let w = z * z;
+    let odd = 0.00833333333332246 + w * (2.7557313689622582e-06 + w * 1.589670031223487e-10);
+    let even = -0.16666666666666632 + w * (-0.00019841269829818915 + w * -2.5050757038083484e-08);
+    let series = even + z * odd;
+    (r, z * r * series + (tail - 0.5 * z * tail))
+}
+
+/// The cosine of `r + tail`, likewise.
+#[inline(always)]
+fn cosine_parts(r: f64, tail: f64) -> (f64, f64) {
+    let z = r * r;
+    let w = z * z;
+    let even = 0.0416666666666666 + w * (2.480158728964857e-05 + w * 2.0875727671650496e-09);
+    let odd = -0.0013888888888874454 + w * (-2.7557314391642447e-07 + w * -1.1359835368127642e-11);
+    let series = even + z * odd;
+    let half = 0.5 * z;
+    let main = 1.0 - half;
+    (main, ((1.0 - main) - half) + (w * series - r * tail))
+}
+
+/// The value with the sign changed where bit 1 of `quarters` is set: after two quarter turns.
+#[inline(always)]
+fn turned(value: f64, quarters: u64) -> f64 {
+    f64::from_bits(value.to_bits() ^ ((quarters & 2) << 62))
+}
+
+/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+#[inline(always)]
+pub fn sin_cos(x: f64) -> (f64, f64) {
+    let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
+    // NaN for infinity.
+    let tail = tail + x * 0.0;
+    let (main, rest): (f64, f64) = sine_parts(r, tail);
+    let sine = main + rest;
+    let (main, rest): (f64, f64) = cosine_parts(r, tail);
+    let cosine = main + rest;
+    let swapped = quarters & 1 != 0;
+    let first = if swapped { cosine } else { sine };
+    let second = if swapped { sine } else { cosine };
+    let first: f64 = turned(first, quarters);
+    let second: f64 = turned(second, quarters.wrapping_add(1));
+    (if x == 0.0 { x } else { first }, second)
+}
+
+/// Sine of `x` radians. At most 1 ULP, for numbers of any size.
+#[inline(always)]
+pub fn sin(x: f64) -> f64 {
+    let (sine, _): (f64, f64) = sin_cos(x);
+    sine
+}
+
+/// Cosine of `x` radians. At most 1 ULP, for numbers of any size.
+#[inline(always)]
+pub fn cos(x: f64) -> f64 {
+    let (_, cosine): (f64, f64) = sin_cos(x);
+    cosine
+}
+
+/// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+#[inline(always)]
+pub fn tan(x: f64) -> f64 {
+    let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
+    let tail = tail + x * 0.0;
+    let (main, rest): (f64, f64) = sine_parts(r, tail);
+    let (sine, sine_rest): (f64, f64) = fast_two_sum(main, rest);
+    let (main, rest): (f64, f64) = cosine_parts(r, tail);
+    let (cosine, cosine_rest): (f64, f64) = fast_two_sum(main, rest);
+    // tan(r + pi / 2) = -cos(r) / sin(r)
+    let swapped = quarters & 1 != 0;
+    let above = if swapped { -cosine } else { sine };
+    let above_rest = if swapped { -cosine_rest } else { sine_rest };
+    let below = if swapped { sine } else { cosine };
+    let below_rest = if swapped { sine_rest } else { cosine_rest };
+    let quotient = above / below;
+    let value = quotient + (above_rest - quotient * below_rest) / below;
+    if x == 0.0 { x } else { value }
+}
