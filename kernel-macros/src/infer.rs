@@ -49,6 +49,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
     }
     from_bool(function);
+    lengths(function);
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
         let node = &mut function.exprs[id];
@@ -71,6 +72,17 @@ fn from_bool(function: &mut Function) {
             let (kind, ty) = (ExprKind::Cast(inner, Scalar::U8), Ty::Scalar(Scalar::U8));
             let integer = function.exprs.push(Expr { kind, span, ty });
             function.exprs[id].kind = ExprKind::Cast(integer, to);
+        }
+    }
+}
+
+/// The length of a fixed array is a number.
+fn lengths(function: &mut Function) {
+    for id in function.exprs.ids() {
+        if let ExprKind::Len { array, dim: 0 } = function.exprs[id].kind
+            && let Ty::Array(_, len) = function.vars[array].ty
+        {
+            function.exprs[id].kind = ExprKind::Int(len.into(), None);
         }
     }
 }
@@ -400,10 +412,7 @@ impl<'a> Solver<'a> {
                 self.indices(&access.index);
                 self.element_of(access.array)
             }
-            Place::LocalElement { base, index } => {
-                self.indices(&[*index]);
-                self.defer(self.var(*base), Rule::Element, at)
-            }
+            Place::LocalElement { base, index } => self.local_element(*base, index, at),
             Place::Field { base, index } => self.defer(self.var(*base), Rule::Field(*index), at),
         }
     }
@@ -413,6 +422,13 @@ impl<'a> Solver<'a> {
             let ty = self.expr(*index);
             self.require(*index, &ty, &USIZE);
         }
+    }
+
+    fn local_element(&mut self, base: VarId, index: &[ExprId], at: ExprId) -> Type {
+        self.indices(index);
+        let array = self.var(base);
+        let element = |array, _: &ExprId| self.defer(array, Rule::Element, at);
+        index.iter().fold(array, element)
     }
 
     fn element_of(&mut self, array: VarId) -> Type {
@@ -502,10 +518,7 @@ impl<'a> Solver<'a> {
                 let elem = self.expr(*value);
                 Type::Array(Box::new(elem), *len)
             }
-            ExprKind::LocalElement { base, index } => {
-                self.indices(&[*index]);
-                self.defer(self.var(*base), Rule::Element, id)
-            }
+            ExprKind::LocalElement { base, index } => self.local_element(*base, index, id),
             ExprKind::If {
                 cond,
                 then,

@@ -74,7 +74,7 @@ pub fn impossible(
         movers.iter().all(|mover| {
             [false, true]
                 .into_iter()
-                .all(|second| case.clone().ahead(mover, second).is_empty(former))
+                .all(|second| case.clone().ahead(mover, second).unsolvable(former))
         })
     };
     cases.iter().all(impossible)
@@ -91,7 +91,7 @@ pub fn contradictory<'a>(
             meeting.require(&poly, false);
         }
     }
-    meeting.is_empty(former)
+    meeting.unsolvable(former)
 }
 
 /// Two iterations in one system: invariants are shared, loop variables are not.
@@ -164,12 +164,12 @@ impl Meeting {
         self
     }
 
-    fn is_empty(mut self, former: &Former) -> bool {
+    fn unsolvable(mut self, former: &Former) -> bool {
         for ((symbols, _), unknown) in &self.unknowns {
             if symbols.iter().all(|sym| is_nonnegative(former, *sym)) {
                 self.system.at_least_zero([(*unknown, 1)], 0);
             }
         }
-        self.system.is_empty()
+        self.system.unsolvable()
     }
 }

@@ -14,6 +14,7 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+mod handover;
 mod meeting;
 pub mod plan;
 mod poly;
@@ -127,6 +128,7 @@ impl Judge<'_> {
             Err(reasons) => reasons,
         };
         self.plan.verdicts[id.index()] = Verdict::Driver(reasons);
+        handover::arrays_of(self.function, id);
         let children: Vec<LoopId> = self
             .function
             .loops

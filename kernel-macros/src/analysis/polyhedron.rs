@@ -58,7 +58,7 @@ impl System {
     }
 
     /// Whether no integers satisfy all of it. `false` claims nothing.
-    pub fn is_empty(mut self) -> bool {
+    pub fn unsolvable(mut self) -> bool {
         while !self.contradiction && !self.given_up {
             let Some(unknown) = self.cheapest() else {
                 return false;
@@ -149,11 +149,11 @@ mod tests {
             (&[(1, -1), (2, 1)], -1),
             (&[(2, -1), (0, 1)], -1),
         ];
-        assert!(system(&cycle).is_empty());
-        assert!(!system(&cycle[..2]).is_empty());
+        assert!(system(&cycle).unsolvable());
+        assert!(!system(&cycle[..2]).unsolvable());
         // 2 x = 1
-        assert!(system(&[(&[(0, 2)], -1), (&[(0, -2)], 1)]).is_empty());
-        assert!(!system(&[(&[(0, 2)], -2), (&[(0, -2)], 2)]).is_empty());
+        assert!(system(&[(&[(0, 2)], -1), (&[(0, -2)], 1)]).unsolvable());
+        assert!(!system(&[(&[(0, 2)], -2), (&[(0, -2)], 2)]).unsolvable());
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
             (&[(0, huge), (1, huge - 1)], -1),
             (&[(0, -huge + 1), (1, 3)], -1),
         ];
-        assert!(!system(&rows).is_empty());
+        assert!(!system(&rows).unsolvable());
     }
 
     /// Against all points of a small box.
@@ -190,7 +190,7 @@ mod tests {
                 rows.iter()
                     .all(|row| (0..3).map(|n| row[n] * point[n]).sum::<i128>() + row[3] >= 0)
             };
-            let claimed = system.is_empty();
+            let claimed = system.unsolvable();
             empty += usize::from(claimed);
             assert!(
                 !claimed || !points.clone().any(|point| holds(&point)),

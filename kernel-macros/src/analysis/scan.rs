@@ -240,7 +240,7 @@ impl Scanner<'_> {
             Place::Var(var) => self.assign(*var, span),
             Place::Element(access) => self.access(*access),
             Place::LocalElement { base, index } => {
-                self.expr(*index);
+                index.iter().for_each(|index| self.expr(*index));
                 self.assign(*base, span);
             }
             Place::Field { base, .. } => self.assign(*base, span),
@@ -495,7 +495,7 @@ fn stmt_jumps(function: &Function, stmt: &Stmt, depth: u32, breaks_only: bool) -
         StmtKind::Assign { target, value, .. } => {
             let index = match target {
                 Place::Element(access) => function.accesses[*access].index.clone(),
-                Place::LocalElement { index, .. } => vec![*index],
+                Place::LocalElement { index, .. } => index.clone(),
                 Place::Var(_) | Place::Field { .. } => Vec::new(),
             };
             expr(*value) || index.into_iter().any(expr)

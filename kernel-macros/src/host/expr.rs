@@ -67,8 +67,8 @@ impl Body<'_> {
                 emit!([#value; #count])
             }
             ExprKind::LocalElement { base, index } => {
-                let (name, at) = (self.name(*base), self.local_index(*base, *index));
-                emit!(#name[#at])
+                let (name, at) = (self.name(*base), self.local_indices(*base, index));
+                emit!(#name #([#at])*)
             }
             ExprKind::If {
                 cond,

@@ -183,7 +183,9 @@ impl Dumper<'_> {
             }
             Place::LocalElement { base, index } => {
                 self.name(*base)?;
-                self.list("[", &[*index], "]")
+                index
+                    .iter()
+                    .try_for_each(|index| self.list("[", &[*index], "]"))
             }
             Place::Field { base, index } => {
                 self.name(*base)?;
@@ -281,7 +283,7 @@ impl Dumper<'_> {
             }
             ExprKind::LocalElement { base, index } => self.place(&Place::LocalElement {
                 base: *base,
-                index: *index,
+                index: index.clone(),
             }),
             ExprKind::If {
                 cond,

@@ -176,10 +176,10 @@ pub enum Pat {
 pub enum Place {
     Var(VarId),
     Element(AccessId),
-    /// `local[index]` where `local` is a fixed array bound in the region.
+    /// `local[i][j]` where `local` is a fixed array bound in the region, of arrays perhaps.
     LocalElement {
         base: VarId,
-        index: ExprId,
+        index: Vec<ExprId>,
     },
     /// `local.0`
     Field {
@@ -229,10 +229,10 @@ pub enum ExprKind {
     Array(Vec<ExprId>),
     /// `[value; count]`, the count a literal.
     Repeat(ExprId, u64),
-    /// `local[index]` where `local` is a fixed array bound in the region.
+    /// `local[i][j]` where `local` is a fixed array bound in the region, of arrays perhaps.
     LocalElement {
         base: VarId,
-        index: ExprId,
+        index: Vec<ExprId>,
     },
     If {
         cond: ExprId,

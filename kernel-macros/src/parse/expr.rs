@@ -4,6 +4,7 @@ use super::Parser;
 use super::jump::Frame;
 use super::span;
 use super::ty;
+use super::written;
 use crate::ir::types::ViewKind;
 use crate::ir::{
     Access, AccessMode, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, IndexStyle, Opaque,
@@ -184,7 +185,11 @@ impl Parser {
             _ => {
                 return match self.deref_target(&unary.expr) {
                     Some(var) => self.push(ExprKind::Var(var), span),
-                    None => self.opaque(node, "a dereference", None),
+                    None => {
+                        let what = format!("the dereference `{}`", written::text(node));
+                        let help = "`*name` is for parameters that are `&mut` of a number";
+                        self.opaque(node, what, Some(help))
+                    }
                 };
             }
         };
@@ -230,7 +235,7 @@ impl Parser {
 
     fn cast(&mut self, node: &syn::Expr, cast: &syn::ExprCast) -> ExprId {
         let Ty::Scalar(scalar) = ty::annotation(&cast.ty) else {
-            let what = format!("a cast to `{}`", cast.ty.to_token_stream());
+            let what = format!("a cast to `{}`", written::text(&cast.ty));
             return self.opaque(node, what, Some("cast to a primitive number type"));
         };
         let inner = self.expr(&cast.expr);
@@ -280,17 +285,20 @@ impl Parser {
             };
             return Ok(Indexed::Array(self.accesses.push(access)));
         }
+        if let Some((base, parts)) = self.rows_of_local(index) {
+            let index = parts.into_iter().map(|part| self.expr(part)).collect();
+            return Ok(Indexed::Local { base, index });
+        }
         let base = self.named(&index.expr);
         let Some(base) = base.or_else(|| self.table(&index.expr, 1)) else {
-            let what = "an index into something that is no plain variable";
-            let help = Some("bind the array to a variable first");
+            let what = format!(
+                "an index into `{}`, which is no plain variable,",
+                written::text(&*index.expr)
+            );
+            let help = Some("bind the array to a variable before the loop");
             return Err(self.opaque(node, what, help));
         };
         let Some(shape) = self.arrays.get(&base).copied() else {
-            if self.vars[base].kind == VarKind::Local {
-                let index = self.expr(&index.index);
-                return Ok(Indexed::Local { base, index });
-            }
             let name = self.vars[base].ident.to_string();
             let what = format!("an index into `{name}`, whose type is not known here");
             let help = format!("annotate it where it is bound, as in `let {name}: &[f64] = ..;`");
@@ -315,6 +323,24 @@ impl Parser {
             style,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
+    }
+
+    /// A variable bound inside a loop, or an array from outside the function.
+    fn local_or_table(&mut self, node: &syn::Expr) -> Option<VarId> {
+        let local = self.named(node);
+        let local = local.filter(|var| self.vars[*var].kind == VarKind::Local);
+        local.or_else(|| self.table(node, 1))
+    }
+
+    /// `local[i][j]`: the variable, bound inside a loop, and the indices.
+    fn rows_of_local<'a>(&self, index: &'a syn::ExprIndex) -> Option<(VarId, Vec<&'a syn::Expr>)> {
+        let (base, mut parts) = match &*index.expr {
+            syn::Expr::Index(outer) => self.rows_of_local(outer)?,
+            base => (self.named(base)?, Vec::new()),
+        };
+        parts.push(&index.index);
+        let local = self.vars[base].kind == VarKind::Local && !self.arrays.contains_key(&base);
+        local.then_some((base, parts))
     }
 
     /// An array from outside the function, a constant or a static, which has as many dimensions as
@@ -362,7 +388,7 @@ impl Parser {
         let name = call.method.to_string();
         if name == "len"
             && call.args.is_empty()
-            && let Some(array) = self.table(&call.receiver, 1)
+            && let Some(array) = self.local_or_table(&call.receiver)
         {
             return self.len(array, 0, span::of(node));
         }
@@ -374,7 +400,16 @@ impl Parser {
                 args.extend(call.args.iter().map(|arg| self.expr(arg)));
                 self.push(ExprKind::Call(builtin, args), span::of(node))
             }
-            _ => self.opaque(node, format!("the method `{name}`"), None),
+            _ => {
+                let receiver = written::text(&call.receiver);
+                let help = "kernels have the inherent methods of numbers; array methods stay in \
+                            the driver";
+                self.opaque(
+                    node,
+                    format!("the method `{name}` of `{receiver}`"),
+                    Some(help),
+                )
+            }
         }
     }
 
@@ -464,7 +499,7 @@ impl Parser {
                 id
             }
             _ => {
-                let name = path.to_token_stream().to_string().replace(' ', "");
+                let name = written::text(path);
                 let help = self.call_help(&path.path);
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
             }
@@ -531,7 +566,8 @@ impl Parser {
             }
             syn::Member::Named(name) => {
                 let help = "read it into a variable before the loop";
-                self.opaque(node, format!("the field `{name}`"), Some(help))
+                let base = written::text(&field.base);
+                self.opaque(node, format!("the field `{name}` of `{base}`"), Some(help))
             }
         }
     }
@@ -645,7 +681,7 @@ impl Parser {
 /// The outcome of reading `base[index]`.
 pub(super) enum Indexed {
     Array(crate::ir::AccessId),
-    Local { base: VarId, index: ExprId },
+    Local { base: VarId, index: Vec<ExprId> },
 }
 
 /// What the reader knows about an array variable.
@@ -711,7 +747,7 @@ fn axis_number(node: &syn::Expr) -> Option<u32> {
 }
 
 fn call_name(call: &syn::ExprMethodCall) -> String {
-    call.receiver.to_token_stream().to_string()
+    written::text(&call.receiver)
 }
 
 /// `f64::max`, `std::primitive::f64::max`: the primitive and the function.
@@ -775,6 +811,9 @@ pub(super) fn compound_op(op: &syn::BinOp) -> Option<BinaryOp> {
     })
 }
 
+/// What a closure is called where its name is not known.
+pub(super) const CLOSURE: &str = "a closure";
+
 /// What a construct outside the subset is called, and the way out.
 pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
     let (what, help) = match node {
@@ -794,9 +833,12 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
             Some("a parallel loop cannot be left early: make the rest of the body conditional"),
         ),
         syn::Expr::Continue(_) => ("`continue` of an outer loop", None),
-        syn::Expr::Closure(_) => ("a closure", Some("write its body out")),
+        syn::Expr::Closure(_) => (
+            CLOSURE,
+            Some("write its body out, or nest a function in the kernel"),
+        ),
         syn::Expr::Macro(node) => {
-            let name = node.mac.path.to_token_stream().to_string();
+            let name = written::text(&node.mac.path);
             return (
                 format!("the macro `{name}!`"),
                 Some(
@@ -812,11 +854,24 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
                   last arm",
             ),
         ),
-        syn::Expr::If(_) => ("`if let`", None),
+        syn::Expr::If(_) => (
+            "`if let`",
+            Some("kernels have no enums to match: compare numbers, and check bounds with `<`"),
+        ),
         syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
-        syn::Expr::Reference(_) => ("a reference", Some("use the value itself")),
+        syn::Expr::Reference(_) => {
+            return (
+                format!("the reference `{}`", written::text(node)),
+                Some("use the value itself, or index the array where it is needed"),
+            );
+        }
         syn::Expr::RawAddr(_) => ("a raw pointer", None),
-        syn::Expr::Struct(_) => ("a struct", Some("use a tuple, or several variables")),
+        syn::Expr::Struct(node) => {
+            return (
+                format!("the struct `{}`", written::text(&node.path)),
+                Some("use a tuple, or several variables"),
+            );
+        }
         syn::Expr::Range(_) => ("a range as a value", None),
         syn::Expr::Async(_) | syn::Expr::Await(_) => ("`async` code", None),
         syn::Expr::Block(_) => ("a labelled block", None),

@@ -15,6 +15,7 @@ mod span;
 mod stmt;
 mod template;
 mod ty;
+mod written;
 
 use crate::diagnostics::Sink;
 use crate::ir::{
@@ -182,10 +183,10 @@ impl Parser {
         let ty = ty::of_param(&param.ty);
         if ty.ty == Ty::Unknown {
             let span = Span::of(&param.ty);
-            let written = param.ty.to_token_stream().to_string().replace(' ', "");
+            let (name, written) = (written::text(&param.pat), written::text(&param.ty));
             sink.push(
                 span,
-                format!("a kernel cannot take a `{written}` yet"),
+                format!("a kernel cannot take a `{written}` yet, the type of `{name}`"),
                 ty::help(&param.ty),
             );
         }

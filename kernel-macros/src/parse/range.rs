@@ -6,7 +6,6 @@ use super::span;
 use super::template;
 use crate::ir::{Adapter, ExprId, ExprKind, Loop, Opaque, Range, Span, StmtKind, Ty, VarKind};
 use proc_macro2::Ident;
-use quote::ToTokens;
 
 impl Parser {
     pub(super) fn for_loop(&mut self, node: &syn::ExprForLoop) -> StmtKind {
@@ -151,7 +150,7 @@ fn is_prange(func: &syn::Expr) -> bool {
 }
 
 fn not_a_range(node: &syn::Expr) -> Opaque {
-    let written = node.to_token_stream().to_string().replace(' ', "");
+    let written = super::written::text(node);
     Opaque {
         what: format!("a loop over `{written}`"),
         help: Some(

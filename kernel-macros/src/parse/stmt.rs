@@ -3,19 +3,19 @@
 use super::Parser;
 use super::assertion;
 use super::expr::{
-    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, foreign_attribute,
+    ATTRIBUTE_HELP, CLOSURE, Indexed, Shape, attributes, binary_op, compound_op, foreign_attribute,
 };
 use super::jump::Frame;
 use super::span;
 use super::template;
 use super::ty;
+use super::written;
 use crate::ir::types::ViewKind;
 use crate::ir::{
     AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
     VarKind,
 };
 use proc_macro2::Ident;
-use quote::ToTokens;
 
 impl Parser {
     /// Reads a block in a scope of its own.
@@ -57,7 +57,7 @@ impl Parser {
         };
         let ty = match ty {
             Ty::Scalar(_) | Ty::View(_) => ty,
-            Ty::Array(elem, _) => ty::elements(&elem, false),
+            Ty::Array(elem, _) => Ty::elements(&elem, false),
             _ => Ty::Unknown,
         };
         let id = self.bind_hidden(ident, VarKind::Outside);
@@ -71,7 +71,7 @@ impl Parser {
             syn::Stmt::Local(local) => self.local(local),
             syn::Stmt::Item(_) => opaque_stmt("an item", None),
             syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
-                let name = node.mac.path.to_token_stream().to_string();
+                let name = written::text(&node.mac.path);
                 let help = "macros can hide a `return` or a write: write it out, or move it \
                             outside the loop";
                 opaque_stmt(format!("the macro `{name}!`"), Some(help))
@@ -161,6 +161,9 @@ impl Parser {
             return opaque_stmt("`let .. else`", None);
         }
         let init = local.init.as_ref().map(|init| self.initial(&init.expr));
+        if let (Some(init), syn::Pat::Ident(name)) = (init, pat) {
+            self.name_closure(init, &name.ident);
+        }
         let mut bound = Vec::new();
         let ty = annotated.unwrap_or(Ty::Unknown);
         let Some(pat) = self.pattern(pat, &ty, &mut bound) else {
@@ -180,6 +183,15 @@ impl Parser {
             self.bound_by.push((mark, bound));
         }
         StmtKind::Let { pat, init }
+    }
+
+    /// Says which closure a refused one is.
+    fn name_closure(&mut self, init: ExprId, name: &Ident) {
+        if let ExprKind::Opaque(opaque) = &mut self.exprs[init].kind
+            && opaque.what == CLOSURE
+        {
+            opaque.what = format!("the closure `{name}`");
+        }
     }
 
     /// The value of a `let`; `vec![x; n]` is the one macro that is understood.
@@ -263,7 +275,7 @@ impl Parser {
     fn fixed_array(&mut self, bound: &[VarId], init: Option<ExprId>) {
         for var in bound {
             if let Ty::Array(elem, _) = &self.vars[*var].ty {
-                self.vars[*var].ty = ty::elements(elem, true);
+                self.vars[*var].ty = Ty::elements(elem, true);
             }
         }
         let Some(init) = init else { return };
@@ -400,7 +412,7 @@ impl Parser {
             }
         }
         Err(Opaque {
-            what: format!("an assignment to `{}`", node.to_token_stream()),
+            what: format!("an assignment to `{}`", written::text(node)),
             help: Some("assign to a variable or to an element of an array".to_string()),
             blocks: Vec::new(),
         })
@@ -422,7 +434,7 @@ impl Parser {
             self.scopes.leave();
             StmtKind::Opaque(Opaque {
                 what: "`while let`".to_string(),
-                help: None,
+                help: Some("kernels have no enums to match: compare numbers".to_string()),
                 blocks,
             })
         } else {

@@ -25,7 +25,7 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
         syn::Type::Group(group) => of_param(&group.elem),
         // An array by value: the driver's own, which regions read like a slice.
         syn::Type::Array(array) => ParamTy {
-            ty: elements(&annotation(&array.elem), true),
+            ty: Ty::elements(&annotation(&array.elem), true),
             mutable: false,
             deref: false,
         },
@@ -44,9 +44,9 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
 /// The type after `&` or `&mut`.
 fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
     match ty {
-        syn::Type::Slice(slice) => elements(&annotation(&slice.elem), mutable),
+        syn::Type::Slice(slice) => Ty::elements(&annotation(&slice.elem), mutable),
         // `&[f64; 3]`, `&[f64; N]`, `&[[f64; 3]; 4]`
-        syn::Type::Array(array) => elements(&annotation(&array.elem), mutable),
+        syn::Type::Array(array) => Ty::elements(&annotation(&array.elem), mutable),
         syn::Type::Paren(paren) => behind_reference(&paren.elem, mutable),
         syn::Type::Group(group) => behind_reference(&group.elem, mutable),
         _ => match annotation(ty) {
@@ -59,18 +59,6 @@ fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
             }),
             _ => Ty::Unknown,
         },
-    }
-}
-
-/// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
-pub fn elements(elem: &Ty, mutable: bool) -> Ty {
-    match elem {
-        Ty::Scalar(elem) => view(*elem, 1, mutable, ViewKind::Slice),
-        Ty::Array(inner, _) => match **inner {
-            Ty::Scalar(elem) => view(elem, 2, mutable, ViewKind::Slice),
-            _ => Ty::Unknown,
-        },
-        _ => Ty::Unknown,
     }
 }
 
@@ -109,7 +97,7 @@ fn named(path: &syn::Path) -> Ty {
     let types = type_arguments(segment);
     let elem = types.first().map(|ty| annotation(ty));
     if name == "Vec" && path.segments.len() == 1 {
-        return elem.map_or(Ty::Unknown, |elem| elements(&elem, true));
+        return elem.map_or(Ty::Unknown, |elem| Ty::elements(&elem, true));
     }
     let Some(elem) = elem.and_then(|ty| ty.scalar()) else {
         return Ty::Unknown;

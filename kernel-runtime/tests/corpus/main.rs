@@ -23,4 +23,5 @@ mod names;
 mod nests;
 mod ranges;
 mod reductions;
+mod rows;
 mod stencils;

@@ -1,0 +1,83 @@
+//! Fixed arrays of fixed arrays that an iteration makes, and fixed arrays that the driver makes in
+//! a loop around regions.
+
+use crate::inputs::{FEW, doubles, numbers};
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn small_matrices(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let mut m = [[0.0; 3]; 4];
+        let identity = [[1.0, 0.0], [0.0, 1.0]];
+        for r in 0..4 {
+            for c in 0..3 {
+                m[r][c] += x[i] * (r * 3 + c) as f64;
+            }
+        }
+        let row = m[i % 4];
+        m[1] = row;
+        let mut copy = m;
+        copy[0][i % 3] = 1.0;
+        let mut s = identity[i % 2][0];
+        for r in 0..4 {
+            for c in 0..3 {
+                s += m[r][c] * copy[r][c] + row[c];
+            }
+        }
+        y[i] = s;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn determinants(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let mut m = [[x[i], 2.0], [0.5, 0.0]];
+        m[1][1] = m[0][0] * 2.0;
+        m[1][0] -= x[i];
+        y[i] = m[0][0] * m[1][1] - m[0][1] * m[1][0];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn leaves_a_row(x: &[i32], y: &mut [i32]) {
+    for i in 0..x.len() {
+        let mut m = [[[i as i32; 2]; 2]; 3];
+        m[2][(x[i] & 1) as usize][0] = x[i];
+        y[i] = m[(x[i] % 4).unsigned_abs() as usize][(x[i] & 1) as usize][1];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn weighted(x: &mut [f64], steps: usize) {
+    for step in 0..steps {
+        let weights = [0.5, step as f64, 0.25];
+        let rows = [[1.0, 2.0], [step as f64, 4.0]];
+        let mut found = [0.0; 2];
+        for i in 0..x.len() {
+            x[i] = weights[0] * x[i] + weights[1 + i % 2] + rows[i % 2][1];
+        }
+        for k in 0..found.len() {
+            found[k] = rows[k][0] + step as f64;
+        }
+        for i in 0..x.len() {
+            x[i] -= found[i % 2];
+        }
+    }
+}
+
+#[test]
+fn arrays_of_arrays() {
+    for n in FEW {
+        let x = doubles(n);
+        check!(small_matrices[y = vec![0.0; n]](&x, &mut y));
+        check!(determinants[y = vec![0.0; n]](&x, &mut y));
+        check!(leaves_a_row[y = vec![0; n]](&numbers(n), &mut y));
+    }
+}
+
+#[test]
+fn arrays_made_between_regions() {
+    for n in FEW {
+        check!(weighted[x = doubles(n)](&mut x, 3));
+    }
+}
