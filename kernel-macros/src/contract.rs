@@ -194,7 +194,7 @@ impl Contract<'_> {
     }
 
     fn can_fail(&self, id: ExprId) -> bool {
-        sites::fails(self.function, id, &self.region.site_of)
+        !sites::below(self.function, id, &self.region.site_of).is_empty()
     }
 
     fn fuse(&self, fused: Fused) -> ExprKind {

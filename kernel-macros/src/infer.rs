@@ -498,6 +498,7 @@ impl<'a> Solver<'a> {
                 self.element_of(access.array)
             }
             ExprKind::Len { .. } => USIZE,
+            ExprKind::Iteration => Type::Scalar(Scalar::I64),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
             ExprKind::Tuple(parts) => {
                 Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())

@@ -1,6 +1,6 @@
 //! Plan → the report: what became of each loop, and why.
 
-use crate::analysis::plan::{Bounds, Fold, Plan, Reason, Region, Verdict};
+use crate::analysis::plan::{Bounds, Extreme, Fold, Plan, Reason, Region, Verdict};
 use crate::ir::{Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, StmtKind, VarId, dump};
 use std::fmt::{self, Write};
 
@@ -96,13 +96,19 @@ impl Reporter<'_> {
 
     fn region(&mut self, region: &Region, indent: &str) -> fmt::Result {
         for accumulator in &region.accumulators {
+            let Some(op) = operator(accumulator.fold) else {
+                continue;
+            };
             let name = &self.function.vars[accumulator.var].ident;
             let lanes = region.lanes();
-            let (op, ty) = (operator(accumulator.fold), accumulator.ty);
+            let ty = accumulator.ty;
             writeln!(
                 self.out,
                 "{indent}  reduction: `{name}`: {ty} with {op}, {lanes} lanes"
             )?;
+        }
+        for extreme in &region.extremes {
+            self.extreme(region, extreme, indent)?;
         }
         let private = private_variables(self.function, &region.body);
         if !private.is_empty() {
@@ -122,6 +128,20 @@ impl Reporter<'_> {
             writeln!(self.out, "{indent}  guard: {purpose}")?;
         }
         self.checks(region, indent)
+    }
+
+    fn extreme(&mut self, region: &Region, extreme: &Extreme, indent: &str) -> fmt::Result {
+        let name = |at: usize| {
+            let var = region.accumulators[at].var;
+            format!("`{}`", self.function.vars[var].ident)
+        };
+        let which = if extreme.last { "last" } else { "first" };
+        let companions: Vec<String> = extreme.companions.iter().map(|at| name(*at)).collect();
+        let (leader, companions) = (name(extreme.leader), companions.join(", "));
+        writeln!(
+            self.out,
+            "{indent}  with {leader}, of equal ones the {which}: {companions}"
+        )
     }
 
     fn checks(&mut self, region: &Region, indent: &str) -> fmt::Result {
@@ -160,8 +180,9 @@ fn space(region: &Region) -> String {
     }
 }
 
-fn operator(fold: Fold) -> &'static str {
-    match fold {
+/// The operator; members of an extreme have none of their own.
+fn operator(fold: Fold) -> Option<&'static str> {
+    Some(match fold {
         Fold::Add => "`+`",
         Fold::Mul => "`*`",
         Fold::Min | Fold::MinIf => "`min`",
@@ -169,7 +190,9 @@ fn operator(fold: Fold) -> &'static str {
         Fold::And => "`&`",
         Fold::Or => "`|`",
         Fold::Xor => "`^`",
-    }
+        Fold::SaturatingAdd => "`saturating_add`",
+        Fold::Companion | Fold::Place => return None,
+    })
 }
 
 /// The variables that each iteration has for itself.

@@ -44,7 +44,7 @@ impl<T, const R: usize> Raw<T, R> {
         self.strides[R - 1] == 1 || self.shape[R - 1] < 2
     }
 
-    fn arg(&self, reads: bool, writes: bool) -> ArrayArg {
+    fn arg(&self, [reads, writes, keep]: [bool; 3]) -> ArrayArg {
         const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
         let mut shape = [1; 3];
         let mut strides = [0; 3];
@@ -58,6 +58,7 @@ impl<T, const R: usize> Raw<T, R> {
             strides,
             reads,
             writes,
+            keep,
         }
     }
 }
@@ -136,9 +137,10 @@ macro_rules! handle {
                 self.raw.is_unit()
             }
 
-            /// The array as a device launch describes it.
-            pub fn arg(&self, reads: bool, writes: bool) -> ArrayArg {
-                self.raw.arg(reads, writes)
+            /// The array as a device launch describes it: whether it is read, whether it is
+            /// written, and whether it may stay on the device.
+            pub fn arg(&self, uses: [bool; 3]) -> ArrayArg {
+                self.raw.arg(uses)
             }
 
             /// Reads an element.
@@ -198,7 +200,13 @@ pub trait WriteArray<const R: usize>: ReadArray<R> {
     message = "`#[kernel]` took `{Self}` for a slice or an array of `ndarray`",
     label = "not an array that a kernel can index"
 )]
-pub trait Indexed {}
+pub trait Indexed {
+    /// Whether the variable owns its elements: their memory goes when it does, and not before
+    /// somebody changes it.
+    const OWNS: bool = false;
+    /// Whether its elements are where it is itself, so that they move with it.
+    const INLINE: bool = false;
+}
 
 impl<A: Indexed + ?Sized> Indexed for &A {}
 impl<A: Indexed + ?Sized> Indexed for &mut A {}

@@ -2,6 +2,9 @@
 
 use crate::Error;
 use crate::launch::{Failure, Launch};
+#[cfg(feature = "cuda")]
+use std::cell::RefCell;
+use std::ops::Range;
 
 /// Starts a call of a kernel's CUDA version: what its regions spend is counted from here.
 pub fn begin_call() {
@@ -21,27 +24,87 @@ pub fn ready(kernel: &'static str) -> Result<(), Error> {
     Err(Error::Disabled { kernel })
 }
 
+/// The arrays of one call that are on the device; see [`ArrayArg::keep`](crate::launch::ArrayArg).
+#[derive(Default)]
+pub struct Arrays {
+    #[cfg(feature = "cuda")]
+    residence: RefCell<crate::cuda::Residence>,
+}
+
+impl Arrays {
+    /// Whether nothing is there.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        #[cfg(feature = "cuda")]
+        return self.residence.borrow().is_empty();
+        #[cfg(not(feature = "cuda"))]
+        true
+    }
+
+    /// Makes the host's arrays as new as those on the device.
+    ///
+    /// # Errors
+    ///
+    /// The device failed; what it had is lost.
+    pub fn write_back(&self, kernel: &'static str) -> Result<(), Error> {
+        #[cfg(feature = "cuda")]
+        return settled(self.residence.borrow_mut().write_back(), kernel);
+        #[cfg(not(feature = "cuda"))]
+        Err(Error::Disabled { kernel })
+    }
+
+    /// The same, and none of them stays on the device.
+    ///
+    /// # Errors
+    ///
+    /// The device failed; what it had is lost.
+    pub fn release(&self, kernel: &'static str) -> Result<(), Error> {
+        #[cfg(feature = "cuda")]
+        return settled(self.residence.borrow_mut().release(), kernel);
+        #[cfg(not(feature = "cuda"))]
+        Err(Error::Disabled { kernel })
+    }
+
+    /// Drops what is on the device of the host memory between these addresses, which is about to
+    /// go.
+    pub fn discard(&self, range: Range<usize>) {
+        #[cfg(feature = "cuda")]
+        self.residence.borrow_mut().discard(range);
+        #[cfg(not(feature = "cuda"))]
+        drop(range);
+    }
+}
+
+#[cfg(feature = "cuda")]
+fn settled(done: Result<(), crate::cuda::Fault>, kernel: &'static str) -> Result<(), Error> {
+    done.map_err(|fault| fault.into_error(kernel))
+}
+
 /// Runs a region on the device and returns the earliest iteration that failed, if one did. The
-/// arrays come back in either case; after an error they are as they were, unless it was the way
-/// back that failed.
+/// arrays come back in either case, unless they may stay; after an error they are as they were
+/// before, unless `arrays` had newer ones or it was the way back that failed.
 ///
 /// # Safety
 ///
-/// The arrays are what they say: readable, and writable where the region writes. For as long as
-/// this runs, nobody else writes their elements or touches those of arrays that are written. The
-/// PTX fits the rest of the launch.
+/// The launch's arrays are what they say: readable, and writable where the region writes. For as
+/// long as this runs, nobody else writes their elements or touches those of arrays that are
+/// written; of those that may stay, until they were released or discarded. The PTX fits the rest
+/// of the launch.
 ///
 /// # Errors
 ///
 /// The device is missing or failed.
-pub unsafe fn run(launch: &mut Launch<'_>) -> Result<Option<Failure>, Error> {
+pub unsafe fn run(launch: &mut Launch<'_>, arrays: &Arrays) -> Result<Option<Failure>, Error> {
     #[cfg(feature = "cuda")]
     // SAFETY: the caller's.
-    return unsafe { crate::cuda::run(launch) };
+    return unsafe { crate::cuda::run(launch, &mut arrays.residence.borrow_mut()) };
     #[cfg(not(feature = "cuda"))]
-    Err(Error::Disabled {
-        kernel: launch.module.name,
-    })
+    {
+        let _ = arrays;
+        Err(Error::Disabled {
+            kernel: launch.module.name,
+        })
+    }
 }
 
 /// Whether there is a device, real or software. The first call looks; later ones remember.

@@ -8,18 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// What a part of a region's work came to.
 pub type Checked<T = ()> = Result<T, Failure>;
 
+/// Row-major number of the iteration at these places of a region's loops.
+#[inline(always)]
+pub fn number([_, rows, length]: Shape, [outer, inner]: [u64; 2], t: u64) -> u64 {
+    (outer * rows + inner) * length + t
+}
+
 /// A record of a failing iteration, at these places of a region's loops. Cold, so that the hot loop
 /// only jumps to it.
 #[cold]
 #[inline(never)]
-pub fn failed(
-    [_, rows, length]: Shape,
-    [outer, inner]: [u64; 2],
-    t: u64,
-    site: u32,
-    args: [u64; 4],
-) -> Failure {
-    let k = (outer * rows + inner) * length + t;
+pub fn failed(shape: Shape, outer: [u64; 2], t: u64, site: u32, args: [u64; 4]) -> Failure {
+    let k = number(shape, outer, t);
     Failure { k, site, args }
 }
 

@@ -94,6 +94,9 @@ pub struct ArrayArg {
     pub reads: bool,
     /// Whether the region writes elements. Elements that it does not write keep their value.
     pub writes: bool,
+    /// Whether the array may stay on the device after the launch, because whoever launched it
+    /// releases it before anybody touches its elements or its memory goes.
+    pub keep: bool,
 }
 
 /// An accumulator of a region.

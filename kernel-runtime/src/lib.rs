@@ -24,6 +24,7 @@ pub mod prelude;
 mod range;
 mod region;
 mod report;
+mod residency;
 mod session;
 #[cfg(feature = "software-device")]
 pub mod software;

@@ -28,7 +28,7 @@ pub struct DeviceCode {
 }
 
 /// Takes what a device launch needs to know of a region: loops, arrays, scalars.
-pub type Visit<'v> = &'v mut dyn FnMut(&[Trip], &[ArrayArg], &[u64]);
+pub type Visit<'v> = &'v mut dyn FnMut(&[Trip], &mut [ArrayArg], &[u64]);
 
 /// What maps and reductions have in common.
 pub trait Region: Copy + Send + Sync {
@@ -44,7 +44,7 @@ pub trait Region: Copy + Send + Sync {
 
     /// Hands over the arguments of a launch.
     fn arguments(&self, visit: Visit<'_>) {
-        visit(&[], &[], &[]);
+        visit(&[], &mut [], &[]);
     }
 }
 

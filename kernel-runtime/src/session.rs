@@ -1,7 +1,7 @@
 //! One call of a kernel: who runs its regions, and what goes wrong on the way.
 
 use crate::capture::{self, Panicked};
-use crate::device;
+use crate::device::{self, Arrays};
 use crate::dispatch::Backend;
 use crate::error::Error;
 use crate::failure::Checked;
@@ -9,7 +9,7 @@ use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel;
 use crate::region::{self, DeviceCode, Map, Reduce, Shape};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// A kernel function.
 #[derive(Debug)]
@@ -49,6 +49,10 @@ pub struct Session {
     policy: Policy,
     /// What ended a call of `NAME::cuda`.
     error: RefCell<Option<Error>>,
+    /// What is on the device.
+    pub(crate) arrays: Arrays,
+    /// Whether arrays may stay there.
+    pub(crate) stays: Cell<bool>,
 }
 
 /// What became of a region.
@@ -134,6 +138,8 @@ impl Session {
             kernel,
             policy,
             error: RefCell::new(None),
+            arrays: Arrays::default(),
+            stays: Cell::new(true),
         }
     }
 
@@ -150,11 +156,12 @@ impl Session {
         };
         let work = count.saturating_mul(cost);
         if let Some(code) = self.device::<M>(work) {
-            let launched = launch_map(map, code);
+            let launched = launch_map(self, map, code);
             if let Some(done) = self.settled(launched) {
                 return done.into();
             }
         }
+        self.release();
         if self.pool(work) {
             return parallel::map(map, count, cost).into();
         }
@@ -169,11 +176,12 @@ impl Session {
         let chunk = order::chunk_len(count, R::LANES as u64);
         let chunks = count.div_ceil(chunk);
         if let Some(code) = self.device::<R>(work) {
-            let launched = launch_reduce(reduce, code, (chunk, chunks));
+            let launched = launch_reduce(self, reduce, code, (chunk, chunks));
             if let Some(done) = self.settled(launched) {
                 return done.map_err(Outcome::Failed);
             }
         }
+        self.release();
         if self.pool(work) {
             return pooled(reduce, (chunk, chunks), cost).map_err(Outcome::Failed);
         }
@@ -206,19 +214,33 @@ impl Session {
 
     /// A launch's result, or `None` if the host has to do the work after all.
     fn settled<T>(&self, launched: Result<Checked<T>, Error>) -> Option<Checked<T>> {
-        let error = match launched {
-            Ok(done) => return Some(done),
-            Err(error) => error,
-        };
-        if self.policy != Policy::Device {
-            tracing::warn!(kernel = self.kernel.name, %error, "the host takes over from the device");
-            return None;
+        match launched {
+            Ok(done) => {
+                if done.is_err() {
+                    self.release();
+                }
+                Some(done)
+            }
+            Err(error) if self.policy == Policy::Device => {
+                self.give_up(error);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(kernel = self.kernel.name, %error, "the host takes over from the device");
+                None
+            }
         }
-        self.error.replace(Some(error));
+    }
+
+    /// Ends the call with this error.
+    pub(crate) fn give_up(&self, error: Error) {
+        if self.policy != Policy::Device {
+            panic!("the device failed while it had the only copy of an array: {error}");
+        }
+        self.error.borrow_mut().get_or_insert(error);
         if cfg!(panic = "unwind") {
             std::panic::resume_unwind(Box::new(GaveUp));
         }
-        None
     }
 }
 
@@ -228,23 +250,29 @@ fn pooled<R: Reduce>(reduce: &R, chunks: (u64, u64), cost: u64) -> Checked<R::Va
     Ok(R::load(&bits))
 }
 
-fn launch_map<M: Map>(map: &M, code: &'static DeviceCode) -> Result<Checked, Error> {
-    run(map, code, (0, 0), &mut [])
+fn launch_map<M: Map>(
+    session: &Session,
+    map: &M,
+    code: &'static DeviceCode,
+) -> Result<Checked, Error> {
+    run(session, map, code, (0, 0), &mut [])
 }
 
 fn launch_reduce<R: Reduce>(
+    session: &Session,
     reduce: &R,
     code: &'static DeviceCode,
     chunks: (u64, u64),
 ) -> Result<Checked<R::Values>, Error> {
     let accumulator = |&bytes| AccumulatorArg { bytes, folded: 0 };
     let mut accumulators: Vec<_> = R::BYTES.iter().map(accumulator).collect();
-    let done = run(reduce, code, chunks, &mut accumulators)?;
+    let done = run(session, reduce, code, chunks, &mut accumulators)?;
     let bits: Vec<u64> = accumulators.iter().map(|arg| arg.folded).collect();
     Ok(done.map(|()| R::load(&bits)))
 }
 
 fn run(
+    session: &Session,
     region: &impl region::Region,
     code: &'static DeviceCode,
     (chunk, chunks): (u64, u64),
@@ -252,6 +280,9 @@ fn run(
 ) -> Result<Checked, Error> {
     let mut result = Ok(None);
     region.arguments(&mut |trips, arrays, scalars| {
+        for array in &mut *arrays {
+            array.keep &= session.stays.get();
+        }
         let mut launch = Launch {
             module: code.module,
             entry: code.entry,
@@ -266,8 +297,11 @@ fn run(
         };
         // SAFETY: the region's handles borrow its arrays for as long as it lives, shared where it
         // only reads and exclusively where it writes, and the expansion that made the region made
-        // its PTX.
-        result = unsafe { device::run(&mut launch) };
+        // its PTX. It lets an array stay only if its memory outlives the driver's `Hold`, or an
+        // `Owned`, and if every statement between regions that mentions an array, or a part of
+        // one, is preceded by a call that writes back or releases. Whatever borrowed an array
+        // without mentioning it since keeps the borrow checker from launching a region with it.
+        result = unsafe { device::run(&mut launch, &session.arrays) };
     });
     Ok(result?.map_or(Ok(()), Err))
 }

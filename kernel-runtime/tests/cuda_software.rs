@@ -427,7 +427,7 @@ fn sum(x: &mut [f64], chunk: usize) -> f64 {
         chunks: x.len().div_ceil(chunk) as u64,
     };
     // SAFETY: the array is borrowed for this call.
-    let result = unsafe { device::run(&mut launch) };
+    let result = unsafe { device::run(&mut launch, &device::Arrays::default()) };
     assert_eq!(result.expect("it runs"), None);
     f64::from_bits(launch.accumulators[0].folded)
 }
@@ -595,7 +595,7 @@ fn a_reduction_that_fails_is_not_folded() {
         chunks: 2,
     };
     // SAFETY: there are no arrays.
-    let failure = unsafe { device::run(&mut launch) }.expect("it runs");
+    let failure = unsafe { device::run(&mut launch, &device::Arrays::default()) }.expect("it runs");
     assert_eq!(failure.map(|failure| failure.k), Some(0));
     assert_eq!(launch.accumulators[0].folded, 5);
 }

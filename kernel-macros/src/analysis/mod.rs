@@ -34,9 +34,7 @@ use crate::infer::Mismatch;
 use crate::ir::{Adapter, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk};
 use extent::to_wide;
 use form::{Fit, Former};
-use plan::{
-    ArrayUse, Condition, NestLoop, Plan, Reason, Region, SiteKey, Test, Verdict, Wide, WideAdapter,
-};
+use plan::{ArrayUse, Condition, NestLoop, Plan, Reason, Region, Test, Verdict, Wide, WideAdapter};
 use scan::Scan;
 use std::collections::{HashMap, HashSet};
 
@@ -166,23 +164,29 @@ impl Judge<'_> {
         let draft = draft(self.function, nest, self.mismatches, self.independent)?;
         let Draft {
             mut region,
-            selections,
             scan,
             exempt_nodes,
-            compounds,
-            lazy,
+            reduce,
         } = draft;
         let innermost = *nest.last().expect("a nest has a loop");
-        reduce::apply(self.function, &selections);
+        reduce::apply(
+            self.function,
+            &reduce.rewrites,
+            &mut region.accumulators,
+            &region.extremes,
+        );
         region.index = self.plan.regions.len();
         region.body = self.function.loops[innermost].body.clone();
         let exempt = sites::Exempt {
             bounds: &region.bounds,
             nodes: &exempt_nodes,
-            compounds: &compounds,
+            compounds: &reduce.compounds,
         };
         (region.sites, region.site_of) = sites::plan(self.function, &region.body, &exempt);
-        check_lazy(self.function, &lazy, &region.site_of)?;
+        let undecided = reduce.lazy.iter();
+        region.undecided = undecided
+            .flat_map(|lazy| sites::below(self.function, lazy.operand, &region.site_of))
+            .collect();
         verify::region_body(self.function, &region.body);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
@@ -198,31 +202,35 @@ impl Judge<'_> {
     }
 }
 
-/// Short-circuiting must not hide whether an operand fails.
-fn check_lazy(
-    function: &Function,
-    lazy: &[(VarId, crate::ir::ExprId)],
-    numbers: &HashMap<SiteKey, u32>,
-) -> Result<(), Vec<Reason>> {
-    let failing = lazy
+/// Whether an operand fails must not depend on the order of iterations, unless the verbatim loop
+/// can still run once it has.
+fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
+    let writes = draft.region.arrays.iter().any(|array| array.writes);
+    if draft.reduce.lazy.is_empty() || !writes {
+        return Vec::new();
+    }
+    let exempt = sites::Exempt {
+        bounds: &draft.region.bounds,
+        nodes: &draft.exempt_nodes,
+        compounds: &draft.reduce.compounds,
+    };
+    let (_, numbers) = sites::plan(function, &draft.region.body, &exempt);
+    let failing = draft
+        .reduce
+        .lazy
         .iter()
-        .filter(|(_, operand)| sites::fails(function, *operand, numbers));
-    let reasons: Vec<Reason> = failing
-        .map(|(var, operand)| {
-            let name = function.vars[*var].ident.to_string();
+        .filter(|lazy| !sites::below(function, lazy.operand, &numbers).is_empty());
+    failing
+        .map(|lazy| {
+            let name = function.vars[lazy.var].ident.to_string();
             Reason {
                 message: texts::lazy_failure(&name),
-                span: function.exprs[*operand].span,
-                help: Some(texts::lazy_help(&name)),
+                span: function.exprs[lazy.operand].span,
+                help: Some(lazy.help.clone()),
                 second: None,
             }
         })
-        .collect();
-    if reasons.is_empty() {
-        Ok(())
-    } else {
-        Err(reasons)
-    }
+        .collect()
 }
 
 /// The loop and the loops that are alone in it, at most three deep.
@@ -247,11 +255,9 @@ fn perfect_nest(function: &Function, id: LoopId) -> Vec<LoopId> {
 /// A region that holds, before the body is rewritten for its reductions.
 struct Draft {
     region: Region,
-    selections: Vec<reduce::Selection>,
     scan: Scan,
     exempt_nodes: HashSet<crate::ir::ExprId>,
-    compounds: HashSet<crate::ir::ExprId>,
-    lazy: Vec<(VarId, crate::ir::ExprId)>,
+    reduce: reduce::ReducePlan,
 }
 
 fn draft(
@@ -269,7 +275,7 @@ fn draft(
         return Err(reasons);
     }
     let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
-    let reduce = reduce::plan(function, body, &scan.assigned);
+    let mut reduce = reduce::plan(function, body, &scan.assigned);
     let depend = depend::plan(&former, &scan.visits, independent);
     let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
     reasons.extend(
@@ -294,28 +300,34 @@ fn draft(
     let mut region = Region {
         index: 0,
         nest: nest_loops,
-        body: crate::ir::Block::default(),
+        body: body.clone(),
         scalars: Vec::new(),
         arrays: Vec::new(),
-        accumulators: reduce.accumulators,
+        accumulators: std::mem::take(&mut reduce.accumulators),
+        extremes: std::mem::take(&mut reduce.extremes),
         bounds: bounds.bounds,
         space,
         guard,
         relaxed,
         sites: Vec::new(),
         site_of: HashMap::new(),
+        undecided: Vec::new(),
         proofs: proofs(function, nest, &scan),
         cost: cost::of_iteration(&former, body),
     };
     capture(function, &scan, &mut region);
-    Ok(Draft {
+    let draft = Draft {
         region,
-        selections: reduce.selections,
         scan,
         exempt_nodes,
-        compounds: reduce.compounds,
-        lazy: reduce.lazy,
-    })
+        reduce,
+    };
+    let reasons = lazy_reasons(function, &draft);
+    if reasons.is_empty() {
+        Ok(draft)
+    } else {
+        Err(reasons)
+    }
 }
 
 /// Keeps the first of equal conditions.

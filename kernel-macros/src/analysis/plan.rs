@@ -51,6 +51,8 @@ pub struct Region {
     pub scalars: Vec<VarId>,
     pub arrays: Vec<ArrayUse>,
     pub accumulators: Vec<Accumulator>,
+    /// Accumulators that change together.
+    pub extremes: Vec<Extreme>,
     /// How each access of the body stays in bounds.
     pub bounds: HashMap<AccessId, Bounds>,
     /// The ranges of the inner parallel loops are what they seem: evaluated first, whenever the
@@ -69,6 +71,9 @@ pub struct Region {
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
     /// fail once the guard holds.
     pub site_of: HashMap<SiteKey, u32>,
+    /// Sites that serial may not reach where a lane does: that they fail decides nothing, and the
+    /// verbatim serial loop runs. A region with such sites writes no array.
+    pub undecided: Vec<u32>,
     /// What rustc has to confirm about names in the region.
     pub proofs: Vec<Proof>,
     /// Estimated operations of one iteration.
@@ -117,6 +122,29 @@ pub struct Accumulator {
     pub fold: Fold,
 }
 
+/// An arg-min or arg-max: of two partial results, the one whose leader is ahead gives all members'
+/// values; where the leaders are equal, the one with the earlier (later) place does. Members are
+/// positions in [`Region::accumulators`].
+#[derive(Clone, Debug)]
+pub struct Extreme {
+    pub leader: usize,
+    /// Number of the iteration that gave the values; -1 if none did.
+    pub place: usize,
+    pub companions: Vec<usize>,
+    /// The smaller leader is ahead.
+    pub least: bool,
+    /// Of equal leaders the later one is ahead.
+    pub last: bool,
+}
+
+impl Extreme {
+    /// Every member, the leader first.
+    pub fn members(&self) -> impl Iterator<Item = usize> {
+        let companions = self.companions.iter().copied();
+        [self.leader, self.place].into_iter().chain(companions)
+    }
+}
+
 /// How two partial results combine, left before right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fold {
@@ -131,6 +159,12 @@ pub enum Fold {
     And,
     Or,
     Xor,
+    /// Of unsigned integers.
+    SaturatingAdd,
+    /// As the leader of its [`Extreme`] says.
+    Companion,
+    /// The place of an [`Extreme`].
+    Place,
 }
 
 /// An operation that combines two partial results.
@@ -161,6 +195,8 @@ impl Fold {
             Fold::Max => Combine::Builtin(Builtin::Max),
             Fold::MinIf => Combine::Builtin(Builtin::MinIf),
             Fold::MaxIf => Combine::Builtin(Builtin::MaxIf),
+            Fold::SaturatingAdd => Combine::Builtin(Builtin::SaturatingAdd),
+            Fold::Companion | Fold::Place => unreachable!("an extreme's members fold together"),
         }
     }
 
@@ -176,7 +212,11 @@ impl Fold {
             (Fold::Min | Fold::Max, true) => Identity::Float(f64::NAN),
             (Fold::MinIf, true) => Identity::Float(f64::INFINITY),
             (Fold::MaxIf, true) => Identity::Float(f64::NEG_INFINITY),
-            (Fold::Add | Fold::Or | Fold::Xor, _) => Identity::Int(0),
+            (Fold::Companion, true) => Identity::Float(0.0),
+            (Fold::Place, _) => Identity::Int(-1),
+            (Fold::Add | Fold::Or | Fold::Xor | Fold::SaturatingAdd | Fold::Companion, _) => {
+                Identity::Int(0)
+            }
             (Fold::Mul, false) => Identity::Int(1),
             (Fold::Min | Fold::MinIf, false) => Identity::Int(max),
             (Fold::Max | Fold::MaxIf, false) => Identity::Int(min),

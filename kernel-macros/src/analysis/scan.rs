@@ -144,8 +144,23 @@ impl Scanner<'_> {
         block_jumps(self.function, block, 0, false)
     }
 
-    /// Adds what is known where `cond` is `value`.
+    /// Adds what is known where `cond` is `value`. What a comparison with an accumulator lets pass
+    /// depends on the order of iterations: the guard asks for all of it, and serial runs where
+    /// that is too much.
     fn assume(&mut self, cond: ExprId, value: bool) {
+        if value
+            && let ExprKind::Logic {
+                and: true,
+                left,
+                right,
+            } = self.function.exprs[cond].kind
+        {
+            self.assume(left, true);
+            return self.assume(right, true);
+        }
+        if value && self.compares_accumulator(cond) {
+            return;
+        }
         let known = self.former.constraints(cond, value);
         let steps = known.constraints.into_iter().map(Step::When);
         self.context.steps.extend(steps);
@@ -379,6 +394,15 @@ impl Scanner<'_> {
         if !is_value(&node.ty) && node.ty != Ty::Unit {
             let text = crate::ir::dump::expr(function, id);
             self.refuse(node.span, texts::unknown_type(&text), None);
+        }
+    }
+
+    fn compares_accumulator(&self, cond: ExprId) -> bool {
+        match self.function.exprs[cond].kind {
+            ExprKind::Binary(op, left, right) if op.is_comparison() => {
+                self.accumulates(left) || self.accumulates(right)
+            }
+            _ => false,
         }
     }
 

@@ -4,7 +4,7 @@ use super::builtins::{Panics, panics};
 use super::plan::{Bounds, Site, SiteKey, SiteKind};
 use crate::ir::{
     AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt, StmtKind, Ty,
-    UnaryOp, VarId,
+    UnaryOp, VarId, walk,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -33,30 +33,23 @@ pub fn plan(
     (finder.sites, finder.numbers)
 }
 
-/// The expressions below `id`, itself included, that are a site.
-pub fn fails(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -> bool {
-    let node = &function.exprs[id];
-    numbers.contains_key(&SiteKey::Expr(id))
-        || match &node.kind {
-            ExprKind::Load(access) => {
-                let index = &function.accesses[*access].index;
-                numbers.contains_key(&SiteKey::Access(*access))
-                    || index.iter().any(|index| fails(function, *index, numbers))
-            }
-            // Statements in a value are rare; they are taken to be able to fail.
-            ExprKind::If { .. } | ExprKind::Block(_) => true,
-            ExprKind::LocalElement { index, .. } => {
-                let site = |index| numbers.contains_key(&SiteKey::LocalIndex(index));
-                let mut index = index.iter();
-                index.any(|index| site(*index) || fails(function, *index, numbers))
-            }
-            kind => {
-                let operands = crate::ir::verify::operands(kind);
-                operands
-                    .into_iter()
-                    .any(|operand| fails(function, operand, numbers))
-            }
-        }
+/// The sites of an expression and everything in it.
+pub fn below(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -> Vec<u32> {
+    let mut found = Vec::new();
+    walk::below(function, id, &mut |id| {
+        let access = match function.exprs[id].kind {
+            ExprKind::Load(access) => Some(SiteKey::Access(access)),
+            _ => None,
+        };
+        let own = [
+            SiteKey::Expr(id),
+            SiteKey::Compound(id),
+            SiteKey::LocalIndex(id),
+        ];
+        let keys = own.into_iter().chain(access);
+        found.extend(keys.filter_map(|key| numbers.get(&key)));
+    });
+    found
 }
 
 struct Finder<'a> {

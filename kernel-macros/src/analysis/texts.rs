@@ -223,8 +223,8 @@ pub const NO_REDUCTION_HELP: &str = "reductions combine with `+`, `-`, `*`, floa
 
 pub fn lazy_failure(name: &str) -> String {
     format!(
-        "`{name}` short-circuits an expression that can fail, so that whether it fails depends on \
-         the order of iterations"
+        "whether this expression, which can fail, is evaluated depends on `{name}`, and so on the \
+         order of iterations"
     )
 }
 
@@ -232,15 +232,59 @@ pub fn lazy_help(name: &str) -> String {
     format!("evaluate it first: `let c = ..; {name} = {name} || c;`")
 }
 
-pub fn arg_reduction(name: &str) -> String {
-    format!(
-        "`{name}` keeps an extreme or what belongs to it: a reduction over places (arg-min, \
-         arg-max), which is not supported yet"
+/// The same for what the branch of an `if x < best { .. }` evaluates.
+pub const TAKEN_HELP: &str = "evaluate it before the `if`, as in `let value = ..;`";
+
+/// Updates of one extreme that do not agree.
+pub fn unlike_contests(name: &str) -> (String, String) {
+    (
+        format!("`{name}` keeps an extreme, and here what belongs to it ..."),
+        "... and here in another way: with another comparison, or with other variables".to_string(),
     )
 }
 
-pub const ARG_REDUCTION_HELP: &str = "find the extreme in one loop, and its first place in a second one: `let mut at = usize::MAX; \
-     for i in .. { if x[i] == best { at = at.min(i); } }`";
+pub const UNLIKE_CONTESTS_HELP: &str =
+    "compare the same way and assign the same variables wherever it is updated";
+
+pub fn second_best(name: &str, best: &str) -> (String, String) {
+    (
+        format!("`{best}` keeps an extreme ..."),
+        format!(
+            "... and `{name}` takes over the value that `{best}` had: a best and second best, \
+             which has no parallel form"
+        ),
+    )
+}
+
+pub const SECOND_BEST_HELP: &str = "find the best and its place in one loop, and the second best in another that leaves that \
+     place out";
+
+pub fn assigned_besides(name: &str, leader: &str) -> (String, String) {
+    (
+        format!("`{name}` goes along with the extreme that `{leader}` keeps ..."),
+        "... and is assigned here as well: the order of iterations matters".to_string(),
+    )
+}
+
+pub const ASSIGNED_BESIDES_HELP: &str =
+    "use a variable of its own for each, and bring them together after the loop";
+
+pub fn reads_extreme(name: &str) -> (String, String) {
+    (
+        format!("`{name}` belongs to an extreme over all iterations ..."),
+        "... and is read here, where its value would depend on their order".to_string(),
+    )
+}
+
+pub fn saturating(name: &str, method: &str) -> String {
+    format!(
+        "`{name}` is updated with `{method}`, and what stops at an end of the type depends on the \
+         order"
+    )
+}
+
+pub const SATURATING_HELP: &str = "only `saturating_add` of unsigned integers comes to the same in every order; sum into a wider \
+     type, and clamp after the loop";
 
 pub fn not_a_loop_value(name: &str) -> String {
     format!("`{name}` is assigned in part, and lives outside")

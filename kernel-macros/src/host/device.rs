@@ -68,7 +68,8 @@ pub fn arguments(region: &Region) -> TokenStream {
     let (rt, plan) = (region.rt(), region.plan);
     let arrays = plan.arrays.iter().map(|of| {
         let (name, reads, writes) = (region.body.name(of.var), of.reads, of.writes);
-        emit!(#name.arg(#reads, #writes))
+        let keep = region.context.residency.keeps(of.var);
+        emit!(#name.arg([#reads, #writes, #keep]))
     });
     let scalars = plan.scalars.iter().map(|id| {
         let name = region.body.name(*id);
@@ -77,6 +78,6 @@ pub fn arguments(region: &Region) -> TokenStream {
     let u64 = region.body.scalar(Scalar::U64);
     emit! {
         let __scalars: &[#u64] = &[#(#scalars),*];
-        __visit(&__trips, &[#(#arrays),*], __scalars);
+        __visit(&__trips, &mut [#(#arrays),*], __scalars);
     }
 }

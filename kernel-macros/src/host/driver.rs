@@ -2,6 +2,7 @@
 
 use super::names::{self, emit};
 use super::region::Region;
+use super::residency::Residency;
 use super::{Expansion, item};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{LoopTemplate, Piece, Template};
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub rt: &'a TokenStream,
     /// The parameter that says who runs regions.
     pub session: Ident,
+    /// Which arrays may stay on a device.
+    pub residency: Residency,
 }
 
 /// The driver function. Its copy of the body repeats no warning that `serial` gives already.
@@ -24,14 +27,15 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
         input,
         rt,
         session: names::local("__session"),
+        residency: Residency::of(input),
     };
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
-    let lints = &input.item.lints;
+    let (lints, hold) = (&input.item.lints, context.hold());
     emit! {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
-        #signature { #body }
+        #signature { #hold #body }
     }
 }
 
@@ -64,6 +68,11 @@ impl Context<'_> {
             }
             Piece::Loop(node) => self.for_loop(node, loops),
             Piece::Witness(vars) => vars.iter().map(|var| self.witness(*var)).collect(),
+            // A loop in its own words has asked for everything before.
+            _ if loops == Loops::Verbatim => TokenStream::new(),
+            Piece::Contact(contact) => self.contact(contact),
+            Piece::Guarded => self.guarded(),
+            Piece::Bound(bound) => bound.iter().map(|bound| self.bound(bound)).collect(),
         }
     }
 

@@ -84,6 +84,10 @@ impl Body<'_> {
                 let block = self.block(block);
                 emit!({ #block })
             }
+            ExprKind::Iteration => {
+                let (rt, ty) = (self.rt(), self.scalar(Scalar::I64));
+                emit!((#rt::number(__shape, __outer, __t) as #ty))
+            }
             ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
                 unreachable!("analysis lets no driver expression into a region")
             }

@@ -2,7 +2,7 @@
 
 use super::names::{self, emit};
 use super::region::{Region, handle_type};
-use super::{device, space, wide};
+use super::{device, fold, space, wide};
 use crate::analysis::plan::{Accumulator, Identity, NestLoop};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -208,10 +208,7 @@ fn reduce(region: &Region) -> TokenStream {
     let positions: Vec<_> = (0..accumulators.len()).map(names::index).collect();
     let width = names::index(region.plan.lanes() as usize);
     let identities = accumulators.iter().map(|of| identity(region, of));
-    let folds = accumulators.iter().zip(&positions).map(|(of, at)| {
-        let (left, right) = (emit!(__left.#at), emit!(__right.#at));
-        region.body.combine(of.fold.combine(), of.ty, left, right)
-    });
+    let fold = fold::pair(region);
     let (unpack, depth) = (unpack(region), region.plan.nest.len());
     let variables = variables(region, 0, depth);
     let iteration = region.body.iteration();
@@ -245,7 +242,7 @@ fn reduce(region: &Region) -> TokenStream {
             }
             #[inline(always)]
             fn fold(__left: #values, __right: #values) -> #values {
-                (#(#folds,)*)
+                #fold
             }
             fn store(__values: #values, __bits: &mut [#u64]) {
                 #(__bits[#positions] = #rt::bits(__values.#positions);)*

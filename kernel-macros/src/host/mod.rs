@@ -19,11 +19,13 @@ mod body;
 mod device;
 mod driver;
 mod expr;
+mod fold;
 mod item;
 mod iterate;
 mod names;
 mod raise;
 mod region;
+mod residency;
 mod space;
 mod wide;
 

@@ -4,10 +4,10 @@ use super::body::{Body, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::{iterate, raise, space, wide};
-use crate::analysis::plan::{self, Accumulator, ArrayUse};
+use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, Span, VarId};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 
 /// A region and where it stands.
@@ -42,7 +42,8 @@ impl<'a> Region<'a> {
         let verbatim = self
             .context
             .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
-        let raise = raise::failure(self);
+        let released = self.context.released();
+        let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
             #items
@@ -51,10 +52,18 @@ impl<'a> Region<'a> {
             let __outcome = #region: { #attempt };
             match __outcome {
                 #rt::Outcome::Done => {}
-                #rt::Outcome::Declined => { #verbatim }
-                #rt::Outcome::Failed(__failure) => { #raise }
+                #rt::Outcome::Failed(__failure) #decided => { #raise }
+                _ => { #released #verbatim }
             }
         })
+    }
+
+    /// A failure that serial has as well, whatever the order of iterations.
+    fn decided(&self) -> Option<TokenStream> {
+        let rt = self.rt();
+        let sites = self.plan.undecided.iter();
+        let sites: Vec<_> = sites.map(|site| Literal::u32_unsuffixed(*site)).collect();
+        (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
     /// Leaves the block around the attempt.
@@ -134,6 +143,7 @@ impl<'a> Region<'a> {
         });
         let region = iterate::struct_name();
         let results = accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
         emit! {
             match #session.reduce(&__region, __cost) {

@@ -300,6 +300,7 @@ impl Dumper<'_> {
                 Ok(())
             }
             ExprKind::Block(block) => self.block(block),
+            ExprKind::Iteration => self.out.write_str("iteration"),
             ExprKind::NewArray { rank, .. } => write!(self.out, "new array of rank {rank}"),
             ExprKind::Opaque(opaque) => self.opaque(opaque),
         }

@@ -221,6 +221,8 @@ pub enum ExprKind {
         array: VarId,
         dim: u32,
     },
+    /// The number of the region's iteration, an `i64`. Made by `analysis/`; has no spelling.
+    Iteration,
     /// An inherent method or associated function or constant of a primitive.
     Call(Builtin, Vec<ExprId>),
     Tuple(Vec<ExprId>),

@@ -5,7 +5,8 @@
 //! stays in the driver) or with the code that runs a region.
 
 use super::{LoopId, VarId};
-use proc_macro2::{Delimiter, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
+use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, Default)]
 pub struct Template {
@@ -25,6 +26,49 @@ pub enum Piece {
     /// Follows the `let` (or first assignment) of these region variables: the place where rustc
     /// re-checks the types that the compiler inferred for them.
     Witness(Vec<VarId>),
+    /// Precedes a statement that touches arrays.
+    Contact(Contact),
+    /// Stands at the start of a block that host code may follow which touches arrays.
+    Guarded,
+    /// Follows the `let` of these arrays.
+    Bound(Vec<Bound>),
+}
+
+/// What a driver statement does with the elements of arrays.
+#[derive(Clone, Debug, Default)]
+pub enum Contact {
+    /// Nothing.
+    #[default]
+    None,
+    /// It takes a part of this array under a name of its own.
+    Part(Ident),
+    /// It reads some.
+    Reads,
+    /// `std::mem::swap` of these arrays.
+    Swap {
+        path: TokenStream,
+        arrays: Vec<Ident>,
+    },
+    /// Anything, with the arrays of these names and those that can be reached through them.
+    Any(BTreeSet<String>),
+}
+
+/// An array bound by a `let`.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    pub var: VarId,
+    pub how: Origin,
+}
+
+/// Whose elements a bound array has.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Its own, if the maker is what it is taken for: `vec![0.0; n]`.
+    New,
+    /// Its own, or those of another array: `a.clone()`.
+    CopyOf(VarId),
+    /// A part of another array's: `&a[1..n]`.
+    PartOf(VarId),
 }
 
 /// A loop's tokens: `label for pat in range { body }`.
@@ -38,4 +82,32 @@ pub struct LoopTemplate {
     pub range: TokenStream,
     pub body: Template,
     pub body_span: Span,
+}
+
+impl Contact {
+    /// Two in one statement.
+    pub fn join(&mut self, other: Contact) {
+        *self = match (std::mem::take(self), other) {
+            (Contact::None, only) | (only, Contact::None) => only,
+            (Contact::Reads, Contact::Reads) => Contact::Reads,
+            (one, other) => {
+                let mut names = one.names();
+                names.extend(other.names());
+                Contact::Any(names)
+            }
+        };
+    }
+
+    pub fn is_none(&self) -> bool {
+        matches!(self, Contact::None)
+    }
+
+    /// The arrays that it may have given other elements, or away.
+    pub fn names(&self) -> BTreeSet<String> {
+        match self {
+            Contact::None | Contact::Part(_) | Contact::Reads => BTreeSet::new(),
+            Contact::Swap { arrays, .. } => arrays.iter().map(Ident::to_string).collect(),
+            Contact::Any(names) => names.clone(),
+        }
+    }
 }

@@ -11,6 +11,11 @@ pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(Ex
     block.value.iter().for_each(|id| expr(function, *id, visit));
 }
 
+/// Calls `visit` for an expression and every one below it.
+pub fn below(function: &Function, id: ExprId, visit: &mut impl FnMut(ExprId)) {
+    expr(function, id, visit);
+}
+
 fn stmt(function: &Function, node: &Stmt, visit: &mut impl FnMut(ExprId)) {
     match &node.kind {
         StmtKind::Let { init, .. } => init.iter().for_each(|init| expr(function, *init, visit)),

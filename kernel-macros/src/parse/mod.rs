@@ -5,6 +5,7 @@
 //! around it was to be parallel.
 
 mod assertion;
+mod contact;
 mod expr;
 mod inline;
 mod jump;
@@ -142,6 +143,8 @@ pub(in crate::parse) struct Parser {
     pub returned: Vec<ExprId>,
     /// Variables bound by each marked `let`, for the template's witnesses.
     pub bound_by: Vec<(usize, Vec<VarId>)>,
+    /// Arrays bound by each marked `let`.
+    pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
 }
 
 /// Loops are numbered when they are entered and filled when they are left.

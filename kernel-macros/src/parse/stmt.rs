@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::assertion;
+use super::contact;
 use super::expr::{
     ATTRIBUTE_HELP, CLOSURE, Indexed, Shape, attributes, binary_op, compound_op, foreign_attribute,
 };
@@ -10,6 +11,7 @@ use super::span;
 use super::template;
 use super::ty;
 use super::written;
+use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
     AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
@@ -180,7 +182,10 @@ impl Parser {
         if init.is_none() {
             bound.iter().for_each(|var| self.vars[*var].deferred = true);
         } else if let Some(mark) = template::number(&local.attrs) {
-            self.bound_by.push((mark, bound));
+            self.arrays_of(local, mark, &pat, init);
+            if !self.path.is_empty() {
+                self.bound_by.push((mark, bound));
+            }
         }
         StmtKind::Let { pat, init }
     }
@@ -191,6 +196,46 @@ impl Parser {
             && opaque.what == CLOSURE
         {
             opaque.what = format!("the closure `{name}`");
+        }
+    }
+
+    /// Notes where the arrays that a `let` binds have their elements.
+    fn arrays_of(&mut self, local: &syn::Local, mark: usize, pat: &Pat, init: Option<ExprId>) {
+        let mut bound = Vec::new();
+        if let Some((array, _)) = contact::part_of(local)
+            && let Some(whole) = self.scopes.find(&array.to_string())
+        {
+            self.parts(pat, whole, &mut bound);
+        } else if let Some(init) = init {
+            self.made(pat, init, &mut bound);
+        }
+        if !bound.is_empty() {
+            self.arrays_bound.push((mark, bound));
+        }
+    }
+
+    fn parts(&self, pat: &Pat, whole: VarId, bound: &mut Vec<Bound>) {
+        match pat {
+            Pat::Var(var) if self.arrays.contains_key(var) && *var != whole => bound.push(Bound {
+                var: *var,
+                how: Origin::PartOf(whole),
+            }),
+            Pat::Tuple(pats) => pats.iter().for_each(|pat| self.parts(pat, whole, bound)),
+            Pat::Var(_) | Pat::Wild => {}
+        }
+    }
+
+    fn made(&self, pat: &Pat, init: ExprId, bound: &mut Vec<Bound>) {
+        match (pat, &self.exprs[init].kind) {
+            (Pat::Var(var), ExprKind::NewArray { like, .. }) => {
+                let how = like.map_or(Origin::New, Origin::CopyOf);
+                bound.push(Bound { var: *var, how });
+            }
+            (Pat::Tuple(pats), ExprKind::Tuple(parts)) => {
+                let pairs = pats.iter().zip(parts);
+                pairs.for_each(|(pat, part)| self.made(pat, *part, bound));
+            }
+            _ => {}
         }
     }
 

@@ -5,9 +5,10 @@
 //! identifier, and splits the tokens there.
 
 use super::Parser;
+use super::contact::Arrays;
 use super::expr::foreign_attribute;
 use super::span;
-use crate::ir::template::{LoopTemplate, Piece, Template};
+use crate::ir::template::{Bound, Contact, LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -17,8 +18,11 @@ use syn::visit_mut::{self, VisitMut};
 const MARK: &str = "__kernel_mark";
 const LOOP_HOLE: &str = "__kernel_loop_hole_";
 const LET_HOLE: &str = "__kernel_let_hole_";
+const ARRAY_HOLE: &str = "__kernel_array_hole_";
+const CONTACT_HOLE: &str = "__kernel_contact_hole_";
+const GUARD_HOLE: &str = "__kernel_guard_hole_";
 
-/// Numbers every `for` loop, and every `let` and assignment inside one.
+/// Numbers every `for` loop and `let`, and every assignment inside a loop.
 pub fn mark(block: &mut syn::Block) {
     Marker { next: 0, depth: 0 }.visit_block_mut(block);
 }
@@ -48,10 +52,8 @@ impl VisitMut for Marker {
     }
 
     fn visit_local_mut(&mut self, node: &mut syn::Local) {
-        if self.depth > 0 {
-            let mark = self.attribute(node.let_token.span);
-            node.attrs.push(mark);
-        }
+        let mark = self.attribute(node.let_token.span);
+        node.attrs.push(mark);
         visit_mut::visit_local_mut(self, node);
     }
 
@@ -63,10 +65,16 @@ impl VisitMut for Marker {
         visit_mut::visit_expr_assign_mut(self, node);
     }
 
-    // Loops in closures, nested functions and async blocks are not the driver's.
+    // Loops in closures, nested functions and async blocks are not the driver's, and nothing can be
+    // called in what is evaluated while compiling.
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_expr_repeat_mut(&mut self, node: &mut syn::ExprRepeat) {
+        self.visit_expr_mut(&mut node.expr);
+    }
 }
 
 /// Takes the number off a node's attributes.
@@ -90,6 +98,11 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
             .filter_map(|(index, mark)| Some(((*mark)?, LoopId::from_index(index))))
             .collect(),
         lets: parser.bound_by.iter().cloned().collect(),
+        bound: parser.arrays_bound.iter().cloned().collect(),
+        arrays: Arrays::new(parser.arrays.iter().map(|(var, shape)| {
+            let name = parser.vars[*var].ident.to_string();
+            (name, shape.kind)
+        })),
     };
     holes.block(block)
 }
@@ -97,6 +110,8 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
 struct Holes {
     loops: HashMap<usize, LoopId>,
     lets: HashMap<usize, Vec<VarId>>,
+    bound: HashMap<usize, Vec<Bound>>,
+    arrays: Arrays,
 }
 
 impl Holes {
@@ -105,18 +120,30 @@ impl Holes {
         let mut punch = Punch {
             holes: self,
             loops: HashMap::new(),
+            contacts: Vec::new(),
+            guarded: false,
         };
         punch.visit_block_mut(&mut block);
-        let loops = punch.loops;
         let tokens: TokenStream = block
             .stmts
             .iter()
             .map(|stmt| stmt.to_token_stream())
             .collect();
-        self.split(tokens, &loops)
+        punch.split(tokens)
     }
+}
 
-    fn split(&self, tokens: TokenStream, loops: &HashMap<usize, syn::ExprForLoop>) -> Template {
+/// Replaces marked nodes by their holes and takes all marks off.
+struct Punch<'a> {
+    holes: &'a Holes,
+    loops: HashMap<usize, syn::ExprForLoop>,
+    contacts: Vec<Contact>,
+    /// Whether host code may touch arrays after the blocks of the statement at hand.
+    guarded: bool,
+}
+
+impl Punch<'_> {
+    fn split(&self, tokens: TokenStream) -> Template {
         let mut pieces = Vec::new();
         let mut plain = TokenStream::new();
         let flush = |plain: &mut TokenStream, pieces: &mut Vec<Piece>| {
@@ -126,9 +153,9 @@ impl Holes {
         };
         for token in tokens {
             let piece = match &token {
-                TokenTree::Ident(ident) => self.hole(ident, loops),
+                TokenTree::Ident(ident) => self.hole(ident),
                 TokenTree::Group(group) => {
-                    let inner = self.split(group.stream(), loops);
+                    let inner = self.split(group.stream());
                     let holes = inner.pieces.iter().any(|p| !matches!(p, Piece::Tokens(_)));
                     let (delimiter, span) = (group.delimiter(), group.span());
                     holes.then_some(Piece::Group {
@@ -151,15 +178,24 @@ impl Holes {
         Template { pieces }
     }
 
-    fn hole(&self, ident: &Ident, loops: &HashMap<usize, syn::ExprForLoop>) -> Option<Piece> {
+    fn hole(&self, ident: &Ident) -> Option<Piece> {
         let text = ident.to_string();
-        if let Some(mark) = text.strip_prefix(LOOP_HOLE) {
-            let mark: usize = mark.parse().ok()?;
-            let node = &loops[&mark];
-            return Some(Piece::Loop(self.for_loop(self.loops[&mark], node)));
+        let number = |prefix: &str| text.strip_prefix(prefix)?.parse::<usize>().ok();
+        if let Some(mark) = number(LOOP_HOLE) {
+            let node = &self.loops[&mark];
+            return Some(Piece::Loop(self.for_loop(self.holes.loops[&mark], node)));
         }
-        let mark: usize = text.strip_prefix(LET_HOLE)?.parse().ok()?;
-        Some(Piece::Witness(self.lets[&mark].clone()))
+        if let Some(contact) = number(CONTACT_HOLE) {
+            return Some(Piece::Contact(self.contacts[contact].clone()));
+        }
+        if let Some(mark) = number(ARRAY_HOLE) {
+            return Some(Piece::Bound(self.holes.bound[&mark].clone()));
+        }
+        if number(GUARD_HOLE).is_some() {
+            return Some(Piece::Guarded);
+        }
+        let mark = number(LET_HOLE)?;
+        Some(Piece::Witness(self.holes.lets[&mark].clone()))
     }
 
     fn for_loop(&self, id: LoopId, node: &syn::ExprForLoop) -> LoopTemplate {
@@ -169,16 +205,10 @@ impl Holes {
             for_token: node.for_token.span,
             pat: node.pat.to_token_stream(),
             range: node.expr.to_token_stream(),
-            body: self.block(&node.body),
+            body: self.holes.block(&node.body),
             body_span: node.body.brace_token.span.join(),
         }
     }
-}
-
-/// Replaces marked nodes by their holes and takes all marks off.
-struct Punch<'a> {
-    holes: &'a Holes,
-    loops: HashMap<usize, syn::ExprForLoop>,
 }
 
 fn verbatim(prefix: &str, mark: usize) -> syn::Expr {
@@ -207,18 +237,33 @@ impl VisitMut for Punch<'_> {
 
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
         let mut stmts = Vec::with_capacity(block.stmts.len());
+        let hole = |prefix: &str, number: usize| syn::Stmt::Expr(verbatim(prefix, number), None);
+        let guarded = self.guarded;
+        if guarded {
+            stmts.push(hole(GUARD_HOLE, 0));
+        }
         for mut stmt in std::mem::take(&mut block.stmts) {
             let mark = match &stmt {
                 syn::Stmt::Local(local) => number(&local.attrs),
                 syn::Stmt::Expr(syn::Expr::Assign(assign), Some(_)) => number(&assign.attrs),
                 _ => None,
             };
+            let meeting = self.holes.arrays.statement(&stmt);
+            if !meeting.before.is_none() {
+                stmts.push(hole(CONTACT_HOLE, self.contacts.len()));
+                self.contacts.push(meeting.before);
+            }
+            self.guarded = meeting.guarded;
             self.visit_stmt_mut(&mut stmt);
             stmts.push(stmt);
             if let Some(mark) = mark.filter(|mark| self.holes.lets.contains_key(mark)) {
-                stmts.push(syn::Stmt::Expr(verbatim(LET_HOLE, mark), None));
+                stmts.push(hole(LET_HOLE, mark));
+            }
+            if let Some(mark) = mark.filter(|mark| self.holes.bound.contains_key(mark)) {
+                stmts.push(hole(ARRAY_HOLE, mark));
             }
         }
+        self.guarded = guarded;
         block.stmts = stmts;
     }
 
@@ -235,4 +280,9 @@ impl VisitMut for Punch<'_> {
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_expr_repeat_mut(&mut self, node: &mut syn::ExprRepeat) {
+        self.visit_expr_mut(&mut node.expr);
+    }
 }

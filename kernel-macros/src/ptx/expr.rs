@@ -3,6 +3,7 @@
 use super::builtin::when;
 use super::code::{Class, Label, Operand};
 use super::emitter::{Emitter, memory_suffix};
+use super::fail::Number;
 use super::uses::runs_statements;
 use super::value::{Slot, Value};
 use crate::analysis::plan::SiteKey;
@@ -51,9 +52,20 @@ impl Emitter<'_> {
                 otherwise,
             } => self.if_value(&expr.ty, *cond, then, otherwise.as_ref()),
             ExprKind::Block(block) => self.block_value(block),
+            ExprKind::Iteration => Value::Scalar(self.iteration_number()),
             ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
                 unreachable!("the plan keeps driver expressions out of regions")
             }
+        }
+    }
+
+    /// The number of the iteration of a region with accumulators.
+    fn iteration_number(&mut self) -> Operand {
+        match self.failures.current {
+            Some(Number::Counter(counter, ahead)) => {
+                self.pure("add.s64", Class::B64, &[counter, Operand::Int(ahead)])
+            }
+            _ => unreachable!("only accumulators ask for an iteration's number"),
         }
     }
 

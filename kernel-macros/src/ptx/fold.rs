@@ -8,7 +8,6 @@ use super::code::{Arg, Class, Operand, Reg};
 use super::emitter::Emitter;
 use super::grid::X;
 use super::params::DeviceParam;
-use crate::analysis::plan::Accumulator;
 use crate::ir::Scalar;
 
 /// The text of the entry, between its braces.
@@ -50,10 +49,7 @@ impl Emitter<'_> {
             let right = e.pure("add.s64", Class::B64, &[left, distance]);
             let single = e.pure("setp.ge.u64", Class::Pred, &[right, count]);
             e.code.jump_if(when(single, true), done);
-            let region = e.region;
-            for (n, accumulator) in (0u8..).zip(&region.accumulators) {
-                e.fold_pair(DeviceParam::Partials(n), accumulator, left, right);
-            }
+            e.fold_pair(left, right);
         });
         self.code.def("add.s64", left, &[Operand::Reg(left), step]);
         self.code.jump(start);
@@ -63,31 +59,39 @@ impl Emitter<'_> {
         self.mov(stride, double);
     }
 
-    fn fold_pair(
-        &mut self,
-        partials: DeviceParam,
-        accumulator: &Accumulator,
-        left: Operand,
-        right: Operand,
-    ) {
-        let ty = accumulator.ty;
-        let base = self.param(partials);
-        let bytes = Operand::Int(ty.bytes().into());
+    /// The partial results of two chunks become the left one's.
+    fn fold_pair(&mut self, left: Operand, right: Operand) {
+        let region = self.region;
+        let (mut places, mut lefts, mut rights) = (Vec::new(), Vec::new(), Vec::new());
+        for (n, accumulator) in (0u8..).zip(&region.accumulators) {
+            let base = self.param(DeviceParam::Partials(n));
+            let bytes = Operand::Int(accumulator.ty.bytes().into());
+            let [left, right] = [left, right]
+                .map(|index| self.pure("mad.lo.s64", Class::B64, &[index, bytes, base]));
+            places.push(left);
+            lefts.push(self.partial(accumulator.ty, left));
+            rights.push(self.partial(accumulator.ty, right));
+        }
+        let folded = self.combine_all(&lefts, &rights);
+        for ((accumulator, place), folded) in region.accumulators.iter().zip(places).zip(folded) {
+            let value = self.stored_form(accumulator.ty, folded);
+            let op = format!(
+                "st.global.{}",
+                super::emitter::memory_suffix(accumulator.ty)
+            );
+            let args = vec![Arg::Memory(place, 0), Arg::Value(value)];
+            self.code.act(op, args);
+        }
+    }
+
+    /// A partial result in memory.
+    fn partial(&mut self, ty: Scalar, address: Operand) -> Operand {
         let class = match ty {
             Scalar::Bool => Class::B32,
             _ => Class::of(ty),
         };
-        let [left, right] =
-            [left, right].map(|index| self.pure("mad.lo.s64", Class::B64, &[index, bytes, base]));
-        let values = [left, right].map(|address| {
-            let reg = self.fresh(class);
-            self.load_from("global", ty, reg, address, 0);
-            self.value_of_stored(ty, reg)
-        });
-        let folded = self.combine(accumulator.fold, ty, values[0], values[1]);
-        let value = self.stored_form(ty, folded);
-        let op = format!("st.global.{}", super::emitter::memory_suffix(ty));
-        let args = vec![Arg::Memory(left, 0), Arg::Value(value)];
-        self.code.act(op, args);
+        let reg = self.fresh(class);
+        self.load_from("global", ty, reg, address, 0);
+        self.value_of_stored(ty, reg)
     }
 }

@@ -4,13 +4,14 @@
 //! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
-//! [`map`], [`reduce`] and [`fold`] put an iteration into its entry.
+//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry.
 
 mod address;
 mod arith;
 mod builtin;
 mod cast;
 mod code;
+mod combine;
 mod emitter;
 mod expr;
 mod fail;

@@ -424,15 +424,12 @@ impl Emitter<'_> {
         let mask = Operand::Int(i64::from(WARP) - 1);
         let lane = self.hoisted("and.b32", Class::B32, &[thread, mask]);
         let leader = self.pure("setp.eq.s32", Class::Pred, &[lane, Operand::Int(0)]);
-        for (n, accumulator) in region.accumulators.iter().enumerate() {
-            let lanes: Vec<Operand> = chunk
-                .lanes
-                .iter()
-                .map(|accumulators| Operand::Reg(accumulators[n]))
-                .collect();
-            let within = self.fold_registers(accumulator, lanes);
-            let folded = self.fold_warp(accumulator, within);
-            let partials = self.param(DeviceParam::Partials(u8::try_from(n).unwrap_or(u8::MAX)));
+        let lanes = chunk.lanes.iter();
+        let lanes = lanes.map(|lane| lane.iter().map(|reg| Operand::Reg(*reg)).collect());
+        let within = self.fold_registers(lanes.collect());
+        let folded = self.fold_warp(within);
+        for ((n, accumulator), folded) in (0u8..).zip(&region.accumulators).zip(folded) {
+            let partials = self.param(DeviceParam::Partials(n));
             let bytes = Operand::Int(accumulator.ty.bytes().into());
             let address = self.pure("mad.lo.s64", Class::B64, &[index, bytes, partials]);
             let value = self.stored_form(accumulator.ty, folded);
@@ -443,25 +440,29 @@ impl Emitter<'_> {
     }
 
     /// The levels of the tree whose both sides one thread holds.
-    fn fold_registers(&mut self, accumulator: &Accumulator, mut lanes: Vec<Operand>) -> Operand {
+    fn fold_registers(&mut self, mut lanes: Vec<Vec<Operand>>) -> Vec<Operand> {
         while lanes.len() > 1 {
             let right = lanes.split_off(lanes.len() / 2);
             for (left, right) in lanes.iter_mut().zip(right) {
-                *left = self.combine(accumulator.fold, accumulator.ty, *left, right);
+                *left = self.combine_all(left, &right);
             }
         }
-        lanes[0]
+        lanes.swap_remove(0)
     }
 
     /// The levels across the threads of the warp; the first thread holds the result.
-    fn fold_warp(&mut self, accumulator: &Accumulator, mut value: Operand) -> Operand {
+    fn fold_warp(&mut self, mut values: Vec<Operand>) -> Vec<Operand> {
+        let region = self.region;
         let mut width = WARP / 2;
         while width > 0 {
-            let other = self.shuffle_down(accumulator.ty, value, width);
-            value = self.combine(accumulator.fold, accumulator.ty, value, other);
+            let pairs = region.accumulators.iter().zip(&values);
+            let others: Vec<Operand> = pairs
+                .map(|(accumulator, value)| self.shuffle_down(accumulator.ty, *value, width))
+                .collect();
+            values = self.combine_all(&values, &others);
             width /= 2;
         }
-        value
+        values
     }
 
     /// The value of the thread `width` further on in the warp.

@@ -142,6 +142,7 @@ impl Uses {
             ExprKind::Int(..)
             | ExprKind::Float(..)
             | ExprKind::Bool(_)
+            | ExprKind::Iteration
             | ExprKind::NewArray { .. }
             | ExprKind::Opaque(_) => {}
         }
@@ -174,6 +175,7 @@ pub fn runs_statements(function: &Function, id: ExprId) -> bool {
         ExprKind::Int(..)
         | ExprKind::Float(..)
         | ExprKind::Bool(_)
+        | ExprKind::Iteration
         | ExprKind::Var(_)
         | ExprKind::Len { .. }
         | ExprKind::NewArray { .. }

@@ -2,7 +2,7 @@
 
 use super::{Indexed, PhantomData, Raw, ReadArray, View, ViewMut, WriteArray};
 use crate::element::Element;
-use ndarray::{ArrayBase, ArrayRef, Ix1, Ix2, Ix3, RawData};
+use ndarray::{ArrayBase, ArrayRef, CowRepr, Ix1, Ix2, Ix3, OwnedArcRepr, OwnedRepr, ViewRepr};
 
 fn lengths<const R: usize>(from: &[usize]) -> [usize; R] {
     std::array::from_fn(|dim| from[dim])
@@ -50,7 +50,13 @@ rank!(1 Ix1);
 rank!(2 Ix2);
 rank!(3 Ix3);
 
-impl<S: RawData, D> Indexed for ArrayBase<S, D> {}
+impl<T, D> Indexed for ArrayBase<OwnedRepr<T>, D> {
+    const OWNS: bool = true;
+}
+impl<T, D> Indexed for ArrayBase<OwnedArcRepr<T>, D> {}
+impl<T, D> Indexed for ArrayBase<CowRepr<'_, T>, D> {}
+impl<T, D> Indexed for ArrayBase<ViewRepr<&T>, D> {}
+impl<T, D> Indexed for ArrayBase<ViewRepr<&mut T>, D> {}
 impl<A, D> Indexed for ArrayRef<A, D> {}
 
 #[cfg(test)]

@@ -64,8 +64,13 @@ impl<T: Element, const N: usize> WriteArray<2> for [[T; N]] {
 }
 
 impl<T> Indexed for [T] {}
-impl<T> Indexed for Vec<T> {}
-impl<T, const N: usize> Indexed for [T; N] {}
+impl<T> Indexed for Vec<T> {
+    const OWNS: bool = true;
+}
+impl<T, const N: usize> Indexed for [T; N] {
+    const OWNS: bool = true;
+    const INLINE: bool = true;
+}
 
 impl<T> Contiguous for [T] {}
 impl<T> Contiguous for Vec<T> {}

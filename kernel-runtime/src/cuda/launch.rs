@@ -6,47 +6,59 @@ mod shape;
 use super::context::Context;
 use super::driver::symbols;
 use super::fault::{Fault, checked_launch};
-use super::memory::{Buffer, Work};
+use super::memory::{Buffer, Residence, Work};
 use super::module::Function;
 use super::timing;
 use crate::Error;
 use crate::launch::{AccumulatorArg, DeviceParam, FAILURE_BYTES, Failure, Launch};
 use params::{Extras, Words};
 use shape::Shape;
+use std::time::Instant;
 
-/// Runs a region: its arrays go to the device and come back, also if an iteration failed, which
-/// is returned. After an error the arrays are as they were, unless it was the way back that
-/// failed.
+/// Runs a region: its arrays go to the device, unless they are there, and come back, unless they
+/// may stay; also if an iteration failed, which is returned.
 ///
 /// # Safety
 ///
-/// The arrays are what they say: readable, and writable where the region writes. For as long as
-/// this runs, nobody else writes their elements or touches those of arrays that are written. The
-/// PTX fits the rest of the launch.
-pub(crate) unsafe fn run(launch: &mut Launch<'_>) -> Result<Option<Failure>, Error> {
+/// As [`crate::device::run`].
+pub(crate) unsafe fn run(
+    launch: &mut Launch<'_>,
+    residence: &mut Residence,
+) -> Result<Option<Failure>, Error> {
     let kernel = launch.module.name;
     // SAFETY: the caller's.
-    unsafe { attempt(launch) }.map_err(|fault| fault.into_error(kernel))
+    unsafe { attempt(launch, residence) }.map_err(|fault| fault.into_error(kernel))
 }
 
 /// # Safety
 ///
 /// As [`run`].
-unsafe fn attempt(launch: &mut Launch<'_>) -> Result<Option<Failure>, Fault> {
+unsafe fn attempt(
+    launch: &mut Launch<'_>,
+    residence: &mut Residence,
+) -> Result<Option<Failure>, Fault> {
     let context = Context::enter()?;
     let entries = Entries::find(&context, launch)?;
     let mut work = Work::begin(&context)?;
-    // SAFETY: the caller's; `work` does not outlive this function.
-    unsafe { work.upload(launch.arrays)? };
+    let start = Instant::now();
+    // SAFETY: the caller's.
+    let arrays = unsafe { residence.place(launch.arrays, &mut work)? };
+    work.placed(start)?;
     let extras = Extras {
+        arrays,
         failure: failure_record(launch, &mut work)?,
         partials: partials(launch, &mut work)?,
     };
-    let failure = compute(launch, &entries, &mut work, &extras)?;
+    let computed = compute(launch, &entries, &mut work, &extras);
+    if computed.is_err() {
+        residence.spoiled(launch.arrays, &work);
+    }
+    let failure = computed?;
     if failure.is_none() {
         read_folded(launch.accumulators, &mut work, &extras)?;
     }
-    work.download()?;
+    work.awaited();
+    residence.computed(launch.arrays, &mut work)?;
     timing::add(&work.timing());
     Ok(failure)
 }

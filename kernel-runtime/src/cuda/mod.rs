@@ -24,7 +24,9 @@ mod memory;
 mod module;
 mod timing;
 
+pub(crate) use fault::Fault;
 pub(crate) use launch::run;
+pub(crate) use memory::Residence;
 pub(crate) use timing::begin_call;
 pub use timing::{Timing, last_call};
 

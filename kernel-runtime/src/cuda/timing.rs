@@ -13,6 +13,10 @@ pub struct Timing {
     pub kernel: Duration,
     /// Moving arrays back, unpacking included.
     pub download: Duration,
+    /// Arrays moved to the device. One that is there already, and is as it is on the host, is not.
+    pub uploads: u32,
+    /// Arrays, or parts of them, moved back.
+    pub downloads: u32,
     /// Bytes moved to the device.
     pub uploaded_bytes: u64,
     /// Bytes moved back.
@@ -35,16 +39,18 @@ pub(crate) fn begin_call() {
     LAST.set(Some(Timing::default()));
 }
 
-/// Adds what one region spent.
-pub(super) fn add(region: &Timing) {
+/// Adds what a piece of work spent.
+pub(super) fn add(work: &Timing) {
     let sum = LAST.get().unwrap_or_default();
     LAST.set(Some(Timing {
-        upload: sum.upload + region.upload,
-        kernel: sum.kernel + region.kernel,
-        download: sum.download + region.download,
-        uploaded_bytes: sum.uploaded_bytes + region.uploaded_bytes,
-        downloaded_bytes: sum.downloaded_bytes + region.downloaded_bytes,
-        regions: sum.regions + 1,
+        upload: sum.upload + work.upload,
+        kernel: sum.kernel + work.kernel,
+        download: sum.download + work.download,
+        uploads: sum.uploads + work.uploads,
+        downloads: sum.downloads + work.downloads,
+        uploaded_bytes: sum.uploaded_bytes + work.uploaded_bytes,
+        downloaded_bytes: sum.downloaded_bytes + work.downloaded_bytes,
+        regions: sum.regions + work.regions,
     }));
 }
 
@@ -58,6 +64,7 @@ mod tests {
         let region = Timing {
             upload: Duration::from_millis(2),
             uploaded_bytes: 8,
+            regions: 1,
             ..Timing::default()
         };
         begin_call();

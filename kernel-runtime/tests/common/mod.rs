@@ -48,6 +48,7 @@ pub fn view<T>(memory: &mut [T], first: usize, shape: &[usize], strides: &[isize
         strides: [0; 3],
         reads: true,
         writes: true,
+        keep: false,
     };
     array.shape[..shape.len()].copy_from_slice(shape);
     array.strides[..strides.len()].copy_from_slice(strides);
@@ -76,5 +77,5 @@ pub fn run_map(
         chunks: 1,
     };
     // SAFETY: the tests' arrays live on their stacks, borrowed for this call.
-    unsafe { device::run(&mut launch) }
+    unsafe { device::run(&mut launch, &device::Arrays::default()) }
 }

@@ -14,6 +14,7 @@ mod control_flow;
 mod driver;
 mod early;
 mod everyday;
+mod extremes;
 mod failures;
 mod functions;
 mod inputs;

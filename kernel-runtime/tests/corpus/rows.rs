@@ -39,11 +39,11 @@ fn determinants(x: &[f64], y: &mut [f64]) {
 }
 
 #[kernel(parallel, cuda)]
-fn leaves_a_row(x: &[i32], y: &mut [i32]) {
+fn rows_of_rows(x: &[i32], y: &mut [i32], limit: i32) {
     for i in 0..x.len() {
         let mut m = [[[i as i32; 2]; 2]; 3];
         m[2][(x[i] & 1) as usize][0] = x[i];
-        y[i] = m[(x[i] % 4).unsigned_abs() as usize][(x[i] & 1) as usize][1];
+        y[i] = m[(x[i] % limit).unsigned_abs() as usize][(x[i] & 1) as usize][1];
     }
 }
 
@@ -71,8 +71,12 @@ fn arrays_of_arrays() {
         let x = doubles(n);
         check!(small_matrices[y = vec![0.0; n]](&x, &mut y));
         check!(determinants[y = vec![0.0; n]](&x, &mut y));
-        check!(leaves_a_row[y = vec![0; n]](&numbers(n), &mut y));
+        check!(rows_of_rows[y = vec![0; n]](&numbers(n), &mut y, 3));
     }
+    fails!(
+        "the len is 3 but the index is 3",
+        rows_of_rows[y = vec![0; 90]](&numbers(90), &mut y, 4)
+    );
 }
 
 #[test]

@@ -40,8 +40,8 @@ fn called(x: &[f64]) -> f64 {
 }
 
 #[kernel(parallel)]
-fn saturating(x: &[u8]) -> u8 {
-    let mut s = 0u8;
+fn saturating(x: &[i8]) -> i8 {
+    let mut s = 0i8;
     for i in 0..x.len() {
         s = s.saturating_add(x[i]);
     }

@@ -8,6 +8,7 @@ use std::ffi::{CStr, c_int, c_uchar, c_uint, c_ushort};
 pub const SUCCESS: c_int = CUresult::CUDA_SUCCESS as c_int;
 pub const INVALID_VALUE: c_int = CUresult::CUDA_ERROR_INVALID_VALUE as c_int;
 pub const OUT_OF_MEMORY: c_int = CUresult::CUDA_ERROR_OUT_OF_MEMORY as c_int;
+pub const LAUNCH_FAILED: c_int = CUresult::CUDA_ERROR_LAUNCH_FAILED as c_int;
 pub const STUB_LIBRARY: c_int = CUresult::CUDA_ERROR_STUB_LIBRARY as c_int;
 pub const NO_DEVICE: c_int = CUresult::CUDA_ERROR_NO_DEVICE as c_int;
 pub const OPERATING_SYSTEM: c_int = CUresult::CUDA_ERROR_OPERATING_SYSTEM as c_int;

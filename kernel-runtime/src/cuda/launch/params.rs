@@ -1,11 +1,13 @@
 //! The words that an entry takes.
 
 use super::super::fault::Fault;
-use super::super::memory::{Buffer, Work};
+use super::super::memory::{Buffer, Place, Work};
 use crate::launch::{DeviceParam, Launch};
 
-/// What a region has on the device besides its arrays.
+/// What a region has on the device.
 pub struct Extras {
+    /// Where its arrays are.
+    pub arrays: Vec<Place>,
     /// The failure record, if an iteration can fail.
     pub failure: Option<Buffer>,
     /// A value per chunk, for each accumulator.
@@ -31,19 +33,19 @@ pub fn of_fold(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Words {
 
 fn word(param: DeviceParam, launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Option<u64> {
     let trip = |number: u8| launch.trips.get(usize::from(number));
-    let array = |number: u8| work.array(usize::from(number));
+    let array = |number: u8| extras.arrays.get(usize::from(number));
     Some(match param {
         DeviceParam::Trip(number) => trip(number)?.count,
         DeviceParam::First(number) => trip(number)?.first,
         DeviceParam::Step(number) => trip(number)?.step,
-        DeviceParam::Base(number) => array(number)?.0,
+        DeviceParam::Base(number) => array(number)?.address,
         DeviceParam::Len(number, dim) => {
             let array = launch.arrays.get(usize::from(number))?;
             *array.shape[..array.rank.min(3)].get(usize::from(dim))? as u64
         }
         DeviceParam::Stride(number, dim) => {
             // Sign-extended, on any host.
-            *array(number)?.1.get(usize::from(dim))? as i64 as u64
+            *array(number)?.strides.get(usize::from(dim))? as i64 as u64
         }
         DeviceParam::Scalar(number) => *launch.scalars.get(usize::from(number))?,
         DeviceParam::Failure => work.address(extras.failure?),

@@ -1,6 +1,7 @@
 //! How an array's elements lie in host memory, and how they will lie on the device.
 
 use crate::launch::ArrayArg;
+use std::ops::Range;
 
 /// Where the elements of an array go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,19 @@ impl Layout {
         }
         Some(layout)
     }
+
+    /// Host addresses from the lowest to behind the highest element of `array`, whose layout this
+    /// is. Empty arrays have none.
+    pub fn span(&self, array: &ArrayArg) -> Range<usize> {
+        if self.placement == Placement::Empty {
+            return 0..0;
+        }
+        let at = |elements: isize| {
+            let bytes = elements.wrapping_mul(array.elem_bytes.cast_signed());
+            array.ptr.addr().wrapping_add_signed(bytes)
+        };
+        at(lowest(self.steps))..at(highest(self.steps).wrapping_add(1))
+    }
 }
 
 fn shape(array: &ArrayArg) -> &[usize] {
@@ -100,6 +114,13 @@ fn is_dense(mut steps: [(usize, isize); 3]) -> bool {
         extent *= length;
     }
     true
+}
+
+fn highest(steps: [(usize, isize); 3]) -> isize {
+    let forwards = steps.iter().filter(|(_, stride)| *stride > 0);
+    forwards
+        .map(|(length, stride)| (*length as isize - 1) * stride)
+        .sum()
 }
 
 fn lowest(steps: [(usize, isize); 3]) -> isize {
@@ -258,6 +279,7 @@ mod tests {
             strides: [77; 3],
             reads: true,
             writes: true,
+            keep: false,
         };
         array.shape[..shape.len()].copy_from_slice(shape);
         array.strides[..strides.len()].copy_from_slice(strides);

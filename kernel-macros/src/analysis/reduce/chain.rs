@@ -1,0 +1,205 @@
+//! Updates written as expressions: `s + x`, `m.max(x)`, `a && c`.
+
+use super::select::{Selection, operator};
+use crate::analysis::plan::Fold;
+use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, Function, VarId};
+
+/// Reads expressions for what they do to variables from outside.
+pub struct Reader<'a> {
+    pub function: &'a Function,
+    /// The variables that the body assigns.
+    pub targets: &'a [VarId],
+}
+
+/// A variable combined with other things by one operator.
+pub struct Chain {
+    pub fold: Fold,
+    pub op: &'static str,
+    /// What is combined into the variable.
+    pub operands: Vec<ExprId>,
+    /// The combining nodes.
+    pub nodes: Vec<ExprId>,
+    /// Operands that short-circuiting may skip.
+    pub lazy: Vec<ExprId>,
+    pub selections: Vec<Selection>,
+}
+
+impl Chain {
+    fn new(fold: Fold, op: &'static str) -> Chain {
+        Chain {
+            fold,
+            op,
+            operands: Vec::new(),
+            nodes: Vec::new(),
+            lazy: Vec::new(),
+            selections: Vec::new(),
+        }
+    }
+}
+
+/// An operation as a step of a chain.
+struct Link {
+    fold: Fold,
+    op: &'static str,
+    commutes: bool,
+}
+
+impl Reader<'_> {
+    /// The reduction that an operator is on operands of the type of `operand`. Integer division
+    /// rounds, so quotients do not combine.
+    pub fn fold_of(&self, op: BinaryOp, operand: ExprId) -> Option<Fold> {
+        let float = || {
+            let ty = self.function.exprs[operand].ty.scalar();
+            ty.is_some_and(|ty| ty.is_float())
+        };
+        Some(match op {
+            BinaryOp::Add | BinaryOp::Sub => Fold::Add,
+            BinaryOp::Mul => Fold::Mul,
+            BinaryOp::Div if float() => Fold::Mul,
+            BinaryOp::And => Fold::And,
+            BinaryOp::Or => Fold::Or,
+            BinaryOp::Xor => Fold::Xor,
+            _ => return None,
+        })
+    }
+
+    pub fn is_var(&self, id: ExprId, var: VarId) -> bool {
+        matches!(self.function.exprs[id].kind, ExprKind::Var(name) if name == var)
+    }
+
+    /// Whether an expression mentions any variable that the body assigns.
+    pub fn mentions_target(&self, id: ExprId) -> bool {
+        self.targets.iter().any(|var| self.mentions(id, *var))
+    }
+
+    pub fn mentions(&self, id: ExprId, var: VarId) -> bool {
+        match &self.function.exprs[id].kind {
+            ExprKind::Var(name) => *name == var,
+            ExprKind::Load(access) => {
+                let index = &self.function.accesses[*access].index;
+                index.iter().any(|index| self.mentions(*index, var))
+            }
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                self.mentions(*cond, var)
+                    || self.block_mentions(then, var)
+                    || otherwise
+                        .as_ref()
+                        .is_some_and(|block| self.block_mentions(block, var))
+            }
+            ExprKind::Block(block) => self.block_mentions(block, var),
+            kind => {
+                let operands = crate::ir::verify::operands(kind);
+                operands
+                    .into_iter()
+                    .any(|operand| self.mentions(operand, var))
+            }
+        }
+    }
+
+    /// Whether the block's value mentions the variable; one with statements is taken to.
+    fn block_mentions(&self, block: &Block, var: VarId) -> bool {
+        !block.stmts.is_empty() || block.value.is_some_and(|value| self.mentions(value, var))
+    }
+
+    /// Reads `value` as `var` combined with other things by one operator.
+    pub fn chain(&self, var: VarId, value: ExprId) -> Option<Chain> {
+        match &self.function.exprs[value].kind {
+            ExprKind::Binary(op, left, right) => {
+                let link = Link {
+                    fold: self.fold_of(*op, *left)?,
+                    op: op.symbol(),
+                    commutes: !matches!(op, BinaryOp::Sub | BinaryOp::Div),
+                };
+                self.link(var, value, (*left, *right), &link)
+            }
+            ExprKind::Call(builtin, args) => {
+                let [left, right] = args[..] else { return None };
+                let link = self.method(*builtin, left)?;
+                self.link(var, value, (left, right), &link)
+            }
+            ExprKind::Logic { and, left, right } => {
+                let (fold, op) = if *and {
+                    (Fold::And, "&&")
+                } else {
+                    (Fold::Or, "||")
+                };
+                let commutes = true;
+                let link = Link { fold, op, commutes };
+                let mut chain = self.link(var, value, (*left, *right), &link)?;
+                if !self.mentions(*right, var) {
+                    chain.lazy.push(*right);
+                }
+                Some(chain)
+            }
+            ExprKind::If { .. } => {
+                let selection = self.selection_value(var, value)?;
+                let (fold, op) = operator(selection.builtin);
+                let mut chain = Chain::new(fold, op);
+                chain.operands.push(selection.value);
+                chain.selections.push(selection);
+                Some(chain)
+            }
+            _ => None,
+        }
+    }
+
+    /// A method that combines. What a saturating sum of unsigned numbers comes to does not depend
+    /// on their order; of signed ones it does.
+    fn method(&self, builtin: Builtin, receiver: ExprId) -> Option<Link> {
+        let ty = self.function.exprs[receiver].ty.scalar();
+        let unsigned = ty.is_some_and(|ty| ty.is_int() && !ty.is_signed());
+        let (fold, commutes) = match builtin {
+            Builtin::Min => (Fold::Min, true),
+            Builtin::Max => (Fold::Max, true),
+            Builtin::MinIf => (Fold::MinIf, false),
+            Builtin::MaxIf => (Fold::MaxIf, false),
+            Builtin::WrappingAdd => (Fold::Add, true),
+            Builtin::WrappingSub => (Fold::Add, false),
+            Builtin::WrappingMul => (Fold::Mul, true),
+            Builtin::SaturatingAdd if unsigned => (Fold::SaturatingAdd, true),
+            _ => return None,
+        };
+        let op = builtin.name();
+        Some(Link { fold, op, commutes })
+    }
+
+    /// The saturating method whose receiver or argument is the variable.
+    pub fn saturates(&self, var: VarId, value: ExprId) -> Option<&'static str> {
+        match &self.function.exprs[value].kind {
+            ExprKind::Call(builtin @ (Builtin::SaturatingAdd | Builtin::SaturatingSub), args) => {
+                let mut args = args.iter();
+                args.any(|arg| self.is_var(*arg, var))
+                    .then(|| builtin.name())
+            }
+            _ => None,
+        }
+    }
+
+    /// One step of a chain: the variable on one side, an operand on the other.
+    fn link(
+        &self,
+        var: VarId,
+        node: ExprId,
+        (left, right): (ExprId, ExprId),
+        link: &Link,
+    ) -> Option<Chain> {
+        let (inner, operand) = match (self.mentions(left, var), self.mentions(right, var)) {
+            (true, false) => (left, right),
+            (false, true) if link.commutes => (right, left),
+            _ => return None,
+        };
+        let mut chain = if self.is_var(inner, var) {
+            Chain::new(link.fold, link.op)
+        } else {
+            self.chain(var, inner)
+                .filter(|chain| chain.fold == link.fold)?
+        };
+        chain.operands.push(operand);
+        chain.nodes.push(node);
+        Some(chain)
+    }
+}

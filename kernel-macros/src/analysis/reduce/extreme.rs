@@ -1,0 +1,178 @@
+//! Arg-reductions: the extreme value and the variables that go along with it.
+//!
+//! `if x < best { best = x; at = i; }` keeps what the iteration with the least `x` assigns, of
+//! equal ones the first (with `<=` the last), and nothing if `best` starts out no greater or is
+//! NaN. Lanes do what the source says and keep the iteration's number beside it; of two lanes the
+//! smaller value wins, of equal ones the smaller (larger) number. So the winner is serial's, to
+//! the bit, whatever the order.
+
+use super::select::Contest;
+use super::{Found, ReducePlan, UpdateKind, reason};
+use crate::analysis::plan::{Accumulator, Extreme, Fold, Reason};
+use crate::analysis::texts;
+use crate::ir::{Function, Span, VarId};
+
+/// Judges the variables about which contests decide.
+pub fn judge(function: &Function, found: &Found, out: &mut ReducePlan) {
+    let mut leaders: Vec<VarId> = Vec::new();
+    for contest in &out.rewrites.contests {
+        if !leaders.contains(&contest.leader) {
+            leaders.push(contest.leader);
+        }
+    }
+    for leader in leaders {
+        let judge = Judge {
+            function,
+            found,
+            contests: &out.rewrites.contests,
+            leader,
+        };
+        match judge.members() {
+            Ok(members) => push(members, out),
+            Err(reason) => out.reasons.push(*reason),
+        }
+    }
+    // The places come behind all others: [`super::apply`] makes their variables.
+    let places = out.accumulators.len()..;
+    for (extreme, place) in out.extremes.iter_mut().zip(places) {
+        extreme.place = place;
+    }
+}
+
+/// What belongs to one leader.
+struct Members {
+    leader: Accumulator,
+    companions: Vec<Accumulator>,
+    least: bool,
+    last: bool,
+}
+
+fn push(members: Members, out: &mut ReducePlan) {
+    let leader = out.accumulators.len();
+    let companions = (leader + 1..).take(members.companions.len()).collect();
+    out.accumulators.push(members.leader);
+    out.accumulators.extend(members.companions);
+    out.extremes.push(Extreme {
+        leader,
+        companions,
+        place: 0,
+        least: members.least,
+        last: members.last,
+    });
+}
+
+struct Judge<'a> {
+    function: &'a Function,
+    found: &'a Found,
+    contests: &'a [Contest],
+    leader: VarId,
+}
+
+impl Judge<'_> {
+    fn members(&self) -> Result<Members, Box<Reason>> {
+        let mine: Vec<&Contest> = self
+            .contests
+            .iter()
+            .filter(|contest| contest.leader == self.leader)
+            .collect();
+        let first = mine[0];
+        for contest in &mine {
+            self.same_kind(first, contest)?;
+            self.no_second_best(contest)?;
+        }
+        let fold = if first.least {
+            Fold::MinIf
+        } else {
+            Fold::MaxIf
+        };
+        let leader = self.member(self.leader, fold)?;
+        let companions = first.members().into_iter();
+        let companions = companions
+            .filter(|var| *var != self.leader)
+            .map(|var| self.member(var, Fold::Companion))
+            .collect::<Result<_, _>>()?;
+        Ok(Members {
+            leader,
+            companions,
+            least: first.least,
+            last: first.last,
+        })
+    }
+
+    fn name(&self, var: VarId) -> String {
+        self.function.vars[var].ident.to_string()
+    }
+
+    fn span(&self, contest: &Contest) -> Span {
+        self.function.exprs[contest.at].span
+    }
+
+    /// All contests about a leader go the same way and assign the same variables.
+    fn same_kind(&self, first: &Contest, other: &Contest) -> Result<(), Box<Reason>> {
+        let sorted = |contest: &Contest| {
+            let mut members = contest.members();
+            members.sort();
+            members
+        };
+        let same = first.least == other.least
+            && first.last == other.last
+            && sorted(first) == sorted(other);
+        if same {
+            return Ok(());
+        }
+        let (message, second) = texts::unlike_contests(&self.name(self.leader));
+        let second = Some((second, self.span(other)));
+        let help = texts::UNLIKE_CONTESTS_HELP.to_string();
+        Err(reason(self.span(first), message, help, second))
+    }
+
+    /// A companion that takes over a value that another member had.
+    fn no_second_best(&self, contest: &Contest) -> Result<(), Box<Reason>> {
+        let members = contest.members();
+        let reader = super::chain::Reader {
+            function: self.function,
+            targets: &members,
+        };
+        for (var, value) in &contest.assigned {
+            let (Some(var), Some(old)) = (
+                var,
+                members
+                    .iter()
+                    .find(|member| reader.mentions(*value, **member)),
+            ) else {
+                continue;
+            };
+            let (message, second) = texts::second_best(&self.name(*var), &self.name(*old));
+            let second = Some((second, self.function.exprs[*value].span));
+            let help = texts::SECOND_BEST_HELP.to_string();
+            return Err(reason(self.span(contest), message, help, second));
+        }
+        Ok(())
+    }
+
+    /// A variable that nothing but contests of this leader assign, and nothing reads.
+    fn member(&self, var: VarId, fold: Fold) -> Result<Accumulator, Box<Reason>> {
+        let name = self.name(var);
+        let updates = self.found.of(var);
+        let at = updates[0].span;
+        let Some(ty) = self.function.vars[var].ty.scalar() else {
+            let (message, help) = (texts::unknown_type(&name), texts::annotate(&name));
+            return Err(reason(at, message, help, None));
+        };
+        let foreign = updates.iter().find(|update| match update.kind {
+            UpdateKind::Contest(number) => self.contests[number].leader != self.leader,
+            _ => true,
+        });
+        if let Some(foreign) = foreign {
+            let (message, second) = texts::assigned_besides(&name, &self.name(self.leader));
+            let help = texts::ASSIGNED_BESIDES_HELP.to_string();
+            return Err(reason(at, message, help, Some((second, foreign.span))));
+        }
+        if let Some(read) = self.found.read(var) {
+            let (message, second) = texts::reads_extreme(&name);
+            let help = texts::NO_REDUCTION_HELP.to_string();
+            return Err(reason(at, message, help, Some((second, read))));
+        }
+        Ok(Accumulator { var, ty, fold })
+    }
+}

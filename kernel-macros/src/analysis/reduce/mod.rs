@@ -1,0 +1,200 @@
+//! Reductions (design: reductions): which variables from outside the iterations combine, with which
+//! operator, and what stands in the way where they do not.
+//!
+//! [`updates`] walks the body and reads every assignment, with [`chain`] for updates written as
+//! expressions and [`select`] for comparisons that decide about an update. Here and in
+//! [`extreme`] each variable's updates are judged together; [`rewrite`] brings the body into the
+//! form that the back ends print.
+
+mod chain;
+mod extreme;
+mod rewrite;
+mod select;
+#[cfg(test)]
+mod tests;
+mod updates;
+
+use super::plan::{Accumulator, Extreme, Fold, Reason};
+use super::texts;
+use crate::ir::{Block, ExprId, Function, Span, VarId};
+use std::collections::HashSet;
+
+pub use rewrite::apply;
+use select::{Contest, Selection};
+
+/// The reductions of a candidate.
+#[derive(Debug, Default)]
+pub struct ReducePlan {
+    pub accumulators: Vec<Accumulator>,
+    pub extremes: Vec<Extreme>,
+    pub reasons: Vec<Reason>,
+    /// Nodes whose overflow wraps because they combine.
+    pub combining: HashSet<ExprId>,
+    /// Right-hand sides of compound assignments that combine.
+    pub compounds: HashSet<ExprId>,
+    pub lazy: Vec<Lazy>,
+    pub rewrites: Rewrites,
+}
+
+/// What the body needs before the back ends see it.
+#[derive(Debug, Default)]
+pub struct Rewrites {
+    /// `if x > m { m = x }` and kin, and what they are.
+    pub selections: Vec<Selection>,
+    /// Where an iteration's number is to be kept.
+    pub contests: Vec<Contest>,
+}
+
+/// An operand that serial may not evaluate where a lane does, because whether it is reached
+/// depends on an accumulator.
+#[derive(Debug)]
+pub struct Lazy {
+    /// The accumulator.
+    pub var: VarId,
+    pub operand: ExprId,
+    /// What to do if it can fail.
+    pub help: String,
+}
+
+/// One assignment to a variable from outside.
+struct Update {
+    var: VarId,
+    span: Span,
+    kind: UpdateKind,
+}
+
+enum UpdateKind {
+    Fold(Fold, &'static str),
+    /// An operator that is no reduction.
+    Other(&'static str),
+    /// A method that rounds off at the ends of a signed type.
+    Saturating(&'static str),
+    /// Some other function of the old value.
+    Recurrence,
+    /// The variable gets a value that has nothing to do with its old one.
+    Overwrite,
+    /// An element or a field of it is assigned.
+    Part,
+    /// A contest decides, the one with this number.
+    Contest(usize),
+}
+
+/// What the walk over a body found.
+struct Found {
+    updates: Vec<Update>,
+    /// Mentions of accumulators outside their updates.
+    reads: Vec<(VarId, Span)>,
+}
+
+impl Found {
+    fn of(&self, var: VarId) -> Vec<&Update> {
+        let mine = self.updates.iter();
+        mine.filter(|update| update.var == var).collect()
+    }
+
+    fn read(&self, var: VarId) -> Option<Span> {
+        let mut reads = self.reads.iter();
+        reads.find(|(read, _)| *read == var).map(|(_, span)| *span)
+    }
+}
+
+/// Classifies every assignment to the variables in `assigned`.
+pub fn plan(function: &Function, body: &Block, assigned: &[(VarId, Span)]) -> ReducePlan {
+    let mut targets: Vec<VarId> = Vec::new();
+    for (var, _) in assigned {
+        if !targets.contains(var) {
+            targets.push(*var);
+        }
+    }
+    let (found, mut out) = updates::find(function, body, &targets);
+    for var in &targets {
+        let mine = found.of(*var);
+        let contested = |update: &&Update| matches!(update.kind, UpdateKind::Contest(_));
+        if mine.iter().any(contested) {
+            continue;
+        }
+        match judge(function, *var, &mine, found.read(*var)) {
+            Ok(accumulator) => out.accumulators.push(accumulator),
+            Err(reason) => out.reasons.push(*reason),
+        }
+    }
+    extreme::judge(function, &found, &mut out);
+    out
+}
+
+/// Why a variable is no accumulator.
+fn reason(
+    span: Span,
+    message: String,
+    help: String,
+    second: Option<(String, Span)>,
+) -> Box<Reason> {
+    Box::new(Reason {
+        message,
+        span,
+        help: Some(help),
+        second,
+    })
+}
+
+/// One variable's updates and its first read besides them.
+fn judge(
+    function: &Function,
+    var: VarId,
+    updates: &[&Update],
+    read: Option<Span>,
+) -> Result<Accumulator, Box<Reason>> {
+    let name = function.vars[var].ident.to_string();
+    let Some(first) = updates.first() else {
+        unreachable!("a variable that is assigned has an assignment");
+    };
+    let Some(ty) = function.vars[var].ty.scalar() else {
+        let (message, help) = (texts::unknown_type(&name), texts::annotate(&name));
+        return Err(reason(first.span, message, help, None));
+    };
+    let mut fold: Option<(Fold, &str, Span)> = None;
+    for update in updates {
+        let (new, op) = operator(&name, update)?;
+        match fold {
+            Some((old, old_op, at)) if old != new => {
+                let (message, second) = texts::mixed_operators(&name, old_op, op);
+                let second = Some((second, update.span));
+                return Err(reason(at, message, texts::mixed_help(&name), second));
+            }
+            _ => fold = Some((new, op, update.span)),
+        }
+    }
+    let (fold, op, at) = fold.expect("at least one update");
+    if let Some(read) = read {
+        let (message, second) = match fold {
+            Fold::Add => texts::prefix_sum(&name),
+            _ => texts::reads_accumulator(&name, op),
+        };
+        let help = texts::NO_REDUCTION_HELP.to_string();
+        return Err(reason(at, message, help, Some((second, read))));
+    }
+    Ok(Accumulator { var, ty, fold })
+}
+
+/// The operator of an update that combines.
+fn operator(name: &str, update: &Update) -> Result<(Fold, &'static str), Box<Reason>> {
+    let (message, help) = match update.kind {
+        UpdateKind::Fold(fold, op) => return Ok((fold, op)),
+        UpdateKind::Other(op) => (
+            texts::no_reduction(name, op),
+            texts::NO_REDUCTION_HELP.to_string(),
+        ),
+        UpdateKind::Saturating(op) => (
+            texts::saturating(name, op),
+            texts::SATURATING_HELP.to_string(),
+        ),
+        UpdateKind::Recurrence => (
+            texts::recurrence(name),
+            texts::NO_REDUCTION_HELP.to_string(),
+        ),
+        UpdateKind::Overwrite => (texts::last_value(name), texts::last_value_help(name)),
+        UpdateKind::Part => (texts::not_a_loop_value(name), texts::last_value_help(name)),
+        UpdateKind::Contest(_) => unreachable!("contests are judged by themselves"),
+    };
+    Err(reason(update.span, message, help, None))
+}

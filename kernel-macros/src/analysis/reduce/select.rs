@@ -1,0 +1,290 @@
+//! Comparisons that decide about an update: `if x > m { m = x; }`, alone or with companions.
+
+use super::chain::Reader;
+use crate::analysis::form::same;
+use crate::analysis::plan::Fold;
+use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, Pat, Place, StmtKind, VarId};
+
+/// An `if` that keeps the larger or smaller of two values.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    pub at: ExprId,
+    pub var: VarId,
+    pub value: ExprId,
+    pub builtin: Builtin,
+    pub conditions: Conditions,
+    /// It stands as the value of an assignment, not as a statement.
+    pub as_value: bool,
+}
+
+/// `if x < best { best = x; at = i; }`: the value compared decides about several variables.
+#[derive(Clone, Debug)]
+pub struct Contest {
+    /// The `if`.
+    pub at: ExprId,
+    pub leader: VarId,
+    /// What is compared with the leader, and replaces it.
+    pub compared: ExprId,
+    /// The smaller value wins.
+    pub least: bool,
+    /// Of equal values the later one wins.
+    pub last: bool,
+    pub conditions: Conditions,
+    /// The branch's statements in order: what is assigned (nothing for a `let`), and the value.
+    pub assigned: Vec<(Option<VarId>, ExprId)>,
+}
+
+impl Contest {
+    /// The variables that it decides about.
+    pub fn members(&self) -> Vec<VarId> {
+        self.assigned.iter().filter_map(|(var, _)| *var).collect()
+    }
+}
+
+/// What else has to hold for a comparison to decide: the operands of `&&` around it.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    pub before: Vec<ExprId>,
+    pub after: Vec<ExprId>,
+}
+
+impl Conditions {
+    pub fn all(&self) -> Vec<ExprId> {
+        [self.before.as_slice(), &self.after].concat()
+    }
+}
+
+/// The comparison of a variable with something else.
+struct Comparison {
+    var: VarId,
+    compared: ExprId,
+    least: bool,
+    last: bool,
+    conditions: Conditions,
+}
+
+/// The reduction that a selection is, and how it is called.
+pub fn operator(builtin: Builtin) -> (Fold, &'static str) {
+    match builtin {
+        Builtin::MinIf => (Fold::MinIf, "min"),
+        _ => (Fold::MaxIf, "max"),
+    }
+}
+
+/// The operands of `&&`, from left to right.
+pub fn conjuncts(reader: &Reader, cond: ExprId) -> Vec<ExprId> {
+    match reader.function.exprs[cond].kind {
+        ExprKind::Logic {
+            and: true,
+            left,
+            right,
+        } => {
+            let mut all = conjuncts(reader, left);
+            all.extend(conjuncts(reader, right));
+            all
+        }
+        _ => vec![cond],
+    }
+}
+
+/// A statement of a contest's branch.
+enum Taken {
+    Assigns(VarId, ExprId),
+    Binds(VarId, ExprId),
+}
+
+impl Taken {
+    /// What is assigned (nothing for a `let`), and the value.
+    fn assigned(&self) -> (Option<VarId>, ExprId) {
+        match *self {
+            Taken::Assigns(var, value) => (Some(var), value),
+            Taken::Binds(_, init) => (None, init),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The one comparison with a variable from outside among the operands of `&&`.
+    fn comparison(&self, cond: ExprId) -> Option<Comparison> {
+        let mut operands = conjuncts(self, cond);
+        let mentioning = |id: &ExprId| self.mentions_target(*id);
+        let position = operands.iter().position(mentioning)?;
+        let after = operands.split_off(position + 1);
+        let compare = operands.pop()?;
+        let conditions = Conditions {
+            before: operands,
+            after,
+        };
+        let ExprKind::Binary(op, left, right) = self.function.exprs[compare].kind else {
+            return None;
+        };
+        let (var, compared, less) = match (self.target(left), self.target(right)) {
+            (None, Some(var)) => (var, left, matches!(op, BinaryOp::Lt | BinaryOp::Le)),
+            (Some(var), None) => (var, right, matches!(op, BinaryOp::Gt | BinaryOp::Ge)),
+            _ => return None,
+        };
+        let ordered = matches!(
+            op,
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
+        );
+        (ordered && !self.mentions_target(compared)).then_some(Comparison {
+            var,
+            compared,
+            least: less,
+            last: matches!(op, BinaryOp::Le | BinaryOp::Ge),
+            conditions,
+        })
+    }
+
+    /// The variable from outside that an expression is.
+    fn target(&self, id: ExprId) -> Option<VarId> {
+        match self.function.exprs[id].kind {
+            ExprKind::Var(var) if self.targets.contains(&var) => Some(var),
+            _ => None,
+        }
+    }
+
+    /// The selection that a comparison makes of `value`. The operand of the comparison stands for
+    /// both: every iteration evaluates it, and it is what fails first.
+    fn selected(&self, at: ExprId, cond: ExprId, var: VarId, value: ExprId) -> Option<Selection> {
+        let comparison = self.comparison(cond)?;
+        let same = same(self.function, comparison.compared, value);
+        (same && comparison.var == var).then_some(Selection {
+            at,
+            var,
+            value: comparison.compared,
+            builtin: if comparison.least {
+                Builtin::MinIf
+            } else {
+                Builtin::MaxIf
+            },
+            conditions: comparison.conditions,
+            as_value: false,
+        })
+    }
+
+    /// `if x > m { m = x; }`
+    pub fn selection(&self, id: ExprId) -> Option<Selection> {
+        let (cond, then) = self.lone_branch(id)?;
+        let [stmt] = then.stmts.as_slice() else {
+            return None;
+        };
+        match &stmt.kind {
+            StmtKind::Assign {
+                target: Place::Var(var),
+                op: None,
+                value,
+            } if self.targets.contains(var) => self.selected(id, cond, *var, *value),
+            _ => None,
+        }
+    }
+
+    /// `if x > m { x } else { m }`
+    pub fn selection_value(&self, var: VarId, id: ExprId) -> Option<Selection> {
+        let ExprKind::If {
+            cond,
+            then,
+            otherwise: Some(otherwise),
+        } = &self.function.exprs[id].kind
+        else {
+            return None;
+        };
+        let (new, old) = (only_value(then)?, only_value(otherwise)?);
+        let selection = self.selected(id, *cond, var, new)?;
+        let as_value = true;
+        self.is_var(old, var).then_some(Selection {
+            as_value,
+            ..selection
+        })
+    }
+
+    /// `if x < best { best = x; at = i; }`; `None` if it is something else.
+    pub fn contest(&self, id: ExprId) -> Option<Contest> {
+        let (cond, then) = self.lone_branch(id)?;
+        let mut taken = Vec::new();
+        self.taken(then, &mut taken)?;
+        let assigned: Vec<_> = taken.iter().map(Taken::assigned).collect();
+        let comparison = self.comparison(cond)?;
+        let leader = comparison.var;
+        let mut members: Vec<VarId> = assigned.iter().filter_map(|(var, _)| *var).collect();
+        let count = members.len();
+        members.sort();
+        members.dedup();
+        let led = assigned.iter().any(|(var, value)| {
+            let value = self.initial(&taken, *value);
+            *var == Some(leader) && same(self.function, comparison.compared, value)
+        });
+        (led && count > 1 && members.len() == count).then_some(Contest {
+            at: id,
+            leader,
+            compared: comparison.compared,
+            least: comparison.least,
+            last: comparison.last,
+            conditions: comparison.conditions,
+            assigned,
+        })
+    }
+
+    /// The statements of a contest's branch, all of which assign to variables from outside or bind
+    /// with `let`.
+    fn taken(&self, block: &Block, out: &mut Vec<Taken>) -> Option<()> {
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Assign {
+                    target: Place::Var(var),
+                    op: None,
+                    value,
+                } if self.targets.contains(var) => out.push(Taken::Assigns(*var, *value)),
+                StmtKind::Let {
+                    pat: Pat::Var(var),
+                    init: Some(init),
+                } => out.push(Taken::Binds(*var, *init)),
+                // `(a, b) = (x, y);` is a block.
+                StmtKind::Expr(id) => match &self.function.exprs[*id].kind {
+                    ExprKind::Block(inner) if inner.value.is_none() => self.taken(inner, out)?,
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// What a name or a part of a tuple stands for that the branch binds.
+    fn initial(&self, taken: &[Taken], value: ExprId) -> ExprId {
+        let bound = |var: VarId| {
+            taken.iter().find_map(|stmt| match stmt {
+                Taken::Binds(name, init) if *name == var => Some(*init),
+                _ => None,
+            })
+        };
+        match self.function.exprs[value].kind {
+            ExprKind::Var(var) => bound(var).unwrap_or(value),
+            ExprKind::Field(base, index) => {
+                let ExprKind::Tuple(parts) = &self.function.exprs[self.initial(taken, base)].kind
+                else {
+                    return value;
+                };
+                parts[index as usize]
+            }
+            _ => value,
+        }
+    }
+
+    /// An `if` without `else` whose branch has no value.
+    fn lone_branch(&self, id: ExprId) -> Option<(ExprId, &Block)> {
+        match &self.function.exprs[id].kind {
+            ExprKind::If {
+                cond,
+                then,
+                otherwise: None,
+            } if then.value.is_none() => Some((*cond, then)),
+            _ => None,
+        }
+    }
+}
+
+/// A block that is nothing but a value.
+fn only_value(block: &Block) -> Option<ExprId> {
+    block.value.filter(|_| block.stmts.is_empty())
+}

@@ -1,0 +1,173 @@
+//! Which updates combine, and what the refusal of the others says.
+
+use crate::analysis::plan::{Fold, Region};
+use crate::analysis::tests::{accepted, refused};
+
+/// A loop over `i` with `best` and `second` of type `f64`, `at` and `row` of type `usize`.
+fn search(body: &str) -> String {
+    format!(
+        "fn f(x: &[f64], y: &[f64], p: &[usize], n: usize) -> (f64, f64, usize, usize) {{
+            let (mut best, mut second) = (f64::INFINITY, 0.0_f64);
+            let (mut at, mut row) = (0_usize, 0_usize);
+            for i in 0..n {{ {body} }}
+            (best, second, at, row) }}"
+    )
+}
+
+fn region(body: &str) -> Region {
+    let (_, mut plan) = accepted(&search(body));
+    plan.regions.swap_remove(0)
+}
+
+#[test]
+fn contests_are_recognised_however_written() {
+    let cases = [
+        ("if x[i] < best { best = x[i]; at = i; }", true, false),
+        ("if best > x[i] { at = i; best = x[i]; }", true, false),
+        ("if x[i] < best { (at, best) = (i, x[i]); }", true, false),
+        ("if x[i] <= best { best = x[i]; at = i; }", true, true),
+        ("if x[i] > best { best = x[i]; at = i; }", false, false),
+        ("if best <= x[i] { best = x[i]; at = i; }", false, true),
+        (
+            "let d = (x[i] - y[i]).abs(); if d < best { best = d; at = i; row = i / 3; }",
+            true,
+            false,
+        ),
+        (
+            "if i != 3 && x[i] < best { best = x[i]; at = i; }",
+            true,
+            false,
+        ),
+        (
+            "if x[i] < best && y[i] > 0.0 { let r = i / 3; best = x[i]; row = r; at = i; }",
+            true,
+            false,
+        ),
+        (
+            "for j in 0..4 { let d = x[i] * j as f64; if d < best { best = d; at = i; row = j; } }",
+            true,
+            false,
+        ),
+        (
+            "if y[i] > 0.5 { if x[i] > best { best = x[i]; at = i; } }",
+            false,
+            false,
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; } if y[i] < best { best = y[i]; at = i; }",
+            true,
+            false,
+        ),
+    ];
+    for (body, least, last) in cases {
+        let region = region(body);
+        let [extreme] = region.extremes.as_slice() else {
+            panic!("{body}: {:?}", region.extremes);
+        };
+        assert_eq!((extreme.least, extreme.last), (least, last), "{body}");
+        assert_eq!(region.accumulators[extreme.place].fold, Fold::Place);
+        for companion in &extreme.companions {
+            assert_eq!(region.accumulators[*companion].fold, Fold::Companion);
+        }
+    }
+}
+
+#[test]
+fn conditions_around_a_comparison_stay() {
+    for body in [
+        "if i % 2 == 0 && x[i] > best { best = x[i]; }",
+        "if x[i] > best && y[i] < 0.5 { best = x[i]; }",
+        "best = if y[i] < 0.5 && x[i] > best { x[i] } else { best };",
+    ] {
+        let region = region(body);
+        assert_eq!(region.accumulators.len(), 1, "{body}");
+        assert_eq!(region.accumulators[0].fold, Fold::MaxIf, "{body}");
+    }
+}
+
+#[test]
+fn what_a_branch_reads_is_part_of_the_guard() {
+    let region = region("if x[i] < best { best = x[i]; second = y[i]; }");
+    assert!(region.sites.iter().all(|site| site.debug_only));
+    assert!(region.guard.iter().any(|of| of.purpose.contains("`y[i]`")));
+    assert!(region.undecided.is_empty());
+}
+
+/// Whether serial would meet the failure is found out by running it.
+#[test]
+fn a_failure_that_depends_on_the_order_is_left_to_serial() {
+    for body in [
+        "if x[i] < best { best = x[i]; second = y[p[i]]; }",
+        "if x[i] < best && y[p[i]] > 0.0 { best = x[i]; at = i; }",
+    ] {
+        assert!(!region(body).undecided.is_empty(), "{body}");
+    }
+    let flag = "fn f(x: &[f64], p: &[usize]) -> bool { let mut found = false;
+        for i in 0..p.len() { found = found || x[p[i]] > 1.0; } found }";
+    assert!(!accepted(flag).1.regions[0].undecided.is_empty());
+    let written = "fn f(x: &[f64], p: &[usize], out: &mut [f64]) -> bool { let mut found = false;
+        for i in 0..p.len() { out[i] = 1.0; found = found || x[p[i]] > 1.0; } found }";
+    refused(written, &["depends on `found`", "evaluate it first"]);
+    let taken = "fn f(x: &[f64], p: &[usize], out: &mut [f64]) -> usize { let mut best = 0.0;
+        let mut at = 0; for i in 0..p.len() { out[i] = 1.0;
+        if x[i] > best { best = x[i]; at = p[p[i]]; } } at }";
+    refused(taken, &["depends on `at`", "before the `if`"]);
+}
+
+#[test]
+fn contests_that_are_none_are_refused_by_name() {
+    let cases: [(&str, &[&str]); 9] = [
+        (
+            "if x[i] < best { second = best; best = x[i]; }
+             else if x[i] < second { second = x[i]; }",
+            &["`best`", "`second`"],
+        ),
+        (
+            "if x[i] < best { second = best; best = x[i]; }",
+            &["`second` takes over", "second best"],
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; } if y[i] < best { best = y[i]; }",
+            &["`best`", "assigned here as well"],
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; } if y[i] <= best { best = y[i]; at = i; }",
+            &["in another way", "compare the same way"],
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; } at += 1;",
+            &["`at`", "`best`", "assigned here as well"],
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; } second += best;",
+            &["`best`", "read here"],
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; second += 1.0; }",
+            &["`best`"],
+        ),
+        ("if x[i] < best { best = x[i]; at = at + i; }", &["`at`"]),
+        ("if x[i] < best { best = y[i]; at = i; }", &["`best`"]),
+    ];
+    for (body, words) in cases {
+        refused(&search(body), words);
+    }
+}
+
+#[test]
+fn saturating_sums_combine_where_they_are_unsigned() {
+    let kernel = |ty: &str, body: &str| {
+        format!(
+            "fn f(x: &[{ty}]) -> {ty} {{ let mut s: {ty} = 0; for i in 0..x.len() {{ {body} }} s }}"
+        )
+    };
+    for body in ["s = s.saturating_add(x[i]);", "s = x[i].saturating_add(s);"] {
+        let (_, plan) = accepted(&kernel("u8", body));
+        assert_eq!(plan.regions[0].accumulators[0].fold, Fold::SaturatingAdd);
+        refused(&kernel("i8", body), &["`s`", "`saturating_add`", "order"]);
+    }
+    let body = "s = s.saturating_sub(x[i]);";
+    refused(&kernel("u8", body), &["`s`", "`saturating_sub`"]);
+    let mixed = "s = s.saturating_add(x[i]); s += 1;";
+    refused(&kernel("u8", mixed), &["`saturating_add`", "`+`"]);
+}

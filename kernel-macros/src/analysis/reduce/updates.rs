@@ -1,0 +1,226 @@
+//! The walk over a body: every assignment to a variable from outside, and every other mention.
+
+use super::chain::Reader;
+use super::{Found, Lazy, ReducePlan, Update, UpdateKind, select};
+use crate::analysis::plan::Fold;
+use crate::analysis::texts;
+use crate::ir::{BinaryOp, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId};
+
+/// The updates of `targets` and their other mentions, and what becomes of the updates' nodes.
+pub fn find(function: &Function, body: &Block, targets: &[VarId]) -> (Found, ReducePlan) {
+    let mut finder = Finder {
+        reader: Reader { function, targets },
+        found: Found {
+            updates: Vec::new(),
+            reads: Vec::new(),
+        },
+        out: ReducePlan::default(),
+    };
+    finder.block(body);
+    (finder.found, finder.out)
+}
+
+struct Finder<'a> {
+    reader: Reader<'a>,
+    found: Found,
+    out: ReducePlan,
+}
+
+impl Finder<'_> {
+    fn is_target(&self, var: VarId) -> bool {
+        self.reader.targets.contains(&var)
+    }
+
+    fn block(&mut self, block: &Block) {
+        block.stmts.iter().for_each(|stmt| self.stmt(stmt));
+        block.value.iter().for_each(|value| self.expr(*value));
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Let { init, .. } => init.iter().for_each(|init| self.expr(*init)),
+            StmtKind::Assign { target, op, value } => self.assign(target, *op, *value, stmt.span),
+            StmtKind::Expr(id) => self.statement_expr(*id),
+            StmtKind::For(id) => {
+                let node = &self.reader.function.loops[*id];
+                self.expr(node.range.start);
+                self.expr(node.range.end);
+                self.block(&node.body);
+            }
+            StmtKind::While { cond, body, .. } => {
+                self.expr(*cond);
+                self.block(body);
+            }
+            StmtKind::Loop { body, .. } => self.block(body),
+            StmtKind::Assert { cond, args, .. } => {
+                self.expr(*cond);
+                args.iter().for_each(|arg| self.expr(*arg));
+            }
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, var: VarId, span: Span, kind: UpdateKind) {
+        self.found.updates.push(Update { var, span, kind });
+    }
+
+    fn assign(&mut self, target: &Place, op: Option<BinaryOp>, value: ExprId, span: Span) {
+        match target {
+            Place::Var(var) if self.is_target(*var) => self.update(*var, op, value, span),
+            Place::LocalElement { base, .. } | Place::Field { base, .. }
+                if self.is_target(*base) =>
+            {
+                self.push(*base, span, UpdateKind::Part);
+            }
+            Place::Element(access) => {
+                let index = &self.reader.function.accesses[*access].index;
+                index.iter().for_each(|index| self.expr(*index));
+                self.expr(value);
+            }
+            Place::LocalElement { index, .. } => {
+                index.iter().for_each(|index| self.expr(*index));
+                self.expr(value);
+            }
+            Place::Var(_) | Place::Field { .. } => self.expr(value),
+        }
+    }
+
+    fn update(&mut self, var: VarId, op: Option<BinaryOp>, value: ExprId, span: Span) {
+        if let Some(op) = op {
+            let kind = match self.reader.fold_of(op, value) {
+                Some(fold) => UpdateKind::Fold(fold, op.symbol()),
+                None => UpdateKind::Other(op.symbol()),
+            };
+            self.push(var, span, kind);
+            self.out.compounds.insert(value);
+            return self.expr(value);
+        }
+        if let ExprKind::Bool(flag) = self.reader.function.exprs[value].kind {
+            let (fold, op) = if flag {
+                (Fold::Or, "||")
+            } else {
+                (Fold::And, "&&")
+            };
+            return self.push(var, span, UpdateKind::Fold(fold, op));
+        }
+        let Some(chain) = self.reader.chain(var, value) else {
+            let kind = self.no_chain(var, value);
+            self.push(var, span, kind);
+            return self.expr_except(value, var);
+        };
+        self.push(var, span, UpdateKind::Fold(chain.fold, chain.op));
+        self.out.combining.extend(&chain.nodes);
+        for operand in &chain.lazy {
+            let name = self.reader.function.vars[var].ident.to_string();
+            let help = texts::lazy_help(&name);
+            let operand = *operand;
+            self.out.lazy.push(Lazy { var, operand, help });
+        }
+        for operand in &chain.operands {
+            self.expr(*operand);
+        }
+        for selection in chain.selections {
+            self.select(selection);
+        }
+    }
+
+    /// What an assignment is that does not combine.
+    fn no_chain(&self, var: VarId, value: ExprId) -> UpdateKind {
+        if let Some(name) = self.reader.saturates(var, value) {
+            return UpdateKind::Saturating(name);
+        }
+        if self.reader.mentions(value, var) {
+            UpdateKind::Recurrence
+        } else {
+            UpdateKind::Overwrite
+        }
+    }
+
+    /// Walks an expression whose mention of `var` has been reported already.
+    fn expr_except(&mut self, id: ExprId, var: VarId) {
+        let before = self.found.reads.len();
+        self.expr(id);
+        let mut position = 0;
+        self.found.reads.retain(|(read, _)| {
+            position += 1;
+            position <= before || *read != var
+        });
+    }
+
+    /// An expression as a statement: `if x > m { m = x; }` is an update.
+    fn statement_expr(&mut self, id: ExprId) {
+        let span = self.reader.function.exprs[id].span;
+        if let Some(selection) = self.reader.selection(id) {
+            let (fold, op) = select::operator(selection.builtin);
+            self.push(selection.var, span, UpdateKind::Fold(fold, op));
+            self.expr(selection.value);
+            return self.select(selection);
+        }
+        let Some(contest) = self.reader.contest(id) else {
+            return self.expr(id);
+        };
+        let number = self.out.rewrites.contests.len();
+        for var in contest.members() {
+            self.push(var, span, UpdateKind::Contest(number));
+        }
+        self.expr(contest.compared);
+        self.conditions(&contest.conditions, contest.leader);
+        for (var, value) in contest.assigned.clone() {
+            self.expr(value);
+            if var != Some(contest.leader) {
+                self.taken_lazily(var.unwrap_or(contest.leader), value);
+            }
+        }
+        self.out.rewrites.contests.push(contest);
+    }
+
+    fn select(&mut self, selection: select::Selection) {
+        self.conditions(&selection.conditions, selection.var);
+        self.out.rewrites.selections.push(selection);
+    }
+
+    /// The conditions beside a comparison with an accumulator. Those behind it are evaluated only
+    /// where the comparison holds.
+    fn conditions(&mut self, conditions: &select::Conditions, var: VarId) {
+        for condition in conditions.all() {
+            self.expr(condition);
+        }
+        for condition in &conditions.after {
+            self.taken_lazily(var, *condition);
+        }
+    }
+
+    fn taken_lazily(&mut self, var: VarId, operand: ExprId) {
+        let help = texts::TAKEN_HELP.to_string();
+        self.out.lazy.push(Lazy { var, operand, help });
+    }
+
+    fn expr(&mut self, id: ExprId) {
+        let function = self.reader.function;
+        let node = &function.exprs[id];
+        match &node.kind {
+            ExprKind::Var(var) if self.is_target(*var) => {
+                self.found.reads.push((*var, node.span));
+            }
+            ExprKind::Load(access) => {
+                let index = &function.accesses[*access].index;
+                index.iter().for_each(|index| self.expr(*index));
+            }
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                self.expr(*cond);
+                self.block(then);
+                otherwise.iter().for_each(|block| self.block(block));
+            }
+            ExprKind::Block(block) => self.block(block),
+            kind => {
+                for operand in crate::ir::verify::operands(kind) {
+                    self.expr(operand);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The least and the greatest and where they are: of equal ones the first, or the last.
+
+use crate::inputs::{FEW, SIZES, doubles, numbers, plane, singles};
+use kernel_runtime::prelude::*;
+use ndarray::ArrayView2;
+
+/// Sum, least and first place, greatest and first place, and a count, in one loop.
+#[kernel(parallel, cuda)]
+fn summary(x: &[i64], above: i64) -> (i64, i64, usize, i64, usize, u32) {
+    let mut sum = 0;
+    let (mut low, mut low_at) = (i64::MAX, 0);
+    let (mut high, mut high_at) = (i64::MIN, 0);
+    let mut count = 0;
+    for i in 0..x.len() {
+        sum += x[i];
+        if x[i] < low {
+            low = x[i];
+            low_at = i;
+        }
+        if x[i] > high {
+            high_at = i;
+            high = x[i];
+        }
+        if x[i] > above {
+            count += 1;
+        }
+    }
+    (sum, low, low_at, high, high_at, count)
+}
+
+#[kernel(parallel, cuda)]
+fn last_of_equals(x: &[f64], start: f64) -> (f64, i32, f64, i32) {
+    let (mut low, mut high) = (start, start);
+    let (mut low_at, mut high_at) = (-7, -7);
+    for i in 0..x.len() as i32 {
+        if x[i as usize] <= low {
+            low = x[i as usize];
+            low_at = i;
+        }
+        if high <= x[i as usize] {
+            high = x[i as usize];
+            high_at = i;
+        }
+    }
+    (low, low_at, high, high_at)
+}
+
+#[kernel(parallel, cuda)]
+fn first_of_equals(x: &[f64], start: f64) -> (f64, usize, f64, usize) {
+    let (mut low, mut high) = (start, start);
+    let (mut low_at, mut high_at) = (usize::MAX, usize::MAX);
+    for i in 0..x.len() {
+        if x[i] < low {
+            low = x[i];
+            low_at = i;
+        }
+        if high < x[i] {
+            high = x[i];
+            high_at = i;
+        }
+    }
+    (low, low_at, high, high_at)
+}
+
+#[test]
+fn one_loop_for_all() {
+    for n in SIZES {
+        let x: Vec<i64> = numbers(n).iter().map(|v| i64::from(*v % 7)).collect();
+        check!(summary(&x, 3));
+    }
+    check!(summary(&[i64::MAX], 3));
+    check!(summary(&[i64::MIN, i64::MAX], 3));
+}
+
+#[test]
+fn ties_zeros_and_nans() {
+    for n in SIZES {
+        let mut x: Vec<f64> = doubles(n).iter().map(|v| (v * 8.0).round() / 8.0).collect();
+        for start in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.25] {
+            check!(first_of_equals(&x, start));
+            check!(last_of_equals(&x, start));
+        }
+        for (k, x) in x.iter_mut().enumerate() {
+            *x = [f64::NAN, -0.0, 0.0, f64::NAN, 0.0, -0.0][(k * 5 + k / 3) % 6];
+        }
+        for start in [f64::NAN, 1.0, -1.0, 0.0, -0.0] {
+            check!(first_of_equals(&x, start));
+            check!(last_of_equals(&x, start));
+        }
+        check!(last_of_equals(&vec![f64::INFINITY; n], f64::INFINITY));
+        check!(first_of_equals(&vec![f64::INFINITY; n], f64::INFINITY));
+        check!(last_of_equals(&vec![f64::NAN; n], f64::INFINITY));
+    }
+}
+
+/// The nearest pair: the places of both, and something that belongs to them.
+#[kernel(parallel, cuda)]
+fn nearest(x: &[f32], y: &[f32], name: &[u8]) -> (f32, usize, usize, u8, bool) {
+    let mut best = f32::MAX;
+    let (mut row, mut col, mut tag, mut any) = (0, 0, 255, false);
+    for i in 0..x.len() {
+        for j in 0..y.len() {
+            let d = (x[i] - y[j]).abs();
+            if d < best {
+                best = d;
+                row = i;
+                col = j;
+                tag = name[j];
+                any = true;
+            }
+        }
+    }
+    (best, row, col, tag, any)
+}
+
+/// An iteration with several candidates.
+#[kernel(parallel, cuda)]
+fn triangle(a: ArrayView2<'_, f64>) -> (f64, usize, usize) {
+    let mut best = f64::NEG_INFINITY;
+    let (mut p, mut q) = (0, 0);
+    for i in 0..a.nrows() {
+        for j in 0..i {
+            if a[[i, j]].abs() > best {
+                best = a[[i, j]].abs();
+                (p, q) = (i, j);
+            }
+        }
+    }
+    (best, p, q)
+}
+
+/// The search of Dijkstra's algorithm, and a driver around it.
+#[kernel(parallel, cuda)]
+fn in_order(key: &[i32], done: &mut [bool], order: &mut [u32]) {
+    for k in 0..order.len() {
+        let mut least = i32::MAX;
+        let mut at = 0;
+        for i in 0..key.len() {
+            if !done[i] && key[i] <= least {
+                least = key[i];
+                at = i;
+            }
+        }
+        done[at] = true;
+        order[k] = at as u32;
+    }
+}
+
+#[test]
+fn several_companions() {
+    for n in FEW {
+        let (x, y): (Vec<f32>, Vec<f32>) = (singles(n), singles(7));
+        check!(nearest(&x, &y, &[9, 8, 7, 6, 5, 4, 3]));
+        check!(triangle(plane(n, n).view()));
+    }
+    let keys = numbers(70);
+    check!(in_order[done = vec![false; 70], order = vec![0; 20]](
+        &keys, &mut done, &mut order
+    ));
+}
+
+/// What the winner alone reads in serial; some of what others would read is not there.
+#[kernel(parallel, cuda)]
+fn looked_up(x: &[f64], p: &[usize], table: &[u32]) -> (f64, u32) {
+    let (mut best, mut what) = (f64::NEG_INFINITY, 0);
+    for i in 0..x.len() {
+        if x[i] > best {
+            best = x[i];
+            what = table[p[i]];
+        }
+    }
+    (best, what)
+}
+
+#[test]
+fn what_only_the_winner_reads() {
+    for n in SIZES {
+        let x: Vec<f64> = (0..n).map(|k| -(k as f64)).collect();
+        let mut p: Vec<usize> = (0..n).map(|k| k % 5).collect();
+        check!(looked_up(&x, &p, &[1, 2, 3, 4, 5]));
+        // Serial looks only the first one up.
+        p.iter_mut().skip(1).for_each(|p| *p = 99);
+        check!(looked_up(&x, &p, &[1, 2, 3, 4, 5]));
+    }
+    fails!(
+        "the len is 0 but the index is 2",
+        looked_up(&[0.5, 0.25], &[2, 9], &[])
+    );
+}
+
+#[kernel(parallel, cuda)]
+fn saturated(x: &[u32]) -> (u8, u32) {
+    let (mut small, mut large) = (1_u8, 0_u32);
+    for i in 0..x.len() {
+        small = small.saturating_add(x[i] as u8 & 1);
+        large = (x[i] >> 4).saturating_add(large);
+    }
+    (small, large)
+}
+
+/// The greatest of some, by comparison.
+#[kernel(parallel, cuda)]
+fn greatest_of_some(x: &[f64], min: f64) -> (f64, f64) {
+    let (mut even, mut small) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for i in 0..x.len() {
+        if i % 2 == 0 && x[i] > even {
+            even = x[i];
+        }
+        small = if x[i] > small && x[i] < min {
+            x[i]
+        } else {
+            small
+        };
+    }
+    (even, small)
+}
+
+#[test]
+fn saturation_and_conditions() {
+    for n in SIZES {
+        check!(saturated(&crate::inputs::words(n)));
+        check!(greatest_of_some(&doubles(n), 0.2));
+    }
+}
