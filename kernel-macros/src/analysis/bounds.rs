@@ -10,7 +10,7 @@ use super::extent::{Domain, to_wide};
 use super::form::{Fit, Form, Former};
 use super::plan::{Bounds, Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::Visit;
+use super::scan::{Step, Visit};
 use super::texts;
 use crate::ir::{AccessId, ExprId, Scalar, VarId, dump};
 use std::collections::{HashMap, HashSet};
@@ -83,8 +83,19 @@ impl BoundsPlan {
     fn refuse(&mut self, former: &Former, visit: &Visit) {
         let access = &former.function.accesses[visit.access];
         let text = access_text(former, visit.access);
-        let array = former.function.vars[access.array].ident.to_string();
-        let (message, help) = texts::not_affine_write(&text, &array);
+        let inner = visit.context.steps.iter().filter_map(|step| match step {
+            Step::Loop(id)
+                if former
+                    .extent(*id)
+                    .is_none_or(|(_, _, fits)| !fits.is_empty()) =>
+            {
+                let var = former.function.loops[*id].var;
+                Some(former.function.vars[var].ident.to_string())
+            }
+            _ => None,
+        });
+        let inner: Vec<String> = inner.collect();
+        let (message, help) = texts::unstated_range(&text, &inner);
         let span = access.span;
         self.reasons.push(Reason {
             message,

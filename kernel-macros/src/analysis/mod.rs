@@ -392,7 +392,8 @@ fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
                 loops.push(node);
             }
             None => {
-                let message = "its range depends on an outer loop".to_string();
+                let index = function.vars[node.var].ident.to_string();
+                let message = texts::moving_range(&index);
                 reasons.push(Reason {
                     message,
                     span: node.range_span,

@@ -8,6 +8,7 @@ use crate::ir::{
     AccessId, AccessMode, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId,
     Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
+use std::collections::HashSet;
 
 /// Where in an iteration something happens.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,7 @@ pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
         former,
         context: Context::default(),
         depth: 0,
+        refused: HashSet::new(),
         out: Scan::default(),
     };
     scanner.block(&function.loops[innermost].body);
@@ -72,6 +74,8 @@ struct Scanner<'a> {
     context: Context,
     /// Loops of any kind between the iteration and here.
     depth: u32,
+    /// Variables whose values have been refused: of these nothing more is said.
+    refused: HashSet<VarId>,
     out: Scan,
 }
 
@@ -83,6 +87,13 @@ impl Scanner<'_> {
             help,
             second: None,
         });
+    }
+
+    /// Something of unknown type. Behind a refused value, much can be.
+    fn unknown(&mut self, span: Span, text: &str, help: Option<String>) {
+        if self.refused.is_empty() {
+            self.refuse(span, texts::unknown_type(text), help);
+        }
     }
 
     fn opaque(&mut self, opaque: &Opaque, span: Span) {
@@ -181,11 +192,10 @@ impl Scanner<'_> {
         match &stmt.kind {
             StmtKind::Let { pat, init } => {
                 if let Some(init) = init {
-                    self.alone(*init);
-                    // What cannot be read has been refused, and says nothing about types.
-                    if matches!(self.function.exprs[*init].kind, ExprKind::Opaque(_)) {
+                    if self.refused_value(pat, *init) {
                         return;
                     }
+                    self.alone(*init);
                 }
                 self.pattern(pat, stmt.span);
             }
@@ -236,13 +246,36 @@ impl Scanner<'_> {
         self.expr(id);
     }
 
+    /// A value that no region can hold: it is refused once, and what is bound to it never.
+    fn refused_value(&mut self, pat: &Pat, init: ExprId) -> bool {
+        let node = &self.function.exprs[init];
+        match (&node.kind, pat) {
+            (ExprKind::Opaque(opaque), _) => self.opaque(opaque, node.span),
+            (ExprKind::NewArray { .. }, Pat::Var(var)) => {
+                let name = self.function.vars[*var].ident.to_string();
+                let help = Some(texts::NEW_ARRAY_HELP.to_string());
+                self.refuse(node.span, texts::new_array(Some(&name)), help);
+            }
+            _ => return false,
+        }
+        self.forget(pat);
+        true
+    }
+
+    fn forget(&mut self, pat: &Pat) {
+        match pat {
+            Pat::Var(var) => _ = self.refused.insert(*var),
+            Pat::Tuple(parts) => parts.iter().for_each(|part| self.forget(part)),
+            Pat::Wild => {}
+        }
+    }
+
     fn pattern(&mut self, pat: &Pat, span: Span) {
         match pat {
             Pat::Var(var) => {
                 if !is_value(&self.function.vars[*var].ty) {
-                    let name = &self.function.vars[*var].ident;
-                    let help = texts::annotate(&name.to_string());
-                    self.refuse(span, texts::unknown_type(&name.to_string()), Some(help));
+                    let name = self.function.vars[*var].ident.to_string();
+                    self.unknown(span, &name, Some(texts::annotate(&name)));
                 }
             }
             Pat::Tuple(parts) => parts.iter().for_each(|part| self.pattern(part, span)),
@@ -289,11 +322,7 @@ impl Scanner<'_> {
         let var = &self.function.vars[array];
         if var.ty.view().is_none() || self.former.is_local(array) {
             let name = var.ident.to_string();
-            self.refuse(
-                span,
-                texts::unknown_type(&name),
-                Some(texts::annotate(&name)),
-            );
+            self.unknown(span, &name, Some(texts::annotate(&name)));
         }
         if !self.out.arrays.contains(&array) {
             self.out.arrays.push(array);
@@ -358,8 +387,7 @@ impl Scanner<'_> {
             ExprKind::Opaque(opaque) => return self.opaque(opaque, node.span),
             ExprKind::NewArray { .. } => {
                 let help = texts::NEW_ARRAY_HELP.to_string();
-                let message = texts::not_in_a_region("a new array");
-                return self.refuse(node.span, message, Some(help));
+                return self.refuse(node.span, texts::new_array(None), Some(help));
             }
             ExprKind::Var(var) => return self.read(*var, node.span),
             ExprKind::Load(access) => return self.access(*access),
@@ -393,7 +421,7 @@ impl Scanner<'_> {
         }
         if !is_value(&node.ty) && node.ty != Ty::Unit {
             let text = crate::ir::dump::expr(function, id);
-            self.refuse(node.span, texts::unknown_type(&text), None);
+            self.unknown(node.span, &text, None);
         }
     }
 
@@ -460,7 +488,7 @@ impl Scanner<'_> {
                 VarKind::Outside => texts::annotate_outside(&node.tokens.to_string()),
                 _ => texts::annotate(&name),
             };
-            return self.refuse(span, texts::unknown_type(&name), Some(help));
+            return self.unknown(span, &name, Some(help));
         }
         if !self.out.reads.contains(&var) {
             self.out.reads.push(var);

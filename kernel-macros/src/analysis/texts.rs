@@ -65,7 +65,15 @@ pub fn not_recorded(name: &str) -> String {
 
 pub const RECORDED_HELP: &str = "bind what is asserted to variables of its own before";
 
-pub const NEW_ARRAY_HELP: &str = "make it before the loop";
+pub fn new_array(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("the array `{name}` is made in each iteration"),
+        None => "it makes an array in each iteration".to_string(),
+    }
+}
+
+pub const NEW_ARRAY_HELP: &str =
+    "make it before the loop, or use an array of fixed length, as in `[0.0; 8]`";
 
 pub fn whole_array(name: &str) -> String {
     format!("the array `{name}` is used as a whole")
@@ -110,6 +118,28 @@ pub fn not_affine_write(access: &str, array: &str) -> (String, String) {
              `#[kernel(.., unsafe(independent({array})))]`"
         ),
     )
+}
+
+/// The index is affine, but where inner loops go is out of reach.
+pub fn unstated_range(access: &str, inner: &[String]) -> (String, String) {
+    let loops = match inner {
+        [] => "the conditions around it".to_string(),
+        inner => format!("the range of the loop over `{}`", inner.join("` and `")),
+    };
+    (
+        format!(
+            "nothing proves that iterations have `{access}` to themselves: {loops} cannot be stated \
+             before the loop starts"
+        ),
+        "let the range of inner loops be sums and products of outer loop variables and of values \
+         that the loop does not change"
+            .to_string(),
+    )
+}
+
+/// A loop of a nest whose range moves.
+pub fn moving_range(index: &str) -> String {
+    format!("the range of `{index}` depends on the loop around it")
 }
 
 pub fn not_affine_read(access: &str, array: &str) -> (String, String) {
@@ -294,8 +324,8 @@ pub fn no_region(name: &str) -> String {
     format!("`{name}` has no loop that could run in parallel")
 }
 
-pub const NO_REGION_HELP: &str =
-    "`#[kernel]` is for functions with `for` loops over integer ranges";
+pub const NO_REGION_HELP: &str = "`#[kernel]` is for functions with `for` loops over integer ranges; \
+                                  a `while` that counts can be one: `for i in 0..n`";
 
 pub fn not_on_device(function: &str) -> String {
     format!("`{function}` has no CUDA version yet: libraries disagree on its last bits")
