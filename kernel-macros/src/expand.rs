@@ -47,7 +47,9 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
         let problems = sink.into_tokens();
         return quote!(#stand_in #problems);
     }
-    let report = report::report(&ir, &plan);
+    let (visibility, signature, block) = (&function.vis, &function.sig, &function.block);
+    let written = quote!(#visibility #signature #block);
+    let report = report::report(&ir, &plan, written);
     artifacts::print_report(&ir.name, &report);
     let expanded = host::expand(&host::Expansion {
         function: &ir,

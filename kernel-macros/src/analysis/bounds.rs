@@ -71,7 +71,7 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
 }
 
 fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Condition {
-    let access = access_text(former, visit.access);
+    let access = dump::access(former.function, visit.access);
     Condition {
         test,
         purpose: format!("`{access}` {what}"),
@@ -82,7 +82,7 @@ impl BoundsPlan {
     /// The form is affine, but its extremes are out of reach.
     fn refuse(&mut self, former: &Former, visit: &Visit) {
         let access = &former.function.accesses[visit.access];
-        let text = access_text(former, visit.access);
+        let text = dump::access(former.function, visit.access);
         let inner = visit.context.steps.iter().filter_map(|step| match step {
             Step::Loop(id)
                 if former
@@ -103,23 +103,6 @@ impl BoundsPlan {
             help: Some(help),
             second: None,
         });
-    }
-}
-
-/// The access as text, with the user's names.
-pub fn access_text(former: &Former, id: AccessId) -> String {
-    let access = &former.function.accesses[id];
-    let parts: Vec<String> = access
-        .index
-        .iter()
-        .map(|part| dump::expr(former.function, *part))
-        .collect();
-    let array = &former.function.vars[access.array].ident;
-    match access.style {
-        crate::ir::IndexStyle::Flat => format!("{array}[{}]", parts.join(", ")),
-        crate::ir::IndexStyle::Bracketed => format!("{array}[[{}]]", parts.join(", ")),
-        crate::ir::IndexStyle::Tuple => format!("{array}[({})]", parts.join(", ")),
-        crate::ir::IndexStyle::Nested => format!("{array}[{}]", parts.join("][")),
     }
 }
 

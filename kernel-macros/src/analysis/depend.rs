@@ -15,7 +15,6 @@
 //! * *a guard*: a condition of either argument that depends on values is left to run time, if it
 //!   can hold for any number of iterations.
 
-use super::bounds::access_text;
 use super::extent::{Domain, replace_by_end, sign, to_wide};
 use super::form::Former;
 use super::meeting::{self, Knowledge, Mover};
@@ -24,8 +23,8 @@ use super::poly::{Poly, Sym};
 use super::polyhedron::gcd;
 use super::radix::{self, Forms};
 use super::scan::{Visit, writes};
-use super::texts;
-use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId};
+use super::{texts, words};
+use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId, dump};
 use std::collections::HashSet;
 
 /// The proof's outcome: conditions for the guard, or reasons why there is none.
@@ -110,7 +109,7 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
 
 fn not_affine(former: &Former, visit: &Visit) -> Reason {
     let access = &former.function.accesses[visit.access];
-    let text = access_text(former, visit.access);
+    let text = dump::access(former.function, visit.access);
     let array = former.function.vars[access.array].ident.to_string();
     let (message, help) = match access.mode {
         AccessMode::Update => texts::not_affine_update(&text),
@@ -135,14 +134,16 @@ fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan)
         Some(alternatives) => {
             if let Some(test) = pair.guard(&alternatives) {
                 let (a, b) = (
-                    access_text(former, side.visit.access),
-                    access_text(former, other.visit.access),
+                    dump::access(former.function, side.visit.access),
+                    dump::access(former.function, other.visit.access),
                 );
                 let purpose = if a == b {
                     format!("iterations have `{a}` to themselves")
                 } else {
                     format!("`{a}` and `{b}` of different iterations are different elements")
                 };
+                let asked = words::alternatives(former, &alternatives);
+                let purpose = format!("{purpose}: it asks if {asked}");
                 plan.guard.push(Condition { test, purpose });
             }
         }
@@ -205,6 +206,7 @@ impl Pair<'_> {
         if alternatives.iter().any(Vec::is_empty) {
             return Some(vec![Vec::new()]);
         }
+        let alternatives = distinct(alternatives.into_iter().map(distinct));
         (!alternatives.is_empty()).then_some(alternatives)
     }
 
@@ -612,7 +614,7 @@ impl Pair<'_> {
             &function.accesses[second.visit.access],
         );
         let array = function.vars[a.array].ident.to_string();
-        let text = access_text(self.former, first.visit.access);
+        let text = dump::access(self.former.function, first.visit.access);
         if first.dims == second.dims {
             let update = a.mode == AccessMode::Update;
             return Reason {
@@ -622,7 +624,7 @@ impl Pair<'_> {
                 second: None,
             };
         }
-        let other = access_text(self.former, second.visit.access);
+        let other = dump::access(self.former.function, second.visit.access);
         let shifted = self.constant_shift();
         let (message, at, help) =
             texts::conflict(&text, &other, &array, writes(second.mode), shifted);
@@ -641,6 +643,17 @@ impl Pair<'_> {
             .into_iter()
             .all(|(f, g)| f.checked_sub(g).is_some_and(|d| d.as_constant().is_some()))
     }
+}
+
+/// The first of each.
+fn distinct<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for item in all {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 /// A value for a symbol in one round of sampling: small, large and, where the type allows,

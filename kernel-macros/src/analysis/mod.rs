@@ -28,6 +28,7 @@ pub mod sites;
 #[cfg(test)]
 pub mod tests;
 mod texts;
+mod words;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
@@ -54,6 +55,7 @@ pub fn analyse(
     let plan = Plan {
         regions: Vec::new(),
         verdicts,
+        kept_from_more: HashMap::new(),
     };
     let mut judge = Judge {
         function,
@@ -153,7 +155,12 @@ impl Judge<'_> {
         let mut reasons = Vec::new();
         for depth in (1..=nest.len()).rev() {
             match self.attempt(&nest[..depth]) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    if let Some(next) = nest.get(depth) {
+                        self.plan.kept_from_more.insert(*next, reasons);
+                    }
+                    return Ok(());
+                }
                 Err(found) => reasons = found,
             }
         }

@@ -1,7 +1,8 @@
 //! A text form of the IR, for tests and for looking at what the compiler saw.
 
 use super::{
-    Adapter, Block, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Stmt, StmtKind, VarId,
+    AccessId, Adapter, Block, ExprId, ExprKind, Function, IndexStyle, LoopId, Opaque, Pat, Place,
+    Stmt, StmtKind, VarId,
 };
 use std::fmt::{self, Write};
 
@@ -40,6 +41,20 @@ pub fn expr(function: &Function, id: ExprId) -> String {
     };
     dumper.expr(id).expect("writing to a string cannot fail");
     dumper.out
+}
+
+/// One access as its author wrote it.
+pub fn access(function: &Function, id: AccessId) -> String {
+    let access = &function.accesses[id];
+    let parts = access.index.iter().map(|part| expr(function, *part));
+    let parts: Vec<String> = parts.collect();
+    let array = &function.vars[access.array].ident;
+    match access.style {
+        IndexStyle::Flat => format!("{array}[{}]", parts.join(", ")),
+        IndexStyle::Bracketed => format!("{array}[[{}]]", parts.join(", ")),
+        IndexStyle::Tuple => format!("{array}[({})]", parts.join(", ")),
+        IndexStyle::Nested => format!("{array}[{}]", parts.join("][")),
+    }
 }
 
 struct Dumper<'a> {

@@ -82,6 +82,8 @@ pub struct Var {
     pub tokens: TokenStream,
     /// Declared by `let` without a value: its first assignment is where its type shows.
     pub deferred: bool,
+    /// Made by the reader, not by the user: no message names it.
+    pub hidden: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

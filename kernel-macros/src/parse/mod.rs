@@ -244,6 +244,7 @@ impl Parser {
             ty,
             tokens: ident.to_token_stream(),
             deferred: false,
+            hidden: false,
         });
         self.scopes.bind(ident.to_string(), id);
         id
@@ -260,6 +261,7 @@ impl Parser {
             ty: Ty::Unknown,
             tokens: ident.to_token_stream(),
             deferred: false,
+            hidden: true,
         })
     }
 
@@ -289,6 +291,7 @@ impl Parser {
             ty,
             tokens,
             deferred: false,
+            hidden: false,
         });
         self.scopes.bind_outside(key, id);
         id
