@@ -13,6 +13,8 @@ use syn::{Token, ext::IdentExt, parenthesized};
 pub struct Args {
     /// `cuda`: make `NAME::cuda` and `NAME::PTX`.
     pub cuda: bool,
+    /// `device`: this is no kernel but a function that kernels call.
+    pub device: bool,
     /// `handle = Name`: the enum that carries the versions, where the function's name is taken.
     pub handle: Option<Ident>,
     /// `crate = path`: where `kernel_runtime` is.
@@ -20,6 +22,8 @@ pub struct Args {
     /// `unsafe(independent(out, ..))`: the user's word that iterations never write one element of
     /// these arrays twice, nor read what another writes.
     pub independent: Vec<Ident>,
+    /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
+    pub assumed: Vec<syn::Path>,
     /// `fastmath(contract)`: products that are added or subtracted round once.
     pub contract: bool,
 }
@@ -27,9 +31,11 @@ pub struct Args {
 enum Arg {
     Parallel,
     Cuda,
+    Device(Ident),
     Handle(Ident),
     Crate(syn::Path),
     Independent(Vec<Ident>),
+    Assumed(Vec<syn::Path>),
     Contract,
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
@@ -37,7 +43,8 @@ enum Arg {
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `fastmath(contract)`, `unsafe(independent(array, ..))`";
+                     `fastmath(contract)`, `unsafe(independent(array, ..))`, \
+                     `assume_pure(path, ..)`; or, for a function that kernels call, `device`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -53,7 +60,9 @@ impl Parse for Arg {
                 input.parse::<Token![=]>()?;
                 Arg::Crate(input.call(syn::Path::parse_mod_style)?)
             }
+            "device" => Arg::Device(word),
             "unsafe" => Arg::Independent(independent(input)?),
+            "assume_pure" => Arg::Assumed(paths(input)?),
             "fastmath" => {
                 fastmath(input)?;
                 Arg::Contract
@@ -83,6 +92,15 @@ fn independent(input: ParseStream) -> syn::Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
+/// `(f, shapes::area)`
+fn paths(input: ParseStream) -> syn::Result<Vec<syn::Path>> {
+    let inner;
+    parenthesized!(inner in input);
+    let path = syn::Path::parse_mod_style;
+    let paths = Punctuated::<_, Token![,]>::parse_terminated_with(&inner, path)?;
+    Ok(paths.into_iter().collect())
+}
+
 /// `(contract)`: of what compilers call fast mathematics, what is on offer.
 fn fastmath(input: ParseStream) -> syn::Result<()> {
     const EXPECTED: &str = "expected `fastmath(contract)`: a product and a sum may round once";
@@ -109,9 +127,11 @@ fn skip_argument(input: ParseStream) {
 pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
     let mut args = Args {
         cuda: false,
+        device: false,
         handle: None,
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
+        assumed: Vec::new(),
         contract: false,
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
@@ -125,13 +145,16 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             return args;
         }
     };
+    refuse_beside_device(&list, sink);
     for arg in list {
         match arg {
             Arg::Parallel => {}
+            Arg::Device(_) => args.device = true,
             Arg::Cuda => args.cuda = true,
             Arg::Handle(name) => args.handle = Some(name),
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
+            Arg::Assumed(paths) => args.assumed.extend(paths),
             Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(
                 Span::at(word.span()),
@@ -141,4 +164,20 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         }
     }
     args
+}
+
+/// A device function has no versions to choose among.
+fn refuse_beside_device(list: &Punctuated<Arg, Token![,]>, sink: &mut Sink) {
+    let word = list.iter().find_map(|arg| match arg {
+        Arg::Device(word) => Some(word.span()),
+        _ => None,
+    });
+    let beside = |arg: &Arg| !matches!(arg, Arg::Device(_) | Arg::Crate(_) | Arg::Unknown(_));
+    if let Some(span) = word
+        && list.iter().any(beside)
+    {
+        let message = "beside `device`, the only argument is `crate = path`";
+        let help = "a device function takes part in every version of the kernels that call it";
+        sink.push(Span::at(span), message, Some(help.to_string()));
+    }
 }

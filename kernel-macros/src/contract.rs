@@ -51,7 +51,7 @@ impl Contract<'_> {
                     (*op, *value) = (None, fused);
                 }
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let id = *id;
                 let mut body = mem::take(&mut self.function.loops[id].body);
@@ -194,7 +194,7 @@ impl Contract<'_> {
     }
 
     fn can_fail(&self, id: ExprId) -> bool {
-        !sites::below(self.function, id, &self.region.site_of).is_empty()
+        sites::can_fail(self.function, id, &self.region.site_of)
     }
 
     fn fuse(&self, fused: Fused) -> ExprKind {

@@ -1,6 +1,8 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
-use crate::analysis::plan::Plan;
+mod function;
+
+use crate::analysis::plan::{Plan, Region};
 use crate::diagnostics::Sink;
 use crate::ir::{Function, Span};
 use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
@@ -20,7 +22,10 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut sink = Sink::default();
     let args = args::parse(arguments, &mut sink);
-    let mut ir = parse::function(&function, &mut sink);
+    if args.device {
+        return function::device_function(&function, args, sink);
+    }
+    let mut ir = parse::kernel(&function, &args.assumed, &mut sink);
     let mismatches = infer::infer(&mut ir);
     // What is wrong with a parameter would only show again in every loop that uses it.
     let mut aside = Sink::default();
@@ -66,12 +71,14 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// The device's code, for crates without and with debug assertions.
 fn device(function: &Function, plan: &Plan) -> host::Device {
-    let regions = plan.regions.iter().map(|region| host::DeviceEntry {
+    let entry = |region: &Region| host::DeviceEntry {
         entry: ptx::entry_name(function, region),
         fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
         release: ptx::params(function, region, false),
         debug: ptx::params(function, region, true),
-    });
+    };
+    let regions = plan.regions.iter();
+    let regions = regions.map(|region| ptx::has_entry(region).then(|| entry(region)));
     host::Device {
         regions: regions.collect(),
         ptx: host::Ptx {

@@ -9,6 +9,7 @@ use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat,
     Place, Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
+use std::collections::HashSet;
 
 /// Two uses that cannot have one type.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         solver.unify_expr(*expr, Type::Scalar(*scalar));
     }
     solver.settle();
+    let open = solver.open_literals();
     let Solver {
         slots,
         vars,
@@ -50,6 +52,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     }
     from_bool(function);
     lengths(function);
+    function.open = open;
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
         let node = &mut function.exprs[id];
@@ -371,6 +374,10 @@ impl<'a> Solver<'a> {
                 self.block(body);
             }
             StmtKind::Break { .. } | StmtKind::Continue { .. } => {}
+            StmtKind::Return(value) => {
+                self.expr(*value);
+                self.returns(*value);
+            }
             StmtKind::Assert { cond, args, .. } => {
                 let ty = self.expr(*cond);
                 self.require(*cond, &ty, &BOOL);
@@ -500,6 +507,12 @@ impl<'a> Solver<'a> {
             ExprKind::Len { .. } => USIZE,
             ExprKind::Iteration => Type::Scalar(Scalar::I64),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
+            ExprKind::Apply(_, args) => {
+                for arg in args {
+                    self.expr(*arg);
+                }
+                self.slots.fresh(Class::Any)
+            }
             ExprKind::Tuple(parts) => {
                 Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())
             }
@@ -597,6 +610,23 @@ impl<'a> Solver<'a> {
         }
     }
 
+    /// Literals that are arguments of functions outside, where nothing else gives them a type.
+    fn open_literals(&self) -> HashSet<ExprId> {
+        let calls = self
+            .function
+            .exprs
+            .iter()
+            .filter_map(|(_, expr)| match &expr.kind {
+                ExprKind::Apply(_, args) => Some(args),
+                _ => None,
+            });
+        let open = |id: &ExprId| {
+            let ty = self.slots.resolve(&self.exprs[id.index()]);
+            is_literal(self.function, *id) && matches!(ty, Type::Slot(_))
+        };
+        calls.flatten().copied().filter(open).collect()
+    }
+
     fn defer(&mut self, argument: Type, rule: Rule, at: ExprId) -> Type {
         let result = self.slots.fresh(Class::Any);
         let home = self.home;
@@ -668,7 +698,10 @@ fn diverges(function: &Function, stmt: &Stmt) -> bool {
             } => block_diverges(function, then) && block_diverges(function, otherwise),
             _ => false,
         },
-        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => true,
+        StmtKind::Break { .. }
+        | StmtKind::Continue { .. }
+        | StmtKind::Return(_)
+        | StmtKind::Opaque(_) => true,
         _ => false,
     }
 }
@@ -680,7 +713,7 @@ fn block_diverges(function: &Function, block: &Block) -> bool {
 
 fn is_literal(function: &Function, id: ExprId) -> bool {
     match &function.exprs[id].kind {
-        ExprKind::Int(..) => true,
+        ExprKind::Int(..) | ExprKind::Float(..) => true,
         ExprKind::Unary(_, inner) => is_literal(function, *inner),
         _ => false,
     }

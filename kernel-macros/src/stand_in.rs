@@ -45,6 +45,19 @@ pub fn expand(original: &syn::ItemFn, item: &Item, args: &Args) -> TokenStream {
     }
 }
 
+/// The original function, alone: nothing can stand in for its form in kernels, whose types may be
+/// what is wrong.
+pub fn device_function(original: &syn::ItemFn, item: &Item) -> TokenStream {
+    let (visibility, name) = (&item.visibility, &original.sig.ident);
+    quote! {
+        #original
+
+        #[allow(non_camel_case_types, dead_code, missing_docs)]
+        #[doc(hidden)]
+        #visibility enum #name {}
+    }
+}
+
 fn named((position, param): (usize, &crate::host::Param)) -> (Ident, &TokenStream) {
     let name = match &param.name {
         Some(name) => name.clone(),

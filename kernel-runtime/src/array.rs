@@ -178,6 +178,71 @@ impl<T: Element, const R: usize> ViewMut<'_, T, R> {
     }
 }
 
+impl<T: Element, const R: usize> ViewMut<'_, T, R> {
+    /// Number of elements.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.raw.shape.iter().product()
+    }
+
+    /// The elements, row by row.
+    ///
+    /// # Safety
+    ///
+    /// No other thread writes an element meanwhile.
+    pub unsafe fn to_vec(self) -> Vec<T> {
+        let indices = (0..self.size()).map(|number| self.index_of(number));
+        // SAFETY: in bounds, and in any stride; the rest is the caller's.
+        indices
+            .map(|index| unsafe { self.get::<false>(index) })
+            .collect()
+    }
+
+    /// Sets the elements, row by row.
+    ///
+    /// # Safety
+    ///
+    /// No other thread touches an element meanwhile.
+    pub unsafe fn assign(self, values: &[T]) {
+        for (number, value) in (0..self.size()).zip(values) {
+            // SAFETY: in bounds, and in any stride; the rest is the caller's.
+            unsafe { self.set::<false>(self.index_of(number), *value) };
+        }
+    }
+
+    /// The index of the element with this row-major number.
+    #[inline]
+    fn index_of(&self, mut number: usize) -> [usize; R] {
+        let mut index = [0; R];
+        for (at, len) in index.iter_mut().zip(self.raw.shape).rev() {
+            (*at, number) = (number % len, number / len);
+        }
+        index
+    }
+
+    /// A handle of the same shape to these elements, row by row.
+    ///
+    /// # Safety
+    ///
+    /// There are [`Self::size`] of them, which stay where they are, and nobody else's, for as long
+    /// as the result is used.
+    pub unsafe fn over(self, elements: &mut [T]) -> Self {
+        let mut strides = [1_isize; R];
+        for dim in (1..R).rev() {
+            strides[dim - 1] = strides[dim].wrapping_mul(self.raw.shape[dim].cast_signed());
+        }
+        let raw = Raw {
+            ptr: elements.as_mut_ptr(),
+            shape: self.raw.shape,
+            strides,
+        };
+        ViewMut {
+            raw,
+            borrow: PhantomData,
+        }
+    }
+}
+
 /// An array that can be read, by method call, so that autoref finds it behind any number of
 /// references.
 pub trait ReadArray<const R: usize> {

@@ -13,6 +13,8 @@ mod dispatch;
 mod element;
 pub mod error;
 mod failure;
+mod function;
+mod grouped;
 #[doc(hidden)]
 pub mod launch;
 pub mod math;

@@ -4,6 +4,10 @@
 //! the iterations `k` in increasing order, starting from the operation's identity. The lanes of a
 //! chunk fold as a tree of widths `L/2, .., 2, 1`; the chunks fold as a pairwise tree (neighbours
 //! combine, an odd one out moves up); the initial value joins last, on the left.
+//!
+//! A region with array accumulators has groups instead: [`group_len`] consecutive iterations in
+//! order, the first group from the initial values, the others from the identity. The groups fold as
+//! the same pairwise tree, element by element.
 
 /// Changes whenever results of floating-point reductions may change.
 pub const ORDER_VERSION: u32 = 1;
@@ -25,6 +29,28 @@ pub const fn chunk_len(n: u64, lanes: u64) -> u64 {
         1 << share.ilog2()
     };
     wanted.next_multiple_of(lanes)
+}
+
+/// Groups of a region with array accumulators, at most.
+const GROUPS: u64 = 8192;
+/// A group has at least so many iterations for each element of its copies: setting up and folding
+/// a copy costs about as much as one iteration per element.
+const PER_ELEMENT: u64 = 2;
+/// Bytes of all groups' copies together, at most.
+const COPIES: u64 = 1 << 27;
+
+/// Iterations of a group: of `n` in all, where the copies of a group have so many elements and
+/// bytes. Where copies are too large for several groups, there is one, as in the serial loop.
+pub fn group_len(n: u64, elements: u64, bytes: u64) -> u64 {
+    let in_memory = u128::from(n) * u128::from(bytes) / u128::from(COPIES);
+    let in_memory = u64::try_from(in_memory).unwrap_or(u64::MAX);
+    let shortest = [
+        SHORTEST,
+        n.div_ceil(GROUPS),
+        elements.saturating_mul(PER_ELEMENT),
+        in_memory.saturating_add(1),
+    ];
+    shortest.into_iter().fold(0, u64::max)
 }
 
 /// Where the tree over `count > 1` neighbours splits: the largest power of two below `count`.
@@ -87,6 +113,22 @@ mod tests {
         );
         assert_eq!(chunk_len(5, 128), 128);
         assert_eq!(chunk_len(1 << 20, 128), 128);
+    }
+
+    #[test]
+    fn groups_grow_with_the_iterations_and_the_copies() {
+        assert_eq!(group_len(0, 0, 0), 64);
+        assert_eq!(group_len(1000, 10, 80), 64);
+        assert_eq!(group_len(1000, 100, 800), 200);
+        assert_eq!(group_len(40_000_000, 1000, 8000), 4883);
+        for n in [1, 1 << 20, 1 << 40, u64::MAX] {
+            for elements in [1, 1 << 10, 1 << 27, u64::MAX >> 3] {
+                let count = n.div_ceil(group_len(n, elements, 8 * elements));
+                let bytes = u128::from(count) * u128::from(8 * elements);
+                assert!(count <= 8192);
+                assert!(count == 1 || bytes <= 1 << 27, "{n}, {elements}: {count}");
+            }
+        }
     }
 
     #[test]

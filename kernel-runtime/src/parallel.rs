@@ -1,10 +1,12 @@
 //! Regions on rayon's threads: in the pool that the caller is in, or the global one.
 
+mod grouped;
 mod map;
 #[cfg(test)]
 mod meeting;
 mod reduce;
 
+pub use grouped::{Groups, grouped};
 pub use map::map;
 pub use reduce::reduce;
 

@@ -9,6 +9,8 @@ pub use crate::array::{
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, number, unraised};
+pub use crate::function::{DeviceFunction, Fault, fault};
+pub use crate::grouped::{Grouped, each, filled};
 pub use crate::launch;
 pub use crate::ops::Order;
 pub use crate::order;
@@ -26,6 +28,7 @@ pub use core::mem::swap;
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
+pub use std::vec::Vec;
 
 use crate::Element;
 

@@ -96,14 +96,17 @@ pub trait Reduce: Region {
 
 /// Where an iteration stands: the outer two loops' places, and the innermost one's.
 #[derive(Clone, Copy)]
-struct Place {
-    outer: [u64; 2],
-    t: u64,
+pub struct Place {
+    /// Places of the outer two loops.
+    pub outer: [u64; 2],
+    /// Place of the innermost one.
+    pub t: u64,
 }
 
 impl Place {
+    /// That of iteration `k`.
     #[inline(always)]
-    fn of([_, rows, length]: Shape, k: u64) -> Place {
+    pub fn of([_, rows, length]: Shape, k: u64) -> Place {
         if k < length {
             return Place {
                 outer: [0, 0],
@@ -119,7 +122,7 @@ impl Place {
 
     /// So many iterations further, which end in the same row or with it.
     #[inline(always)]
-    fn advance(&mut self, [_, rows, length]: Shape, count: u64) {
+    pub fn advance(&mut self, [_, rows, length]: Shape, count: u64) {
         self.t += count;
         if self.t < length {
             return;

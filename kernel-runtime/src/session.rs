@@ -5,9 +5,10 @@ use crate::device::{self, Arrays};
 use crate::dispatch::Backend;
 use crate::error::Error;
 use crate::failure::Checked;
+use crate::grouped::{self, AnyCopies, Grouped};
 use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
-use crate::parallel;
+use crate::parallel::{self, Groups};
 use crate::region::{self, DeviceCode, Map, Reduce, Shape};
 use std::cell::{Cell, RefCell};
 
@@ -186,6 +187,37 @@ impl Session {
             return pooled(reduce, (chunk, chunks), cost).map_err(Outcome::Failed);
         }
         region::chunks_of(reduce, chunk, 0, chunks).map_err(Outcome::Failed)
+    }
+
+    /// Runs a region with array accumulators, whose other accumulators start at `values`.
+    pub fn grouped<G: Grouped>(
+        &self,
+        group: &G,
+        cost: u64,
+        values: G::Values,
+    ) -> Result<G::Values, Outcome> {
+        let total = iterations(group.shape()).ok_or(Outcome::Declined)?;
+        let (elements, bytes) = group.size();
+        let length = order::group_len(total, elements, bytes);
+        let groups = Groups { length, total };
+        self.release();
+        if groups.count() == 1 {
+            return grouped::rows(group, (0, total), values).map_err(Outcome::Failed);
+        }
+        let lone = !self.pool(total.saturating_mul(cost));
+        let mut copies: AnyCopies = Box::new(group.initial());
+        let mut bits = vec![0; G::WIDTH];
+        G::store(values, &mut bits);
+        let done = parallel::grouped(group, groups, (cost, lone), &mut copies, &mut bits);
+        done.map_err(|failure| match G::REPEATABLE {
+            // The arrays are as they were: serial has the same failure, and the same writes.
+            true => Outcome::Declined,
+            false => Outcome::Failed(failure),
+        })?;
+        if let Some(copies) = copies.downcast_ref() {
+            group.keep(copies);
+        }
+        Ok(G::load(&bits))
     }
 
     /// Whether to use more than this thread for so many operations.

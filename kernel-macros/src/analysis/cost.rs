@@ -59,7 +59,7 @@ impl Estimate<'_> {
                 };
                 add(Wide::Const(1), add(index, self.expr(*value)))
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let body = add(self.block(&self.function.loops[*id].body), Wide::Const(1));
                 let trips = match self.former.extent(*id) {
@@ -90,6 +90,8 @@ impl Estimate<'_> {
         let own = match &node.kind {
             ExprKind::Binary(BinaryOp::Div | BinaryOp::Rem, ..) => 8,
             ExprKind::Call(builtin, _) if builtin.is_elementary() => 20,
+            // Unknown; most are elementary functions or short formulas.
+            ExprKind::Apply(..) => 20,
             ExprKind::Call(Builtin::Sqrt, _) => 8,
             ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::Call(..) => 1,
             ExprKind::Load(access) => {

@@ -32,8 +32,18 @@ use std::collections::HashSet;
 pub struct DependPlan {
     pub guard: Vec<Condition>,
     pub reasons: Vec<Reason>,
+    /// Arrays of which several iterations may write the same elements.
+    pub conflicts: Vec<VarId>,
     /// Arrays whose index forms the proof relies on (rule R1).
     pub proved: HashSet<VarId>,
+}
+
+impl DependPlan {
+    fn conflict(&mut self, array: VarId) {
+        if !self.conflicts.contains(&array) {
+            self.conflicts.push(array);
+        }
+    }
 }
 
 /// Judges every array that the candidate writes, except those in `independent`.
@@ -92,7 +102,12 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
                     known: domain.known,
                 });
             }
-            None => plan.reasons.push(not_affine(former, visit)),
+            None => {
+                plan.reasons.push(not_affine(former, visit));
+                if writes(access.mode) {
+                    plan.conflict(access.array);
+                }
+            }
         }
     }
     if plan.reasons.len() > before {
@@ -148,6 +163,9 @@ fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan)
             }
         }
         None => {
+            if writes(side.mode) && writes(other.mode) {
+                plan.conflict(former.function.accesses[side.visit.access].array);
+            }
             let reason = pair.reason();
             // One conflict per pair of places, however often the pair is met.
             let seen = plan

@@ -105,6 +105,11 @@ impl<'a> Former<'a> {
         }
     }
 
+    /// What an immutable local of the body stands for.
+    pub fn init_of(&self, var: VarId) -> Option<ExprId> {
+        self.lets.get(&var).copied()
+    }
+
     /// Whether the body assigns to a variable.
     pub fn is_assigned(&self, var: VarId) -> bool {
         self.assigned.contains(&var)
@@ -439,7 +444,7 @@ impl Names<'_> {
                 }
                 self.expr(*value);
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => self.block(&self.function.loops[*id].body),
             StmtKind::While { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
             StmtKind::Opaque(opaque) => opaque.blocks.iter().for_each(|block| self.block(block)),

@@ -59,7 +59,7 @@ impl Handover<'_> {
                 self.expr(*value);
                 self.place(target, mode, stmt.span);
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let node = &mut self.function.loops[*id];
                 let ends = [node.range.start, node.range.end];

@@ -2,7 +2,7 @@
 //!
 //! Every outermost loop is a candidate. A candidate's perfect nest is tried from the deepest on:
 //! [`scan`] finds its accesses and whatever a region cannot hold, [`depend`] proves the iterations
-//! independent, [`reduce`] recognises what they combine, [`bounds`] decides what the guard checks,
+//! independent, [`reduce`] recognises what they combine ([`shared`]: into which arrays), [`bounds`] decides what the guard checks,
 //! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
 //! loops inside it are the candidates.
 
@@ -14,6 +14,7 @@ mod cost;
 mod depend;
 mod extent;
 mod form;
+mod function;
 mod handover;
 mod meeting;
 pub mod plan;
@@ -24,15 +25,18 @@ mod precision;
 mod radix;
 mod reduce;
 mod scan;
+mod shared;
 pub mod sites;
 #[cfg(test)]
 pub mod tests;
 mod texts;
 mod words;
 
+pub use function::device_function;
+
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
-use crate::ir::{Adapter, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk};
+use crate::ir::{Adapter, Block, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk};
 use extent::to_wide;
 use form::{Fit, Former};
 use plan::{ArrayUse, Condition, NestLoop, Plan, Reason, Region, Test, Verdict, Wide, WideAdapter};
@@ -107,6 +111,10 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
             }
+            if let ExprKind::Apply(callee, _) = node.kind {
+                let name = &function.callees[callee].name;
+                sink.push(node.span, texts::not_on_device(name), None);
+            }
         });
     }
 }
@@ -153,22 +161,30 @@ impl Judge<'_> {
         }
         let nest = perfect_nest(self.function, id);
         let mut reasons = Vec::new();
-        for depth in (1..=nest.len()).rev() {
-            match self.attempt(&nest[..depth]) {
-                Ok(()) => {
-                    if let Some(next) = nest.get(depth) {
-                        self.plan.kept_from_more.insert(*next, reasons);
+        for sharing in [Sharing::Nothing, Sharing::Arrays] {
+            for depth in (1..=nest.len()).rev() {
+                match self.attempt(&nest[..depth], sharing) {
+                    Ok(()) => {
+                        if let Some(next) = nest.get(depth) {
+                            self.plan.kept_from_more.insert(*next, reasons);
+                        }
+                        return Ok(());
                     }
-                    return Ok(());
+                    Err(found) => reasons = found,
                 }
-                Err(found) => reasons = found,
             }
         }
         Err(reasons)
     }
 
-    fn attempt(&mut self, nest: &[LoopId]) -> Result<(), Vec<Reason>> {
-        let draft = draft(self.function, nest, self.mismatches, self.independent)?;
+    fn attempt(&mut self, nest: &[LoopId], sharing: Sharing) -> Result<(), Vec<Reason>> {
+        let draft = Drafter {
+            function: self.function,
+            mismatches: self.mismatches,
+            independent: self.independent,
+            sharing,
+        };
+        let draft = draft.draft(nest)?;
         let Draft {
             mut region,
             scan,
@@ -189,11 +205,13 @@ impl Judge<'_> {
             nodes: &exempt_nodes,
             compounds: &reduce.compounds,
         };
-        (region.sites, region.site_of) = sites::plan(self.function, &region.body, &exempt);
-        let undecided = reduce.lazy.iter();
-        region.undecided = undecided
-            .flat_map(|lazy| sites::below(self.function, lazy.operand, &region.site_of))
-            .collect();
+        let found = sites::plan(self.function, &region.body, &exempt);
+        region.take_sites(found);
+        for lazy in &reduce.lazy {
+            let sites = sites::below(self.function, lazy.operand, &region.site_of);
+            region.undecided.extend(sites);
+            region.undecided_calls |= sites::calls(self.function, lazy.operand);
+        }
         verify::region_body(self.function, &region.body);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
@@ -209,6 +227,14 @@ impl Judge<'_> {
     }
 }
 
+impl Region {
+    fn take_sites(&mut self, found: sites::Sites) {
+        self.sites = found.sites;
+        self.site_of = found.numbers;
+        self.calls = found.calls;
+    }
+}
+
 /// Whether an operand fails must not depend on the order of iterations, unless the verbatim loop
 /// can still run once it has.
 fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
@@ -221,12 +247,12 @@ fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
         nodes: &draft.exempt_nodes,
         compounds: &draft.reduce.compounds,
     };
-    let (_, numbers) = sites::plan(function, &draft.region.body, &exempt);
+    let numbers = sites::plan(function, &draft.region.body, &exempt).numbers;
     let failing = draft
         .reduce
         .lazy
         .iter()
-        .filter(|lazy| !sites::below(function, lazy.operand, &numbers).is_empty());
+        .filter(|lazy| sites::can_fail(function, lazy.operand, &numbers));
     failing
         .map(|lazy| {
             let name = function.vars[lazy.var].ident.to_string();
@@ -267,73 +293,112 @@ struct Draft {
     reduce: reduce::ReducePlan,
 }
 
-fn draft(
-    function: &Function,
-    nest: &[LoopId],
-    mismatches: &[Mismatch],
-    independent: &HashSet<VarId>,
-) -> Result<Draft, Vec<Reason>> {
-    let former = Former::new(function, nest);
-    let mut reasons = type_reasons(function, nest, mismatches);
-    let loops = nest_loops(&former, &mut reasons);
-    let scan = scan::scan(function, nest, &former);
-    reasons.extend(scan.reasons.iter().cloned());
-    if !reasons.is_empty() {
-        return Err(reasons);
+/// What iterations may have copies of.
+#[derive(Clone, Copy, PartialEq)]
+enum Sharing {
+    Nothing,
+    /// Arrays into whose elements they combine.
+    Arrays,
+}
+
+/// Puts drafts together.
+struct Drafter<'a> {
+    function: &'a Function,
+    mismatches: &'a [Mismatch],
+    independent: &'a HashSet<VarId>,
+    sharing: Sharing,
+}
+
+impl Drafter<'_> {
+    fn draft(&self, nest: &[LoopId]) -> Result<Draft, Vec<Reason>> {
+        let function = self.function;
+        let former = Former::new(function, nest);
+        let mut reasons = type_reasons(function, nest, self.mismatches);
+        let loops = nest_loops(&former, &mut reasons);
+        let scan = scan::scan(function, nest, &former);
+        reasons.extend(scan.reasons.iter().cloned());
+        if !reasons.is_empty() {
+            return Err(reasons);
+        }
+        let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
+        let (depend, shared) = self.dependences(&former, &scan, body);
+        let mut reduce = reduce::plan(function, body, &scan.assigned, &shared);
+        let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        reasons.extend(
+            depend
+                .reasons
+                .iter()
+                .chain(&bounds.reasons)
+                .chain(&reduce.reasons)
+                .cloned(),
+        );
+        if !reasons.is_empty() {
+            return Err(reasons);
+        }
+        let (space, nest_loops) = loops.expect("a nest without loops has a reason");
+        let mut guard = bounds.guard;
+        guard.extend(depend.guard);
+        distinct(&mut guard);
+        let mut relaxed = bounds.relaxed;
+        distinct(&mut relaxed);
+        let mut exempt_nodes = bounds.covered;
+        exempt_nodes.extend(&reduce.combining);
+        let mut region = Region {
+            index: 0,
+            nest: nest_loops,
+            body: body.clone(),
+            scalars: Vec::new(),
+            arrays: Vec::new(),
+            accumulators: std::mem::take(&mut reduce.accumulators),
+            shared: std::mem::take(&mut reduce.shared),
+            extremes: std::mem::take(&mut reduce.extremes),
+            bounds: bounds.bounds,
+            space,
+            guard,
+            relaxed,
+            sites: Vec::new(),
+            site_of: HashMap::new(),
+            calls: Vec::new(),
+            undecided: Vec::new(),
+            undecided_calls: false,
+            proofs: proofs(function, nest, &scan),
+            cost: cost::of_iteration(&former, body),
+        };
+        capture(function, &scan, &mut region);
+        let draft = Draft {
+            region,
+            scan,
+            exempt_nodes,
+            reduce,
+        };
+        let reasons = lazy_reasons(function, &draft);
+        if reasons.is_empty() {
+            Ok(draft)
+        } else {
+            Err(reasons)
+        }
     }
-    let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
-    let mut reduce = reduce::plan(function, body, &scan.assigned);
-    let depend = depend::plan(&former, &scan.visits, independent);
-    let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
-    reasons.extend(
-        depend
-            .reasons
-            .iter()
-            .chain(&bounds.reasons)
-            .chain(&reduce.reasons)
-            .cloned(),
-    );
-    if !reasons.is_empty() {
-        return Err(reasons);
-    }
-    let (space, nest_loops) = loops.expect("a nest without loops has a reason");
-    let mut guard = bounds.guard;
-    guard.extend(depend.guard);
-    distinct(&mut guard);
-    let mut relaxed = bounds.relaxed;
-    distinct(&mut relaxed);
-    let mut exempt_nodes = bounds.covered;
-    exempt_nodes.extend(&reduce.combining);
-    let mut region = Region {
-        index: 0,
-        nest: nest_loops,
-        body: body.clone(),
-        scalars: Vec::new(),
-        arrays: Vec::new(),
-        accumulators: std::mem::take(&mut reduce.accumulators),
-        extremes: std::mem::take(&mut reduce.extremes),
-        bounds: bounds.bounds,
-        space,
-        guard,
-        relaxed,
-        sites: Vec::new(),
-        site_of: HashMap::new(),
-        undecided: Vec::new(),
-        proofs: proofs(function, nest, &scan),
-        cost: cost::of_iteration(&former, body),
-    };
-    capture(function, &scan, &mut region);
-    let draft = Draft {
-        region,
-        scan,
-        exempt_nodes,
-        reduce,
-    };
-    let reasons = lazy_reasons(function, &draft);
-    if reasons.is_empty() {
-        Ok(draft)
-    } else {
-        Err(reasons)
+
+    /// The dependences between iterations, and the arrays that accumulate instead (rule R6).
+    fn dependences(
+        &self,
+        former: &Former,
+        scan: &Scan,
+        body: &Block,
+    ) -> (depend::DependPlan, Vec<VarId>) {
+        let plan = depend::plan(former, &scan.visits, self.independent);
+        if self.sharing == Sharing::Nothing
+            || !shared::needs_copies(former, &scan.visits, &plan.conflicts)
+        {
+            return (plan, Vec::new());
+        }
+        let shared = reduce::combined(self.function, body, &plan.conflicts);
+        if shared.is_empty() {
+            return (plan, shared);
+        }
+        let mut exempt = self.independent.clone();
+        exempt.extend(&shared);
+        (depend::plan(former, &scan.visits, &exempt), shared)
     }
 }
 

@@ -3,7 +3,9 @@
 //! A [`Plan`] cannot be made without passing the proof, and `host/` and `ptx/` take one as an
 //! argument, so code for an unproved loop cannot be written by accident.
 
-use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, LoopId, Proof, Scalar, Span, VarId};
+use crate::ir::{
+    AccessId, BinaryOp, Block, Builtin, CalleeId, ExprId, LoopId, Proof, Scalar, Span, VarId,
+};
 use std::collections::HashMap;
 
 /// The decisions for one function.
@@ -53,6 +55,9 @@ pub struct Region {
     pub scalars: Vec<VarId>,
     pub arrays: Vec<ArrayUse>,
     pub accumulators: Vec<Accumulator>,
+    /// Arrays whose elements are accumulators: in the body, private copies that start at the
+    /// identity; see the canonical order.
+    pub shared: Vec<SharedArray>,
     /// Accumulators that change together.
     pub extremes: Vec<Extreme>,
     /// How each access of the body stays in bounds.
@@ -73,9 +78,14 @@ pub struct Region {
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
     /// fail once the guard holds.
     pub site_of: HashMap<SiteKey, u32>,
+    /// The device functions that an iteration calls, in order. Their sites are numbered after the
+    /// region's own.
+    pub calls: Vec<CalleeId>,
     /// Sites that serial may not reach where a lane does: that they fail decides nothing, and the
     /// verbatim serial loop runs. A region with such sites writes no array.
     pub undecided: Vec<u32>,
+    /// The same of all sites of the functions called.
+    pub undecided_calls: bool,
     /// What rustc has to confirm about names in the region.
     pub proofs: Vec<Proof>,
     /// Estimated operations of one iteration.
@@ -119,6 +129,15 @@ pub struct ArrayUse {
 /// at the identity; see the canonical order.
 #[derive(Clone, Debug)]
 pub struct Accumulator {
+    pub var: VarId,
+    pub ty: Scalar,
+    pub fold: Fold,
+}
+
+/// An array of [`Region::arrays`] into whose elements iterations combine, and which they do not
+/// use in any other way.
+#[derive(Clone, Debug)]
+pub struct SharedArray {
     pub var: VarId,
     pub ty: Scalar,
     pub fold: Fold,
@@ -239,7 +258,7 @@ impl Region {
 
     /// Whether an iteration can fail in builds with (`debug`) or without debug assertions.
     pub fn can_fail(&self, debug: bool) -> bool {
-        self.sites.iter().any(|site| debug || !site.debug_only)
+        !self.calls.is_empty() || self.sites.iter().any(|site| debug || !site.debug_only)
     }
 }
 

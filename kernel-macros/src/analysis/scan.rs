@@ -205,7 +205,18 @@ impl Scanner<'_> {
                 self.place(target, stmt.span);
                 self.expr(*value);
             }
-            StmtKind::Expr(id) => self.alone(*id),
+            StmtKind::Expr(id) => match self.function.exprs[*id].kind {
+                ExprKind::Apply(callee, _) => {
+                    let message = texts::call_for_effect(&self.function.callees[callee].name);
+                    self.refuse(
+                        stmt.span,
+                        message,
+                        Some(texts::CALL_FOR_EFFECT_HELP.to_string()),
+                    );
+                }
+                _ => self.alone(*id),
+            },
+            StmtKind::Return(id) => self.alone(*id),
             StmtKind::For(id) => self.for_loop(*id),
             StmtKind::While { cond, body, .. } => self.uncertain_loop(Some(*cond), body),
             StmtKind::Loop { body, .. } => self.uncertain_loop(None, body),
@@ -273,7 +284,7 @@ impl Scanner<'_> {
     fn pattern(&mut self, pat: &Pat, span: Span) {
         match pat {
             Pat::Var(var) => {
-                if !is_value(&self.function.vars[*var].ty) {
+                if !self.function.vars[*var].ty.is_value() {
                     let name = self.function.vars[*var].ident.to_string();
                     self.unknown(span, &name, Some(texts::annotate(&name)));
                 }
@@ -419,9 +430,11 @@ impl Scanner<'_> {
         for operand in crate::ir::verify::operands(&node.kind) {
             self.expr(operand);
         }
-        if !is_value(&node.ty) && node.ty != Ty::Unit {
+        if !node.ty.is_value() && node.ty != Ty::Unit {
             let text = crate::ir::dump::expr(function, id);
-            self.unknown(node.span, &text, None);
+            let call = matches!(node.kind, ExprKind::Apply(..));
+            let help = call.then(|| texts::annotate_result(&text));
+            self.unknown(node.span, &text, help);
         }
     }
 
@@ -496,20 +509,10 @@ impl Scanner<'_> {
     }
 }
 
-/// A type that a value in an iteration can have.
-fn is_value(ty: &Ty) -> bool {
-    match ty {
-        Ty::Scalar(_) => true,
-        Ty::Tuple(parts) => parts.iter().all(is_value),
-        Ty::Array(elem, _) => is_value(elem),
-        Ty::Unknown | Ty::Unit | Ty::View(_) => false,
-    }
-}
-
 /// Whether a block always ends by jumping away.
 fn leaves(function: &Function, block: &Block) -> bool {
     block.stmts.last().is_some_and(|stmt| match stmt.kind {
-        StmtKind::Break { .. } | StmtKind::Continue { .. } => true,
+        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Return(_) => true,
         StmtKind::Expr(id) => match &function.exprs[id].kind {
             ExprKind::Block(inner) => leaves(function, inner),
             _ => false,
@@ -534,6 +537,7 @@ fn stmt_jumps(function: &Function, stmt: &Stmt, depth: u32, breaks_only: bool) -
     let inside = |body| block_jumps(function, body, depth + 1, breaks_only);
     match &stmt.kind {
         StmtKind::Break { depth: to } => *to >= depth,
+        StmtKind::Return(_) => true,
         StmtKind::Continue { depth: to } => *to > depth || (*to == depth && !breaks_only),
         StmtKind::For(id) => {
             let node = &function.loops[*id];

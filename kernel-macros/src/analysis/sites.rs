@@ -3,8 +3,8 @@
 use super::builtins::{Panics, panics};
 use super::plan::{Bounds, Site, SiteKey, SiteKind};
 use crate::ir::{
-    AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt, StmtKind, Ty,
-    UnaryOp, VarId, walk,
+    AccessId, BinaryOp, Block, CalleeId, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt,
+    StmtKind, Ty, UnaryOp, VarId, walk,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -17,23 +17,41 @@ pub struct Exempt<'a> {
     pub compounds: &'a HashSet<ExprId>,
 }
 
+/// Where a body can fail.
+#[derive(Default)]
+pub struct Sites {
+    pub sites: Vec<Site>,
+    pub numbers: HashMap<SiteKey, u32>,
+    /// The device functions called, whose sites follow.
+    pub calls: Vec<CalleeId>,
+}
+
 /// The sites of a body and their numbers.
-pub fn plan(
-    function: &Function,
-    body: &Block,
-    exempt: &Exempt,
-) -> (Vec<Site>, HashMap<SiteKey, u32>) {
+pub fn plan(function: &Function, body: &Block, exempt: &Exempt) -> Sites {
     let mut finder = Finder {
         function,
         exempt,
-        sites: Vec::new(),
-        numbers: HashMap::new(),
+        found: Sites::default(),
     };
     finder.block(body);
-    (finder.sites, finder.numbers)
+    finder.found
 }
 
-/// The sites of an expression and everything in it.
+/// Whether an expression, or anything in it, can fail.
+pub fn can_fail(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -> bool {
+    !below(function, id, numbers).is_empty() || calls(function, id)
+}
+
+/// Whether an expression calls functions outside, of whose sites nothing is known here.
+pub fn calls(function: &Function, id: ExprId) -> bool {
+    let mut found = false;
+    walk::below(function, id, &mut |id| {
+        found |= matches!(function.exprs[id].kind, ExprKind::Apply(..));
+    });
+    found
+}
+
+/// The body's own sites in an expression and everything in it.
 pub fn below(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -> Vec<u32> {
     let mut found = Vec::new();
     walk::below(function, id, &mut |id| {
@@ -55,19 +73,18 @@ pub fn below(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -
 struct Finder<'a> {
     function: &'a Function,
     exempt: &'a Exempt<'a>,
-    sites: Vec<Site>,
-    numbers: HashMap<SiteKey, u32>,
+    found: Sites,
 }
 
 impl Finder<'_> {
     fn push(&mut self, key: SiteKey, kind: SiteKind, span: Span, debug_only: bool) {
-        let number = self.sites.len() as u32;
-        self.sites.push(Site {
+        let number = self.found.sites.len() as u32;
+        self.found.sites.push(Site {
             kind,
             span,
             debug_only,
         });
-        self.numbers.insert(key, number);
+        self.found.numbers.insert(key, number);
     }
 
     fn block(&mut self, block: &Block) {
@@ -87,7 +104,7 @@ impl Finder<'_> {
                     self.arithmetic(SiteKey::Compound(*value), *op, left, *value, stmt.span);
                 }
             }
-            StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let node = &self.function.loops[*id];
                 self.expr(node.range.start);
@@ -215,6 +232,9 @@ impl Finder<'_> {
                     Panics::InDebug => self.push(SiteKey::Expr(id), kind, node.span, true),
                     Panics::Always => self.push(SiteKey::Expr(id), kind, node.span, false),
                 }
+            }
+            ExprKind::Apply(callee, _) if !self.found.calls.contains(callee) => {
+                self.found.calls.push(*callee);
             }
             ExprKind::LocalElement { base, index } => self.local_element(*base, index, node.span),
             _ => {}

@@ -12,6 +12,11 @@ pub fn demanded_headline(index: &str, reason: &str) -> String {
     )
 }
 
+/// The same for a device function.
+pub fn no_device_function(name: &str, reason: &str) -> String {
+    format!("`{name}` cannot be a device function: {reason}")
+}
+
 pub fn not_in_a_region(what: &str) -> String {
     format!("{what} cannot stand inside it (not in the kernel language, or not supported yet)")
 }
@@ -28,6 +33,17 @@ pub fn annotate(name: &str) -> String {
 pub fn annotate_outside(path: &str) -> String {
     format!("give it a type before the loop, as in `let value: f64 = {path};`, and use that")
 }
+
+/// The same for what a call gives.
+pub fn annotate_result(call: &str) -> String {
+    format!("bind it to a variable of a type that is written there, as in `let y: f64 = {call};`")
+}
+
+pub fn call_for_effect(name: &str) -> String {
+    format!("`{name}` is called for its effect, and functions that a loop calls have none")
+}
+
+pub const CALL_FOR_EFFECT_HELP: &str = "use the value that it gives, or call it outside the loop";
 
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
@@ -101,9 +117,7 @@ pub fn not_affine_update(access: &str) -> (String, String) {
             "two iterations may update the same element: the index of `{access}` is not an affine \
              function of the loop variables"
         ),
-        "accumulators that are array elements, as in a histogram, are not supported yet: loop over \
-         the elements outside, and count for each of them inside"
-            .to_string(),
+        "loop over the elements outside, and count for each of them inside".to_string(),
     )
 }
 
@@ -186,9 +200,9 @@ pub fn self_conflict(write: &str) -> String {
 
 pub fn self_conflict_help(update: bool, array: &str) -> String {
     if update {
-        "sum into a local variable, and write once for each element; accumulators that are array \
-         elements shared by iterations are not supported yet"
-            .to_string()
+        format!(
+            "loop over the elements of `{array}` outside, and over what is combined into them inside"
+        )
     } else {
         format!("index `{array}` with the loop variable, or write it after the loop")
     }
@@ -213,6 +227,14 @@ pub fn reads_accumulator(name: &str, op: &str) -> (String, String) {
     )
 }
 
+/// The same for elements of an array.
+pub fn reads_shared(name: &str, op: &str) -> (String, String) {
+    (
+        format!("iterations combine into the same elements of `{name}` with `{op}` ..."),
+        format!("... and `{name}` is read here, where its value would depend on their order"),
+    )
+}
+
 pub fn prefix_sum(name: &str) -> (String, String) {
     (
         format!("`{name}` is a running total ..."),
@@ -234,6 +256,21 @@ pub fn mixed_help(name: &str) -> String {
         "use two variables, one for each operator, and combine them into `{name}` after the loop"
     )
 }
+
+/// The same for elements of an array.
+pub fn mixed_elements_help(name: &str) -> String {
+    format!("use two arrays, one for each operator, and combine them into `{name}` after the loop")
+}
+
+/// An array into which iterations combine, and which they use in another way.
+pub fn assigned_elements(name: &str) -> String {
+    format!(
+        "iterations combine into the same elements of `{name}`, and here assign them otherwise: \
+         the order of iterations matters"
+    )
+}
+
+pub const ASSIGNED_ELEMENTS_HELP: &str = "set elements in a loop of its own, before or after";
 
 pub fn no_reduction(name: &str, op: &str) -> String {
     format!("`{name}` is updated with `{op}`, which is no reduction")

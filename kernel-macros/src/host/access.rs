@@ -1,6 +1,6 @@
 //! One iteration of a region: array elements, and how an iteration fails.
 
-use super::body::Body;
+use super::body::{Body, Frame};
 use super::names::{self, emit};
 use crate::analysis::plan::{Bounds, SiteKey};
 use crate::ir::{AccessId, ExprId, Ty, VarId};
@@ -89,13 +89,22 @@ impl Body<'_> {
         let args = recorded.iter().map(|value| emit!(#rt::bits(#value)));
         let args = args.chain(std::iter::repeat(emit!(0))).take(4);
         let site = proc_macro2::Literal::u32_unsuffixed(number);
-        let leave = emit! {
-            return #rt::Result::Err(#rt::failed(__shape, __outer, __t, #site, [#(#args),*]));
-        };
+        let leave = self.leave(&emit!(#site), &emit!([#(#args),*]));
         if !self.region.sites[number as usize].debug_only {
             return Some(leave);
         }
         let debug = self.debug();
         Some(emit!(if #debug { #leave }))
+    }
+
+    /// Leaves the iteration or function as failed.
+    pub fn leave(&self, site: &TokenStream, args: &TokenStream) -> TokenStream {
+        let rt = self.rt();
+        match self.frame {
+            Frame::Iteration => emit! {
+                return #rt::Result::Err(#rt::failed(__shape, __outer, __t, #site, #args));
+            },
+            Frame::Function => emit!(return #rt::Result::Err(#rt::fault(#site, #args));),
+        }
     }
 }

@@ -3,7 +3,6 @@
 //! Printed from the IR, with a type on every binding and every operation in its explicit form, so
 //! that it means on its own what inference took the source to mean.
 
-use super::driver::Context;
 use super::names::{self, emit};
 use crate::analysis::plan::{Region, SiteKey};
 use crate::ir::{
@@ -13,10 +12,21 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use std::cell::Cell;
 
-/// Prints statements and expressions of a region.
+/// What a body is part of, and so how it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// An iteration, whose place goes into the record.
+    Iteration,
+    /// A device function, whose caller knows the iteration.
+    Function,
+}
+
+/// Prints statements and expressions of a region or a device function.
 pub struct Body<'a> {
-    context: &'a Context<'a>,
+    function: &'a ir::Function,
+    rt: &'a TokenStream,
     pub region: &'a Region,
+    pub frame: Frame,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
     /// What is printed stands before the region, where nothing fails: an iteration that evaluates
@@ -25,10 +35,17 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn new(context: &'a Context<'a>, region: &'a Region) -> Self {
+    pub fn new(
+        function: &'a ir::Function,
+        rt: &'a TokenStream,
+        region: &'a Region,
+        frame: Frame,
+    ) -> Self {
         Body {
-            context,
+            function,
+            rt,
             region,
+            frame,
             depth: Cell::new(0),
             before: Cell::new(false),
         }
@@ -48,11 +65,11 @@ impl<'a> Body<'a> {
     }
 
     pub fn function(&self) -> &'a ir::Function {
-        self.context.input.function
+        self.function
     }
 
     pub fn rt(&self) -> &'a TokenStream {
-        self.context.rt
+        self.rt
     }
 
     /// Whether the user's crate has debug assertions; a constant of the region's block.
@@ -110,6 +127,10 @@ impl<'a> Body<'a> {
                 emit!(break #label;)
             }
             StmtKind::Continue { depth } => self.continue_at(*depth),
+            StmtKind::Return(value) => {
+                let value = self.result(*value);
+                emit!(return #value;)
+            }
             StmtKind::Assert {
                 cond,
                 args,
@@ -120,6 +141,30 @@ impl<'a> Body<'a> {
                 unreachable!("analysis lets no {} into a region", opaque.what)
             }
         }
+    }
+
+    /// A device function's statements and value.
+    pub fn function_body(&self) -> TokenStream {
+        let block = &self.region.body;
+        let statements = block.stmts.iter().map(|stmt| self.statement(stmt));
+        let value = block.value.map(|value| self.result(value));
+        emit!(#(#statements)* #value)
+    }
+
+    /// Gives a variable its first value.
+    pub fn bind(&self, var: VarId, value: &TokenStream) -> TokenStream {
+        let pat = Pat::Var(var);
+        let (pat, ty) = (self.pattern(&pat), self.pattern_type(&pat));
+        emit!(let #pat: #ty = #value;)
+    }
+
+    /// A device function's value, as it leaves the function.
+    pub fn result(&self, value: ExprId) -> TokenStream {
+        let (rt, ty, value) = (self.rt, self.ty(&self.function.ret), self.expr(value));
+        emit!({
+            let __value: #ty = #value;
+            #rt::Result::Ok(__value)
+        })
     }
 
     fn assertion(&self, cond: ExprId, args: &[ExprId], debug_only: bool) -> TokenStream {

@@ -20,7 +20,7 @@ pub struct DeviceEntry {
 /// The associated constant that describes the region's code, if there is any.
 pub fn code(region: &Region) -> Option<TokenStream> {
     let input = region.context.input;
-    let entry = &input.device.as_ref()?.regions[region.plan.index];
+    let entry = input.device.as_ref()?.regions[region.plan.index].as_ref()?;
     let (rt, handle) = (region.rt(), &input.handle);
     let name = names::plain(&input.function.name);
     let fold = match &entry.fold {

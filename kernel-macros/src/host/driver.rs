@@ -6,7 +6,7 @@ use super::residency::Residency;
 use super::{Expansion, item};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{LoopTemplate, Piece, Template};
-use crate::ir::{Span, Ty, VarId};
+use crate::ir::{Ty, VarId};
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -49,7 +49,8 @@ pub enum Loops {
 }
 
 impl Context<'_> {
-    fn template(&self, template: &Template, loops: Loops) -> TokenStream {
+    /// The template with its loops printed like that.
+    pub fn template(&self, template: &Template, loops: Loops) -> TokenStream {
         let pieces = template.pieces.iter();
         pieces.map(|piece| self.piece(piece, loops)).collect()
     }
@@ -114,11 +115,6 @@ impl Context<'_> {
     /// The tokens that name a variable in the driver.
     pub fn driver_name(&self, id: VarId) -> &TokenStream {
         &self.input.function.vars[id].tokens
-    }
-
-    /// The same, standing at a use.
-    pub fn driver_name_at(&self, id: VarId, span: Span) -> TokenStream {
-        names::respan(self.driver_name(id).clone(), span.start)
     }
 }
 

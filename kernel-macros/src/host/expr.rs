@@ -17,8 +17,7 @@ impl Body<'_> {
             }
             ExprKind::Float(text, suffix) => {
                 let scalar = node.ty.scalar().or(*suffix).unwrap_or(Scalar::F64);
-                let zero = if text.ends_with('.') { "0" } else { "" };
-                literal(&format!("{text}{zero}{scalar}"))
+                float(text, scalar.name())
             }
             ExprKind::Bool(value) => emit!(#value),
             ExprKind::Var(var) => {
@@ -50,6 +49,7 @@ impl Body<'_> {
             }
             ExprKind::Len { array, dim } => self.len(*array, *dim),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),
+            ExprKind::Apply(callee, args) => self.apply(id, *callee, args),
             ExprKind::Tuple(parts) => {
                 let parts = parts.iter().map(|part| self.expr(*part));
                 emit!((#(#parts,)*))
@@ -286,6 +286,12 @@ pub fn symbol(op: BinaryOp) -> TokenStream {
         .parse()
         .unwrap_or_else(|_| unreachable!("operators are Rust's"));
     names::respan(quote!(#text), names::site())
+}
+
+/// A float literal.
+pub fn float(text: &str, suffix: &str) -> TokenStream {
+    let zero = if text.ends_with('.') { "0" } else { "" };
+    literal(&format!("{text}{zero}{suffix}"))
 }
 
 fn literal(text: &str) -> TokenStream {

@@ -2,8 +2,8 @@
 
 use super::names::{self, emit};
 use super::region::{Region, handle_type};
-use super::{device, fold, space, wide};
-use crate::analysis::plan::{Accumulator, Identity, NestLoop};
+use super::{device, fold, grouped, space, wide};
+use crate::analysis::plan::{Fold, Identity, NestLoop};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 
@@ -19,7 +19,9 @@ fn lanes_name() -> Ident {
 /// Struct and impls.
 pub fn items(region: &Region) -> TokenStream {
     let (structure, base) = (structure(region), base(region));
-    let iterate = if region.plan.accumulators.is_empty() {
+    let iterate = if !region.plan.shared.is_empty() {
+        grouped::items(region)
+    } else if region.plan.accumulators.is_empty() {
         map(region)
     } else {
         reduce(region)
@@ -78,7 +80,7 @@ pub fn construct(region: &Region) -> TokenStream {
 }
 
 /// The captures as locals again.
-fn unpack(region: &Region) -> TokenStream {
+pub fn unpack(region: &Region) -> TokenStream {
     let name = struct_name();
     let captured = captures(region).into_iter().map(|(name, _)| name);
     emit!(let #name { __shape, __trips, #(#captured,)* .. } = *self;)
@@ -119,7 +121,7 @@ fn base(region: &Region) -> TokenStream {
 }
 
 /// The loop variables' values at an iteration.
-fn variables(region: &Region, from: usize, to: usize) -> TokenStream {
+pub fn variables(region: &Region, from: usize, to: usize) -> TokenStream {
     let nest = region.plan.nest.iter().enumerate();
     nest.skip(from)
         .take(to - from)
@@ -207,7 +209,9 @@ fn reduce(region: &Region) -> TokenStream {
         .collect();
     let positions: Vec<_> = (0..accumulators.len()).map(names::index).collect();
     let width = names::index(region.plan.lanes() as usize);
-    let identities = accumulators.iter().map(|of| identity(region, of));
+    let identities = accumulators
+        .iter()
+        .map(|of| identity(region, of.ty, of.fold));
     let fold = fold::pair(region);
     let (unpack, depth) = (unpack(region), region.plan.nest.len());
     let variables = variables(region, 0, depth);
@@ -267,9 +271,10 @@ fn reduce(region: &Region) -> TokenStream {
     }
 }
 
-fn identity(region: &Region, of: &Accumulator) -> TokenStream {
-    let ty = region.body.scalar(of.ty);
-    match of.fold.identity(of.ty) {
+/// Where an accumulator starts.
+pub fn identity(region: &Region, scalar: Scalar, fold: Fold) -> TokenStream {
+    let ty = region.body.scalar(scalar);
+    match fold.identity(scalar) {
         Identity::Int(value) => wide::integer(value),
         Identity::Bool(value) => emit!(#value),
         Identity::Float(value) if value.is_nan() => emit!(#ty::NAN),

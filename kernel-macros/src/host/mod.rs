@@ -16,10 +16,13 @@
 
 mod access;
 mod body;
+mod call;
 mod device;
 mod driver;
 mod expr;
 mod fold;
+mod function;
+mod grouped;
 mod item;
 mod iterate;
 mod names;
@@ -34,6 +37,7 @@ use crate::ir::Function;
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
+pub use function::{Written, device_function};
 pub use item::expand;
 
 /// Everything about one function, for [`expand`].
@@ -91,8 +95,8 @@ pub struct Param {
 pub struct Device {
     /// PTX for crates without and with debug assertions.
     pub ptx: Ptx,
-    /// One for each region of the plan.
-    pub regions: Vec<DeviceEntry>,
+    /// For each region of the plan how a device runs it, if it can.
+    pub regions: Vec<Option<DeviceEntry>>,
 }
 
 #[derive(Debug)]

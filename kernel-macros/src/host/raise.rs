@@ -3,6 +3,7 @@
 //! A worker records values. Here the driver repeats the operation on them, in the user's words and
 //! at the user's span, so that message, file, line and column are Rust's own.
 
+use super::body::Body;
 use super::expr::symbol;
 use super::names::{self, emit};
 use super::region::Region;
@@ -14,55 +15,66 @@ use quote::quote_spanned;
 /// Tokens that panic, given `failure`.
 pub fn failure(region: &Region) -> TokenStream {
     let (rt, session) = (region.rt(), &region.context.session);
-    let arms = region.plan.sites.iter().enumerate().map(|(number, site)| {
-        let (number, raise) = (Literal::u32_unsuffixed(number as u32), raise(region, site));
+    let raise = sites(&region.body);
+    emit! {
+        #raise
+        #rt::unraised(#session.name(), __failure)
+    }
+}
+
+/// Tokens that panic if `failure` is at a site of the body, or of a function that it calls.
+pub fn sites(body: &Body) -> TokenStream {
+    let sites = body.region.sites.iter().enumerate();
+    let arms = sites.map(|(number, site)| {
+        let (number, raise) = (Literal::u32_unsuffixed(number as u32), raise(body, site));
         emit!(#number => { #raise })
     });
+    let calls = body.raise_calls();
     emit! {
         match __failure.site {
             #(#arms)*
             _ => {}
         }
-        #rt::unraised(#session.name(), __failure)
+        #calls
     }
 }
 
-fn raise(region: &Region, site: &Site) -> TokenStream {
+fn raise(body: &Body, site: &Site) -> TokenStream {
     let span = site.span.start;
     match &site.kind {
-        SiteKind::Index(access) => index(region, *access),
+        SiteKind::Index(access) => index(body, *access),
         SiteKind::LocalIndex { len } => {
             let (array, len) = (user("array", span), Literal::u64_unsuffixed(*len));
-            let at = recorded(region, 0, Scalar::Usize, "at", span);
+            let at = recorded(body, 0, Scalar::Usize, "at", span);
             let (bind, at) = at;
             let element = quote_spanned!(span=> #array[#at]);
             emit!(#bind let #array = [(); #len]; let _ = #element;)
         }
         SiteKind::Binary { op, left, right } => {
-            let (bind_left, left) = recorded(region, 0, *left, "left", span);
-            let (bind_right, right) = recorded(region, 1, *right, "right", span);
+            let (bind_left, left) = recorded(body, 0, *left, "left", span);
+            let (bind_right, right) = recorded(body, 1, *right, "right", span);
             let op = names::respan(symbol(*op), span);
             let value = quote_spanned!(span=> #left #op #right);
-            used(region, &emit!(#bind_left #bind_right), &value)
+            used(body, &emit!(#bind_left #bind_right), &value)
         }
         SiteKind::Neg(ty) => {
-            let (bind, value) = recorded(region, 0, *ty, "value", span);
-            used(region, &bind, &quote_spanned!(span=> -#value))
+            let (bind, value) = recorded(body, 0, *ty, "value", span);
+            used(body, &bind, &quote_spanned!(span=> -#value))
         }
         SiteKind::Call { builtin, ty } => {
             let names = ["first", "second", "third"].into_iter().enumerate();
             let args = names.take(builtin.arity());
             let (binds, args): (Vec<_>, Vec<_>) = args
-                .map(|(at, name)| recorded(region, at, *ty, name, span))
+                .map(|(at, name)| recorded(body, at, *ty, name, span))
                 .unzip();
-            let ty = names::scalar_at(region.rt(), *ty, span);
+            let ty = names::scalar_at(body.rt(), *ty, span);
             let name = Ident::new(builtin.name(), span);
             let value = quote_spanned!(span=> #ty::#name(#(#args),*));
-            used(region, &emit!(#(#binds)*), &value)
+            used(body, &emit!(#(#binds)*), &value)
         }
         SiteKind::Assert { tokens, args } => {
             let binds = args.iter().enumerate().map(|(at, ty)| {
-                let (bind, _) = recorded(region, at, *ty, &format!("arg{at}"), span);
+                let (bind, _) = recorded(body, at, *ty, &format!("arg{at}"), span);
                 bind
             });
             emit!(#(#binds)* #tokens)
@@ -71,12 +83,15 @@ fn raise(region: &Region, site: &Site) -> TokenStream {
 }
 
 /// The element again, borrowed as it was.
-fn index(region: &Region, id: AccessId) -> TokenStream {
-    let (rt, access) = (region.rt(), &region.context.input.function.accesses[id]);
+fn index(body: &Body, id: AccessId) -> TokenStream {
+    let (rt, access) = (body.rt(), &body.function().accesses[id]);
     let span = access.span;
-    let array = region.context.driver_name_at(access.array, span);
+    let array = names::respan(
+        body.function().vars[access.array].tokens.clone(),
+        span.start,
+    );
     let (binds, at): (Vec<_>, Vec<_>) = (0..access.index.len())
-        .map(|dim| recorded(region, dim, Scalar::Usize, &format!("at{dim}"), span.start))
+        .map(|dim| recorded(body, dim, Scalar::Usize, &format!("at{dim}"), span.start))
         .unzip();
     let element = match access.style {
         IndexStyle::Flat => quote_spanned!(span.end=> #array[#(#at),*]),
@@ -92,8 +107,8 @@ fn index(region: &Region, id: AccessId) -> TokenStream {
     emit!(#(#binds)* #value)
 }
 
-fn used(region: &Region, binds: &TokenStream, value: &TokenStream) -> TokenStream {
-    let rt = region.rt();
+fn used(body: &Body, binds: &TokenStream, value: &TokenStream) -> TokenStream {
+    let rt = body.rt();
     emit!(#binds #rt::used(#value);)
 }
 
@@ -103,14 +118,8 @@ fn user(name: &str, span: Span) -> Ident {
 }
 
 /// Binds a recorded argument.
-fn recorded(
-    region: &Region,
-    at: usize,
-    ty: Scalar,
-    name: &str,
-    span: Span,
-) -> (TokenStream, Ident) {
-    let (rt, ty, name) = (region.rt(), region.body.scalar(ty), user(name, span));
+fn recorded(body: &Body, at: usize, ty: Scalar, name: &str, span: Span) -> (TokenStream, Ident) {
+    let (rt, ty, name) = (body.rt(), body.scalar(ty), user(name, span));
     let at = names::index(at);
     let bind = emit!(let #name: #ty = #rt::recorded(__failure.args[#at]););
     (bind, name)

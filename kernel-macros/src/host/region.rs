@@ -1,9 +1,9 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
-use super::body::{Body, lifetime};
+use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
-use super::{iterate, raise, space, wide};
+use super::{grouped, iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, Span, VarId};
@@ -24,7 +24,7 @@ impl<'a> Region<'a> {
             context,
             plan,
             node,
-            body: Body::new(context, plan),
+            body: Body::new(context.input.function, context.rt, plan, Frame::Iteration),
         }
     }
 
@@ -35,8 +35,8 @@ impl<'a> Region<'a> {
     /// The block.
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
-        let items = iterate::items(self);
-        let proofs = self.plan.proofs.iter().map(|proof| self.proof(proof));
+        let (calls, items) = (self.body.call_items(), iterate::items(self));
+        let proofs = self.plan.proofs.iter().map(|of| proof(&self.body, of));
         let range = &self.node.range;
         let attempt = self.attempt();
         let verbatim = self
@@ -46,6 +46,7 @@ impl<'a> Region<'a> {
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
             const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+            #calls
             #items
             #(#proofs)*
             let __range = #range;
@@ -62,7 +63,14 @@ impl<'a> Region<'a> {
     fn decided(&self) -> Option<TokenStream> {
         let rt = self.rt();
         let sites = self.plan.undecided.iter();
-        let sites: Vec<_> = sites.map(|site| Literal::u32_unsuffixed(*site)).collect();
+        let mut sites: Vec<_> = sites
+            .map(|site| Literal::u32_unsuffixed(*site))
+            .map(|site| emit!(#site))
+            .collect();
+        if self.plan.undecided_calls {
+            let first = Literal::u32_unsuffixed(self.plan.sites.len() as u32);
+            sites.push(emit!(#first..));
+        }
         (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
@@ -76,7 +84,7 @@ impl<'a> Region<'a> {
     /// arrays are borrowed, and arrays borrowed for reading before those for writing.
     fn attempt(&self) -> TokenStream {
         let outermost = space::outermost(self);
-        let scalars = self.plan.scalars.iter().map(|var| self.scalar(*var));
+        let scalars = self.plan.scalars.iter().map(|var| scalar(&self.body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
         let writes = self.plan.arrays.iter().filter(|of| of.writes);
         let arrays = reads.chain(writes).map(|of| self.array(of));
@@ -98,13 +106,6 @@ impl<'a> Region<'a> {
             let __region = #region;
             #run
         }
-    }
-
-    fn scalar(&self, id: VarId) -> TokenStream {
-        let (rt, name) = (self.rt(), self.body.name(id));
-        let var = &self.context.input.function.vars[id];
-        let (ty, value) = (self.body.ty(&var.ty), self.context.driver_name(id));
-        quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
     }
 
     fn array(&self, of: &ArrayUse) -> TokenStream {
@@ -133,23 +134,19 @@ impl<'a> Region<'a> {
 
     fn dispatch(&self) -> TokenStream {
         let (rt, session) = (self.rt(), &self.context.session);
-        let accumulators = &self.plan.accumulators;
-        if accumulators.is_empty() {
+        if !self.plan.shared.is_empty() {
+            return grouped::dispatch(self);
+        }
+        if self.plan.accumulators.is_empty() {
             return emit!(#session.map(&__region, __cost));
         }
-        let values = accumulators.iter().map(|of| {
-            let value = self.context.driver_name(of.var);
-            emit!(#rt::cast(#value))
-        });
         let region = iterate::struct_name();
-        let results = accumulators.iter().enumerate();
-        let results = results.filter(|(_, of)| of.fold != Fold::Place);
-        let results = results.map(|(position, of)| self.result(position, of));
+        let (values, results) = (self.initial_values(), self.results());
         emit! {
             match #session.reduce(&__region, __cost) {
                 #rt::Result::Ok(__folded) => {
-                    let __total = <#region<'_> as #rt::Reduce>::fold((#(#values,)*), __folded);
-                    #(#results)*
+                    let __total = <#region<'_> as #rt::Reduce>::fold(#values, __folded);
+                    #results
                     #rt::Outcome::Done
                 }
                 #rt::Result::Err(__outcome) => __outcome,
@@ -157,38 +154,64 @@ impl<'a> Region<'a> {
         }
     }
 
+    /// The accumulators' values before the region, as a tuple.
+    pub fn initial_values(&self) -> TokenStream {
+        let rt = self.rt();
+        let values = self.plan.accumulators.iter().map(|of| {
+            let value = self.context.driver_name(of.var);
+            emit!(#rt::cast(#value))
+        });
+        emit!((#(#values,)*))
+    }
+
+    /// Assigns `__total` to them; the place of an extreme is nobody's variable.
+    pub fn results(&self) -> TokenStream {
+        let results = self.plan.accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
+        results
+            .map(|(position, of)| self.result(position, of))
+            .collect()
+    }
+
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
     }
+}
 
-    /// A name that was taken for a primitive's is one.
-    fn proof(&self, proof: &Proof) -> TokenStream {
-        let rt = self.rt();
-        match proof {
-            Proof::Type { tokens, scalar } => {
-                let scalar = self.body.scalar(*scalar);
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-            }
-            Proof::Function {
-                tokens,
-                scalar,
-                builtin,
-            } => {
-                let scalar = self.body.scalar(*scalar);
-                let builtin = names::local(builtin.name());
-                let span = names::about(Span::of(tokens).start);
-                quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-            }
-            // A constant's name would be a pattern that does not take every number.
-            Proof::Binding { name } => {
-                let span = names::about(name.span());
-                quote_spanned!(span=> let _ = || { let #name = 0_i32; };)
-            }
+/// A name that was taken for a primitive's is one.
+pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
+    let rt = body.rt();
+    match proof {
+        Proof::Type { tokens, scalar } => {
+            let scalar = body.scalar(*scalar);
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
+        }
+        Proof::Function {
+            tokens,
+            scalar,
+            builtin,
+        } => {
+            let scalar = body.scalar(*scalar);
+            let builtin = names::local(builtin.name());
+            let span = names::about(Span::of(tokens).start);
+            quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
+        }
+        // A constant's name would be a pattern that does not take every number.
+        Proof::Binding { name } => {
+            let span = names::about(name.span());
+            quote_spanned!(span=> let _ = || { let #name = 0_i32; };)
         }
     }
+}
+
+/// Reads a variable from outside of the body, by the tokens that name it there.
+pub fn scalar(body: &Body, id: VarId) -> TokenStream {
+    let var = &body.function().vars[id];
+    let (rt, name, ty, value) = (body.rt(), body.name(id), body.ty(&var.ty), &var.tokens);
+    quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
 }
 
 /// Type of the handle through which a region reaches an array.

@@ -139,6 +139,10 @@ impl Dumper<'_> {
             }
             StmtKind::Break { depth } => write!(self.out, "break {depth}"),
             StmtKind::Continue { depth } => write!(self.out, "continue {depth}"),
+            StmtKind::Return(value) => {
+                self.out.write_str("return ")?;
+                self.expr(*value)
+            }
             StmtKind::Assert { cond, .. } => {
                 self.out.write_str("assert ")?;
                 self.expr(*cond)
@@ -285,6 +289,10 @@ impl Dumper<'_> {
                 self.operand(args[0], POSTFIX)?;
                 write!(self.out, ".{}", builtin.name())?;
                 self.list("(", &args[1..], ")")
+            }
+            ExprKind::Apply(callee, args) => {
+                self.out.write_str(&self.function.callees[*callee].name)?;
+                self.list("(", args, ")")
             }
             ExprKind::Tuple(parts) => self.list("(", parts, ")"),
             ExprKind::Field(base, index) => {

@@ -20,6 +20,7 @@ pub use template::Template;
 pub use types::{Scalar, Ty};
 
 use proc_macro2::TokenStream;
+use std::collections::HashSet;
 
 /// A stretch of source: the spans of its first and last token. Stable proc macros cannot join
 /// spans, but `compile_error!` underlines from the first token of its path to its last brace.
@@ -35,14 +36,14 @@ pub type VarId = Id<Var>;
 pub type ExprId = Id<Expr>;
 pub type LoopId = Id<Loop>;
 pub type AccessId = Id<Access>;
+pub type CalleeId = Id<Callee>;
 
 /// One function under `#[kernel]`.
 #[derive(Debug)]
 pub struct Function {
     /// The function's name as written (raw identifiers keep their `r#`).
     pub name: proc_macro2::Ident,
-    /// Parameters in order, for the text form.
-    #[cfg_attr(not(test), expect(dead_code))]
+    /// Parameters in order.
     pub params: Vec<VarId>,
     /// Every binding of the function, parameters and loop variables included.
     pub vars: Arena<Var>,
@@ -51,10 +52,14 @@ pub struct Function {
     pub loops: Arena<Loop>,
     /// Every `array[index]` on an array of the function, reads and writes.
     pub accesses: Arena<Access>,
+    /// Every function outside of this one that a loop calls, once for each path.
+    pub callees: Arena<Callee>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Arrays from outside the function, and how many dimensions they are indexed with.
     pub tables: Vec<(VarId, u32)>,
+    /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
+    pub open: HashSet<ExprId>,
     /// The return type, and the values of `return`s in driver code.
     pub ret: Ty,
     pub returned: Vec<ExprId>,
@@ -142,6 +147,8 @@ pub enum StmtKind {
     Continue {
         depth: u32,
     },
+    /// Leaves a device function with a value.
+    Return(ExprId),
     /// `assert!(cond, ..)` and kin; the tokens raise it with Rust's own message.
     Assert {
         cond: ExprId,
@@ -227,6 +234,8 @@ pub enum ExprKind {
     Iteration,
     /// An inherent method or associated function or constant of a primitive.
     Call(Builtin, Vec<ExprId>),
+    /// A call of a function outside, on values.
+    Apply(CalleeId, Vec<ExprId>),
     Tuple(Vec<ExprId>),
     Field(ExprId, u32),
     /// `[a, b, c]` bound to a local.
@@ -325,6 +334,25 @@ pub enum IndexStyle {
     Tuple,
     /// `a[i][j]`
     Nested,
+}
+
+/// A function outside of the one that is compiled.
+#[derive(Clone, Debug)]
+pub struct Callee {
+    /// Its path as written where it is first called.
+    pub path: TokenStream,
+    /// The path as one word, for messages: `shapes::area`.
+    pub name: String,
+    pub span: Span,
+    pub kind: CalleeKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalleeKind {
+    /// A `#[kernel(device)]` function: rustc says if it is none.
+    Device,
+    /// Any function, which the user vouches for.
+    Assumed,
 }
 
 /// A name that the compiler took for a primitive's; rustc confirms it where the name stands.

@@ -191,6 +191,16 @@ impl Ty {
         }
     }
 
+    /// A type that a value in an iteration can have.
+    pub fn is_value(&self) -> bool {
+        match self {
+            Ty::Scalar(_) => true,
+            Ty::Tuple(parts) => parts.iter().all(Ty::is_value),
+            Ty::Array(elem, _) => elem.is_value(),
+            Ty::Unknown | Ty::Unit | Ty::View(_) => false,
+        }
+    }
+
     pub fn view(&self) -> Option<&View> {
         match self {
             Ty::View(view) => Some(view),

@@ -22,7 +22,7 @@ fn stmt(function: &Function, node: &Stmt) {
             place(function, target);
             expr(function, *value);
         }
-        StmtKind::Expr(id) => expr(function, *id),
+        StmtKind::Expr(id) | StmtKind::Return(id) => expr(function, *id),
         StmtKind::For(id) => inner_loop(function, *id),
         StmtKind::While { cond, body, .. } => {
             expr(function, *cond);
@@ -102,7 +102,10 @@ pub fn operands(kind: &ExprKind) -> Vec<ExprId> {
         ExprKind::Binary(_, left, right) | ExprKind::Logic { left, right, .. } => {
             vec![*left, *right]
         }
-        ExprKind::Call(_, parts) | ExprKind::Tuple(parts) | ExprKind::Array(parts) => parts.clone(),
+        ExprKind::Call(_, parts)
+        | ExprKind::Apply(_, parts)
+        | ExprKind::Tuple(parts)
+        | ExprKind::Array(parts) => parts.clone(),
         ExprKind::LocalElement { index, .. } => index.clone(),
         _ => Vec::new(),
     }

@@ -23,7 +23,7 @@ fn stmt(function: &Function, node: &Stmt, visit: &mut impl FnMut(ExprId)) {
             expr(function, *value, visit);
             place(function, target, visit);
         }
-        StmtKind::Expr(id) => expr(function, *id, visit),
+        StmtKind::Expr(id) | StmtKind::Return(id) => expr(function, *id, visit),
         StmtKind::For(id) => {
             let inner = &function.loops[*id];
             expr(function, inner.range.start, visit);

@@ -498,11 +498,11 @@ impl Parser {
                 self.pinned.push((args[0], scalar));
                 id
             }
-            _ => {
+            _ => self.apply(node, call).unwrap_or_else(|| {
                 let name = written::text(path);
                 let help = self.call_help(&path.path);
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
-            }
+            }),
         }
     }
 

@@ -18,6 +18,13 @@ pub(super) struct Calls {
     count: usize,
 }
 
+impl Calls {
+    /// Whether the reader is inside a nested function.
+    pub fn is_inside(&self) -> bool {
+        !self.stack.is_empty()
+    }
+}
+
 impl Parser {
     /// Makes a block's functions known.
     pub(super) fn declare_items(&mut self, block: &syn::Block) {
@@ -68,13 +75,16 @@ impl Parser {
 
     /// The way out where a call cannot be inlined.
     pub(super) fn call_help(&self, path: &syn::Path) -> &'static str {
+        if self.is_recursive(path) {
+            return "a device function cannot call itself: use a loop";
+        }
         let name = path.get_ident().map(ToString::to_string);
         if name.is_some_and(|name| self.scopes.has_function(&name)) {
             return "a nested function is compiled with the kernel if it takes numbers, does not \
                     call itself, and no item between it and the call can hide a name that it uses";
         }
-        "write it out in the loop, nest the function in the kernel, or use an inherent method of the \
-         number"
+        "write it out, call a `#[kernel(device)]` function of your own, use an inherent method of the \
+         number, or vouch for the function: `#[kernel(.., assume_pure(path))]`"
     }
 
     /// The value has the type that the function declares.

@@ -7,9 +7,11 @@
 mod assertion;
 mod contact;
 mod expr;
+mod function;
 mod inline;
 mod jump;
 mod matching;
+mod outside;
 mod range;
 mod scope;
 mod span;
@@ -17,6 +19,8 @@ mod stmt;
 mod template;
 mod ty;
 mod written;
+
+pub use function::{device_function, items};
 
 use crate::diagnostics::Sink;
 use crate::ir::{
@@ -29,11 +33,24 @@ use std::collections::{HashMap, HashSet};
 
 /// Turns the annotated function into IR. Signature problems go to the sink; the IR is made all the
 /// same, so that later stages can report theirs.
+#[cfg(test)]
 pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
-    check_signature(item, sink);
+    kernel(item, &[], sink)
+}
+
+/// The same where the user vouches for these functions.
+pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Function {
+    if let Some(token) = &item.sig.constness {
+        let help = "remove `const`: its versions use threads or a device".to_string();
+        sink.push(Span::of(token), "a kernel cannot be `const`", Some(help));
+    }
+    check_signature(item, "a kernel", sink);
     let mut body = (*item.block).clone();
     template::mark(&mut body);
-    let mut parser = Parser::default();
+    let mut parser = Parser {
+        assumed: assumed.iter().map(outside::word).collect(),
+        ..Parser::default()
+    };
     let params: Vec<VarId> = item
         .sig
         .inputs
@@ -49,44 +66,19 @@ pub fn function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
         parser.discard(&mut block);
     }
     let template = template::of_block(&body, &parser);
-    let ranks = parser
-        .tables
-        .iter()
-        .map(|var| (*var, parser.arrays[var].rank));
-    let tables = ranks.collect();
-    Function {
-        name: item.sig.ident.clone(),
-        params,
-        vars: parser.vars,
-        exprs: parser.exprs,
-        loops: parser.loops.into_arena(),
-        accesses: parser.accesses,
-        pinned: parser.pinned,
-        tables,
-        returned: parser.returned,
-        ret,
-        body: block,
-        template,
-    }
+    parser.finish(&item.sig.ident, params, ret, block, template)
 }
 
-fn check_signature(item: &syn::ItemFn, sink: &mut Sink) {
+fn check_signature(item: &syn::ItemFn, whose: &str, sink: &mut Sink) {
     let sig = &item.sig;
     let mut refuse = |tokens: &dyn ToTokens, what: &str, help: &str| {
         let span = Span::of(&tokens.to_token_stream());
         sink.push(
             span,
-            format!("a kernel cannot be {what}"),
+            format!("{whose} cannot be {what}"),
             Some(help.to_string()),
         );
     };
-    if let Some(token) = &sig.constness {
-        refuse(
-            token,
-            "`const`",
-            "remove `const`: its versions use threads or a device",
-        );
-    }
     if let Some(token) = &sig.asyncness {
         refuse(
             token,
@@ -137,6 +129,12 @@ pub(in crate::parse) struct Parser {
     pub tables: HashSet<VarId>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
+    /// Functions outside that loops call.
+    pub callees: Arena<ir::Callee>,
+    /// Paths of those that the user vouches for, each as one word.
+    pub assumed: HashSet<String>,
+    /// The name of the device function that is being read, if it is one.
+    pub device_function: Option<Ident>,
     /// Expressions whose type a path gives away: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Values of `return`s in driver code.
@@ -179,6 +177,34 @@ impl Loops {
 }
 
 impl Parser {
+    /// What was read, as a function.
+    fn finish(
+        self,
+        name: &Ident,
+        params: Vec<VarId>,
+        ret: Ty,
+        body: ir::Block,
+        template: ir::Template,
+    ) -> Function {
+        let rank = |var: &VarId| (*var, self.arrays[var].rank);
+        Function {
+            tables: self.tables.iter().map(rank).collect(),
+            name: name.clone(),
+            params,
+            vars: self.vars,
+            exprs: self.exprs,
+            loops: self.loops.into_arena(),
+            accesses: self.accesses,
+            callees: self.callees,
+            pinned: self.pinned,
+            open: HashSet::new(),
+            returned: self.returned,
+            ret,
+            body,
+            template,
+        }
+    }
+
     fn param(&mut self, input: &syn::FnArg, sink: &mut Sink) -> Vec<VarId> {
         let syn::FnArg::Typed(param) = input else {
             return Vec::new();

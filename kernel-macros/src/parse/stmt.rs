@@ -109,7 +109,13 @@ impl Parser {
             }
             syn::Expr::Break(jump) => self.break_stmt(node, jump),
             syn::Expr::Continue(jump) => self.continue_stmt(node, jump),
-            syn::Expr::Return(jump) if let Some(kind) = self.return_stmt(node, jump) => kind,
+            syn::Expr::Return(jump) => {
+                let left = self.return_stmt(node, jump);
+                match left.or_else(|| self.leave_function(jump)) {
+                    Some(kind) => kind,
+                    None => StmtKind::Expr(self.expr(node)),
+                }
+            }
             _ => {
                 let id = self.expr(node);
                 self.discard_value(id);

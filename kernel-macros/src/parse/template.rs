@@ -27,6 +27,11 @@ pub fn mark(block: &mut syn::Block) {
     Marker { next: 0, depth: 0 }.visit_block_mut(block);
 }
 
+/// Numbers every loop, `let` and assignment.
+pub fn mark_all(block: &mut syn::Block) {
+    Marker { next: 0, depth: 1 }.visit_block_mut(block);
+}
+
 struct Marker {
     next: usize,
     depth: usize,

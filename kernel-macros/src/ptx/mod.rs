@@ -51,10 +51,15 @@ pub fn emit(function: &Function, plan: &Plan, debug: bool) -> String {
         "// {}\n{HEADER}",
         names::comment(&function.name.to_string())
     );
-    for region in &plan.regions {
+    for region in plan.regions.iter().filter(|region| has_entry(region)) {
         text += &entry(function, region, debug);
     }
     text
+}
+
+/// Whether a device runs the region. Those with array accumulators run on the host.
+pub fn has_entry(region: &Region) -> bool {
+    region.shared.is_empty()
 }
 
 fn entry(function: &Function, region: &Region, debug: bool) -> String {

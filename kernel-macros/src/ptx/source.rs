@@ -33,6 +33,7 @@ pub fn line(function: &Function, stmt: &Stmt) -> Option<String> {
         StmtKind::Loop { .. } => "loop".to_owned(),
         StmtKind::Break { .. } => "break".to_owned(),
         StmtKind::Continue { .. } => "continue".to_owned(),
+        StmtKind::Return(value) => format!("return {}", expr(function, *value)),
         StmtKind::Assert { cond, .. } => format!("assert {}", expr(function, *cond)),
         StmtKind::Opaque(_) => return None,
     };

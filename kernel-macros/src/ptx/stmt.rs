@@ -30,7 +30,7 @@ impl Emitter<'_> {
             }
             StmtKind::Continue { depth } => self.continue_stmt(*depth as usize),
             StmtKind::Assert { cond, args, .. } => self.assert_stmt(*cond, args),
-            StmtKind::Opaque(_) => {
+            StmtKind::Return(_) | StmtKind::Opaque(_) => {
                 unreachable!("the plan keeps driver statements out of regions")
             }
         }

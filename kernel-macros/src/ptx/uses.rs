@@ -47,7 +47,7 @@ impl Uses {
                 self.expr(function, *value);
                 self.place(function, target);
             }
-            StmtKind::Expr(expr) => self.expr(function, *expr),
+            StmtKind::Expr(expr) | StmtKind::Return(expr) => self.expr(function, *expr),
             StmtKind::For(id) => {
                 let inner = &function.loops[*id];
                 self.has_loop = true;
@@ -123,7 +123,10 @@ impl Uses {
             ExprKind::Len { array, dim } => {
                 self.lens.insert((*array, *dim));
             }
-            ExprKind::Call(_, parts) | ExprKind::Tuple(parts) | ExprKind::Array(parts) => {
+            ExprKind::Call(_, parts)
+            | ExprKind::Apply(_, parts)
+            | ExprKind::Tuple(parts)
+            | ExprKind::Array(parts) => {
                 self.exprs(function, parts);
             }
             ExprKind::LocalElement { base, index } => self.local_element(function, *base, index),
@@ -165,7 +168,10 @@ pub fn runs_statements(function: &Function, id: ExprId) -> bool {
         }
         ExprKind::Load(access) => any(&function.accesses[*access].index),
         ExprKind::LocalElement { index, .. } => any(index),
-        ExprKind::Call(_, parts) | ExprKind::Tuple(parts) | ExprKind::Array(parts) => any(parts),
+        ExprKind::Call(_, parts)
+        | ExprKind::Apply(_, parts)
+        | ExprKind::Tuple(parts)
+        | ExprKind::Array(parts) => any(parts),
         ExprKind::If {
             cond,
             then,

@@ -78,9 +78,19 @@ impl Notes<'_> {
                 continue;
             };
             let name = &self.function.vars[accumulator.var].ident;
-            let (ty, lanes) = (accumulator.ty, region.lanes());
+            let order = match region.shared.is_empty() {
+                true => format!(", {} lanes", region.lanes()),
+                false => String::new(),
+            };
+            let ty = accumulator.ty;
+            notes.push(format!("reduction: `{name}`: {ty} with {op}{order}"));
+        }
+        for array in &region.shared {
+            let name = &self.function.vars[array.var].ident;
+            let (op, ty) = (operator(array.fold).unwrap_or_default(), array.ty);
             notes.push(format!(
-                "reduction: `{name}`: {ty} with {op}, {lanes} lanes"
+                "reduction: elements of `{name}`: {ty} with {op}, a copy for each group of \
+                 iterations"
             ));
         }
         let extremes = region.extremes.iter();

@@ -25,4 +25,5 @@ mod nests;
 mod ranges;
 mod reductions;
 mod rows;
+mod shared;
 mod stencils;

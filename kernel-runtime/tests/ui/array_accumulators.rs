@@ -1,32 +1,40 @@
 use kernel_runtime::prelude::*;
-use ndarray::ArrayView2;
 
 #[kernel(parallel)]
-fn histogram(x: &[u8], hist: &mut [u32]) {
-    for i in 0..x.len() {
-        hist[x[i] as usize] += 1;
-    }
-}
-
-#[kernel(parallel)]
-fn weighted(bin: &[usize], w: &[f64], hist: &mut [f64]) {
+fn mixed(bin: &[usize], w: &[f64], hist: &mut [f64]) {
     for i in 0..bin.len() {
-        let b = bin[i];
-        hist[b] += w[i];
+        hist[bin[i]] += w[i];
+        hist[bin[i]] *= 2.0;
     }
 }
 
 #[kernel(parallel)]
-fn remainders(x: &[f64], y: &mut [f64]) {
-    for i in 0..x.len() {
-        y[i % 4] += x[i];
+fn read(bin: &[usize], hist: &mut [u32], out: &mut [u32]) {
+    for i in 0..bin.len() {
+        hist[bin[i]] += 1;
+        out[i] = hist[bin[i]];
     }
 }
 
 #[kernel(parallel)]
-fn one(y: &mut [u32], n: usize) {
-    for _ in 0..n {
-        y[0] += 1;
+fn halved(bin: &[usize], hist: &mut [u32]) {
+    for i in 0..bin.len() {
+        hist[bin[i]] /= 2;
+    }
+}
+
+#[kernel(parallel)]
+fn reset(bin: &[usize], hist: &mut [u32]) {
+    for i in 0..bin.len() {
+        hist[bin[i]] += 1;
+        hist[0] = 0;
+    }
+}
+
+#[kernel(parallel)]
+fn clamped(bin: &[usize], hist: &mut [i8]) {
+    for i in 0..bin.len() {
+        hist[bin[i]] = hist[bin[i]].saturating_add(1);
     }
 }
 
@@ -34,15 +42,6 @@ fn one(y: &mut [u32], n: usize) {
 fn overwritten(x: &[f64], y: &mut [f64]) {
     for i in 0..x.len() {
         y[i % 4] = x[i];
-    }
-}
-
-#[kernel(parallel)]
-fn by_reference(a: ArrayView2<'_, f64>, y: &mut [f64]) {
-    for i in prange(0..a.nrows()) {
-        for j in 0..a.ncols() {
-            y[j] += a[[i, j]];
-        }
     }
 }
 

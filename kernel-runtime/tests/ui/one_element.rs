@@ -7,11 +7,4 @@ fn last(x: &[f64], out: &mut [f64]) {
     }
 }
 
-#[kernel(parallel)]
-fn total(x: &[f64], out: &mut [f64]) {
-    for i in 0..x.len() {
-        out[i % 4] += x[i];
-    }
-}
-
 fn main() {}

@@ -1,13 +1,31 @@
 //! Updates written as expressions: `s + x`, `m.max(x)`, `a && c`.
 
 use super::select::{Selection, operator};
+use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
-use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, Function, VarId};
+use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, VarId};
+
+/// Where an accumulator lives.
+#[derive(Clone, Copy, Debug)]
+pub enum Home {
+    Var(VarId),
+    /// An element of an array, by the access that assigns it.
+    Element(VarId, AccessId),
+}
+
+impl Home {
+    /// The variable, or the array.
+    pub fn var(self) -> VarId {
+        match self {
+            Home::Var(var) | Home::Element(var, _) => var,
+        }
+    }
+}
 
 /// Reads expressions for what they do to variables from outside.
 pub struct Reader<'a> {
     pub function: &'a Function,
-    /// The variables that the body assigns.
+    /// The variables that the body assigns, and the arrays whose elements accumulate.
     pub targets: &'a [VarId],
 }
 
@@ -63,11 +81,28 @@ impl Reader<'_> {
         })
     }
 
-    pub fn is_var(&self, id: ExprId, var: VarId) -> bool {
-        matches!(self.function.exprs[id].kind, ExprKind::Var(name) if name == var)
+    /// Whether an expression is the accumulator's old value.
+    pub fn is_old(&self, id: ExprId, home: Home) -> bool {
+        match (&self.function.exprs[id].kind, home) {
+            (ExprKind::Var(name), Home::Var(var)) => *name == var,
+            (ExprKind::Load(read), Home::Element(array, write)) => {
+                let (read, write) = (
+                    &self.function.accesses[*read],
+                    &self.function.accesses[write],
+                );
+                read.array == array
+                    && read.index.len() == write.index.len()
+                    && read
+                        .index
+                        .iter()
+                        .zip(&write.index)
+                        .all(|(a, b)| same(self.function, *a, *b))
+            }
+            _ => false,
+        }
     }
 
-    /// Whether an expression mentions any variable that the body assigns.
+    /// Whether an expression mentions any accumulator.
     pub fn mentions_target(&self, id: ExprId) -> bool {
         self.targets.iter().any(|var| self.mentions(id, *var))
     }
@@ -76,8 +111,8 @@ impl Reader<'_> {
         match &self.function.exprs[id].kind {
             ExprKind::Var(name) => *name == var,
             ExprKind::Load(access) => {
-                let index = &self.function.accesses[*access].index;
-                index.iter().any(|index| self.mentions(*index, var))
+                let access = &self.function.accesses[*access];
+                access.array == var || access.index.iter().any(|id| self.mentions(*id, var))
             }
             ExprKind::If {
                 cond,
@@ -105,8 +140,8 @@ impl Reader<'_> {
         !block.stmts.is_empty() || block.value.is_some_and(|value| self.mentions(value, var))
     }
 
-    /// Reads `value` as `var` combined with other things by one operator.
-    pub fn chain(&self, var: VarId, value: ExprId) -> Option<Chain> {
+    /// Reads `value` as the accumulator combined with other things by one operator.
+    pub fn chain(&self, home: Home, value: ExprId) -> Option<Chain> {
         match &self.function.exprs[value].kind {
             ExprKind::Binary(op, left, right) => {
                 let link = Link {
@@ -114,12 +149,12 @@ impl Reader<'_> {
                     op: op.symbol(),
                     commutes: !matches!(op, BinaryOp::Sub | BinaryOp::Div),
                 };
-                self.link(var, value, (*left, *right), &link)
+                self.link(home, value, (*left, *right), &link)
             }
             ExprKind::Call(builtin, args) => {
                 let [left, right] = args[..] else { return None };
                 let link = self.method(*builtin, left)?;
-                self.link(var, value, (left, right), &link)
+                self.link(home, value, (left, right), &link)
             }
             ExprKind::Logic { and, left, right } => {
                 let (fold, op) = if *and {
@@ -129,14 +164,14 @@ impl Reader<'_> {
                 };
                 let commutes = true;
                 let link = Link { fold, op, commutes };
-                let mut chain = self.link(var, value, (*left, *right), &link)?;
-                if !self.mentions(*right, var) {
+                let mut chain = self.link(home, value, (*left, *right), &link)?;
+                if !self.mentions(*right, home.var()) {
                     chain.lazy.push(*right);
                 }
                 Some(chain)
             }
             ExprKind::If { .. } => {
-                let selection = self.selection_value(var, value)?;
+                let selection = self.selection_value(home, value)?;
                 let (fold, op) = operator(selection.builtin);
                 let mut chain = Chain::new(fold, op);
                 chain.operands.push(selection.value);
@@ -167,35 +202,36 @@ impl Reader<'_> {
         Some(Link { fold, op, commutes })
     }
 
-    /// The saturating method whose receiver or argument is the variable.
-    pub fn saturates(&self, var: VarId, value: ExprId) -> Option<&'static str> {
+    /// The saturating method whose receiver or argument is the accumulator.
+    pub fn saturates(&self, home: Home, value: ExprId) -> Option<&'static str> {
         match &self.function.exprs[value].kind {
             ExprKind::Call(builtin @ (Builtin::SaturatingAdd | Builtin::SaturatingSub), args) => {
                 let mut args = args.iter();
-                args.any(|arg| self.is_var(*arg, var))
+                args.any(|arg| self.is_old(*arg, home))
                     .then(|| builtin.name())
             }
             _ => None,
         }
     }
 
-    /// One step of a chain: the variable on one side, an operand on the other.
+    /// One step of a chain: the accumulator on one side, an operand on the other.
     fn link(
         &self,
-        var: VarId,
+        home: Home,
         node: ExprId,
         (left, right): (ExprId, ExprId),
         link: &Link,
     ) -> Option<Chain> {
-        let (inner, operand) = match (self.mentions(left, var), self.mentions(right, var)) {
+        let mentions = |id| self.mentions(id, home.var());
+        let (inner, operand) = match (mentions(left), mentions(right)) {
             (true, false) => (left, right),
             (false, true) if link.commutes => (right, left),
             _ => return None,
         };
-        let mut chain = if self.is_var(inner, var) {
+        let mut chain = if self.is_old(inner, home) {
             Chain::new(link.fold, link.op)
         } else {
-            self.chain(var, inner)
+            self.chain(home, inner)
                 .filter(|chain| chain.fold == link.fold)?
         };
         chain.operands.push(operand);

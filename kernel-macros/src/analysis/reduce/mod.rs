@@ -1,5 +1,5 @@
-//! Reductions (design: reductions): which variables from outside the iterations combine, with which
-//! operator, and what stands in the way where they do not.
+//! Reductions (design: reductions): which variables from outside the iterations, and which arrays'
+//! elements, combine, with which operator, and what stands in the way where they do not.
 //!
 //! [`updates`] walks the body and reads every assignment, with [`chain`] for updates written as
 //! expressions and [`select`] for comparisons that decide about an update. Here and in
@@ -14,7 +14,7 @@ mod select;
 mod tests;
 mod updates;
 
-use super::plan::{Accumulator, Extreme, Fold, Reason};
+use super::plan::{Accumulator, Extreme, Fold, Reason, SharedArray};
 use super::texts;
 use crate::ir::{Block, ExprId, Function, Span, VarId};
 use std::collections::HashSet;
@@ -26,6 +26,7 @@ use select::{Contest, Selection};
 #[derive(Debug, Default)]
 pub struct ReducePlan {
     pub accumulators: Vec<Accumulator>,
+    pub shared: Vec<SharedArray>,
     pub extremes: Vec<Extreme>,
     pub reasons: Vec<Reason>,
     /// Nodes whose overflow wraps because they combine.
@@ -98,16 +99,29 @@ impl Found {
     }
 }
 
-/// Classifies every assignment to the variables in `assigned`.
-pub fn plan(function: &Function, body: &Block, assigned: &[(VarId, Span)]) -> ReducePlan {
-    let mut targets: Vec<VarId> = Vec::new();
+/// Classifies every assignment to the variables in `assigned` and to elements of the arrays in
+/// `shared`, which several iterations update.
+pub fn plan(
+    function: &Function,
+    body: &Block,
+    assigned: &[(VarId, Span)],
+    shared: &[VarId],
+) -> ReducePlan {
+    let mut scalars: Vec<VarId> = Vec::new();
     for (var, _) in assigned {
-        if !targets.contains(var) {
-            targets.push(*var);
+        if !scalars.contains(var) {
+            scalars.push(*var);
         }
     }
+    let targets = [scalars.as_slice(), shared].concat();
     let (found, mut out) = updates::find(function, body, &targets);
-    for var in &targets {
+    for var in shared {
+        match judge(function, *var, &found.of(*var), found.read(*var)) {
+            Ok(Accumulator { var, ty, fold }) => out.shared.push(SharedArray { var, ty, fold }),
+            Err(reason) => out.reasons.push(*reason),
+        }
+    }
+    for var in &scalars {
         let mine = found.of(*var);
         let contested = |update: &&Update| matches!(update.kind, UpdateKind::Contest(_));
         if mine.iter().any(contested) {
@@ -120,6 +134,19 @@ pub fn plan(function: &Function, body: &Block, assigned: &[(VarId, Span)]) -> Re
     }
     extreme::judge(function, &found, &mut out);
     out
+}
+
+/// Those of `arrays` into which the body combines something by an operator, well or not.
+pub fn combined(function: &Function, body: &Block, arrays: &[VarId]) -> Vec<VarId> {
+    let (found, _) = updates::find(function, body, arrays);
+    let combines = |update: &&Update| {
+        !matches!(
+            update.kind,
+            UpdateKind::Overwrite | UpdateKind::Recurrence | UpdateKind::Part
+        )
+    };
+    let combined = |var: &VarId| found.of(*var).iter().any(combines);
+    arrays.iter().copied().filter(combined).collect()
 }
 
 /// Why a variable is no accumulator.
@@ -148,18 +175,24 @@ fn judge(
     let Some(first) = updates.first() else {
         unreachable!("a variable that is assigned has an assignment");
     };
-    let Some(ty) = function.vars[var].ty.scalar() else {
+    let ty = &function.vars[var].ty;
+    let element = ty.view().map(|view| view.elem);
+    let Some(ty) = ty.scalar().or(element) else {
         let (message, help) = (texts::unknown_type(&name), texts::annotate(&name));
         return Err(reason(first.span, message, help, None));
     };
     let mut fold: Option<(Fold, &str, Span)> = None;
     for update in updates {
-        let (new, op) = operator(&name, update)?;
+        let (new, op) = operator(&name, update, element.is_some())?;
         match fold {
             Some((old, old_op, at)) if old != new => {
                 let (message, second) = texts::mixed_operators(&name, old_op, op);
                 let second = Some((second, update.span));
-                return Err(reason(at, message, texts::mixed_help(&name), second));
+                let help = match element {
+                    Some(_) => texts::mixed_elements_help(&name),
+                    None => texts::mixed_help(&name),
+                };
+                return Err(reason(at, message, help, second));
             }
             _ => fold = Some((new, op, update.span)),
         }
@@ -167,6 +200,7 @@ fn judge(
     let (fold, op, at) = fold.expect("at least one update");
     if let Some(read) = read {
         let (message, second) = match fold {
+            _ if element.is_some() => texts::reads_shared(&name, op),
             Fold::Add => texts::prefix_sum(&name),
             _ => texts::reads_accumulator(&name, op),
         };
@@ -177,7 +211,11 @@ fn judge(
 }
 
 /// The operator of an update that combines.
-fn operator(name: &str, update: &Update) -> Result<(Fold, &'static str), Box<Reason>> {
+fn operator(
+    name: &str,
+    update: &Update,
+    element: bool,
+) -> Result<(Fold, &'static str), Box<Reason>> {
     let (message, help) = match update.kind {
         UpdateKind::Fold(fold, op) => return Ok((fold, op)),
         UpdateKind::Other(op) => (
@@ -187,6 +225,10 @@ fn operator(name: &str, update: &Update) -> Result<(Fold, &'static str), Box<Rea
         UpdateKind::Saturating(op) => (
             texts::saturating(name, op),
             texts::SATURATING_HELP.to_string(),
+        ),
+        UpdateKind::Recurrence | UpdateKind::Overwrite if element => (
+            texts::assigned_elements(name),
+            texts::ASSIGNED_ELEMENTS_HELP.to_string(),
         ),
         UpdateKind::Recurrence => (
             texts::recurrence(name),

@@ -37,7 +37,7 @@ pub fn apply(
 
 /// The operation instead of the comparison, under what other conditions there are.
 fn select(function: &mut Function, selection: &Selection) {
-    let Selection { at, var, .. } = *selection;
+    let (at, var) = (selection.at, selection.home.var());
     let span = function.exprs[at].span;
     let ty = function.vars[var].ty.clone();
     let old = push(function, ExprKind::Var(var), span, ty.clone());

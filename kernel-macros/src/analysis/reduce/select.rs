@@ -1,6 +1,6 @@
 //! Comparisons that decide about an update: `if x > m { m = x; }`, alone or with companions.
 
-use super::chain::Reader;
+use super::chain::{Home, Reader};
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
 use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, Pat, Place, StmtKind, VarId};
@@ -9,7 +9,7 @@ use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, Pat, Place, StmtKind
 #[derive(Clone, Debug)]
 pub struct Selection {
     pub at: ExprId,
-    pub var: VarId,
+    pub home: Home,
     pub value: ExprId,
     pub builtin: Builtin,
     pub conditions: Conditions,
@@ -54,9 +54,9 @@ impl Conditions {
     }
 }
 
-/// The comparison of a variable with something else.
+/// The comparison of an accumulator's old value with something else.
 struct Comparison {
-    var: VarId,
+    old: ExprId,
     compared: ExprId,
     least: bool,
     last: bool,
@@ -104,7 +104,7 @@ impl Taken {
 }
 
 impl Reader<'_> {
-    /// The one comparison with a variable from outside among the operands of `&&`.
+    /// The one comparison with an accumulator among the operands of `&&`.
     fn comparison(&self, cond: ExprId) -> Option<Comparison> {
         let mut operands = conjuncts(self, cond);
         let mentioning = |id: &ExprId| self.mentions_target(*id);
@@ -118,17 +118,18 @@ impl Reader<'_> {
         let ExprKind::Binary(op, left, right) = self.function.exprs[compare].kind else {
             return None;
         };
-        let (var, compared, less) = match (self.target(left), self.target(right)) {
-            (None, Some(var)) => (var, left, matches!(op, BinaryOp::Lt | BinaryOp::Le)),
-            (Some(var), None) => (var, right, matches!(op, BinaryOp::Gt | BinaryOp::Ge)),
+        let (old, compared, less) = match (self.mentions_target(left), self.mentions_target(right))
+        {
+            (false, true) => (right, left, matches!(op, BinaryOp::Lt | BinaryOp::Le)),
+            (true, false) => (left, right, matches!(op, BinaryOp::Gt | BinaryOp::Ge)),
             _ => return None,
         };
         let ordered = matches!(
             op,
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
         );
-        (ordered && !self.mentions_target(compared)).then_some(Comparison {
-            var,
+        ordered.then_some(Comparison {
+            old,
             compared,
             least: less,
             last: matches!(op, BinaryOp::Le | BinaryOp::Ge),
@@ -146,12 +147,12 @@ impl Reader<'_> {
 
     /// The selection that a comparison makes of `value`. The operand of the comparison stands for
     /// both: every iteration evaluates it, and it is what fails first.
-    fn selected(&self, at: ExprId, cond: ExprId, var: VarId, value: ExprId) -> Option<Selection> {
+    fn selected(&self, at: ExprId, cond: ExprId, home: Home, value: ExprId) -> Option<Selection> {
         let comparison = self.comparison(cond)?;
         let same = same(self.function, comparison.compared, value);
-        (same && comparison.var == var).then_some(Selection {
+        (same && self.is_old(comparison.old, home)).then_some(Selection {
             at,
-            var,
+            home,
             value: comparison.compared,
             builtin: if comparison.least {
                 Builtin::MinIf
@@ -169,18 +170,29 @@ impl Reader<'_> {
         let [stmt] = then.stmts.as_slice() else {
             return None;
         };
-        match &stmt.kind {
-            StmtKind::Assign {
-                target: Place::Var(var),
-                op: None,
-                value,
-            } if self.targets.contains(var) => self.selected(id, cond, *var, *value),
-            _ => None,
-        }
+        let StmtKind::Assign {
+            target,
+            op: None,
+            value,
+        } = &stmt.kind
+        else {
+            return None;
+        };
+        self.selected(id, cond, self.home(target)?, *value)
+    }
+
+    /// The accumulator that an assignment's target is.
+    pub fn home(&self, target: &Place) -> Option<Home> {
+        let home = match target {
+            Place::Var(var) => Home::Var(*var),
+            Place::Element(access) => Home::Element(self.function.accesses[*access].array, *access),
+            Place::LocalElement { .. } | Place::Field { .. } => return None,
+        };
+        self.targets.contains(&home.var()).then_some(home)
     }
 
     /// `if x > m { x } else { m }`
-    pub fn selection_value(&self, var: VarId, id: ExprId) -> Option<Selection> {
+    pub fn selection_value(&self, home: Home, id: ExprId) -> Option<Selection> {
         let ExprKind::If {
             cond,
             then,
@@ -190,9 +202,9 @@ impl Reader<'_> {
             return None;
         };
         let (new, old) = (only_value(then)?, only_value(otherwise)?);
-        let selection = self.selected(id, *cond, var, new)?;
+        let selection = self.selected(id, *cond, home, new)?;
         let as_value = true;
-        self.is_var(old, var).then_some(Selection {
+        self.is_old(old, home).then_some(Selection {
             as_value,
             ..selection
         })
@@ -205,7 +217,7 @@ impl Reader<'_> {
         self.taken(then, &mut taken)?;
         let assigned: Vec<_> = taken.iter().map(Taken::assigned).collect();
         let comparison = self.comparison(cond)?;
-        let leader = comparison.var;
+        let leader = self.target(comparison.old)?;
         let mut members: Vec<VarId> = assigned.iter().filter_map(|(var, _)| *var).collect();
         let count = members.len();
         members.sort();

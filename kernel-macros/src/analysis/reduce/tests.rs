@@ -171,3 +171,101 @@ fn saturating_sums_combine_where_they_are_unsigned() {
     let mixed = "s = s.saturating_add(x[i]); s += 1;";
     refused(&kernel("u8", mixed), &["`saturating_add`", "`+`"]);
 }
+
+fn shared(body: &str) -> String {
+    format!(
+        "fn f(x: &[f64], p: &[usize], k: usize, h: &mut [f64], c: &mut [u32], f: &mut [bool],
+              mut s: ArrayViewMut2<f64>, y: &mut [f64]) {{ for i in 0..x.len() {{ {body} }} }}"
+    )
+}
+
+#[test]
+fn elements_combine_however_written() {
+    let cases = [
+        ("c[p[i]] += 1;", Fold::Add),
+        ("let b = (x[i] * 8.0) as usize; h[b] += x[i];", Fold::Add),
+        ("let b = p[i] % 4; h[b] = h[b] + x[i];", Fold::Add),
+        ("h[p[i]] = x[i] + h[p[i]];", Fold::Add),
+        (
+            "if x[i] > 0.5 { h[p[i]] += 1.0; } else { h[0] -= x[i]; }",
+            Fold::Add,
+        ),
+        ("h[i % 4] *= x[i];", Fold::Mul),
+        ("h[p[i]] /= x[i];", Fold::Mul),
+        ("h[0] += x[i];", Fold::Add),
+        ("h[k] += x[i];", Fold::Add),
+        ("h[p[i]] = h[p[i]].max(x[i]);", Fold::Max),
+        ("h[p[i]] = f64::min(x[i], h[p[i]]);", Fold::Min),
+        ("if x[i] > h[p[i]] { h[p[i]] = x[i]; }", Fold::MaxIf),
+        ("let b = p[i]; if h[b] > x[i] { h[b] = x[i]; }", Fold::MinIf),
+        ("c[p[i]] |= 1 << (i % 32);", Fold::Or),
+        ("c[p[i]] ^= i as u32;", Fold::Xor),
+        ("c[p[i]] = c[p[i]].wrapping_add(3);", Fold::Add),
+        ("c[p[i]] = c[p[i]].saturating_add(3);", Fold::SaturatingAdd),
+        ("f[p[i]] = true;", Fold::Or),
+        ("f[p[i]] &= x[i] > 0.0;", Fold::And),
+        ("for d in 0..3 { s[[p[i], d]] += x[i]; }", Fold::Add),
+        ("for j in 0..p[i] { h[j] += 1.0; }", Fold::Add),
+    ];
+    for (body, fold) in cases {
+        let (_, plan) = accepted(&shared(body));
+        assert_eq!(plan.regions[0].shared.len(), 1, "{body}");
+        assert_eq!(plan.regions[0].shared[0].fold, fold, "{body}");
+    }
+}
+
+#[test]
+fn several_arrays_and_scalars_combine_at_once() {
+    let source =
+        "fn f(x: ArrayView2<f64>, near: &[usize], n: &mut [u64], mut s: ArrayViewMut2<f64>,
+        out: &mut [f64]) -> (f64, usize) { let (mut t, mut best, mut at) = (0.0, 1.0, 0);
+        for i in 0..x.nrows() { let c = near[i]; n[c] += 1; let mut own = 0.0;
+            for d in 0..x.ncols() { s[[c, d]] += x[[i, d]]; own += x[[i, d]]; }
+            out[i] = own; t += own; if own < best { best = own; at = i; } } (t, at) }";
+    let (_, plan) = accepted(source);
+    let region = &plan.regions[0];
+    assert_eq!((region.shared.len(), region.accumulators.len()), (2, 4));
+}
+
+/// Every element would be one of many copies; the loops inside have it for themselves.
+#[test]
+fn loops_inside_that_are_parallel_need_no_copies() {
+    let source = "fn f(a: &mut [f64], b: &[f64], c: &mut [f64], steps: usize) {
+        for t in 0..steps { for i in 0..a.len() { a[i] += b[i]; }
+        for i in 0..c.len() { c[i] *= 0.5; } } }";
+    let (_, plan) = accepted(source);
+    assert_eq!(plan.regions.len(), 2);
+    let source = "fn f(h: &mut [u32], p: &[usize], c: &mut [u32], steps: usize) {
+        for t in 0..steps { for i in 0..p.len() { h[p[i]] += 1; }
+        for i in 0..c.len() { c[i] += 1; } } }";
+    let (_, plan) = accepted(source);
+    assert_eq!(plan.regions.len(), 2);
+    assert_eq!(plan.regions[0].shared.len(), 1);
+}
+
+#[test]
+fn elements_that_do_not_combine_are_refused_by_name() {
+    let cases: [(&str, &[&str]); 12] = [
+        ("h[i % 4] = x[i];", &["`h[i % 4]`", "independent(h)"]),
+        ("h[0] = x[i];", &["`h[0]`"]),
+        ("h[p[i]] += x[i]; h[p[i]] *= 2.0;", &["`h`", "`+`", "`*`"]),
+        ("h[p[i]] += x[i]; y[i] = h[p[i]];", &["`h`", "read here"]),
+        ("h[p[i]] += x[i]; y[i] = h[0];", &["`h`", "read here"]),
+        ("h[p[i]] += h[i];", &["`h`", "read here"]),
+        ("h[p[i]] = h[p[i]] * 2.0 + x[i];", &["`h[p[i]]`"]),
+        ("h[p[i]] = h[i] + x[i];", &["`h[p[i]]`"]),
+        ("h[p[i]] += 1.0; h[k] = 0.0;", &["`h`"]),
+        ("c[p[i]] /= 2;", &["`c`", "`/`", "no reduction"]),
+        (
+            "c[p[i]] += 1; if c[p[i]] > 3 { y[i] = 1.0; }",
+            &["`c`", "read here"],
+        ),
+        (
+            "if x[i] < h[p[i]] { h[p[i]] = x[i]; c[p[i]] = i as u32; }",
+            &["`h"],
+        ),
+    ];
+    for (body, words) in cases {
+        refused(&shared(body), words);
+    }
+}

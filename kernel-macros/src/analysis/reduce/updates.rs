@@ -1,10 +1,12 @@
 //! The walk over a body: every assignment to a variable from outside, and every other mention.
 
-use super::chain::Reader;
+use super::chain::{Home, Reader};
 use super::{Found, Lazy, ReducePlan, Update, UpdateKind, select};
 use crate::analysis::plan::Fold;
 use crate::analysis::texts;
-use crate::ir::{BinaryOp, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId};
+use crate::ir::{
+    AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId,
+};
 
 /// The updates of `targets` and their other mentions, and what becomes of the updates' nodes.
 pub fn find(function: &Function, body: &Block, targets: &[VarId]) -> (Found, ReducePlan) {
@@ -66,16 +68,20 @@ impl Finder<'_> {
 
     fn assign(&mut self, target: &Place, op: Option<BinaryOp>, value: ExprId, span: Span) {
         match target {
-            Place::Var(var) if self.is_target(*var) => self.update(*var, op, value, span),
+            Place::Var(var) if self.is_target(*var) => {
+                self.update(Home::Var(*var), op, value, span);
+            }
             Place::LocalElement { base, .. } | Place::Field { base, .. }
                 if self.is_target(*base) =>
             {
                 self.push(*base, span, UpdateKind::Part);
             }
             Place::Element(access) => {
-                let index = &self.reader.function.accesses[*access].index;
-                index.iter().for_each(|index| self.expr(*index));
-                self.expr(value);
+                self.index(*access);
+                match self.reader.home(target) {
+                    Some(home) => self.update(home, op, value, span),
+                    None => self.expr(value),
+                }
             }
             Place::LocalElement { index, .. } => {
                 index.iter().for_each(|index| self.expr(*index));
@@ -85,7 +91,13 @@ impl Finder<'_> {
         }
     }
 
-    fn update(&mut self, var: VarId, op: Option<BinaryOp>, value: ExprId, span: Span) {
+    fn index(&mut self, access: AccessId) {
+        let index = &self.reader.function.accesses[access].index;
+        index.iter().for_each(|index| self.expr(*index));
+    }
+
+    fn update(&mut self, home: Home, op: Option<BinaryOp>, value: ExprId, span: Span) {
+        let var = home.var();
         if let Some(op) = op {
             let kind = match self.reader.fold_of(op, value) {
                 Some(fold) => UpdateKind::Fold(fold, op.symbol()),
@@ -103,8 +115,8 @@ impl Finder<'_> {
             };
             return self.push(var, span, UpdateKind::Fold(fold, op));
         }
-        let Some(chain) = self.reader.chain(var, value) else {
-            let kind = self.no_chain(var, value);
+        let Some(chain) = self.reader.chain(home, value) else {
+            let kind = self.no_chain(home, value);
             self.push(var, span, kind);
             return self.expr_except(value, var);
         };
@@ -125,11 +137,11 @@ impl Finder<'_> {
     }
 
     /// What an assignment is that does not combine.
-    fn no_chain(&self, var: VarId, value: ExprId) -> UpdateKind {
-        if let Some(name) = self.reader.saturates(var, value) {
+    fn no_chain(&self, home: Home, value: ExprId) -> UpdateKind {
+        if let Some(name) = self.reader.saturates(home, value) {
             return UpdateKind::Saturating(name);
         }
-        if self.reader.mentions(value, var) {
+        if self.reader.mentions(value, home.var()) {
             UpdateKind::Recurrence
         } else {
             UpdateKind::Overwrite
@@ -152,7 +164,10 @@ impl Finder<'_> {
         let span = self.reader.function.exprs[id].span;
         if let Some(selection) = self.reader.selection(id) {
             let (fold, op) = select::operator(selection.builtin);
-            self.push(selection.var, span, UpdateKind::Fold(fold, op));
+            self.push(selection.home.var(), span, UpdateKind::Fold(fold, op));
+            if let Home::Element(_, access) = selection.home {
+                self.index(access);
+            }
             self.expr(selection.value);
             return self.select(selection);
         }
@@ -175,8 +190,10 @@ impl Finder<'_> {
     }
 
     fn select(&mut self, selection: select::Selection) {
-        self.conditions(&selection.conditions, selection.var);
-        self.out.rewrites.selections.push(selection);
+        self.conditions(&selection.conditions, selection.home.var());
+        if let Home::Var(_) = selection.home {
+            self.out.rewrites.selections.push(selection);
+        }
     }
 
     /// The conditions beside a comparison with an accumulator. Those behind it are evaluated only
@@ -203,8 +220,11 @@ impl Finder<'_> {
                 self.found.reads.push((*var, node.span));
             }
             ExprKind::Load(access) => {
-                let index = &function.accesses[*access].index;
-                index.iter().for_each(|index| self.expr(*index));
+                let array = function.accesses[*access].array;
+                if self.is_target(array) {
+                    self.found.reads.push((array, node.span));
+                }
+                self.index(*access);
             }
             ExprKind::If {
                 cond,

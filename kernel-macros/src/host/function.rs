@@ -1,0 +1,134 @@
+//! A device function: the function as written, and its form inside kernels.
+
+use super::body::{Body, Frame};
+use super::driver::{Context, Loops};
+use super::names::{self, emit};
+use super::residency::Residency;
+use super::{Expansion, raise, region};
+use crate::ir::Scalar;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// What a device function has besides what kernels have. Its plan has one region, of no loops.
+#[derive(Debug)]
+pub struct Written {
+    /// The function as written.
+    pub function: TokenStream,
+    /// Constants, functions and imports of its outermost block.
+    pub items: TokenStream,
+}
+
+/// One form of the function in the making.
+struct Form<'a> {
+    input: &'a Expansion<'a>,
+    rt: &'a TokenStream,
+    body: Body<'a>,
+    /// What has to stand before a body.
+    items: TokenStream,
+}
+
+/// All the code that replaces the function.
+pub fn device_function(input: &Expansion, written: &Written) -> TokenStream {
+    let rt = &names::hidden(&input.runtime);
+    let body = Body::new(input.function, rt, &input.plan.regions[0], Frame::Function);
+    let (own, calls) = (&written.items, body.call_items());
+    let items = emit!(#own #calls);
+    let form = Form {
+        input,
+        rt,
+        body,
+        items,
+    };
+    let (original, implementation) = (&written.function, form.implementation());
+    quote!(#original #implementation)
+}
+
+impl Form<'_> {
+    fn implementation(&self) -> TokenStream {
+        let (rt, item, name) = (self.rt, &self.input.item, &self.input.function.name);
+        let (visibility, cfgs, output) = (&item.visibility, &item.cfgs, &item.output);
+        let types = item.params.iter().map(|param| &param.ty);
+        let (sites, call, raise) = (self.sites(), self.call(), self.raise());
+        emit! {
+            #cfgs
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code, clippy::all, clippy::pedantic)]
+            #visibility enum #name {}
+
+            #cfgs
+            #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+            impl #rt::DeviceFunction for #name {
+                type Arguments = (#(#types,)*);
+                type Value = #output;
+                #sites
+                #call
+                #raise
+            }
+        }
+    }
+
+    fn sites(&self) -> TokenStream {
+        let (items, u32) = (&self.items, self.body.scalar(Scalar::U32));
+        let total = self.body.first_site(self.body.region.calls.len());
+        emit! {
+            const SITES: #u32 = {
+                #items
+                #total
+            };
+        }
+    }
+
+    /// The body on values, which gives its value or says where it failed.
+    fn call(&self) -> TokenStream {
+        let (rt, items, body) = (self.rt, &self.items, &self.body);
+        let (debug, statements) = (body.debug(), body.function_body());
+        let params = &self.input.function.params;
+        let given: Vec<_> = (0..params.len())
+            .map(|position| names::local(&format!("__argument{position}")))
+            .collect();
+        let binds = params.iter().zip(&given);
+        let binds = binds.map(|(var, given)| body.bind(*var, &emit!(#given)));
+        let proofs = body.region.proofs.iter().map(|of| region::proof(body, of));
+        let scalars = body.region.scalars.iter();
+        let scalars = scalars.map(|var| region::scalar(body, *var));
+        emit! {
+            #[inline(always)]
+            fn call((#(#given,)*): Self::Arguments) -> #rt::Result<Self::Value, #rt::Fault> {
+                #items
+                const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+                #(#proofs)*
+                #(#scalars)*
+                #(#binds)*
+                #statements
+            }
+        }
+    }
+
+    /// The failed operation again, and, never called, the body where rustc confirms the types that
+    /// the compiler inferred.
+    fn raise(&self) -> TokenStream {
+        let (rt, items, sites) = (self.rt, &self.items, raise::sites(&self.body));
+        let item = &self.input.item;
+        let params = item.params.iter();
+        let params = params.map(|param| {
+            let (pattern, ty) = (&param.pattern, &param.ty);
+            quote!(#pattern: #ty)
+        });
+        let context = Context {
+            input: self.input,
+            rt,
+            session: names::local("__session"),
+            residency: Residency::default(),
+        };
+        let body = context.template(&self.input.function.template, Loops::Verbatim);
+        let output = &item.output;
+        emit! {
+            #[cold]
+            fn raise(__failure: #rt::Fault) {
+                fn __kernel_witness(#(#params),*) -> #output { #body }
+                #items
+                #sites
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `#[kernel(device)]` functions → IR.
+//!
+//! To the stages that follow, the body is one iteration of a loop that nothing in the source stands
+//! for. The parameters are the first variables that it binds, and its value is the function's.
+
+use super::{Parser, check_signature, template, ty};
+use crate::diagnostics::Sink;
+use crate::ir::{
+    Block, ExprKind, Function, Loop, LoopId, Range, Span, Stmt, StmtKind, Ty, VarId, VarKind,
+};
+use proc_macro2::Ident;
+
+/// Turns the annotated function into IR. Signature problems go to the sink.
+pub fn device_function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
+    check_signature(item, "a device function", sink);
+    let mut body = (*item.block).clone();
+    template::mark_all(&mut body);
+    let mut parser = Parser {
+        device_function: Some(item.sig.ident.clone()),
+        ..Parser::default()
+    };
+    let ret = result(item, sink);
+    parser.scopes.enter();
+    parser.declare_items(&body);
+    let id = parser.loops.reserve(None);
+    parser.path.push(id);
+    let inputs = item.sig.inputs.iter();
+    let params = inputs.filter_map(|input| parser.value_param(input, sink));
+    let params: Vec<VarId> = params.collect();
+    let block = parser.block(&without_items(&body));
+    parser.returned.extend(block.value);
+    parser.scopes.leave();
+    let frame = parser.frame(id, block, &item.sig.ident);
+    parser.path.pop();
+    let template = template::of_block(&body, &parser);
+    parser.finish(&item.sig.ident, params, ret, frame, template)
+}
+
+fn result(item: &syn::ItemFn, sink: &mut Sink) -> Ty {
+    let syn::ReturnType::Type(_, written) = &item.sig.output else {
+        let help = "loops call a device function for its value: return what it finds".to_string();
+        let span = Span::at(item.sig.ident.span());
+        sink.push(span, "a device function gives a value", Some(help));
+        return Ty::Unknown;
+    };
+    let ty = ty::annotation(written);
+    if !ty.is_value() {
+        let text = super::outside::text(written);
+        let message = format!("a device function cannot give a `{text}`");
+        sink.push(Span::of(written), message, Some(VALUES.to_string()));
+    }
+    ty
+}
+
+/// The constants, functions and imports of the body's outermost block: every form of the function
+/// takes them along.
+pub fn items(body: &syn::Block) -> impl Iterator<Item = &syn::Stmt> {
+    body.stmts.iter().filter(|stmt| is_item(stmt))
+}
+
+fn is_item(stmt: &syn::Stmt) -> bool {
+    let syn::Stmt::Item(item) = stmt else {
+        return false;
+    };
+    matches!(
+        item,
+        syn::Item::Const(_) | syn::Item::Fn(_) | syn::Item::Use(_)
+    )
+}
+
+fn without_items(body: &syn::Block) -> syn::Block {
+    let mut body = body.clone();
+    body.stmts.retain(|stmt| !is_item(stmt));
+    body
+}
+
+const VALUES: &str =
+    "device functions take and give numbers, `bool`s, tuples and fixed arrays of them, by value";
+
+impl Parser {
+    /// A parameter, as a variable of the body.
+    fn value_param(&mut self, input: &syn::FnArg, sink: &mut Sink) -> Option<VarId> {
+        let syn::FnArg::Typed(param) = input else {
+            return None;
+        };
+        let ty = ty::annotation(&param.ty);
+        if !ty.is_value() {
+            let text = super::outside::text(&param.ty);
+            let message = format!("a device function cannot take a `{text}`");
+            sink.push(Span::of(&param.ty), message, Some(VALUES.to_string()));
+        }
+        match &*param.pat {
+            syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                Some(self.bind(&pat.ident, VarKind::Local, pat.mutability.is_some(), ty))
+            }
+            pat => {
+                let help = "bind a name, and take it apart in the body".to_string();
+                let message = "a device function's parameters are plain names";
+                sink.push(Span::of(pat), message, Some(help));
+                None
+            }
+        }
+    }
+
+    /// The body of a function whose only statement is the loop around `body`.
+    fn frame(&mut self, id: LoopId, body: Block, name: &Ident) -> Block {
+        let span = Span::at(name.span());
+        let unnamed = Ident::new("_", name.span());
+        let var = self.bind_hidden(&unnamed, VarKind::Index(id));
+        let [start, end] = [0, 1].map(|bound| self.push(ExprKind::Int(bound, None), span));
+        let range = Range {
+            start,
+            end,
+            inclusive: false,
+            adapters: Vec::new(),
+        };
+        let node = Loop {
+            var,
+            range,
+            demanded: false,
+            proofs: Vec::new(),
+            body,
+            parent: None,
+            head: span,
+            range_span: span,
+            inlined: true,
+            opaque: None,
+        };
+        self.loops.fill(id, node);
+        let kind = StmtKind::For(id);
+        Block {
+            stmts: vec![Stmt { kind, span }],
+            value: None,
+        }
+    }
+
+    /// `return x` of the device function, if that is what is being read and no function inside it.
+    pub(super) fn leave_function(&mut self, node: &syn::ExprReturn) -> Option<StmtKind> {
+        let value = node.expr.as_ref()?;
+        if self.device_function.is_none() || self.calls.is_inside() {
+            return None;
+        }
+        Some(StmtKind::Return(self.expr(value)))
+    }
+}

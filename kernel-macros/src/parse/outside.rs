@@ -1,0 +1,92 @@
+//! Calls of functions outside: `#[kernel(device)]` functions, and those that the user vouches for.
+
+use super::Parser;
+use super::span;
+use crate::ir::{Callee, CalleeId, CalleeKind, ExprId, ExprKind, Scalar, Span};
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+impl Parser {
+    /// A call in a loop of a function that may be one of those; `None` if it cannot be. That it is
+    /// one, only rustc can tell.
+    pub(super) fn apply(&mut self, node: &syn::Expr, call: &syn::ExprCall) -> Option<ExprId> {
+        let syn::Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        if self.path.is_empty() || path.qself.is_some() {
+            return None;
+        }
+        let kind = self.callee_kind(&path.path)?;
+        let callee = self.callee(&path.path, kind);
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        Some(self.push(ExprKind::Apply(callee, args), span::of(node)))
+    }
+
+    fn callee_kind(&self, path: &syn::Path) -> Option<CalleeKind> {
+        if let Some(ident) = path.get_ident() {
+            let name = ident.to_string();
+            let own = self.device_function.as_ref() == Some(ident);
+            if own || self.scopes.find(&name).is_some() || self.scopes.has_function(&name) {
+                return None;
+            }
+        }
+        if self.assumed.contains(&word(path)) {
+            return Some(CalleeKind::Assumed);
+        }
+        can_be_device_function(path).then_some(CalleeKind::Device)
+    }
+
+    fn callee(&mut self, path: &syn::Path, kind: CalleeKind) -> CalleeId {
+        let name = word(path);
+        let known = self.callees.iter().find(|(_, callee)| callee.name == name);
+        if let Some((id, _)) = known {
+            return id;
+        }
+        self.callees.push(Callee {
+            path: path.to_token_stream(),
+            name,
+            span: Span::of(path),
+            kind,
+        })
+    }
+
+    /// Whether the call is one of the device function itself.
+    pub(super) fn is_recursive(&self, path: &syn::Path) -> bool {
+        self.device_function.is_some() && path.get_ident() == self.device_function.as_ref()
+    }
+}
+
+/// A path as one word.
+pub fn word(path: &syn::Path) -> String {
+    text(path)
+}
+
+/// Tokens without the spaces between them.
+pub fn text(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}
+
+/// A free function of a crate that can have the attribute: no function of std's, no associated
+/// function, no constructor, nothing generic.
+fn can_be_device_function(path: &syn::Path) -> bool {
+    let mut segments = path.segments.iter();
+    let Some(last) = segments.next_back() else {
+        return false;
+    };
+    let std = ["std", "core", "alloc"];
+    let first = &path.segments[0].ident;
+    let plain = path
+        .segments
+        .iter()
+        .all(|segment| segment.arguments.is_none());
+    let owner_is_type = segments
+        .next_back()
+        .is_some_and(|owner| is_type(&owner.ident));
+    plain && !owner_is_type && !is_type(&last.ident) && !std.iter().any(|name| first == name)
+}
+
+/// Whether a name is that of a type by convention, or a primitive's.
+fn is_type(ident: &Ident) -> bool {
+    let name = ident.to_string();
+    name.starts_with(char::is_uppercase) || Scalar::from_name(&name).is_some()
+}

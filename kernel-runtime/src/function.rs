@@ -1,0 +1,40 @@
+//! `#[kernel(device)]` functions, as kernels and each other see them.
+
+/// A function that a loop of a kernel may call. `#[kernel(device)]` implements it for the type of
+/// the function's name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function that a loop of a kernel may call",
+    label = "called in a loop that runs in parallel",
+    note = "mark the function `#[kernel(device)]`, or vouch for it with \
+            `#[kernel(.., assume_pure(path))]`"
+)]
+pub trait DeviceFunction {
+    /// Parameters, as a tuple.
+    type Arguments;
+    /// What it gives.
+    type Value;
+    /// Number of places where it can fail, those of the functions that it calls included.
+    const SITES: u32;
+
+    /// The body, which says where it failed instead of panicking.
+    fn call(arguments: Self::Arguments) -> Result<Self::Value, Fault>;
+
+    /// Panics as the function itself does where that failed.
+    fn raise(fault: Fault);
+}
+
+/// Where a device function failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Number of the place.
+    pub site: u32,
+    /// The place's arguments, as bits, zero-extended.
+    pub args: [u64; 4],
+}
+
+/// A failure. Cold, so that the path without one is what is laid out.
+#[cold]
+#[inline(never)]
+pub fn fault(site: u32, args: [u64; 4]) -> Fault {
+    Fault { site, args }
+}
