@@ -8,10 +8,9 @@
 
 use super::extent::{Domain, to_wide};
 use super::form::{Fit, Form, Former};
-use super::plan::{Bounds, Condition, Reason, Test, Wide};
+use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::{Step, Visit};
-use super::texts;
+use super::scan::Visit;
 use crate::ir::{AccessId, ExprId, Scalar, VarId, dump};
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +23,6 @@ pub struct BoundsPlan {
     pub relaxed: Vec<Condition>,
     /// Arithmetic nodes that cannot overflow once the guard holds.
     pub covered: HashSet<ExprId>,
-    pub reasons: Vec<Reason>,
 }
 
 /// `proved` holds the arrays whose accesses the proof of independence relies on.
@@ -32,20 +30,18 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
     let mut plan = BoundsPlan::default();
     for visit in visits {
         let access = &former.function.accesses[visit.access];
-        let forms: Option<Vec<Form>> = access.index.iter().map(|id| former.form(*id)).collect();
-        let forms = forms.filter(|forms| forms.iter().all(|form| form.poly.is_affine()));
+        let forms = access.index.iter().map(|id| former.form(*id));
+        let affine = |form: &Form| form.poly.is_affine();
+        let forms: Vec<Option<Form>> = forms.map(|form| form.filter(affine)).collect();
         let domain = Domain::new(former, &visit.context);
-        let Some(forms) = forms else {
-            plan.bounds.insert(visit.access, Bounds::Checked);
-            continue;
-        };
-        let inside = in_bounds(&domain, former, visit, &forms);
+        let whole: Option<Vec<Form>> = forms.iter().cloned().collect();
+        let inside = whole.and_then(|forms| in_bounds(&domain, former, visit, &forms));
         let bounds = match inside {
             Some(test) if domain.exact => {
                 plan.guard
                     .push(condition(former, visit, test, "stays in bounds"));
                 plan.covered
-                    .extend(forms.into_iter().flat_map(|form| form.covered));
+                    .extend(forms.into_iter().flatten().flat_map(|form| form.covered));
                 plan.bounds.insert(visit.access, Bounds::Proved);
                 continue;
             }
@@ -57,17 +53,21 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
             None => Bounds::Checked,
         };
         plan.bounds.insert(visit.access, bounds);
-        if !proved.contains(&access.array) {
-            continue;
-        }
-        match no_wrap(&domain, &forms) {
-            Some(test) => plan
-                .guard
-                .push(condition(former, visit, test, "does not wrap")),
-            None => plan.refuse(former, visit),
+        if proved.contains(&access.array) {
+            let known = forms.iter().flatten();
+            let tests = known.filter_map(|form| no_wrap(&domain, form));
+            let test = domain.all_over(tests.flatten().collect());
+            plan.guard
+                .push(condition(former, visit, test, "does not wrap"));
         }
     }
     plan
+}
+
+/// The form of one dimension of an index, if the proof may rely on it (rules R1 and R2).
+pub fn reliable(former: &Former, domain: &Domain, index: ExprId) -> Option<Poly> {
+    let form = former.form(index).filter(|form| form.poly.is_affine())?;
+    no_wrap(domain, &form).map(|_| form.poly)
 }
 
 fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Condition {
@@ -75,34 +75,6 @@ fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Conditio
     Condition {
         test,
         purpose: format!("`{access}` {what}"),
-    }
-}
-
-impl BoundsPlan {
-    /// The form is affine, but its extremes are out of reach.
-    fn refuse(&mut self, former: &Former, visit: &Visit) {
-        let access = &former.function.accesses[visit.access];
-        let text = dump::access(former.function, visit.access);
-        let inner = visit.context.steps.iter().filter_map(|step| match step {
-            Step::Loop(id)
-                if former
-                    .extent(*id)
-                    .is_none_or(|(_, _, fits)| !fits.is_empty()) =>
-            {
-                let var = former.function.loops[*id].var;
-                Some(former.function.vars[var].ident.to_string())
-            }
-            _ => None,
-        });
-        let inner: Vec<String> = inner.collect();
-        let (message, help) = texts::unstated_range(&text, &inner);
-        let span = access.span;
-        self.reasons.push(Reason {
-            message,
-            span,
-            help: Some(help),
-            second: None,
-        });
     }
 }
 
@@ -122,20 +94,20 @@ fn in_bounds(domain: &Domain, former: &Former, visit: &Visit, forms: &[Form]) ->
     Some(domain.all_over(tests))
 }
 
-/// Rule R1 for an access that the proof relies on but the guard does not keep in bounds. What no
-/// arithmetic made (a loop variable, say) cannot have wrapped.
-fn no_wrap(domain: &Domain, forms: &[Form]) -> Option<Test> {
-    let mut tests = Vec::new();
-    for form in forms.iter().filter(|form| !form.fits.is_empty()) {
-        let index = Fit {
-            poly: form.poly.clone(),
-            scalar: Scalar::Usize,
-            debug: false,
-        };
-        tests.extend(fit_tests(domain, &form.fits)?);
-        tests.extend(fit_tests(domain, &[index])?);
+/// Rule R1 for a dimension that the proof relies on but the guard does not keep in bounds; `None`
+/// if it cannot be stated. What no arithmetic made (a loop variable, say) cannot have wrapped.
+fn no_wrap(domain: &Domain, form: &Form) -> Option<Vec<Test>> {
+    if form.fits.is_empty() {
+        return Some(Vec::new());
     }
-    Some(domain.all_over(tests))
+    let index = Fit {
+        poly: form.poly.clone(),
+        scalar: Scalar::Usize,
+        debug: false,
+    };
+    let mut tests = fit_tests(domain, &form.fits)?;
+    tests.extend(fit_tests(domain, &[index])?);
+    Some(tests)
 }
 
 fn fit_tests(domain: &Domain, fits: &[Fit]) -> Option<Vec<Test>> {

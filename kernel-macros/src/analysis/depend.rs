@@ -15,6 +15,7 @@
 //! * *a guard*: a condition of either argument that depends on values is left to run time, if it
 //!   can hold for any number of iterations.
 
+use super::bounds::reliable;
 use super::extent::{Domain, replace_by_end, sign, to_wide};
 use super::form::Former;
 use super::meeting::{self, Knowledge, Mover};
@@ -22,7 +23,7 @@ use super::plan::{Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
 use super::polyhedron::gcd;
 use super::radix::{self, Forms};
-use super::scan::{Visit, writes};
+use super::scan::{Step, Visit, writes};
 use super::{texts, words};
 use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId, dump};
 use std::collections::HashSet;
@@ -69,7 +70,9 @@ pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> 
 /// One access with its index forms.
 struct Side<'a> {
     visit: &'a Visit,
-    dims: Vec<Poly>,
+    /// Those that the proof may rely on. Meeting takes all dimensions, so that some are enough to
+    /// exclude it.
+    dims: Vec<Option<Poly>>,
     mode: AccessMode,
     /// Inner loops around it whose ranges the guard knows to be what they seem.
     loops: Vec<LoopId>,
@@ -77,42 +80,7 @@ struct Side<'a> {
 }
 
 fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
-    let mut sides: Vec<Side> = Vec::new();
-    let before = plan.reasons.len();
-    for visit in visits {
-        let access = &former.function.accesses[visit.access];
-        let dims: Option<Vec<Poly>> = access
-            .index
-            .iter()
-            .map(|id| {
-                former
-                    .form(*id)
-                    .map(|form| form.poly)
-                    .filter(Poly::is_affine)
-            })
-            .collect();
-        match dims {
-            Some(dims) => {
-                let domain = Domain::new(former, &visit.context);
-                sides.push(Side {
-                    visit,
-                    dims,
-                    mode: access.mode,
-                    loops: domain.known_loops,
-                    known: domain.known,
-                });
-            }
-            None => {
-                plan.reasons.push(not_affine(former, visit));
-                if writes(access.mode) {
-                    plan.conflict(access.array);
-                }
-            }
-        }
-    }
-    if plan.reasons.len() > before {
-        return;
-    }
+    let sides: Vec<Side> = visits.iter().map(|visit| Side::of(former, visit)).collect();
     for (n, side) in sides.iter().enumerate() {
         for other in &sides[n..] {
             if writes(side.mode) || writes(other.mode) {
@@ -122,20 +90,59 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
     }
 }
 
-fn not_affine(former: &Former, visit: &Visit) -> Reason {
-    let access = &former.function.accesses[visit.access];
-    let text = dump::access(former.function, visit.access);
-    let array = former.function.vars[access.array].ident.to_string();
-    let (message, help) = match access.mode {
-        AccessMode::Update => texts::not_affine_update(&text),
-        AccessMode::Store => texts::not_affine_write(&text, &array),
-        AccessMode::Load => texts::not_affine_read(&text, &array),
-    };
-    Reason {
-        message,
-        span: access.span,
-        help: Some(help),
-        second: None,
+impl<'a> Side<'a> {
+    fn of(former: &Former, visit: &'a Visit) -> Self {
+        let access = &former.function.accesses[visit.access];
+        let domain = Domain::new(former, &visit.context);
+        let dims = access.index.iter();
+        Side {
+            visit,
+            dims: dims.map(|id| reliable(former, &domain, *id)).collect(),
+            mode: access.mode,
+            loops: domain.known_loops,
+            known: domain.known,
+        }
+    }
+
+    /// Why the proof knows less of it than of other accesses.
+    fn unreliable(&self, former: &Former) -> Option<Reason> {
+        if self.dims.iter().all(Option::is_some) {
+            return None;
+        }
+        let function = former.function;
+        let access = &function.accesses[self.visit.access];
+        let text = dump::access(function, self.visit.access);
+        let array = function.vars[access.array].ident.to_string();
+        let form = |id| former.form(id).is_some_and(|form| form.poly.is_affine());
+        let (message, help) = match access.mode {
+            _ if access.index.iter().all(|id| form(*id)) => {
+                texts::unstated_range(&text, &self.unstated(former))
+            }
+            AccessMode::Update => texts::not_affine_update(&text),
+            AccessMode::Store => texts::not_affine_write(&text, &array),
+            AccessMode::Load => texts::not_affine_read(&text, &array),
+        };
+        Some(Reason {
+            message,
+            span: access.span,
+            help: Some(help),
+            second: None,
+        })
+    }
+
+    /// Variables of the loops around it whose ranges the guard does not know.
+    fn unstated(&self, former: &Former) -> Vec<String> {
+        let around = self
+            .visit
+            .context
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Loop(id) if !self.loops.contains(id) => Some(*id),
+                _ => None,
+            });
+        let var = |id| &former.function.vars[former.function.loops[id].var].ident;
+        around.map(|id| var(id).to_string()).collect()
     }
 }
 
@@ -166,7 +173,9 @@ fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan)
             if writes(side.mode) && writes(other.mode) {
                 plan.conflict(former.function.accesses[side.visit.access].array);
             }
-            let reason = pair.reason();
+            let unreliable = side.unreliable(former);
+            let unreliable = unreliable.or_else(|| other.unreliable(former));
+            let reason = unreliable.unwrap_or_else(|| pair.reason());
             // One conflict per pair of places, however often the pair is met.
             let seen = plan
                 .reasons
@@ -209,9 +218,9 @@ impl Pair<'_> {
     /// Ways to prove it; an empty one needs no guard. `None` if there is no way.
     fn disjoint(&self) -> Option<Vec<Alternative>> {
         let dims = self.side.dims.iter().zip(&self.other.dims);
-        let dims = dims.map(|(f, g)| Forms {
-            f: f.clone(),
-            g: g.clone(),
+        let dims = dims.filter_map(|(f, g)| {
+            let (f, g) = (f.clone()?, g.clone()?);
+            Some(Forms { f, g })
         });
         let dims: Vec<Forms> = dims.collect();
         let mut alternatives = self.ways(&dims, &[]);
@@ -657,9 +666,11 @@ impl Pair<'_> {
     /// Whether the two forms differ by numbers alone: a value carried along.
     fn constant_shift(&self) -> bool {
         let pairs = self.side.dims.iter().zip(&self.other.dims);
-        pairs
-            .into_iter()
-            .all(|(f, g)| f.checked_sub(g).is_some_and(|d| d.as_constant().is_some()))
+        pairs.into_iter().all(|(f, g)| {
+            let difference = f.as_ref().zip(g.as_ref());
+            let difference = difference.and_then(|(f, g)| f.checked_sub(g));
+            difference.is_some_and(|d| d.as_constant().is_some())
+        })
     }
 }
 

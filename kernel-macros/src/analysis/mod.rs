@@ -324,14 +324,7 @@ impl Drafter<'_> {
         let (depend, shared) = self.dependences(&former, &scan, body);
         let mut reduce = reduce::plan(function, body, &scan.assigned, &shared);
         let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
-        reasons.extend(
-            depend
-                .reasons
-                .iter()
-                .chain(&bounds.reasons)
-                .chain(&reduce.reasons)
-                .cloned(),
-        );
+        reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
         if !reasons.is_empty() {
             return Err(reasons);
         }

@@ -125,6 +125,32 @@ fn triangles_and_conditions_keep_iterations_apart() {
     ]);
 }
 
+/// A meeting takes all dimensions: one that is known is enough to exclude it.
+#[test]
+fn a_known_dimension_separates_whatever_the_others_are() {
+    check(&[
+        ("for i in 0..n { m[[i, b[i] as usize]] = 1.0; }", "i:P"),
+        (
+            "for i in 0..n { let mut j = w; while j > 0 && m[[i, j - 1]] > 0.0 { m[[i, j]] = 1.0; j -= 1; } }",
+            "i:P",
+        ),
+        (
+            "for i in 0..n { for j in b[i] as usize..w { m[[i, j - 1]] = m[[i, j]]; } }",
+            "i:P j:i",
+        ),
+        ("for i in 0..n { m[[b[i] as usize, i % 3]] = 1.0; }", "i:D"),
+        (
+            "for i in 1..n { m[[i, b[i] as usize]] = m[[i - 1, b[i] as usize]]; }",
+            "i:D",
+        ),
+        ("for i in 0..n { m[[i.wrapping_mul(3), i]] = 1.0; }", "i:P"),
+        (
+            "for i in 0..n { m[[i.wrapping_mul(3), i / 2]] = 1.0; }",
+            "i:D",
+        ),
+    ]);
+}
+
 #[test]
 fn steps_keep_their_residues() {
     check(&[

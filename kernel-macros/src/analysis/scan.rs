@@ -333,7 +333,11 @@ impl Scanner<'_> {
         let var = &self.function.vars[array];
         if var.ty.view().is_none() || self.former.is_local(array) {
             let name = var.ident.to_string();
-            self.unknown(span, &name, Some(texts::annotate(&name)));
+            let help = match var.kind {
+                VarKind::Outside => texts::annotate_table(&var.tokens.to_string().replace(' ', "")),
+                _ => texts::annotate(&name),
+            };
+            self.unknown(span, &name, Some(help));
         }
         if !self.out.arrays.contains(&array) {
             self.out.arrays.push(array);

@@ -45,6 +45,11 @@ pub fn call_for_effect(name: &str) -> String {
 
 pub const CALL_FOR_EFFECT_HELP: &str = "use the value that it gives, or call it outside the loop";
 
+/// The same for an array from outside.
+pub fn annotate_table(path: &str) -> String {
+    format!("give it a type before the loop, as in `let table: &[f64] = &{path};`, and index that")
+}
+
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
 }

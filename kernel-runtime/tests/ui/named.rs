@@ -1,5 +1,5 @@
+#![allow(unused)]
 use kernel_runtime::prelude::*;
-use ndarray::ArrayViewMut2;
 
 struct Point {
     x: f64,
@@ -35,17 +35,6 @@ fn collects(x: &[f64]) -> Vec<f64> {
         found.push(x[i]);
     }
     found
-}
-
-#[kernel(parallel)]
-fn data_dependent(mut a: ArrayViewMut2<f64>, first: &[usize]) {
-    for i in 0..first.len() {
-        for j in first[i]..first[i] + 3 {
-            for k in j..j + 2 {
-                a[[j, k]] = a[[k, j]];
-            }
-        }
-    }
 }
 
 #[kernel(parallel)]

@@ -1,3 +1,4 @@
+#![allow(unused)]
 use kernel_runtime::prelude::*;
 
 struct Config {
