@@ -263,6 +263,8 @@ struct Deferred {
 enum Rule {
     /// The unsigned integer of the same width.
     Unsigned,
+    /// The float of the same width.
+    Float,
     /// The n-th part of a tuple.
     Field(u32),
     /// The element of a fixed array.
@@ -591,7 +593,7 @@ impl<'a> Solver<'a> {
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
         let count = match builtin {
-            RotateLeft | RotateRight => Some(Scalar::U32),
+            RotateLeft | RotateRight | WrappingShl | WrappingShr => Some(Scalar::U32),
             Powi => Some(Scalar::I32),
             _ => None,
         };
@@ -606,6 +608,7 @@ impl<'a> Solver<'a> {
             IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive => BOOL,
             CountOnes | LeadingZeros | TrailingZeros => Type::Scalar(Scalar::U32),
             ToBits | AbsDiff | UnsignedAbs => self.defer(receiver, Rule::Unsigned, id),
+            FromBits => self.defer(receiver, Rule::Float, id),
             _ => receiver,
         }
     }
@@ -647,7 +650,8 @@ impl<'a> Solver<'a> {
     fn try_rule(&mut self, deferred: &Deferred) -> bool {
         let result = match (deferred.rule, self.slots.resolve(&deferred.argument)) {
             (_, Type::Slot(_)) => return false,
-            (Rule::Unsigned, Type::Scalar(scalar)) => unsigned(scalar).map(Type::Scalar),
+            (Rule::Unsigned, Type::Scalar(scalar)) => scalar.unsigned().map(Type::Scalar),
+            (Rule::Float, Type::Scalar(scalar)) => scalar.float().map(Type::Scalar),
             (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),
             (Rule::Element, Type::Array(elem, _)) => Some(*elem),
             _ => None,
@@ -717,17 +721,6 @@ fn is_literal(function: &Function, id: ExprId) -> bool {
         ExprKind::Unary(_, inner) => is_literal(function, *inner),
         _ => false,
     }
-}
-
-fn unsigned(scalar: Scalar) -> Option<Scalar> {
-    Some(match scalar {
-        Scalar::I8 | Scalar::U8 => Scalar::U8,
-        Scalar::I16 | Scalar::U16 => Scalar::U16,
-        Scalar::I32 | Scalar::U32 | Scalar::F32 => Scalar::U32,
-        Scalar::I64 | Scalar::U64 | Scalar::F64 => Scalar::U64,
-        Scalar::Isize | Scalar::Usize => Scalar::Usize,
-        Scalar::Bool => return None,
-    })
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
         Abs | Signum => ty.is_float() || ty.is_signed(),
         Min | Max | MinIf | MaxIf | Clamp => true,
         RemEuclid | DivEuclid => ty != Scalar::Bool,
+        FromBits => matches!(ty, Scalar::U32 | Scalar::U64),
         UnsignedAbs => ty.is_signed(),
-        WrappingAdd | WrappingSub | WrappingMul | WrappingNeg | SaturatingAdd | SaturatingSub
-        | AbsDiff | CountOnes | LeadingZeros | TrailingZeros | RotateLeft | RotateRight => {
-            ty.is_int()
-        }
+        WrappingAdd | WrappingSub | WrappingMul | WrappingNeg | WrappingShl | WrappingShr
+        | SaturatingAdd | SaturatingSub | AbsDiff | CountOnes | LeadingZeros | TrailingZeros
+        | RotateLeft | RotateRight => ty.is_int(),
         Exp | Exp2 | ExpM1 | Ln | Ln1p | Log2 | Log10 | Log | Sin | Cos | Tan | Asin | Acos
         | Atan | Atan2 | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Cbrt | Hypot | Powf
         | Powi => ty.is_float(),

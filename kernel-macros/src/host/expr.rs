@@ -211,7 +211,11 @@ impl Body<'_> {
 
     /// A built-in on values that it accepts.
     pub fn builtin(&self, builtin: Builtin, scalar: Scalar, args: &[TokenStream]) -> TokenStream {
-        let (rt, ty) = (self.rt(), self.scalar(scalar));
+        let owner = match (builtin, scalar.float()) {
+            (Builtin::FromBits, Some(float)) => float,
+            _ => scalar,
+        };
+        let (rt, ty) = (self.rt(), self.scalar(owner));
         let name = match (builtin, scalar.is_int()) {
             (Builtin::Min | Builtin::Max | Builtin::MinIf | Builtin::MaxIf, _) => {
                 let name = names::local(builtin.name());

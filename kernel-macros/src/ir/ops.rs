@@ -137,10 +137,17 @@ builtins! {
     IsSignPositive = "is_sign_positive" / 1,
     /// To the unsigned integer of the same width.
     ToBits = "to_bits" / 1,
+    /// `f32::from_bits(x)`, `f64::from_bits(x)`: of the unsigned integer of the same width, whose type
+    /// stands for the receiver's.
+    FromBits = "from_bits" / 1,
     WrappingAdd = "wrapping_add" / 2,
     WrappingSub = "wrapping_sub" / 2,
     WrappingMul = "wrapping_mul" / 2,
     WrappingNeg = "wrapping_neg" / 1,
+    /// The second argument is a `u32`, taken modulo the width.
+    WrappingShl = "wrapping_shl" / 2,
+    /// The second argument is a `u32`, taken modulo the width.
+    WrappingShr = "wrapping_shr" / 2,
     SaturatingAdd = "saturating_add" / 2,
     SaturatingSub = "saturating_sub" / 2,
     AbsDiff = "abs_diff" / 2,

@@ -89,6 +89,27 @@ impl Scalar {
         self.bits() / 8
     }
 
+    /// The unsigned integer of the same width, in which its bits are given.
+    pub fn unsigned(self) -> Option<Scalar> {
+        Some(match self {
+            Scalar::I8 | Scalar::U8 => Scalar::U8,
+            Scalar::I16 | Scalar::U16 => Scalar::U16,
+            Scalar::I32 | Scalar::U32 | Scalar::F32 => Scalar::U32,
+            Scalar::I64 | Scalar::U64 | Scalar::F64 => Scalar::U64,
+            Scalar::Isize | Scalar::Usize => Scalar::Usize,
+            Scalar::Bool => return None,
+        })
+    }
+
+    /// The float whose bits an unsigned integer gives.
+    pub fn float(self) -> Option<Scalar> {
+        match self {
+            Scalar::U32 => Some(Scalar::F32),
+            Scalar::U64 => Some(Scalar::F64),
+            _ => None,
+        }
+    }
+
     /// Smallest and largest value of an integer type.
     pub fn int_range(self) -> Option<(i128, i128)> {
         if !self.is_int() {

@@ -495,7 +495,7 @@ impl Parser {
                     builtin,
                 });
                 let id = self.push(ExprKind::Call(builtin, args.clone()), span::of(node));
-                self.pinned.push((args[0], scalar));
+                self.pinned.push((args[0], receiver(scalar, builtin)));
                 id
             }
             _ => self.apply(node, call).unwrap_or_else(|| {
@@ -756,6 +756,14 @@ fn primitive_function(path: &syn::Path) -> Option<(Scalar, Builtin)> {
     let owner = path.segments.get(count.checked_sub(2)?)?.ident.to_string();
     let name = path.segments.last()?.ident.to_string();
     Some((Scalar::from_name(&owner)?, Builtin::from_name(&name)?))
+}
+
+/// The type of the first argument of `scalar::builtin`.
+fn receiver(scalar: Scalar, builtin: Builtin) -> Scalar {
+    match (builtin, scalar.unsigned()) {
+        (Builtin::FromBits, Some(bits)) => bits,
+        _ => scalar,
+    }
 }
 
 /// The type of a constant that its path gives away; rustc checks it where the host reads it.

@@ -159,8 +159,14 @@ impl Emitter<'_> {
 
     /// The float with these bits.
     pub fn float_of(&mut self, ty: Scalar, bits: Operand) -> Operand {
-        let op = format!("mov.{}", bits_suffix(signed_bits(ty)));
-        self.pure(op, Class::of(ty), &[bits])
+        match (bits, ty) {
+            (Operand::Int(bits), Scalar::F32) => Operand::F32(bits as u32),
+            (Operand::Int(bits), _) => Operand::F64(bits.cast_unsigned()),
+            _ => {
+                let op = format!("mov.{}", bits_suffix(signed_bits(ty)));
+                self.pure(op, Class::of(ty), &[bits])
+            }
+        }
     }
 
     /// `min` or `max` with the left operand where that is NaN.
@@ -243,6 +249,8 @@ impl Emitter<'_> {
             Builtin::WrappingSub => self.plain_binary(BinaryOp::Sub, ty, a, b),
             Builtin::WrappingMul => self.plain_binary(BinaryOp::Mul, ty, a, b),
             Builtin::WrappingNeg => self.unary(UnaryOp::Neg, ty, a),
+            Builtin::WrappingShl => self.plain_binary(BinaryOp::Shl, ty, a, b),
+            Builtin::WrappingShr => self.plain_binary(BinaryOp::Shr, ty, a, b),
             Builtin::SaturatingAdd => self.saturating(BinaryOp::Add, ty, a, b),
             Builtin::SaturatingSub => self.saturating(BinaryOp::Sub, ty, a, b),
             Builtin::AbsDiff => {
@@ -317,6 +325,10 @@ impl Emitter<'_> {
 
     fn apply_bits(&mut self, builtin: Builtin, ty: Scalar, a: Operand, b: Operand) -> Operand {
         match builtin {
+            Builtin::FromBits => {
+                let float = ty.float().expect("the bits of a float");
+                self.float_of(float, a)
+            }
             Builtin::CountOnes => {
                 let bits = self.zero_extended(ty, a);
                 self.count("popc", ty, bits)

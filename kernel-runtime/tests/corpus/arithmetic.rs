@@ -258,3 +258,38 @@ fn roundings_and_elementary_functions() {
     check!(roundings[y = vec![0.0; 3000], z = vec![0.0; 3000]](&narrow, &mut y, &mut z));
     host!(elementary[y = vec![0.0; 3000], z = vec![0.0; 3000]](&x, &mut y, &mut z));
 }
+
+/// Floats made from bits, and shifts by any amount.
+#[kernel(parallel, cuda)]
+fn rebuilt(
+    words: &[u64],
+    wide: &mut [f64],
+    narrow: &mut [f32],
+    up: &mut [u64],
+    down: &mut [i32],
+    byte: &mut [u8],
+) {
+    for i in 0..words.len() {
+        let bits = words[i];
+        wide[i] = f64::from_bits(bits ^ 0x8000_0000_0000_0000);
+        narrow[i] = f32::from_bits(bits as u32) * f32::from_bits(0x3f00_0000);
+        let by = (bits >> 7) as u32;
+        up[i] = bits.wrapping_shl(by);
+        down[i] = (bits as i32).wrapping_shr(by);
+        byte[i] = (bits as u8).wrapping_shl(by) ^ (bits as u8).wrapping_shr(by);
+    }
+}
+
+#[test]
+fn bits_make_floats() {
+    // NaN in f32 would lose its payload to the multiplication.
+    let words: Vec<u64> = special_words()
+        .0
+        .into_iter()
+        .filter(|word| !f64::from_bits(*word).is_nan() && !f32::from_bits(*word as u32).is_nan())
+        .collect();
+    let n = words.len();
+    check!(rebuilt[wide = vec![0.0; n], narrow = vec![0.0; n], up = vec![0; n], down = vec![0; n], byte = vec![0; n]](
+        &words, &mut wide, &mut narrow, &mut up, &mut down, &mut byte,
+    ));
+}

@@ -1,6 +1,9 @@
 //! Numbers taken apart and put together by their bits.
 
+use kernel_macros::kernel;
+
 /// The integer next to `x`, halves to even, for `|x| < 2^22`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn nearest(x: f32) -> f32 {
     // At 1.5 * 2^23 the last place is 1.
@@ -8,6 +11,7 @@ pub(super) fn nearest(x: f32) -> f32 {
 }
 
 /// `2^k` for an integral `k` in `-126..=127`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn power_of_two(k: f32) -> f32 {
     // 1.5 * 2^23 + 127: the sum ends in the exponent's bits.
@@ -15,6 +19,7 @@ pub(super) fn power_of_two(k: f32) -> f32 {
 }
 
 /// `x * 2^k`, rounded once, for an integral `|k| <= 250` and `x` near 1.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn scale(x: f32, k: f32) -> f32 {
     let half: f32 = nearest(0.5 * k);
@@ -24,6 +29,7 @@ pub(super) fn scale(x: f32, k: f32) -> f32 {
 }
 
 /// `(k, m)` with `x = 2^k m` and `m` from `sqrt(1/2)` to `sqrt(2)`, for finite positive `x`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn split(x: f32) -> (f32, f32) {
     let subnormal = x < 1.1754944e-38;
@@ -38,33 +44,8 @@ pub(super) fn split(x: f32) -> (f32, f32) {
 }
 
 /// The number with the lower half of its significand cleared: products of two of these are exact.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn upper(x: f32) -> f32 {
     f32::from_bits(x.to_bits() & 0xffff_f000)
-}
-
-/// The sum and its rounding error, for any two numbers.
-#[inline(always)]
-pub(super) fn two_sum(a: f32, b: f32) -> (f32, f32) {
-    let sum = a + b;
-    let from_b = sum - a;
-    let from_a = sum - from_b;
-    (sum, (a - from_a) + (b - from_b))
-}
-
-/// The sum and its rounding error, where `a` is not the smaller in magnitude.
-#[inline(always)]
-pub(super) fn fast_two_sum(a: f32, b: f32) -> (f32, f32) {
-    let sum = a + b;
-    (sum, b - (sum - a))
-}
-
-/// The product and its rounding error, where neither overflows nor underflows.
-#[inline(always)]
-pub(super) fn two_product(a: f32, b: f32) -> (f32, f32) {
-    let (a_high, b_high): (f32, f32) = (upper(a), upper(b));
-    let (a_low, b_low) = (a - a_high, b - b_high);
-    let product = a * b;
-    let error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
-    (product, error)
 }

@@ -1,10 +1,13 @@
 //! Powers of e and of 2.
 
-use super::bits::{fast_two_sum, nearest, scale, two_sum};
+use super::bits::{nearest, scale};
+use super::double::{fast_two_sum, two_sum};
+use kernel_macros::kernel;
 
 /// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-28`, for `|x|` up to
 /// 150 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
 /// last place.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
     let k: f32 = nearest(x * 1.442695);
@@ -23,16 +26,18 @@ pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
 }
 
 /// `e^x`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     // Far enough for 0 and for infinity; a NaN stays.
     let x = if x > 120.0 { 120.0 } else { x };
     let x = if x < -120.0 { -120.0 } else { x };
-    let (k, value, _): (f32, f32, f32) = exp_parts(x, 0.0);
+    let (k, value, _low): (f32, f32, f32) = exp_parts(x, 0.0);
     scale(value, k)
 }
 
 /// `2^x`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
     let x = if x > 200.0 { 200.0 } else { x };
@@ -49,6 +54,7 @@ pub fn exp2(x: f32) -> f32 {
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp_m1(x: f32) -> f32 {
     let bounded = if x > 89.0 { 89.0 } else { x };

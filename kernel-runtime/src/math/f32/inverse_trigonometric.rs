@@ -1,8 +1,10 @@
 //! Inverse sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
+use kernel_macros::kernel;
 
 /// `(asin(s) - s) / s^3` for `z = s^2` up to 1/4.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn asin_series(z: f32) -> f32 {
     0.16666754 + z * (0.07495251 + z * (0.045476217 + z * (0.024150869 + z * 0.04221443)))
@@ -10,6 +12,7 @@ fn asin_series(z: f32) -> f32 {
 
 /// `(z, s)`: what the series is taken of, `|x|` itself up to 1/2, the sine of half the complement
 /// beyond.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn asin_argument(x: f32) -> (f32, f32) {
     let a = x.abs();
@@ -20,6 +23,7 @@ fn asin_argument(x: f32) -> (f32, f32) {
 }
 
 /// Inverse sine, in radians. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn asin(x: f32) -> f32 {
     let (z, s): (f32, f32) = asin_argument(x);
@@ -32,6 +36,7 @@ pub fn asin(x: f32) -> f32 {
 }
 
 /// Inverse cosine, in radians. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acos(x: f32) -> f32 {
     let (z, s): (f32, f32) = asin_argument(x);
@@ -50,6 +55,7 @@ pub fn acos(x: f32) -> f32 {
 
 /// The angle whose tangent is `y / x`, for numbers that are not negative and whose sum and
 /// difference are numbers.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn first_quadrant(y: f32, x: f32) -> f32 {
     // Turned back by no eighth of a turn, by one or by two: the tangent is sqrt(2) - 1 at most.
@@ -71,6 +77,7 @@ fn first_quadrant(y: f32, x: f32) -> f32 {
 }
 
 /// Inverse tangent, in radians. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atan(x: f32) -> f32 {
     // The quotient of 1 and infinity is not taken.
@@ -82,6 +89,7 @@ pub fn atan(x: f32) -> f32 {
 
 /// The angle of the point `(x, y)` from the positive x axis, in radians: `y.atan2(x)`. At most
 /// 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atan2(y: f32, x: f32) -> f32 {
     let (height, width) = (y.abs(), x.abs());

@@ -1,8 +1,11 @@
 //! Logarithms.
 
-use super::bits::{split, two_sum};
+use super::bits::split;
+use super::double::two_sum;
+use kernel_macros::kernel;
 
 /// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn ln_beyond(f: f32) -> (f32, f32) {
     let s = f / (2.0 + f);
@@ -13,6 +16,7 @@ fn ln_beyond(f: f32) -> (f32, f32) {
 }
 
 /// What a logarithm is where its argument is not a finite positive number.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn with_ends(x: f32, value: f32) -> f32 {
     let value = if x == f32::INFINITY { x } else { value };
@@ -21,6 +25,7 @@ pub(super) fn with_ends(x: f32, value: f32) -> f32 {
 }
 
 /// Natural logarithm. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn ln(x: f32) -> f32 {
     let (k, m): (f32, f32) = split(x);
@@ -34,6 +39,7 @@ pub fn ln(x: f32) -> f32 {
 
 /// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
 /// a sum of 1 too.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of_sum(high: f32, low: f32, doubled: f32) -> f32 {
     let (k, m): (f32, f32) = split(high);
@@ -46,6 +52,7 @@ pub(super) fn ln_of_sum(high: f32, low: f32, doubled: f32) -> f32 {
 }
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn ln_1p(x: f32) -> f32 {
     let (sum, error): (f32, f32) = two_sum(1.0, x);
@@ -54,6 +61,7 @@ pub fn ln_1p(x: f32) -> f32 {
 }
 
 /// `(high, low)`: `ln(1 + f)` with an error of some `2^-31`, the first of 12 bits.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn ln_parts(f: f32) -> (f32, f32) {
     let (beyond, half_square): (f32, f32) = ln_beyond(f);
@@ -62,6 +70,7 @@ fn ln_parts(f: f32) -> (f32, f32) {
 }
 
 /// Logarithm to the base 2. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log2(x: f32) -> f32 {
     let (k, m): (f32, f32) = split(x);
@@ -75,6 +84,7 @@ pub fn log2(x: f32) -> f32 {
 }
 
 /// Logarithm to the base 10. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log10(x: f32) -> f32 {
     let (k, m): (f32, f32) = split(x);

@@ -1,12 +1,15 @@
 //! Powers, and logarithms to any base.
 
 use super::bits::{nearest, scale, split, upper};
+use super::double::fast_two_sum;
 use super::logarithm::with_ends;
+use kernel_macros::kernel;
 
 /// `(high, low)`: the logarithm of a finite positive number to the base 2, with a relative error of
 /// some `2^-36`; `high` has 12 bits.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn log2_parts(x: f32) -> (f32, f32) {
+pub(super) fn log2_parts(x: f32) -> (f32, f32) {
     let (k, m): (f32, f32) = split(x);
     // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
     let f = m - 1.0;
@@ -34,17 +37,11 @@ fn log2_parts(x: f32) -> (f32, f32) {
     (high, rest - ((high - k) - main))
 }
 
-/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+/// `(k, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low` below
+/// its last place, for `|main|` up to 200.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn exp2_of_product(log_high: f32, log_low: f32, y_high: f32, y_low: f32) -> f32 {
-    let main = log_high * y_high;
-    let rest = log_high * y_low + log_low * (y_high + y_low);
-    // Far enough for 0 and for infinity.
-    let sum = main + rest;
-    let far = sum.abs() > 200.0;
-    let end = if sum > 0.0 { 200.0 } else { -200.0 };
-    let main = if far { end } else { main };
-    let rest = if far { 0.0 } else { rest };
+pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
     let k: f32 = nearest(main + rest);
     let fraction = main - k;
     // Times ln 2, in two parts.
@@ -59,10 +56,28 @@ fn exp2_of_product(log_high: f32, log_low: f32, y_high: f32, y_low: f32) -> f32 
     let even = 0.5 + square * (0.041666433 + square * 0.0013937835);
     let one = 1.0 + r;
     let beyond = (r - (one - 1.0)) + (square * (even + r * odd) + (r_rest + r * r_rest));
-    scale(one + beyond, k)
+    let (high, low): (f32, f32) = fast_two_sum(one, beyond);
+    (k, high, low)
+}
+
+/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn exp2_of_product(log_high: f32, log_low: f32, y_high: f32, y_low: f32) -> f32 {
+    let main = log_high * y_high;
+    let rest = log_high * y_low + log_low * (y_high + y_low);
+    // Far enough for 0 and for infinity.
+    let sum = main + rest;
+    let far = sum.abs() > 200.0;
+    let end = if sum > 0.0 { 200.0 } else { -200.0 };
+    let main = if far { end } else { main };
+    let rest = if far { 0.0 } else { rest };
+    let (k, value, _low): (f32, f32, f32) = exp2_parts(main, rest);
+    scale(value, k)
 }
 
 /// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn parity(y: f32) -> (bool, bool) {
     let a = y.abs();
@@ -79,6 +94,7 @@ fn parity(y: f32) -> (bool, bool) {
 }
 
 /// `x^y` for a negative, zero or infinite `x` too, given `|x|^y` for others.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn with_base(x: f32, negative_y: bool, whole: bool, odd: bool, value: f32) -> f32 {
     let a = x.abs();
@@ -105,6 +121,7 @@ fn with_base(x: f32, negative_y: bool, whole: bool, odd: bool, value: f32) -> f3
 }
 
 /// `x^y`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powf(x: f32, y: f32) -> f32 {
     let (log_high, log_low): (f32, f32) = log2_parts(x.abs());
@@ -129,6 +146,7 @@ pub fn powf(x: f32, y: f32) -> f32 {
 }
 
 /// `x^n`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powi(x: f32, n: i32) -> f32 {
     let (log_high, log_low): (f32, f32) = log2_parts(x.abs());
@@ -143,6 +161,7 @@ pub fn powi(x: f32, n: i32) -> f32 {
 }
 
 /// The logarithm of `x` to the base `base`, `x.log(base)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log(x: f32, base: f32) -> f32 {
     let (x_high, x_low): (f32, f32) = log2_parts(x);

@@ -1,6 +1,7 @@
 //! Angles modulo a quarter turn.
 
-use super::bits::{fast_two_sum, two_product};
+use super::double::{fast_two_sum, two_product};
+use kernel_macros::kernel;
 
 /// `(quarters, r, tail)` with `x = quarters * pi / 2 + r + tail`, `|r|` up to `pi / 4` and a hair.
 /// Of the quarters, the last two bits count.
@@ -8,6 +9,7 @@ use super::bits::{fast_two_sum, two_product};
 /// Exact for `|x| < pi / 4`. Otherwise the significand is multiplied with those bits of `2 / pi`
 /// that decide about the last two bits of the quotient and 62 behind the point (Payne and Hanek);
 /// in 32-bit words that is no dearer than the usual subtraction.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn quarter_turns(x: f32) -> (u32, f32, f32) {
     let (quarters, r, tail): (u32, f32, f32) = by_multiplication(x);
@@ -18,6 +20,7 @@ pub(super) fn quarter_turns(x: f32) -> (u32, f32, f32) {
     (quarters, r, tail)
 }
 
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn by_multiplication(x: f32) -> (u32, f32, f32) {
     let bits = x.to_bits();
@@ -55,6 +58,7 @@ fn by_multiplication(x: f32) -> (u32, f32, f32) {
 
 /// The 96 bits of `2 / pi` from `bit` on, where bit 32 is the first behind the point, for `bit`
 /// below 160. A table would need a gather; choices among constants do not.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn two_over_pi(bit: u32) -> (u32, u32, u32) {
     let by_4 = bit & 128 != 0;

@@ -1,8 +1,10 @@
 //! Roots and the length of a vector.
 
 use super::bits::{nearest, power_of_two, split, upper};
+use kernel_macros::kernel;
 
 /// Cube root. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cbrt(x: f32) -> f32 {
     let a = x.abs();
@@ -30,6 +32,7 @@ pub fn cbrt(x: f32) -> f32 {
 }
 
 /// `sqrt(x^2 + y^2)` without overflow on the way. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn hypot(x: f32, y: f32) -> f32 {
     let (x, y) = (x.abs(), y.abs());
@@ -61,6 +64,7 @@ pub fn hypot(x: f32, y: f32) -> f32 {
 }
 
 /// `1 / sqrt(x)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn rsqrt(x: f32) -> f32 {
     1.0 / x.sqrt()

@@ -1,19 +1,22 @@
 //! Sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
 use super::reduction::quarter_turns;
+use kernel_macros::kernel;
 
 /// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn sine_parts(r: f32, tail: f32) -> (f32, f32) {
+pub(super) fn sine_parts(r: f32, tail: f32) -> (f32, f32) {
     let z = r * r;
     let series = -0.16666655 + z * (0.008332191 + z * -0.00019518573);
     (r, z * r * series + (tail - 0.5 * z * tail))
 }
 
 /// The cosine of `r + tail`, likewise.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn cosine_parts(r: f32, tail: f32) -> (f32, f32) {
+pub(super) fn cosine_parts(r: f32, tail: f32) -> (f32, f32) {
     let z = r * r;
     let series = 0.041666646 + z * (-0.0013887313 + z * 2.4432942e-05);
     let half = 0.5 * z;
@@ -22,12 +25,14 @@ fn cosine_parts(r: f32, tail: f32) -> (f32, f32) {
 }
 
 /// The value with the sign changed where bit 1 of `quarters` is set: after two quarter turns.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn turned(value: f32, quarters: u32) -> f32 {
     f32::from_bits(value.to_bits() ^ ((quarters & 2) << 30))
 }
 
 /// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn sin_cos(x: f32) -> (f32, f32) {
     let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
@@ -46,20 +51,23 @@ pub fn sin_cos(x: f32) -> (f32, f32) {
 }
 
 /// Sine of `x` radians. At most 1 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn sin(x: f32) -> f32 {
-    let (sine, _): (f32, f32) = sin_cos(x);
+    let (sine, _cosine): (f32, f32) = sin_cos(x);
     sine
 }
 
 /// Cosine of `x` radians. At most 1 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cos(x: f32) -> f32 {
-    let (_, cosine): (f32, f32) = sin_cos(x);
+    let (_sine, cosine): (f32, f32) = sin_cos(x);
     cosine
 }
 
 /// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn tan(x: f32) -> f32 {
     let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);

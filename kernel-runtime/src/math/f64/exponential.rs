@@ -1,10 +1,13 @@
 //! Powers of e and of 2.
 
-use super::bits::{fast_two_sum, nearest, scale, two_sum};
+use super::bits::{nearest, scale};
+use super::double::{fast_two_sum, two_sum};
+use kernel_macros::kernel;
 
 /// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|` up to
 /// 1100 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
 /// last place.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
     let k: f64 = nearest(x * 1.4426950408889634);
@@ -33,16 +36,18 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
 }
 
 /// `e^x`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     // Far enough for 0 and for infinity; a NaN stays.
     let x = if x > 1000.0 { 1000.0 } else { x };
     let x = if x < -1000.0 { -1000.0 } else { x };
-    let (k, value, _): (f64, f64, f64) = exp_parts(x, 0.0);
+    let (k, value, _low): (f64, f64, f64) = exp_parts(x, 0.0);
     scale(value, k)
 }
 
 /// `2^x`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp2(x: f64) -> f64 {
     let x = if x > 1500.0 { 1500.0 } else { x };
@@ -69,6 +74,7 @@ pub fn exp2(x: f64) -> f64 {
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp_m1(x: f64) -> f64 {
     let bounded = if x > 710.0 { 710.0 } else { x };

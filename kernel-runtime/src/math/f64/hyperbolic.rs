@@ -1,9 +1,12 @@
 //! Hyperbolic functions.
 
-use super::bits::{scale, two_sum};
+use super::bits::scale;
+use super::double::two_sum;
 use super::exponential::exp_parts;
+use kernel_macros::kernel;
 
 /// `(high, low, inverse)`: half of `e^a` in two parts, and half of `e^-a`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn halves(a: f64) -> (f64, f64, f64) {
     // Far enough for infinity; a NaN stays.
@@ -15,6 +18,7 @@ fn halves(a: f64) -> (f64, f64, f64) {
 }
 
 /// Hyperbolic sine. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn sinh(x: f64) -> f64 {
     let a = x.abs();
@@ -33,6 +37,7 @@ pub fn sinh(x: f64) -> f64 {
 }
 
 /// Hyperbolic cosine. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cosh(x: f64) -> f64 {
     let (high, low, inverse): (f64, f64, f64) = halves(x.abs());
@@ -40,6 +45,7 @@ pub fn cosh(x: f64) -> f64 {
 }
 
 /// Hyperbolic tangent. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn tanh(x: f64) -> f64 {
     let a = x.abs();

@@ -1,9 +1,11 @@
 //! Inverse hyperbolic functions, each as the logarithm of a sum.
 
-use super::bits::{two_product, two_sum};
+use super::double::{two_product, two_sum};
 use super::logarithm::ln_of_sum;
+use kernel_macros::kernel;
 
 /// Square root of `high + low`, in two parts, for `high` of at least the square of `low`'s place.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn root(high: f64, low: f64) -> (f64, f64) {
     let value = high.sqrt();
@@ -12,6 +14,7 @@ fn root(high: f64, low: f64) -> (f64, f64) {
 }
 
 /// Inverse hyperbolic sine. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn asinh(x: f64) -> f64 {
     // ln(a + sqrt(a^2 + 1)), and ln(2 a) where the 1 is lost.
@@ -31,6 +34,7 @@ pub fn asinh(x: f64) -> f64 {
 }
 
 /// Inverse hyperbolic cosine. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acosh(x: f64) -> f64 {
     // ln(x + sqrt(x^2 - 1)), and ln(2 x) where the 1 is lost.
@@ -49,6 +53,7 @@ pub fn acosh(x: f64) -> f64 {
 }
 
 /// Inverse hyperbolic tangent. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atanh(x: f64) -> f64 {
     // ln((1 + a) / (1 - a)) / 2

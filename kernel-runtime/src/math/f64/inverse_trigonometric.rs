@@ -1,8 +1,10 @@
 //! Inverse sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
+use kernel_macros::kernel;
 
 /// `(asin(s) - s) / s^3` for `z = s^2` up to 1/4.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn asin_series(z: f64) -> f64 {
     let w = z * z;
@@ -21,6 +23,7 @@ fn asin_series(z: f64) -> f64 {
 
 /// `(z, s)`: what the series is taken of, `|x|` itself up to 1/2, the sine of half the complement
 /// beyond.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn asin_argument(x: f64) -> (f64, f64) {
     let a = x.abs();
@@ -31,6 +34,7 @@ fn asin_argument(x: f64) -> (f64, f64) {
 }
 
 /// Inverse sine, in radians. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn asin(x: f64) -> f64 {
     let (z, s): (f64, f64) = asin_argument(x);
@@ -43,6 +47,7 @@ pub fn asin(x: f64) -> f64 {
 }
 
 /// Inverse cosine, in radians. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acos(x: f64) -> f64 {
     let (z, s): (f64, f64) = asin_argument(x);
@@ -61,6 +66,7 @@ pub fn acos(x: f64) -> f64 {
 
 /// The angle whose tangent is `y / x`, for numbers that are not negative and whose sum and
 /// difference are numbers.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn first_quadrant(y: f64, x: f64) -> f64 {
     // Turned back by no eighth of a turn, by one or by two: the tangent is sqrt(2) - 1 at most.
@@ -94,6 +100,7 @@ fn first_quadrant(y: f64, x: f64) -> f64 {
 }
 
 /// Inverse tangent, in radians. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atan(x: f64) -> f64 {
     // The quotient of 1 and infinity is not taken.
@@ -105,6 +112,7 @@ pub fn atan(x: f64) -> f64 {
 
 /// The angle of the point `(x, y)` from the positive x axis, in radians: `y.atan2(x)`. At most
 /// 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atan2(y: f64, x: f64) -> f64 {
     let (height, width) = (y.abs(), x.abs());

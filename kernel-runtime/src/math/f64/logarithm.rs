@@ -1,8 +1,11 @@
 //! Logarithms.
 
-use super::bits::{split, two_sum};
+use super::bits::split;
+use super::double::two_sum;
+use kernel_macros::kernel;
 
 /// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn ln_beyond(f: f64) -> (f64, f64) {
     let s = f / (2.0 + f);
@@ -17,6 +20,7 @@ fn ln_beyond(f: f64) -> (f64, f64) {
 }
 
 /// What a logarithm is where its argument is not a finite positive number.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn with_ends(x: f64, value: f64) -> f64 {
     let value = if x == f64::INFINITY { x } else { value };
@@ -25,6 +29,7 @@ pub(super) fn with_ends(x: f64, value: f64) -> f64 {
 }
 
 /// Natural logarithm. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
@@ -38,6 +43,7 @@ pub fn ln(x: f64) -> f64 {
 
 /// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
 /// a sum of 1 too.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
     let (k, m): (f64, f64) = split(high);
@@ -50,6 +56,7 @@ pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
 }
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn ln_1p(x: f64) -> f64 {
     let (sum, error): (f64, f64) = two_sum(1.0, x);
@@ -58,6 +65,7 @@ pub fn ln_1p(x: f64) -> f64 {
 }
 
 /// `(high, low)`: `ln(1 + f)` with an error of some `2^-60`, the first of 21 bits.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn ln_parts(f: f64) -> (f64, f64) {
     let (beyond, half_square): (f64, f64) = ln_beyond(f);
@@ -66,6 +74,7 @@ fn ln_parts(f: f64) -> (f64, f64) {
 }
 
 /// Logarithm to the base 2. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log2(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
@@ -79,6 +88,7 @@ pub fn log2(x: f64) -> f64 {
 }
 
 /// Logarithm to the base 10. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log10(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);

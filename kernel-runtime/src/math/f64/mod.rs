@@ -1,7 +1,10 @@
 //! Elementary functions of `f64`.
 
 mod bits;
+mod double;
+mod error_function;
 mod exponential;
+mod gamma_function;
 mod hyperbolic;
 mod inverse_hyperbolic;
 mod inverse_trigonometric;
@@ -11,7 +14,9 @@ mod reduction;
 mod root;
 mod trigonometric;
 
+pub use error_function::{erf, erfc};
 pub use exponential::{exp, exp_m1, exp2};
+pub use gamma_function::{gamma, ln_gamma};
 pub use hyperbolic::{cosh, sinh, tanh};
 pub use inverse_hyperbolic::{acosh, asinh, atanh};
 pub use inverse_trigonometric::{acos, asin, atan, atan2};

@@ -1,12 +1,15 @@
 //! Powers, and logarithms to any base.
 
 use super::bits::{nearest, scale, split, upper};
+use super::double::fast_two_sum;
 use super::logarithm::with_ends;
+use kernel_macros::kernel;
 
 /// `(high, low)`: the logarithm of a finite positive number to the base 2, with a relative error of
 /// some `2^-66`; `high` has 26 bits.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn log2_parts(x: f64) -> (f64, f64) {
+pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let (k, m): (f64, f64) = split(x);
     // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
     let f = m - 1.0;
@@ -38,17 +41,11 @@ fn log2_parts(x: f64) -> (f64, f64) {
     (high, rest - ((high - k) - main))
 }
 
-/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+/// `(k, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low` below
+/// its last place, for `|main|` up to 1500.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
-    let main = log_high * y_high;
-    let rest = log_high * y_low + log_low * (y_high + y_low);
-    // Far enough for 0 and for infinity.
-    let sum = main + rest;
-    let far = sum.abs() > 1500.0;
-    let end = if sum > 0.0 { 1500.0 } else { -1500.0 };
-    let main = if far { end } else { main };
-    let rest = if far { 0.0 } else { rest };
+pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let k: f64 = nearest(main + rest);
     let fraction = main - k;
     // Times ln 2, in two parts.
@@ -73,10 +70,28 @@ fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 
                         + square * (2.4801490660363564e-05 + square * 2.7631050365859304e-07)));
     let one = 1.0 + r;
     let beyond = (r - (one - 1.0)) + (square * (even + r * odd) + (r_rest + r * r_rest));
-    scale(one + beyond, k)
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
+    (k, high, low)
+}
+
+/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
+    let main = log_high * y_high;
+    let rest = log_high * y_low + log_low * (y_high + y_low);
+    // Far enough for 0 and for infinity.
+    let sum = main + rest;
+    let far = sum.abs() > 1500.0;
+    let end = if sum > 0.0 { 1500.0 } else { -1500.0 };
+    let main = if far { end } else { main };
+    let rest = if far { 0.0 } else { rest };
+    let (k, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
+    scale(value, k)
 }
 
 /// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn parity(y: f64) -> (bool, bool) {
     let a = y.abs();
@@ -93,6 +108,7 @@ fn parity(y: f64) -> (bool, bool) {
 }
 
 /// `x^y` for a negative, zero or infinite `x` too, given `|x|^y` for others.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn with_base(x: f64, negative_y: bool, whole: bool, odd: bool, value: f64) -> f64 {
     let a = x.abs();
@@ -119,6 +135,7 @@ fn with_base(x: f64, negative_y: bool, whole: bool, odd: bool, value: f64) -> f6
 }
 
 /// `x^y`. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powf(x: f64, y: f64) -> f64 {
     let (log_high, log_low): (f64, f64) = log2_parts(x.abs());
@@ -143,6 +160,7 @@ pub fn powf(x: f64, y: f64) -> f64 {
 }
 
 /// `x^n`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powi(x: f64, n: i32) -> f64 {
     let (log_high, log_low): (f64, f64) = log2_parts(x.abs());
@@ -156,6 +174,7 @@ pub fn powi(x: f64, n: i32) -> f64 {
 }
 
 /// The logarithm of `x` to the base `base`, `x.log(base)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log(x: f64, base: f64) -> f64 {
     let (x_high, x_low): (f64, f64) = log2_parts(x);

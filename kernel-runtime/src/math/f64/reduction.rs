@@ -1,11 +1,13 @@
 //! Angles modulo a quarter turn.
 
-use super::bits::{fast_two_sum, two_product};
+use super::double::{fast_two_sum, two_product};
+use kernel_macros::kernel;
 
 /// `(quarters, r, tail)` with `x = quarters * pi / 2 + r + tail`, `|r|` up to `pi / 4` and a hair.
 /// Of the quarters, the last two bits count.
 ///
 /// The tail is good to some `2^-54` of `r`, also for the numbers next to a multiple of `pi / 2`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn quarter_turns(x: f64) -> (u64, f64, f64) {
     if x.abs() < 1647099.0 {
@@ -17,6 +19,7 @@ pub(super) fn quarter_turns(x: f64) -> (u64, f64, f64) {
 
 /// Below `2^20` quarter turns: `pi / 2` in four parts, whose products with their number are exact
 /// but for the last (Cody and Waite).
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn by_subtraction(x: f64) -> (u64, f64, f64) {
     // The nearest integer stands in the last bits of the sum with 1.5 * 2^52.
@@ -34,6 +37,7 @@ fn by_subtraction(x: f64) -> (u64, f64, f64) {
 
 /// Any finite number of at least `2^20`: its significand times those bits of `2 / pi` that decide
 /// about the last two bits of the quotient and 190 behind the point (Payne and Hanek).
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn by_multiplication(x: f64) -> (u64, f64, f64) {
     let bits = x.to_bits();
@@ -67,6 +71,7 @@ fn by_multiplication(x: f64) -> (u64, f64, f64) {
 
 /// The 192 bits of `2 / pi` from `bit` on, where bit 40 is the first behind the point, for `bit`
 /// below 1024. A table would need a gather; choices among constants do not.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn two_over_pi(bit: u64) -> (u64, u64, u64) {
     let by_8 = bit & 512 != 0;
@@ -155,6 +160,7 @@ fn two_over_pi(bit: u64) -> (u64, u64, u64) {
 
 /// The last 192 bits of the product of 53 bits and 192 bits: its first two, the 64 that follow,
 /// and 64 more.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn product(significand: u64, high: u64, middle: u64, low: u64) -> (u64, u64, u64) {
     let mask = 0xffff_ffffu64;

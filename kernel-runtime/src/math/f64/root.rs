@@ -1,8 +1,10 @@
 //! Roots and the length of a vector.
 
 use super::bits::{nearest, power_of_two, split, upper};
+use kernel_macros::kernel;
 
 /// Cube root. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cbrt(x: f64) -> f64 {
     let a = x.abs();
@@ -40,6 +42,7 @@ pub fn cbrt(x: f64) -> f64 {
 }
 
 /// `sqrt(x^2 + y^2)` without overflow on the way. At most 1 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn hypot(x: f64, y: f64) -> f64 {
     let (x, y) = (x.abs(), y.abs());
@@ -71,6 +74,7 @@ pub fn hypot(x: f64, y: f64) -> f64 {
 }
 
 /// `1 / sqrt(x)`. At most 2 ULP.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn rsqrt(x: f64) -> f64 {
     1.0 / x.sqrt()

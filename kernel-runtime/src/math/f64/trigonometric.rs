@@ -1,11 +1,13 @@
 //! Sine, cosine and tangent.
 
-use super::bits::fast_two_sum;
+use super::double::fast_two_sum;
 use super::reduction::quarter_turns;
+use kernel_macros::kernel;
 
 /// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
+pub(super) fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
     let z = r * r;
     let w = z * z;
     let odd = 0.00833333333332246 + w * (2.7557313689622582e-06 + w * 1.589670031223487e-10);
@@ -15,8 +17,9 @@ fn sine_parts(r: f64, tail: f64) -> (f64, f64) {
 }
 
 /// The cosine of `r + tail`, likewise.
+#[kernel(device, crate = crate)]
 #[inline(always)]
-fn cosine_parts(r: f64, tail: f64) -> (f64, f64) {
+pub(super) fn cosine_parts(r: f64, tail: f64) -> (f64, f64) {
     let z = r * r;
     let w = z * z;
     let even = 0.0416666666666666 + w * (2.480158728964857e-05 + w * 2.0875727671650496e-09);
@@ -28,12 +31,14 @@ fn cosine_parts(r: f64, tail: f64) -> (f64, f64) {
 }
 
 /// The value with the sign changed where bit 1 of `quarters` is set: after two quarter turns.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 fn turned(value: f64, quarters: u64) -> f64 {
     f64::from_bits(value.to_bits() ^ ((quarters & 2) << 62))
 }
 
 /// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn sin_cos(x: f64) -> (f64, f64) {
     let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
@@ -52,20 +57,23 @@ pub fn sin_cos(x: f64) -> (f64, f64) {
 }
 
 /// Sine of `x` radians. At most 1 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn sin(x: f64) -> f64 {
-    let (sine, _): (f64, f64) = sin_cos(x);
+    let (sine, _cosine): (f64, f64) = sin_cos(x);
     sine
 }
 
 /// Cosine of `x` radians. At most 1 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cos(x: f64) -> f64 {
-    let (_, cosine): (f64, f64) = sin_cos(x);
+    let (_sine, cosine): (f64, f64) = sin_cos(x);
     cosine
 }
 
 /// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn tan(x: f64) -> f64 {
     let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);

@@ -1,0 +1,156 @@
+//! The gamma function and its logarithm, by Stirling's series.
+
+use super::bits::{scale, upper};
+use super::double::{fast_two_sum, over, times, two_product, two_sum};
+use super::logarithm::ln;
+use super::power::{exp2_parts, log2_parts};
+use super::trigonometric::{cosine_parts, sine_parts};
+use kernel_macros::kernel;
+
+/// `(product, count)`: `a (a + 1) .. (a + count - 1)`, where `a + count` is the first of at least 8.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn rising(a: f64) -> ((f64, f64), f64) {
+    let mut product = (1.0, 0.0);
+    let mut count = 0.0;
+    for step in 0..8 {
+        let factor: (f64, f64) = two_sum(a, step as f64);
+        let longer: (f64, f64) = times(product, factor);
+        let short = factor.0 < 8.0;
+        product.0 = if short { longer.0 } else { product.0 };
+        product.1 = if short { longer.1 } else { product.1 };
+        count = if short { count + 1.0 } else { count };
+    }
+    (product, count)
+}
+
+/// The logarithm to the base 2 of the gamma function of `y + low`, for `y` of at least 8.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn log2_gamma(y: f64, low: f64) -> (f64, f64) {
+    // (y - 1/2) log2 y - (y - series / y) log2 e + log2 sqrt(2 pi)
+    let (log_high, log_low): (f64, f64) = log2_parts(y);
+    let less = y - 0.5;
+    let (less_high, y_high): (f64, f64) = (upper(less), upper(y));
+    let rest = log_high * (less - less_high) + log_low * less;
+    let subtracted = y_high * 1.4426950514316559;
+    let subtracted_rest = (y - y_high) * 1.4426950514316559 + y * -1.0542692476429138e-08;
+    let (main, error): (f64, f64) = two_sum(log_high * less_high, -subtracted);
+    let (main, lost): (f64, f64) = two_sum(main, 1.3257480647361595);
+    let inverse = 1.0 / y;
+    let u = inverse * inverse;
+    let series = 0.0008413859682570785 + u * (-0.0018860917632955393 + u * 0.004981655788696953);
+    let series = 0.08333333333333333
+        + u * (-0.0027777777777668483
+            + u * (0.0007936507861226309 + u * (-0.0005952357924152433 + u * series)));
+    // The slope in y: log2 y - log2(e) / 2 y.
+    let slope = log_high - 1.4426950408889634 * 0.5 * inverse;
+    let small = series * inverse * 1.4426950408889634 + (low * slope + -7.153413670427599e-17);
+    fast_two_sum(main, ((error + lost) + (rest - subtracted_rest)) + small)
+}
+
+/// `(|sin(pi a)|, its rest, whether the sine is negative)` for positive `a`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn sine_of_turns(a: f64) -> (f64, f64, bool) {
+    // The nearest integer stands in the last bits; from 2^52 on, the number is one.
+    let shifted = a + 4503599627370496.0;
+    let fraction = a - (shifted - 4503599627370496.0);
+    let fraction = if a < 4503599627370496.0 {
+        fraction
+    } else {
+        0.0
+    };
+    let odd = shifted.to_bits() & 1 != 0;
+    let distance = fraction.abs();
+    let far = distance > 0.25;
+    let angle = if far { 0.5 - distance } else { distance };
+    let (r, error): (f64, f64) = two_product(angle, 3.141592653589793);
+    let tail = error + angle * 1.2246467991473532e-16;
+    let (sine, sine_rest): (f64, f64) = sine_parts(r, tail);
+    let (cosine, cosine_rest): (f64, f64) = cosine_parts(r, tail);
+    let main = if far { cosine } else { sine };
+    let rest = if far { cosine_rest } else { sine_rest };
+    let (main, rest): (f64, f64) = fast_two_sum(main, rest);
+    (main, rest, odd != (fraction < 0.0))
+}
+
+/// `(exponent, factor, negative)` with `|gamma(x)| = 2^exponent * factor`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn gamma_parts(x: f64) -> ((f64, f64), (f64, f64), bool) {
+    let a = x.abs();
+    let (product, count): ((f64, f64), f64) = rising(a);
+    let (y, low): (f64, f64) = two_sum(a, count);
+    let (main, rest): (f64, f64) = log2_gamma(y, low);
+    // gamma(-a) = -pi / (a sin(pi a) gamma(a))
+    let (sine, sine_rest, below): (f64, f64, bool) = sine_of_turns(a);
+    let reflected: (f64, f64) = times(product, (3.141592653589793, 1.2246467991473532e-16));
+    let divisor: (f64, f64) = times((a, 0.0), (sine, sine_rest));
+    let left = x < 0.0;
+    let above = (
+        if left { reflected.0 } else { 1.0 },
+        if left { reflected.1 } else { 0.0 },
+    );
+    let under = (
+        if left { divisor.0 } else { product.0 },
+        if left { divisor.1 } else { product.1 },
+    );
+    let factor: (f64, f64) = over(above, under);
+    let main = if left { -main } else { main };
+    let rest = if left { -rest } else { rest };
+    ((main, rest), factor, left && !below)
+}
+
+/// The gamma function. At most 2 ULP; NaN for
+/// negative integers.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn gamma(x: f64) -> f64 {
+    // Far enough for 0 and for infinity; a NaN stays.
+    let bounded = if x > 200.0 { 200.0 } else { x };
+    let far = x < -200.0;
+    let bounded = if far { -200.5 } else { bounded };
+    let (exponent, factor, negative): ((f64, f64), (f64, f64), bool) = gamma_parts(bounded);
+    let (k, high, low): (f64, f64, f64) = exp2_parts(exponent.0, exponent.1);
+    let (value, _rest): (f64, f64) = times((high, low), factor);
+    let value: f64 = scale(value, k);
+    let value = if negative { -value } else { value };
+    let value = if x.abs() < 1e-290 { 1.0 / x } else { value };
+    let a = x.abs();
+    let whole = a >= 4503599627370496.0 || (a + 4503599627370496.0) - 4503599627370496.0 == a;
+    if x < 0.0 && whole { f64::NAN } else { value }
+}
+
+/// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP, except near its zeros (1, 2 and one or two
+/// between any two negative integers), where the absolute error is below `2^-57`. Infinite for
+/// integers from 0 down.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn ln_gamma(x: f64) -> (f64, i32) {
+    let a = x.abs();
+    let huge = a > 1e290;
+    let bounded = if huge { 1e290 } else { a };
+    let (exponent, factor, negative): ((f64, f64), (f64, f64), bool) =
+        gamma_parts(bounded.copysign(x));
+    // The logarithm of both to the base 2, in two parts, and times ln 2.
+    let (log, log_rest): (f64, f64) = log2_parts(factor.0);
+    let log_rest = log_rest + 1.4426950408889634 * factor.1 / factor.0;
+    let (sum, lost): (f64, f64) = two_sum(exponent.0, log);
+    let (sum, lost): (f64, f64) = fast_two_sum(sum, lost + (exponent.1 + log_rest));
+    let (value, rest): (f64, f64) =
+        times((sum, lost), (0.6931471805599453, 2.3190468138462996e-17));
+    // Next to 0 it is -ln a, far out a (ln a - 1), at the integers below infinite.
+    let log: f64 = ln(a);
+    let near = a < 1e-290;
+    let value = if near { -log } else { value + rest };
+    let value = if huge { a * (log - 1.0) } else { value };
+    let whole = a >= 4503599627370496.0 || (a + 4503599627370496.0) - 4503599627370496.0 == a;
+    let value = if x < 0.0 && whole {
+        f64::INFINITY
+    } else {
+        value
+    };
+    let minus = (negative && !whole) || (near && x.is_sign_negative());
+    (value, if minus { -1 } else { 1 })
+}
