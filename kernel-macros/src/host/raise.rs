@@ -97,7 +97,7 @@ fn index(body: &Body, id: AccessId) -> TokenStream {
         IndexStyle::Flat => quote_spanned!(span.end=> #array[#(#at),*]),
         IndexStyle::Bracketed => quote_spanned!(span.end=> #array[[#(#at),*]]),
         IndexStyle::Tuple => quote_spanned!(span.end=> #array[(#(#at),*)]),
-        IndexStyle::Nested => quote_spanned!(span.end=> #array #([#at])*),
+        IndexStyle::Nested | IndexStyle::Row => quote_spanned!(span.end=> #array #([#at])*),
     };
     let element = match access.mode {
         AccessMode::Load => element,

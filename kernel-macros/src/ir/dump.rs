@@ -54,6 +54,7 @@ pub fn access(function: &Function, id: AccessId) -> String {
         IndexStyle::Bracketed => format!("{array}[[{}]]", parts.join(", ")),
         IndexStyle::Tuple => format!("{array}[({})]", parts.join(", ")),
         IndexStyle::Nested => format!("{array}[{}]", parts.join("][")),
+        IndexStyle::Row => format!("{array}[{}]", parts[0]),
     }
 }
 

@@ -334,6 +334,8 @@ pub enum IndexStyle {
     Tuple,
     /// `a[i][j]`
     Nested,
+    /// As `Nested`, but written as the row `a[i]`.
+    Row,
 }
 
 /// A function outside of the one that is compiled.
@@ -353,6 +355,13 @@ pub enum CalleeKind {
     Device,
     /// Any function, which the user vouches for.
     Assumed,
+}
+
+impl IndexStyle {
+    /// Each index is checked before the next is evaluated.
+    pub fn is_nested(self) -> bool {
+        matches!(self, IndexStyle::Nested | IndexStyle::Row)
+    }
 }
 
 /// A name that the compiler took for a primitive's; rustc confirms it where the name stands.

@@ -68,14 +68,18 @@ impl Parser {
                 let parts = array.elems.iter().map(|elem| self.expr(elem)).collect();
                 self.push(ExprKind::Array(parts), span::of(node))
             }
-            syn::Expr::Repeat(repeat) => match ty::literal_len(&repeat.len) {
+            syn::Expr::Repeat(repeat) => match self.length(&repeat.len) {
                 Some(len) => {
                     let value = self.expr(&repeat.expr);
                     self.push(ExprKind::Repeat(value, len), span::of(node))
                 }
                 None => {
-                    let help = "write the length as a number";
-                    self.opaque(node, "an array of a length that is no literal", Some(help))
+                    let what = format!(
+                        "an array of the length `{}`, whose value is not known here,",
+                        written::text(&*repeat.len)
+                    );
+                    let help = "write the length as a number, or as a constant of the kernel's own";
+                    self.opaque(node, what, Some(help))
                 }
             },
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
@@ -249,6 +253,9 @@ impl Parser {
     fn index(&mut self, node: &syn::Expr, index: &syn::ExprIndex) -> ExprId {
         if let Some(len) = self.shape_element(index) {
             return len;
+        }
+        if let Some(row) = self.row(node) {
+            return self.read_row(&row);
         }
         match self.element(node, index, AccessMode::Load) {
             Ok(Indexed::Array(access)) => self.push(ExprKind::Load(access), span::of(node)),

@@ -13,6 +13,7 @@ mod jump;
 mod matching;
 mod outside;
 mod range;
+mod rows;
 mod scope;
 mod span;
 mod stmt;
@@ -127,6 +128,10 @@ pub(in crate::parse) struct Parser {
     pub arrays: HashMap<VarId, expr::Shape>,
     /// Those of them that are names from outside the function.
     pub tables: HashSet<VarId>,
+    /// Lengths of the rows of arrays of fixed arrays.
+    pub rows: HashMap<VarId, u64>,
+    /// Values of the kernel's own constants that can be lengths.
+    pub lengths: HashMap<VarId, u64>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Functions outside that loops call.
@@ -229,6 +234,7 @@ impl Parser {
                     };
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
+                    self.learn_rows(id, &param.ty);
                     return vec![id];
                 }
                 let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty);

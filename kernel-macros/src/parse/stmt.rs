@@ -63,6 +63,11 @@ impl Parser {
             _ => Ty::Unknown,
         };
         let id = self.bind_hidden(ident, VarKind::Outside);
+        if let syn::Stmt::Item(syn::Item::Const(item)) = stmt
+            && let Some(len) = self.length(&item.expr)
+        {
+            self.lengths.insert(id, len);
+        }
         self.vars[id].ty = ty;
         self.learn_shapes(&[id]);
         self.scopes.bind_constant(ident.to_string(), id);
@@ -168,9 +173,11 @@ impl Parser {
             self.bind_unknown(&local.pat);
             return opaque_stmt("`let .. else`", None);
         }
-        let init = local.init.as_ref().map(|init| self.initial(&init.expr));
-        if let (Some(init), syn::Pat::Ident(name)) = (init, pat) {
-            self.name_closure(init, &name.ident);
+        let mut init = local.init.as_ref().map(|init| self.initial(&init.expr));
+        match (init, pat) {
+            (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident),
+            (Some(whole), syn::Pat::Slice(pat)) => init = self.take_apart(pat, whole).or(init),
+            _ => {}
         }
         let mut bound = Vec::new();
         let ty = annotated.unwrap_or(Ty::Unknown);
@@ -182,6 +189,9 @@ impl Parser {
             self.fixed_array(&bound, init);
         }
         self.learn_shapes(&bound);
+        if let (syn::Pat::Type(typed), [var]) = (&local.pat, &bound[..]) {
+            self.learn_rows(*var, &typed.ty);
+        }
         if let Some(init) = init {
             self.learn_new_arrays(&pat, init);
         }
@@ -279,6 +289,11 @@ impl Parser {
             }
             syn::Pat::Wild(_) => Some(Pat::Wild),
             syn::Pat::Paren(pat) => self.pattern(&pat.pat, ty, bound),
+            syn::Pat::Slice(slice) if self.can_take_apart(slice) => {
+                let parts = slice.elems.iter();
+                let parts = parts.map(|part| self.pattern(part, &Ty::Unknown, bound));
+                parts.collect::<Option<Vec<Pat>>>().map(Pat::Tuple)
+            }
             syn::Pat::Tuple(tuple) => {
                 let known = match ty {
                     Ty::Tuple(parts) if parts.len() == tuple.elems.len() => parts.clone(),
@@ -361,6 +376,9 @@ impl Parser {
         }
         if let syn::Expr::Tuple(parts) = &*assign.left {
             return self.assign_parts(parts, value, span::of(&assign.left));
+        }
+        if let Some(row) = self.row(&assign.left) {
+            return self.write_row(&row, value);
         }
         match self.place(&assign.left, AccessMode::Store) {
             Ok(target) => {

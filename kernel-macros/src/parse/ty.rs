@@ -173,6 +173,23 @@ pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
     }
 }
 
+/// The length of the fixed arrays that an array consists of.
+pub fn row_len(ty: &syn::Type) -> Option<u64> {
+    let elem = match ty {
+        syn::Type::Reference(reference) => return row_len(&reference.elem),
+        syn::Type::Paren(paren) => return row_len(&paren.elem),
+        syn::Type::Group(group) => return row_len(&group.elem),
+        syn::Type::Slice(slice) => &*slice.elem,
+        syn::Type::Array(array) => &*array.elem,
+        syn::Type::Path(path) => *type_arguments(path.path.segments.last()?).first()?,
+        _ => return None,
+    };
+    match elem {
+        syn::Type::Array(row) => literal_len(&row.len),
+        _ => None,
+    }
+}
+
 /// The way out for a parameter type that a kernel cannot take.
 pub fn help(ty: &syn::Type) -> Option<String> {
     let text = quote::ToTokens::to_token_stream(ty).to_string();

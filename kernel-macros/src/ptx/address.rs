@@ -63,11 +63,11 @@ impl Emitter<'_> {
         let mut indices = Vec::new();
         for expr in &access.index {
             indices.push(self.poly(*expr));
-            if checked && access.style == IndexStyle::Nested {
+            if checked && access.style.is_nested() {
                 self.check_indices(id, &indices, indices.len() - 1);
             }
         }
-        if checked && access.style != IndexStyle::Nested {
+        if checked && !access.style.is_nested() {
             self.check_indices(id, &indices, 0);
         }
         indices

@@ -48,6 +48,38 @@ fn rows_of_rows(x: &[i32], y: &mut [i32], limit: i32) {
 }
 
 #[kernel(parallel, cuda)]
+fn whole_rows(p: &[[f64; 3]], a: &mut [[f64; 3]], from: usize) {
+    const D: usize = 3;
+    for i in 0..p.len() {
+        let [x, y, _] = p[i + from];
+        let mut sum = [0.0; D];
+        for j in 0..p.len().min(9) {
+            let q = p[j];
+            let d = [q[0] - x, q[1] - y, q[2]];
+            for c in 0..D {
+                sum[c] += d[c] * 0.5;
+            }
+        }
+        a[i] = sum;
+        let [first, mut last] = [sum[0], sum[D - 1]];
+        last += first;
+        a[i][1] = last;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn exchanged(p: &mut [[u8; 4]], half: usize) {
+    for i in 0..half {
+        let t = p[i];
+        p[i] = p[{
+            let j = i + half;
+            j
+        }];
+        p[i + half] = [t[3], t[2], t[1], t[0]];
+    }
+}
+
+#[kernel(parallel, cuda)]
 fn weighted(x: &mut [f64], steps: usize) {
     for step in 0..steps {
         let weights = [0.5, step as f64, 0.25];
