@@ -3,7 +3,9 @@
 use super::select::{Selection, operator};
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
-use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, VarId};
+use crate::ir::{
+    AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Stmt, StmtKind, VarId,
+};
 
 /// Where an accumulator lives.
 #[derive(Clone, Copy, Debug)]
@@ -135,9 +137,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the block's value mentions the variable; one with statements is taken to.
+    /// Whether the block's value or a `let` in it mentions the variable; one with other statements
+    /// is taken to.
     fn block_mentions(&self, block: &Block, var: VarId) -> bool {
-        !block.stmts.is_empty() || block.value.is_some_and(|value| self.mentions(value, var))
+        let of_stmt = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Let { init, .. } => init.is_some_and(|init| self.mentions(init, var)),
+            _ => true,
+        };
+        let of_value = |value| self.mentions(value, var);
+        block.stmts.iter().any(of_stmt) || block.value.is_some_and(of_value)
     }
 
     /// Reads `value` as the accumulator combined with other things by one operator.

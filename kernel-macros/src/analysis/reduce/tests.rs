@@ -195,6 +195,10 @@ fn elements_combine_however_written() {
         ("h[0] += x[i];", Fold::Add),
         ("h[k] += x[i];", Fold::Add),
         ("h[p[i]] = h[p[i]].max(x[i]);", Fold::Max),
+        (
+            "h[p[i]] = h[p[i]].max({ let t = 2.0 * x[i]; t + 1.0 });",
+            Fold::Max,
+        ),
         ("h[p[i]] = f64::min(x[i], h[p[i]]);", Fold::Min),
         ("if x[i] > h[p[i]] { h[p[i]] = x[i]; }", Fold::MaxIf),
         ("let b = p[i]; if h[b] > x[i] { h[b] = x[i]; }", Fold::MinIf),
@@ -245,7 +249,11 @@ fn loops_inside_that_are_parallel_need_no_copies() {
 
 #[test]
 fn elements_that_do_not_combine_are_refused_by_name() {
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 13] = [
+        (
+            "h[p[i]] = h[p[i]].max({ let t = h[0]; t });",
+            &["`h[p[i]]`"],
+        ),
         ("h[i % 4] = x[i];", &["`h[i % 4]`", "independent(h)"]),
         ("h[0] = x[i];", &["`h[0]`"]),
         ("h[p[i]] += x[i]; h[p[i]] *= 2.0;", &["`h`", "`+`", "`*`"]),

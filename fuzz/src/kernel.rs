@@ -1,0 +1,378 @@
+//! Random kernels: signature, regions, reductions, and the code that calls all versions.
+
+use crate::choices::Choices;
+use crate::coverage::Coverage;
+use crate::scope::{Array, Maker, Variable};
+use crate::types::Ty;
+
+/// A kernel and what calls it.
+pub struct Kernel {
+    pub source: String,
+    pub choices: Vec<u32>,
+    pub coverage: Coverage,
+}
+
+/// A variable that the iterations combine.
+struct Accumulator {
+    name: String,
+    ty: Ty,
+    fold: &'static str,
+    initial: String,
+}
+
+/// The kernel that these choices make.
+pub fn kernel(name: &str, choices: Choices) -> Kernel {
+    let mut maker = Maker::new(choices);
+    let depth = 1 + maker.choices.below(3);
+    let scalars: Vec<String> = scalars(&mut maker);
+    arrays(&mut maker, depth);
+    let accumulators = accumulators(&mut maker);
+    if accumulators.is_empty() && !maker.arrays.iter().any(|array| array.written) {
+        out(&mut maker, depth);
+    }
+    let body = body(&mut maker, depth, &accumulators);
+    let mut source = function(name, &maker, &scalars, &accumulators, &body);
+    source += &check(name, &mut maker, &scalars, &accumulators);
+    Kernel {
+        source,
+        choices: maker.choices.taken(),
+        coverage: maker.coverage,
+    }
+}
+
+/// Scalar parameters, as `name: type`.
+fn scalars(maker: &mut Maker) -> Vec<String> {
+    let count = maker.choices.below(3);
+    (0..count)
+        .map(|_| {
+            let ty = maker.some_type();
+            let name = maker.bind("a", ty, false);
+            format!("{name}: {ty}")
+        })
+        .collect()
+}
+
+fn arrays(maker: &mut Maker, depth: usize) {
+    let inputs = maker.choices.below(4);
+    for _ in 0..inputs {
+        let rank = 1 + maker.choices.below(2);
+        let array = Array {
+            name: maker.name("x"),
+            ty: maker.some_type(),
+            rank,
+            written: false,
+        };
+        maker.arrays.push(array);
+    }
+    for _ in 0..maker.choices.below(3) {
+        out(maker, depth);
+    }
+}
+
+fn out(maker: &mut Maker, depth: usize) {
+    let rank = if depth == 2 {
+        1 + maker.choices.below(2)
+    } else {
+        1
+    };
+    let array = Array {
+        name: maker.name("y"),
+        ty: maker.some_type(),
+        rank,
+        written: true,
+    };
+    maker.arrays.push(array);
+}
+
+fn accumulators(maker: &mut Maker) -> Vec<Accumulator> {
+    let count = maker.choices.below(3);
+    (0..count).map(|_| accumulator(maker)).collect()
+}
+
+fn accumulator(maker: &mut Maker) -> Accumulator {
+    let ty = maker.some_type();
+    let folds: &[&'static str] = match ty {
+        Ty::Bool => &["all", "any", "parity"],
+        ty if ty.is_float() => &["sum", "product", "least", "most", "if least", "if most"],
+        ty if ty.is_wide() && ty.is_signed() => &[
+            "sum", "product", "least", "most", "if least", "if most", "all", "any", "parity",
+        ],
+        ty if ty.is_wide() => &["sum", "least", "most", "if most", "all", "any", "parity"],
+        ty if ty.is_signed() => &["product", "least", "most", "all", "any", "parity"],
+        _ => &["least", "most", "if least", "all", "any", "parity"],
+    };
+    let fold = maker.choices.of(folds);
+    maker.coverage.count(fold.trim_start_matches("if "), ty);
+    let initial = match (ty, fold) {
+        (Ty::Bool, "all") => "true".to_owned(),
+        (Ty::Bool, _) => "false".to_owned(),
+        (ty, "sum" | "parity" | "any") if ty.is_float() => format!("1.5{ty}"),
+        (_, "sum" | "parity" | "any") => format!("3{ty}"),
+        (ty, "product") if ty.is_float() => format!("2.0{ty}"),
+        (_, "product") => format!("1{ty}"),
+        (_, "least" | "if least" | "all") => format!("{ty}::MAX"),
+        _ => format!("{ty}::MIN"),
+    };
+    Accumulator {
+        name: maker.name("s"),
+        ty,
+        fold,
+        initial,
+    }
+}
+
+fn body(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> String {
+    let mut text = region(maker, depth, accumulators);
+    if maker.choices.once_in(3) {
+        text += &between(maker);
+        text += &region(maker, depth, &[]);
+    }
+    if accumulators.is_empty() && maker.choices.once_in(4) {
+        text = format!("for _step in 0usize..2usize {{\n{text}}}\n");
+    }
+    text
+}
+
+/// Driver code that touches an array.
+fn between(maker: &mut Maker) -> String {
+    let written = maker
+        .arrays
+        .iter()
+        .filter(|array| array.written && array.rank == 1);
+    let written: Vec<String> = written.map(|array| array.name.clone()).collect();
+    let at = maker.choices.below(written.len());
+    let Some(name) = written.get(at) else {
+        return String::new();
+    };
+    match maker.choices.below(4) {
+        0 => String::new(),
+        1 => format!("if {name}.len() > 2 {{\n{name}[1] = {name}[0];\n}}\n"),
+        2 => format!("{name}.reverse();\n"),
+        _ => format!(
+            "if {name}.len() > 2 && {name}[2] == {name}[2] {{\n{name}.rotate_left(1);\n}}\n"
+        ),
+    }
+}
+
+fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> String {
+    const LENGTHS: [&[&str]; 3] = [&["n"], &["m", "n"], &["2usize", "m", "n"]];
+    let lengths = LENGTHS[depth - 1];
+    let mut heads = String::new();
+    for &length in lengths {
+        let name = maker.name("i");
+        let range = match maker.choices.below(8) {
+            0..=3 => format!("0..{length}"),
+            4 => format!("1..{length}"),
+            5 => format!("(0..{length}).rev()"),
+            6 => format!("(0..{length}).step_by(2)"),
+            _ => format!("0..{length} / 2"),
+        };
+        heads += &format!("for {name} in {range} {{\n");
+        maker.loops.push(name);
+    }
+    let inside = maker.scoped(|maker| {
+        for of in maker.loops.clone() {
+            maker.variables.push(Variable {
+                name: of,
+                ty: Ty::Usize,
+                mutable: false,
+            });
+        }
+        iteration(maker, accumulators)
+    });
+    maker.loops.clear();
+    heads + &inside + &"}\n".repeat(depth)
+}
+
+fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
+    let mut text = maker.statements(4, 2);
+    for array in maker.arrays.clone() {
+        if array.written {
+            text += &store(maker, &array);
+        }
+    }
+    for of in accumulators {
+        let update = update(maker, of);
+        if maker.choices.once_in(3) {
+            let condition = maker.expression(Ty::Bool, 2);
+            text += &format!("if {condition} {{\n{update}}}\n");
+        } else {
+            text += &update;
+        }
+    }
+    text
+}
+
+fn store(maker: &mut Maker, array: &Array) -> String {
+    let element = format!("{}{}", array.name, maker.own_element(array));
+    let value = maker.expression(array.ty, 4);
+    if array.ty == Ty::Bool || maker.choices.below(2) == 0 {
+        maker.coverage.count("store", array.ty);
+        return format!("{element} = {value};\n");
+    }
+    maker.coverage.count("update", array.ty);
+    let op = if array.ty.is_float() {
+        maker.choices.of(&["+", "*", "-"])
+    } else {
+        maker.choices.of(&["^", "|", "&"])
+    };
+    format!("{element} {op}= {value};\n")
+}
+
+/// Sums of integers are of small ones: their running value is not checked for overflow outside of
+/// the serial version.
+fn update(maker: &mut Maker, of: &Accumulator) -> String {
+    let (name, ty) = (&of.name, of.ty);
+    let value = maker.expression(ty, 3);
+    let float = ty.is_float();
+    match of.fold {
+        "sum" if float => format!("{name} += {value};\n"),
+        "sum" => format!("{name} += {value} & 7{ty};\n"),
+        "product" if float => format!("{name} *= {value};\n"),
+        "product" => format!("{name} *= 1{ty} - 2{ty} * ({value} & 1{ty});\n"),
+        "least" => format!("{name} = {name}.min({value});\n"),
+        "most" => format!("{name} = {name}.max({value});\n"),
+        "if least" => {
+            format!("let w{name} = {value};\nif w{name} < {name} {{ {name} = w{name}; }}\n")
+        }
+        "if most" => {
+            format!("let w{name} = {value};\nif w{name} > {name} {{ {name} = w{name}; }}\n")
+        }
+        "all" => format!("{name} &= {value};\n"),
+        "any" => format!("{name} |= {value};\n"),
+        _ => format!("{name} ^= {value};\n"),
+    }
+}
+
+fn function(
+    name: &str,
+    maker: &Maker,
+    scalars: &[String],
+    accumulators: &[Accumulator],
+    body: &str,
+) -> String {
+    let arrays = maker.arrays.iter().map(
+        |Array {
+             name,
+             ty,
+             rank,
+             written,
+         }| match (rank, written) {
+            (1, false) => format!("{name}: &[{ty}]"),
+            (1, true) => format!("{name}: &mut [{ty}]"),
+            (_, false) => format!("{name}: ArrayView2<'_, {ty}>"),
+            (_, true) => format!("mut {name}: ArrayViewMut2<'_, {ty}>"),
+        },
+    );
+    let params: Vec<String> = ["m: usize".to_owned(), "n: usize".to_owned()]
+        .into_iter()
+        .chain(scalars.iter().cloned())
+        .chain(arrays)
+        .collect();
+    let types: String = accumulators
+        .iter()
+        .map(|of| format!("{}, ", of.ty))
+        .collect();
+    let names: String = accumulators
+        .iter()
+        .map(|of| format!("{}, ", of.name))
+        .collect();
+    let initial = accumulators.iter().map(|of| {
+        let Accumulator {
+            name, ty, initial, ..
+        } = of;
+        format!("let mut {name}: {ty} = {initial};\n")
+    });
+    let initial: String = initial.collect();
+    let (output, result) = match accumulators {
+        [] => (String::new(), String::new()),
+        _ => (format!(" -> ({types})"), format!("({names})\n")),
+    };
+    let params = params.join(", ");
+    format!(
+        "#[kernel(parallel, cuda)]\npub fn {name}({params}){output} {{\n{initial}{body}{result}}}\n"
+    )
+}
+
+/// A function that calls all versions with data of a size.
+fn check(
+    name: &str,
+    maker: &mut Maker,
+    scalars: &[String],
+    accumulators: &[Accumulator],
+) -> String {
+    let mut setup = String::from("let (m, n) = (3usize, size);\n");
+    let mut args = vec!["m".to_owned(), "n".to_owned()];
+    for scalar in scalars {
+        let (name, ty) = scalar.split_once(": ").unwrap_or((scalar, "i32"));
+        setup += &format!(
+            "let {name} = data::<{ty}>(1, {})[0];\n",
+            maker.choices.below(99)
+        );
+        args.push(name.to_owned());
+    }
+    let mut left = String::new();
+    for array in maker.arrays.clone() {
+        let (of, argument) = argument(maker, &array);
+        setup += &of;
+        args.push(argument);
+        if array.written {
+            left += &format!("all.extend(numbers(all_{}.iter()));\n", array.name);
+        }
+    }
+    let mut results = String::new();
+    for (at, of) in accumulators.iter().enumerate() {
+        let list = match (of.ty.is_float(), of.fold) {
+            (true, _) => "loose",
+            (false, _) => "all",
+        };
+        results += &format!("{list}.extend(numbers(&[result.{at}]));\n");
+    }
+    let args = args.join(", ");
+    format!(
+        "pub fn check_{name}(size: usize) -> Result<(), String> {{\nagree(|version| {{\n{setup}\
+         let result = match version {{\n\
+         Version::Serial => {name}::serial({args}),\n\
+         Version::Parallel => {name}::parallel({args}),\n\
+         Version::Plain => {name}({args}),\n\
+         Version::Cuda => {name}::cuda({args})?,\n}};\n\
+         let (mut all, mut loose) = (Vec::<String>::new(), Vec::<String>::new());\n\
+         {left}{results}Ok((all, loose))\n}})\n}}\n"
+    )
+}
+
+/// Statements that make an array's data, and the argument.
+fn argument(maker: &mut Maker, array: &Array) -> (String, String) {
+    let (name, ty, seed) = (&array.name, array.ty, maker.choices.below(1000));
+    let word = if array.written { "mut " } else { "" };
+    if array.rank == 1 {
+        let length = if array.written { "2 * m * n" } else { "n + 2" };
+        let made = format!("let {word}all_{name} = data::<{ty}>({length}, {seed});\n");
+        let borrow = if array.written { "&mut " } else { "&" };
+        return (made, format!("{borrow}all_{name}"));
+    }
+    let (shape, slice) = maker.choices.of(&[
+        ("(m + 1, n + 1)", "[.., ..]"),
+        ("(n + 1, m + 1)", "[.., ..]"),
+        ("(m + 1, 2 * n + 2)", "[.., ..;2]"),
+        ("(2 * m + 2, n + 1)", "[..;2, ..]"),
+        ("(m + 1, n + 1)", "[..;-1, ..;-1]"),
+    ]);
+    let made = format!(
+        "let {word}all_{name} = Array2::from_shape_vec({shape}, data::<{ty}>({}, {seed})).unwrap();\n",
+        shape
+            .trim_matches(['(', ')'])
+            .split(", ")
+            .map(|part| format!("({part})"))
+            .collect::<Vec<_>>()
+            .join(" * ")
+    );
+    let slice = slice.trim_matches(['[', ']']);
+    let method = if array.written { "slice_mut" } else { "slice" };
+    let turned = if shape.starts_with("(n") {
+        ".reversed_axes()"
+    } else {
+        ""
+    };
+    (made, format!("all_{name}.{method}(s![{slice}]){turned}"))
+}

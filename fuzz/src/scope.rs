@@ -1,0 +1,83 @@
+//! What a piece of a kernel may name.
+
+use crate::choices::Choices;
+use crate::coverage::Coverage;
+use crate::types::Ty;
+
+/// A scalar in scope.
+#[derive(Clone)]
+pub struct Variable {
+    pub name: String,
+    pub ty: Ty,
+    pub mutable: bool,
+}
+
+/// An array that the kernel takes.
+#[derive(Clone)]
+pub struct Array {
+    pub name: String,
+    pub ty: Ty,
+    /// One for slices, two for views.
+    pub rank: usize,
+    pub written: bool,
+}
+
+/// A kernel in the making.
+pub struct Maker {
+    pub choices: Choices,
+    pub coverage: Coverage,
+    pub variables: Vec<Variable>,
+    pub arrays: Vec<Array>,
+    /// The parallel loops' variables, outermost first.
+    pub loops: Vec<String>,
+    names: usize,
+}
+
+impl Maker {
+    pub fn new(choices: Choices) -> Maker {
+        Maker {
+            choices,
+            coverage: Coverage::default(),
+            variables: Vec::new(),
+            arrays: Vec::new(),
+            loops: Vec::new(),
+            names: 0,
+        }
+    }
+
+    /// A name that nothing has.
+    pub fn name(&mut self, stem: &str) -> String {
+        self.names += 1;
+        format!("{stem}{}", self.names)
+    }
+
+    pub fn bind(&mut self, stem: &str, ty: Ty, mutable: bool) -> String {
+        let name = self.name(stem);
+        self.variables.push(Variable {
+            name: name.clone(),
+            ty,
+            mutable,
+        });
+        name
+    }
+
+    /// Runs `inside` in a scope of its own.
+    pub fn scoped<R>(&mut self, inside: impl FnOnce(&mut Maker) -> R) -> R {
+        let outer = self.variables.len();
+        let result = inside(self);
+        self.variables.truncate(outer);
+        result
+    }
+
+    /// One of the variables that are as asked for.
+    pub fn variable(&mut self, wanted: impl Fn(&Variable) -> bool) -> Option<Variable> {
+        let found: Vec<Variable> = self
+            .variables
+            .iter()
+            .filter(|v| wanted(v))
+            .cloned()
+            .collect();
+        let at = self.choices.below(found.len());
+        found.get(at).cloned()
+    }
+}
