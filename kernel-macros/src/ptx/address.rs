@@ -10,7 +10,7 @@ use super::emitter::{Emitter, Pointer};
 use super::poly::{Monomial, Poly};
 use super::value::{Slot, Value};
 use crate::analysis::plan::SiteKey;
-use crate::ir::{AccessId, BinaryOp, Builtin, ExprId, ExprKind, IndexStyle, Scalar};
+use crate::ir::{AccessId, BinaryOp, Builtin, ExprId, ExprKind, Scalar};
 use std::collections::BTreeMap;
 
 /// An element in memory.
