@@ -592,11 +592,7 @@ impl<'a> Solver<'a> {
         use Builtin::*;
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
-        let count = match builtin {
-            RotateLeft | RotateRight | WrappingShl | WrappingShr => Some(Scalar::U32),
-            Powi => Some(Scalar::I32),
-            _ => None,
-        };
+        let count = builtin.second();
         if let Some(count) = count {
             self.require(args[1], &types[1], &Type::Scalar(count));
             return receiver;

@@ -375,3 +375,10 @@ pub fn not_on_device(function: &str) -> String {
 
 pub const NOT_ON_DEVICE_HELP: &str =
     "leave `cuda` out of `#[kernel(..)]`; on threads it is std's function";
+
+pub fn not_on_device_power(exponent: &str) -> String {
+    format!("`pow` has no CUDA version for an exponent that is no number, as `{exponent}` is")
+}
+
+pub const NOT_ON_DEVICE_POWER_HELP: &str =
+    "write the exponent as a number, or multiply in a loop; on threads any exponent will do";

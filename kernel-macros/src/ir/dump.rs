@@ -92,7 +92,11 @@ impl Dumper<'_> {
     }
 
     fn name(&mut self, var: VarId) -> fmt::Result {
-        write!(self.out, "{}", self.function.vars[var].ident)
+        let var = &self.function.vars[var];
+        match var.hidden {
+            true => self.out.write_str(".."),
+            false => write!(self.out, "{}", var.ident),
+        }
     }
 
     fn block(&mut self, block: &Block) -> fmt::Result {

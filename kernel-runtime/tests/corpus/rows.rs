@@ -68,10 +68,10 @@ fn whole_rows(p: &[[f64; 3]], a: &mut [[f64; 3]], from: usize) {
 }
 
 #[kernel(parallel, cuda)]
-fn exchanged(p: &mut [[u8; 4]], half: usize) {
+fn exchanged(p: &mut [[u8; 4]], q: &[[u8; 4]], half: usize) {
     for i in 0..half {
         let t = p[i];
-        p[i] = p[{
+        p[i] = q[{
             let j = i + half;
             j
         }];
@@ -105,6 +105,20 @@ fn arrays_of_arrays() {
         check!(determinants[y = vec![0.0; n]](&x, &mut y));
         check!(rows_of_rows[y = vec![0; n]](&numbers(n), &mut y, 3));
     }
+    for n in FEW {
+        let rows: Vec<[f64; 3]> = doubles(3 * n)
+            .chunks(3)
+            .map(|p| [p[0], p[1], p[2]])
+            .collect();
+        check!(whole_rows[a = vec![[0.0; 3]; n]](&rows, &mut a, 0));
+        let bytes: Vec<[u8; 4]> = (0..n).map(|k| [k as u8, 2, 3, (k / 5) as u8]).collect();
+        check!(exchanged[p = bytes.clone()](&mut p, &bytes, n / 2));
+    }
+    let ones = vec![[1.0; 3]; 70];
+    fails!(
+        "the len is 70 but the index is 70",
+        whole_rows[a = ones.clone()](&ones, &mut a, 1)
+    );
     fails!(
         "the len is 3 but the index is 3",
         rows_of_rows[y = vec![0; 90]](&numbers(90), &mut y, 4)
