@@ -174,7 +174,7 @@ float!(f32 f64);
 
 impl Number for bool {
     fn drawn(bits: u64) -> Self {
-        bits % 3 == 0
+        bits.is_multiple_of(3)
     }
 
     fn bits(self) -> String {
