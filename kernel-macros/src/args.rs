@@ -1,12 +1,12 @@
 //! The attribute's arguments: `#[kernel(parallel, cuda, handle = Name, crate = path, ..)]`.
 
 use crate::diagnostics::Sink;
-use crate::ir::Span;
+use crate::ir::{Scalar, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Token, ext::IdentExt, parenthesized};
+use syn::{Token, bracketed, ext::IdentExt, parenthesized, token};
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -22,10 +22,19 @@ pub struct Args {
     /// `unsafe(independent(out, ..))`: the user's word that iterations never write one element of
     /// these arrays twice, nor read what another writes.
     pub independent: Vec<Ident>,
+    /// `types(T = [f32, f64], Real = f64)`: what names stand for.
+    pub types: Vec<NamedTypes>,
     /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
     pub assumed: Vec<syn::Path>,
     /// `fastmath(contract)`: products that are added or subtracted round once.
     pub contract: bool,
+}
+
+/// A name and the types that it stands for: a type parameter's instances, or an alias's one.
+#[derive(Debug)]
+pub struct NamedTypes {
+    pub name: Ident,
+    pub scalars: Vec<Scalar>,
 }
 
 enum Arg {
@@ -35,6 +44,7 @@ enum Arg {
     Handle(Ident),
     Crate(syn::Path),
     Independent(Vec<Ident>),
+    Types(Vec<NamedTypes>),
     Assumed(Vec<syn::Path>),
     Contract,
     /// A word of the design that later versions will understand, or no word at all.
@@ -43,8 +53,9 @@ enum Arg {
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `fastmath(contract)`, `unsafe(independent(array, ..))`, \
-                     `assume_pure(path, ..)`; or, for a function that kernels call, `device`";
+                     `types(T = [f32, f64])`, `fastmath(contract)`, \
+                     `unsafe(independent(array, ..))`, `assume_pure(path, ..)`; or, for a \
+                     function that kernels call, `device`";
 
 impl Parse for Arg {
     fn parse(input: ParseStream) -> syn::Result<Self> {
@@ -62,6 +73,12 @@ impl Parse for Arg {
             }
             "device" => Arg::Device(word),
             "unsafe" => Arg::Independent(independent(input)?),
+            "types" => {
+                let inner;
+                parenthesized!(inner in input);
+                let types = Punctuated::<NamedTypes, Token![,]>::parse_terminated(&inner)?;
+                Arg::Types(types.into_iter().collect())
+            }
             "assume_pure" => Arg::Assumed(paths(input)?),
             "fastmath" => {
                 fastmath(input)?;
@@ -73,6 +90,32 @@ impl Parse for Arg {
             }
         })
     }
+}
+
+impl Parse for NamedTypes {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        if !input.peek(token::Bracket) {
+            let scalars = vec![scalar(input)?];
+            return Ok(NamedTypes { name, scalars });
+        }
+        let inner;
+        bracketed!(inner in input);
+        let scalars = Punctuated::<Scalar, Token![,]>::parse_terminated_with(&inner, scalar)?;
+        if scalars.is_empty() {
+            return Err(inner.error("expected types, as in `[f32, f64]`"));
+        }
+        let scalars = scalars.into_iter().collect();
+        Ok(NamedTypes { name, scalars })
+    }
+}
+
+/// `f64`
+fn scalar(input: ParseStream) -> syn::Result<Scalar> {
+    let name: Ident = input.parse()?;
+    let help = "expected `bool`, an integer type of at most 64 bits, `f32` or `f64`";
+    Scalar::from_name(&name.to_string()).ok_or_else(|| syn::Error::new(name.span(), help))
 }
 
 /// `(independent(a, b))`
@@ -131,6 +174,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         handle: None,
         runtime: quote!(::kernel_runtime),
         independent: Vec::new(),
+        types: Vec::new(),
         assumed: Vec::new(),
         contract: false,
     };
@@ -154,6 +198,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::Handle(name) => args.handle = Some(name),
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
+            Arg::Types(types) => args.types.extend(types),
             Arg::Assumed(paths) => args.assumed.extend(paths),
             Arg::Contract => args.contract = true,
             Arg::Unknown(word) => sink.push(

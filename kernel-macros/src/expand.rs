@@ -3,12 +3,14 @@
 mod function;
 
 use crate::analysis::plan::{Plan, Region};
+use crate::args::Args;
 use crate::diagnostics::Sink;
-use crate::ir::{Function, Span};
+use crate::instances::{self, Types};
+use crate::ir::{Function, Scalar, Span};
 use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType};
+use syn::{Attribute, FnArg, GenericParam, ItemFn, Pat, ReturnType};
 
 /// The kernel's code. Where there are problems, they are the code, and the function as written, so
 /// that its callers still have something to call.
@@ -25,52 +27,182 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if args.device {
         return function::device_function(&function, args, sink);
     }
-    let mut ir = parse::kernel(&function, &args.assumed, &mut sink);
-    let mismatches = infer::infer(&mut ir);
-    // What is wrong with a parameter would only show again in every loop that uses it.
-    let mut aside = Sink::default();
-    let problems = if sink.is_empty() {
-        &mut sink
-    } else {
-        &mut aside
-    };
-    let mut plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
-    if args.cuda {
-        analysis::refuse_on_device(&ir, &plan, &mut sink);
-    }
-    if args.contract {
-        contract::apply(&mut ir, &mut plan);
-    }
-    let device = (args.cuda && sink.is_empty()).then(|| device(&ir, &plan));
-    if let Some(device) = &device
-        && let Err(message) = artifacts::write_ptx(&ir.name.to_string(), &device.ptx)
-    {
-        sink.push(Span::at(ir.name.span()), message, None);
+    let instances = instances::all(&function, &args.types, &mut sink);
+    let parameters = instances::parameters(&function);
+    // Without its types, a generic function is nothing to compile.
+    let known = parameters.is_empty() || sink.is_empty();
+    let mut compiled = Vec::new();
+    for types in instances.iter().filter(|_| known) {
+        compiled.push(compile(&function, types, &args, &mut sink));
+        // One instance's problems are those of all, more often than not.
+        if !sink.is_empty() {
+            break;
+        }
     }
     if !sink.is_empty() {
         let stand_in = stand_in::expand(&function, &pieces(&function), &args);
         let problems = sink.into_tokens();
         return quote!(#stand_in #problems);
     }
-    let (visibility, signature, block) = (&function.vis, &function.sig, &function.block);
-    let written = quote!(#visibility #signature #block);
-    let report = report::report(&ir, &plan, written);
-    artifacts::print_report(&ir.name, &report);
-    let expanded = host::expand(&host::Expansion {
-        function: &ir,
-        plan: &plan,
-        item: pieces(&function),
-        runtime: args.runtime,
-        handle: args.handle.unwrap_or_else(|| function.sig.ident.clone()),
-        report,
-        device,
-    });
     let watch = artifacts::watch_report();
+    let expanded = match parameters.is_empty() {
+        true => single(&function, &compiled[0], &args),
+        false => family(&function, parameters, &compiled, &args),
+    };
     quote!(#expanded #watch)
 }
 
+/// One instance, as far as the back ends.
+struct Compiled {
+    types: Types,
+    /// The function with its types.
+    source: ItemFn,
+    ir: Function,
+    plan: Plan,
+    report: String,
+}
+
+fn compile(function: &ItemFn, types: &Types, args: &Args, sink: &mut Sink) -> Compiled {
+    let source = instances::instance(function, types);
+    let mut ir = parse::kernel(&source, &args.assumed, sink);
+    let mismatches = infer::infer(&mut ir);
+    // What is wrong with a parameter would only show again in every loop that uses it.
+    let mut aside = Sink::default();
+    let problems = if sink.is_empty() {
+        &mut *sink
+    } else {
+        &mut aside
+    };
+    let mut plan = analysis::analyse(&mut ir, &mismatches, &args.independent, problems);
+    if args.cuda {
+        analysis::refuse_on_device(&ir, &plan, sink);
+    }
+    if args.contract {
+        contract::apply(&mut ir, &mut plan);
+    }
+    let (visibility, signature, block) = (&function.vis, &function.sig, &function.block);
+    let written = quote!(#visibility #signature #block);
+    let report = report::report(&ir, &plan, written);
+    let types = types.clone();
+    Compiled {
+        types,
+        source,
+        ir,
+        plan,
+        report,
+    }
+}
+
+/// The code of a function that is not generic over types.
+fn single(function: &ItemFn, compiled: &Compiled, args: &Args) -> TokenStream {
+    let handle = args.handle.clone();
+    let handle = handle.unwrap_or_else(|| function.sig.ident.clone());
+    artifacts::print_report(&compiled.ir.name, &compiled.report);
+    match device(compiled, args) {
+        Ok(device) => host::expand(&host::Expansion {
+            function: &compiled.ir,
+            plan: &compiled.plan,
+            item: pieces(function),
+            runtime: args.runtime.clone(),
+            ptx: quote!(#handle::PTX),
+            handle,
+            instance: false,
+            aliases: compiled.types.0.clone(),
+            report: compiled.report.clone(),
+            device,
+        }),
+        Err(problem) => problem,
+    }
+}
+
+/// The code of a generic function.
+fn family(
+    function: &ItemFn,
+    parameters: Vec<Ident>,
+    compiled: &[Compiled],
+    args: &Args,
+) -> TokenStream {
+    let name = &function.sig.ident;
+    let handle = args.handle.as_ref().unwrap_or(name);
+    let rt = host::hidden(&args.runtime);
+    let mut members = Vec::new();
+    for of in compiled {
+        let device = match device(of, args) {
+            Ok(device) => device,
+            Err(problem) => return problem,
+        };
+        let (aliases, types) = of.types.split(&parameters);
+        let scalars: Vec<Scalar> = types.0.iter().map(|(_, scalar)| *scalar).collect();
+        let expansion = host::Expansion {
+            function: &of.ir,
+            plan: &of.plan,
+            item: pieces(&of.source),
+            runtime: args.runtime.clone(),
+            handle: handle.clone(),
+            ptx: host::ptx_of(handle, &scalars, &rt),
+            instance: true,
+            aliases: aliases.0,
+            report: String::new(),
+            device,
+        };
+        let text = types.text();
+        members.push(host::Member {
+            scalars,
+            text,
+            expansion,
+        });
+    }
+    let reports = compiled.iter().zip(&members);
+    let reports = reports.map(|(of, member)| format!("{}:\n{}", member.text, of.report));
+    let report: String = reports.collect();
+    artifacts::print_report(name, &report);
+    let (generics, predicates) = apart(&function.sig.generics);
+    host::expand_family(&host::Family {
+        name,
+        handle,
+        runtime: &args.runtime,
+        item: pieces(function),
+        parameters,
+        generics,
+        predicates,
+        members,
+        report,
+    })
+}
+
+/// Lifetimes and constants between angle brackets, and the predicates of the `where` clause.
+fn apart(generics: &syn::Generics) -> (TokenStream, TokenStream) {
+    let kept = generics
+        .params
+        .iter()
+        .filter(|param| !matches!(param, GenericParam::Type(_)));
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
+    (quote!(<#(#kept),*>), quote!(#(#predicates,)*))
+}
+
+/// The device's code, where there is to be any; or why it could not be written to where the
+/// environment says.
+fn device(compiled: &Compiled, args: &Args) -> Result<Option<host::Device>, TokenStream> {
+    if !args.cuda {
+        return Ok(None);
+    }
+    let device = device_code(&compiled.ir, &compiled.plan);
+    let name = &compiled.ir.name;
+    match artifacts::write_ptx(&name.to_string(), &device.ptx) {
+        Ok(()) => Ok(Some(device)),
+        Err(message) => {
+            let mut sink = Sink::default();
+            sink.push(Span::at(name.span()), message, None);
+            Err(sink.into_tokens())
+        }
+    }
+}
+
 /// The device's code, for crates without and with debug assertions.
-fn device(function: &Function, plan: &Plan) -> host::Device {
+fn device_code(function: &Function, plan: &Plan) -> host::Device {
     let entry = |region: &Region| host::DeviceEntry {
         entry: ptx::entry_name(function, region),
         fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),

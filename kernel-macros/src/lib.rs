@@ -8,6 +8,7 @@ mod diagnostics;
 mod expand;
 mod host;
 mod infer;
+mod instances;
 mod ir;
 mod parse;
 mod ptx;

@@ -25,7 +25,7 @@ pub trait Element: Copy + PartialOrd + Send + Sync + fmt::Debug + Typed + sealed
 
 /// An integer that a loop may count with.
 #[doc(hidden)]
-pub trait Int: Element {
+pub trait Counter: Element {
     /// Smallest and largest value.
     const RANGE: (i128, i128);
 
@@ -115,7 +115,7 @@ elements! {
 
 macro_rules! ints {
     ($($ty:ident)*) => {$(
-        impl Int for $ty {
+        impl Counter for $ty {
             const RANGE: (i128, i128) = ($ty::MIN as i128, $ty::MAX as i128);
             #[inline(always)]
             fn wide(self) -> i128 {

@@ -16,8 +16,11 @@ mod failure;
 mod function;
 mod grouped;
 #[doc(hidden)]
+pub mod iterators;
+#[doc(hidden)]
 pub mod launch;
 pub mod math;
+mod number;
 mod ops;
 #[doc(hidden)]
 pub mod order;
@@ -34,6 +37,7 @@ pub mod software;
 pub use dispatch::{Backend, with_backend};
 pub use element::Element;
 pub use error::Error;
+pub use number::{Float, Int, Number};
 pub use order::ORDER_VERSION;
 pub use report::Report;
 

@@ -1,6 +1,6 @@
 //! Loops as numbers: what a range expression counts, and the guard's arithmetic about it.
 
-use crate::element::{Element, Int, Typed};
+use crate::element::{Counter, Element, Typed};
 use crate::launch::Trip;
 use std::iter::{Rev, StepBy};
 use std::ops::{Range, RangeInclusive};
@@ -58,7 +58,7 @@ impl Progression {
     /// `start..end` or `start..=end` with values of type `T`; `None` where they are not, or where
     /// there are too many to count.
     #[inline(always)]
-    pub fn between<T: Int>(start: Wide, end: Wide, inclusive: bool) -> Option<Progression> {
+    pub fn between<T: Counter>(start: Wide, end: Wide, inclusive: bool) -> Option<Progression> {
         let (min, max) = T::RANGE;
         let known = start.fits(min, max) & end.fits(min, max);
         if !known {
@@ -116,7 +116,7 @@ pub trait LoopRange: Iterator + Clone {
     fn progression(&self) -> Option<Progression>;
 }
 
-impl<T: Int> LoopRange for Range<T>
+impl<T: Counter> LoopRange for Range<T>
 where
     Range<T>: Iterator<Item = T>,
 {
@@ -131,7 +131,7 @@ where
     }
 }
 
-impl<T: Int> LoopRange for RangeInclusive<T>
+impl<T: Counter> LoopRange for RangeInclusive<T>
 where
     RangeInclusive<T>: Iterator<Item = T>,
 {
@@ -148,7 +148,7 @@ where
 
 impl<I: LoopRange + DoubleEndedIterator> LoopRange for Rev<I>
 where
-    I::Item: Int,
+    I::Item: Counter,
 {
     #[inline]
     fn progression(&self) -> Option<Progression> {
@@ -159,7 +159,7 @@ where
 impl<I: LoopRange> LoopRange for StepBy<I>
 where
     StepBy<I>: Iterator<Item = I::Item>,
-    I::Item: Int,
+    I::Item: Counter,
 {
     #[inline]
     fn progression(&self) -> Option<Progression> {
@@ -169,13 +169,13 @@ where
 
 /// An adapter does not show what it holds; its first two values and its length say as much.
 #[inline(always)]
-fn observed<I: Iterator<Item: Int> + Clone>(range: &I) -> Option<Progression> {
+fn observed<I: Iterator<Item: Counter> + Clone>(range: &I) -> Option<Progression> {
     let (lower, upper) = range.size_hint();
     if upper != Some(lower) {
         return None;
     }
-    let first = range.clone().next().map_or(0, Int::wide);
-    let second = range.clone().nth(1).map_or(first + 1, Int::wide);
+    let first = range.clone().next().map_or(0, Counter::wide);
+    let second = range.clone().nth(1).map_or(first + 1, Counter::wide);
     Some(Progression {
         first,
         step: second - first,
@@ -290,8 +290,8 @@ mod tests {
             .collect()
     }
 
-    fn check<R: LoopRange<Item: Int>>(range: R, wide: Option<Progression>) {
-        let expected: Vec<i128> = range.clone().map(Int::wide).collect();
+    fn check<R: LoopRange<Item: Counter>>(range: R, wide: Option<Progression>) {
+        let expected: Vec<i128> = range.clone().map(Counter::wide).collect();
         let progression = range.progression().unwrap();
         assert_eq!(values(progression), expected);
         if let Some(wide) = wide {
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    fn wide<T: Int>(start: i128, end: i128, inclusive: bool) -> Progression {
+    fn wide<T: Counter>(start: i128, end: i128, inclusive: bool) -> Progression {
         Progression::between::<T>(Wide::of(start), Wide::of(end), inclusive).unwrap()
     }
 

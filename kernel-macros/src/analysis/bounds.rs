@@ -10,8 +10,8 @@ use super::extent::{Domain, to_wide};
 use super::form::{Fit, Form, Former};
 use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::Visit;
-use crate::ir::{AccessId, ExprId, Scalar, VarId, dump};
+use super::scan::{Context, Visit};
+use crate::ir::{AccessId, BinaryOp, ExprId, ExprKind, Scalar, VarId, dump};
 use std::collections::{HashMap, HashSet};
 
 /// The outcome for all accesses of a candidate.
@@ -34,6 +34,11 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
         let affine = |form: &Form| form.poly.is_affine();
         let forms: Vec<Option<Form>> = forms.map(|form| form.filter(affine)).collect();
         let domain = Domain::new(former, &visit.context);
+        if access.inside {
+            plan.bounds.insert(visit.access, Bounds::Proved);
+            plan.no_wrap(former, visit, &domain, &forms, proved);
+            continue;
+        }
         let whole: Option<Vec<Form>> = forms.iter().cloned().collect();
         let inside = whole.and_then(|forms| in_bounds(&domain, former, visit, &forms));
         let bounds = match inside {
@@ -53,13 +58,7 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
             None => Bounds::Checked,
         };
         plan.bounds.insert(visit.access, bounds);
-        if proved.contains(&access.array) {
-            let known = forms.iter().flatten();
-            let tests = known.filter_map(|form| no_wrap(&domain, form));
-            let test = domain.all_over(tests.flatten().collect());
-            plan.guard
-                .push(condition(former, visit, test, "does not wrap"));
-        }
+        plan.no_wrap(former, visit, &domain, &forms, proved);
     }
     plan
 }
@@ -70,11 +69,74 @@ pub fn reliable(former: &Former, domain: &Domain, index: ExprId) -> Option<Poly>
     no_wrap(domain, &form).map(|_| form.poly)
 }
 
+/// A bounds check of captured values alone, as a condition of the guard.
+pub fn invariant_check(former: &Former, cond: ExprId) -> Option<Test> {
+    check(former, &Domain::new(former, &Context::default()), cond)
+}
+
+/// A bounds check all over a domain, as a condition of the guard; `None` if it cannot be stated.
+fn check(former: &Former, domain: &Domain, cond: ExprId) -> Option<Test> {
+    let (least, left, right) = match &former.function.exprs[cond].kind {
+        ExprKind::Logic { left, right, .. } => {
+            let both = [*left, *right].map(|cond| check(former, domain, cond));
+            let both: Option<Vec<Test>> = both.into_iter().collect();
+            return both.map(Test::All);
+        }
+        ExprKind::Binary(BinaryOp::Lt, left, right) => (1, *left, *right),
+        ExprKind::Binary(BinaryOp::Le, left, right) => (0, *left, *right),
+        _ => return None,
+    };
+    let (left, right) = (former.typed_form(left)?, former.typed_form(right)?);
+    let room = right.poly.checked_sub(&left.poly).filter(Poly::is_affine)?;
+    let (low, _) = domain.extremes(&room)?;
+    let fits: Vec<Fit> = left.fits.into_iter().chain(right.fits).collect();
+    let mut tests = fit_tests(domain, &fits)?;
+    if !matches!(low, Wide::Const(low) if low >= least) {
+        tests.push(Test::Le(Wide::Const(least), low));
+    }
+    Some(domain.all_over(tests))
+}
+
 fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Condition {
     let access = dump::access(former.function, visit.access);
     Condition {
         test,
         purpose: format!("`{access}` {what}"),
+    }
+}
+
+impl BoundsPlan {
+    /// The guard answers bounds checks of slices that each iteration of a known domain makes.
+    pub fn take_over(&mut self, former: &Former, checks: &[(ExprId, Context)]) {
+        for (cond, context) in checks {
+            let domain = Domain::new(former, context);
+            let Some(test) = check(former, &domain, *cond).filter(|_| domain.exact) else {
+                continue;
+            };
+            let purpose = format!("`{}`", dump::expr(former.function, *cond));
+            self.guard.push(Condition { test, purpose });
+            self.covered.insert(*cond);
+        }
+    }
+
+    /// Rule R1 for an access that the proof relies on.
+    fn no_wrap(
+        &mut self,
+        former: &Former,
+        visit: &Visit,
+        domain: &Domain,
+        forms: &[Option<Form>],
+        proved: &HashSet<VarId>,
+    ) {
+        let array = former.function.accesses[visit.access].array;
+        if !proved.contains(&array) {
+            return;
+        }
+        let known = forms.iter().flatten();
+        let tests = known.filter_map(|form| no_wrap(domain, form));
+        let test = domain.all_over(tests.flatten().collect());
+        let condition = condition(former, visit, test, "does not wrap");
+        self.guard.push(condition);
     }
 }
 

@@ -61,7 +61,6 @@ pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> 
     written.dedup();
     for var in written.into_iter().filter(|var| !independent.contains(var)) {
         let mine: Vec<&Visit> = visits.iter().filter(|visit| array(visit) == var).collect();
-        plan.proved.insert(var);
         judge_array(former, &mine, &mut plan);
     }
     plan
@@ -80,6 +79,15 @@ struct Side<'a> {
 }
 
 fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
+    let own = |visit: &&&Visit| is_own(former, visit);
+    if visits.iter().filter(own).count() == visits.len() {
+        return;
+    }
+    plan.proved.extend(
+        visits
+            .first()
+            .map(|visit| former.function.accesses[visit.access].array),
+    );
     let sides: Vec<Side> = visits.iter().map(|visit| Side::of(former, visit)).collect();
     for (n, side) in sides.iter().enumerate() {
         for other in &sides[n..] {
@@ -144,6 +152,12 @@ impl<'a> Side<'a> {
         let var = |id| &former.function.vars[former.function.loops[id].var].ident;
         around.map(|id| var(id).to_string()).collect()
     }
+}
+
+/// Whether the iterators of all parallel loops hand out the element, each to one iteration.
+fn is_own(former: &Former, visit: &Visit) -> bool {
+    let own = &former.function.accesses[visit.access].own;
+    former.nest.iter().all(|id| own.contains(id))
 }
 
 fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan) {
@@ -318,6 +332,7 @@ impl Pair<'_> {
             var: self.former.function.loops[*id].var,
             ends: self.loop_extent(*id),
             step: self.step(*id),
+            own: self.is_own(*id),
         });
         let movers: Vec<Mover> = movers.collect();
         let known = [&self.side.known, &self.other.known];
@@ -407,7 +422,7 @@ impl Pair<'_> {
         let nest = self.former.nest;
         let dims = dims.iter().filter_map(|forms| self.dimension(forms));
         let dims: Vec<Dimension> = dims.collect();
-        let mut equal = vec![false; nest.len()];
+        let mut equal: Vec<bool> = nest.iter().map(|id| self.is_own(*id)).collect();
         let mut tests = needs.to_vec();
         while equal.iter().any(|known| !known) {
             let step = self.separate_one(&dims, &equal, &tests)?;
@@ -415,6 +430,14 @@ impl Pair<'_> {
             tests.extend(step.1);
         }
         Some(tests)
+    }
+
+    /// Whether a loop's iterator hands out both elements, each to one iteration: then only elements
+    /// of one iteration of it can meet.
+    fn is_own(&self, id: LoopId) -> bool {
+        let accesses = &self.former.function.accesses;
+        let own = |side: &Side| accesses[side.visit.access].own.contains(&id);
+        own(self.side) && own(self.other)
     }
 
     /// The next variable and what it needs, nothing if possible.

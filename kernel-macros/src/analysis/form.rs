@@ -69,8 +69,7 @@ impl<'a> Former<'a> {
             lets: HashMap::new(),
             assigned: HashSet::new(),
         };
-        let innermost = *nest.last().expect("a nest has a loop");
-        names.block(&function.loops[innermost].body);
+        names.block(&super::nest::body(function, nest));
         let Names { lets, assigned, .. } = names;
         Former {
             function,
@@ -100,9 +99,17 @@ impl<'a> Former<'a> {
         let innermost = *self.nest.last().expect("a nest has a loop");
         match node.home {
             Some(home) if home == innermost => !matches!(node.kind, VarKind::Index(_)),
+            // What an outer parallel loop's pattern binds, each iteration binds for itself.
+            Some(home) if self.nest.contains(&home) => node.kind == VarKind::Local,
             Some(home) => self.is_inner_loop(home),
             None => false,
         }
+    }
+
+    /// Whether a variable is bound by one of the parallel loops or inside them.
+    pub fn is_bound_within(&self, var: VarId) -> bool {
+        let home = self.function.vars[var].home;
+        home.is_some_and(|home| self.nest.contains(&home) || self.is_inner_loop(home))
     }
 
     /// What an immutable local of the body stands for.
@@ -124,7 +131,13 @@ impl<'a> Former<'a> {
         {
             return (!self.assigned.contains(&var)).then_some(Sym::Index(var));
         }
-        (!self.is_local(var) && !self.assigned.contains(&var)).then_some(Sym::Var(var))
+        let invariant = !self.is_local(var) && !self.assigned.contains(&var);
+        (invariant && !self.is_hidden(var)).then_some(Sym::Var(var))
+    }
+
+    /// Whether a variable of the driver has no name there.
+    pub fn is_hidden(&self, var: VarId) -> bool {
+        self.function.vars[var].tokens.is_empty()
     }
 
     /// The normal form, or `None` if the expression is not polynomial (rule R2).
@@ -197,11 +210,13 @@ impl<'a> Former<'a> {
             form.fits.extend(part.fits);
             form.covered.extend(part.covered);
         }
-        form.fits.push(Fit {
-            poly: form.poly.clone(),
-            scalar,
-            debug: true,
-        });
+        if !self.function.made.contains(&id) {
+            form.fits.push(Fit {
+                poly: form.poly.clone(),
+                scalar,
+                debug: true,
+            });
+        }
         form
     }
 
@@ -247,7 +262,7 @@ impl<'a> Former<'a> {
             ExprKind::Var(var) => {
                 let node = &self.function.vars[*var];
                 let moves = matches!(node.kind, VarKind::Index(id) if self.nest.contains(&id));
-                let known = node.ty.scalar().is_some();
+                let known = node.ty.scalar().is_some() && !self.is_hidden(*var);
                 known && !moves && !self.is_local(*var) && !self.assigned.contains(var)
             }
             ExprKind::Cast(inner, _) => all(&[*inner]),
@@ -262,10 +277,19 @@ impl<'a> Former<'a> {
         }
     }
 
-    /// A literal right operand with which the operation cannot fail.
+    /// A right operand with which the operation cannot fail.
     fn is_safe_operand(&self, op: BinaryOp, left: ExprId, right: ExprId) -> bool {
-        let ExprKind::Int(value, _) = self.function.exprs[right].kind else {
-            return false;
+        let value = match &self.function.exprs[right].kind {
+            ExprKind::Int(value, _) => *value,
+            ExprKind::Call(Builtin::Max, args) => {
+                let least = args.iter().map(|arg| match self.function.exprs[*arg].kind {
+                    ExprKind::Int(value, _) => value,
+                    _ => 0,
+                });
+                let least = least.max().unwrap_or(0);
+                return !op.is_shift() && least > 0 && self.is_total_invariant(right);
+            }
+            _ => return false,
         };
         let bits = self.function.exprs[left]
             .ty

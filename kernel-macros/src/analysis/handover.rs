@@ -127,6 +127,9 @@ impl Handover<'_> {
             mode,
             span,
             style,
+            inside: false,
+            own: Vec::new(),
+            through: None,
         }))
     }
 

@@ -16,7 +16,10 @@ mod extent;
 mod form;
 mod function;
 mod handover;
+#[cfg(test)]
+mod iterators;
 mod meeting;
+mod nest;
 pub mod plan;
 mod poly;
 mod polyhedron;
@@ -168,7 +171,7 @@ impl Judge<'_> {
                 second: None,
             }]);
         }
-        let nest = perfect_nest(self.function, id);
+        let nest = nest::perfect(self.function, id);
         let mut reasons = Vec::new();
         for sharing in [Sharing::Nothing, Sharing::Arrays] {
             for depth in (1..=nest.len()).rev() {
@@ -200,7 +203,6 @@ impl Judge<'_> {
             exempt_nodes,
             reduce,
         } = draft;
-        let innermost = *nest.last().expect("a nest has a loop");
         reduce::apply(
             self.function,
             &reduce.rewrites,
@@ -208,7 +210,7 @@ impl Judge<'_> {
             &region.extremes,
         );
         region.index = self.plan.regions.len();
-        region.body = self.function.loops[innermost].body.clone();
+        region.body = nest::body(self.function, nest);
         let exempt = sites::Exempt {
             bounds: &region.bounds,
             nodes: &exempt_nodes,
@@ -275,25 +277,6 @@ fn lazy_reasons(function: &Function, draft: &Draft) -> Vec<Reason> {
         .collect()
 }
 
-/// The loop and the loops that are alone in it, at most three deep.
-fn perfect_nest(function: &Function, id: LoopId) -> Vec<LoopId> {
-    const DEEPEST: usize = 3;
-    let mut nest = vec![id];
-    while nest.len() < DEEPEST {
-        let body = &function.loops[*nest.last().expect("not empty")].body;
-        match body.stmts.as_slice() {
-            [stmt] if body.value.is_none() => match stmt.kind {
-                crate::ir::StmtKind::For(inner) if function.loops[inner].opaque.is_none() => {
-                    nest.push(inner);
-                }
-                _ => break,
-            },
-            _ => break,
-        }
-    }
-    nest
-}
-
 /// A region that holds, before the body is rewritten for its reductions.
 struct Draft {
     region: Region,
@@ -329,10 +312,11 @@ impl Drafter<'_> {
         if !reasons.is_empty() {
             return Err(reasons);
         }
-        let body = &function.loops[*nest.last().expect("a nest has a loop")].body;
-        let (depend, shared) = self.dependences(&former, &scan, body);
-        let mut reduce = reduce::plan(function, body, &scan.assigned, &shared);
-        let bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        let body = nest::body(function, nest);
+        let (depend, shared) = self.dependences(&former, &scan, &body);
+        let mut reduce = reduce::plan(function, &body, &scan.assigned, &shared);
+        let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
+        bounds.take_over(&former, &scan.checks);
         reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
         if !reasons.is_empty() {
             return Err(reasons);
@@ -364,7 +348,7 @@ impl Drafter<'_> {
             undecided: Vec::new(),
             undecided_calls: false,
             proofs: proofs(function, nest, &scan),
-            cost: cost::of_iteration(&former, body),
+            cost: cost::of_iteration(&former, &body),
         };
         capture(function, &scan, &mut region);
         let draft = Draft {
@@ -467,11 +451,12 @@ fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
             }
             None => {
                 let index = function.vars[node.var].ident.to_string();
-                let message = texts::moving_range(&index);
+                let of_iterator = node.iteration.is_some();
+                let (message, help) = texts::unknown_range(&index, position, of_iterator);
                 reasons.push(Reason {
                     message,
                     span: node.range_span,
-                    help: None,
+                    help,
                     second: None,
                 });
                 return None;
@@ -496,7 +481,7 @@ fn parallel_loop(
                 Some((to_wide(former, &form.poly), form.fits))
             }
             // Only the driver can evaluate it, which it does for the outermost loop.
-            _ if position == 0 => Some((Wide::Atom(expr), Vec::new())),
+            _ if position == 0 && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),
             _ => None,
         }
     };
@@ -514,7 +499,7 @@ fn parallel_loop(
             }
         });
     }
-    let conditions = fits
+    let mut conditions: Vec<Condition> = fits
         .iter()
         .map(|fit| {
             let test = Test::Fits(to_wide(former, &fit.poly), fit.scalar);
@@ -530,6 +515,13 @@ fn parallel_loop(
             }
         })
         .collect();
+    if let Some(iteration) = &node.iteration {
+        for required in &iteration.requires {
+            let test = bounds::invariant_check(former, *required)?;
+            let purpose = format!("`{}` is in bounds", iteration.text);
+            conditions.push(Condition { test, purpose });
+        }
+    }
     let inclusive = range.inclusive;
     Some((
         NestLoop {
@@ -571,7 +563,11 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
     {
         condition.test.for_each_wide(&mut visit);
     }
-    for node in &region.nest[1..] {
+    for (position, node) in region.nest.iter().enumerate() {
+        // The driver evaluates the outermost range as it is written.
+        if position == 0 && function.loops[node.id].iteration.is_none() {
+            continue;
+        }
         visit(&node.start);
         visit(&node.end);
         for adapter in &node.adapters {

@@ -47,13 +47,14 @@ pub struct Scan {
     /// Arrays of which only lengths are read, or elements.
     pub arrays: Vec<VarId>,
     pub inner_loops: Vec<LoopId>,
+    /// Bounds checks of slices, which the guard may answer.
+    pub checks: Vec<(ExprId, Context)>,
     /// Why the candidate cannot be a region whatever its accesses are.
     pub reasons: Vec<Reason>,
 }
 
 /// Walks the body of the innermost loop of `nest`.
 pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
-    let innermost = *nest.last().expect("a nest has a loop");
     let mut scanner = Scanner {
         function,
         nest,
@@ -63,7 +64,7 @@ pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
         refused: HashSet::new(),
         out: Scan::default(),
     };
-    scanner.block(&function.loops[innermost].body);
+    scanner.block(&super::nest::body(function, nest));
     scanner.out
 }
 
@@ -233,6 +234,9 @@ impl Scanner<'_> {
                 }
             }
             StmtKind::Assert { cond, args, .. } => {
+                if self.function.made.contains(cond) {
+                    self.out.checks.push((*cond, self.context.clone()));
+                }
                 self.expr(*cond);
                 args.iter().for_each(|arg| self.recorded(*arg));
             }
@@ -323,6 +327,14 @@ impl Scanner<'_> {
         let access = &self.function.accesses[id];
         access.index.iter().for_each(|index| self.expr(*index));
         self.array(access.array, access.span);
+        if let Some(name) = access
+            .through
+            .filter(|name| !self.former.is_bound_within(*name))
+        {
+            let message = texts::borrowed_outside(&self.function.vars[name].ident.to_string());
+            let help = texts::BORROWED_OUTSIDE_HELP.to_string();
+            self.refuse(access.span, message, Some(help));
+        }
         self.out.visits.push(Visit {
             access: id,
             context: self.context.clone(),
@@ -355,6 +367,14 @@ impl Scanner<'_> {
         if node.demanded {
             let message = texts::demanded_inside(&self.function.vars[node.var].ident.to_string());
             self.refuse(node.head, message, Some(texts::DEMANDED_HELP.to_string()));
+        }
+        if node
+            .iteration
+            .as_ref()
+            .is_some_and(|iteration| iteration.alike)
+        {
+            let help = texts::ALIKE_HELP.to_string();
+            self.refuse(node.range_span, texts::not_alike(), Some(help));
         }
         for end in [node.range.start, node.range.end] {
             self.context.uncertain |= expr_jumps(self.function, end, 0, false);
@@ -488,6 +508,11 @@ impl Scanner<'_> {
             || matches!(node.kind, VarKind::Index(id) if self.nest.contains(&id))
         {
             return;
+        }
+        if self.former.is_hidden(var) {
+            let help = texts::HANDED_OUT_HELP.to_string();
+            let message = texts::handed_out(&node.ident.to_string());
+            return self.refuse(span, message, Some(help));
         }
         if node.ty.view().is_some() {
             let name = node.ident.to_string();

@@ -127,7 +127,9 @@ impl Finder<'_> {
                 let args = args.iter().filter_map(scalar).collect();
                 let tokens = tokens.clone();
                 let kind = SiteKind::Assert { tokens, args };
-                self.push(SiteKey::Expr(*cond), kind, stmt.span, *debug_only);
+                if !self.exempt.nodes.contains(cond) {
+                    self.push(SiteKey::Expr(*cond), kind, stmt.span, *debug_only);
+                }
             }
             StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
         }
@@ -202,7 +204,7 @@ impl Finder<'_> {
         for operand in crate::ir::verify::operands(&node.kind) {
             self.expr(operand);
         }
-        if self.exempt.nodes.contains(&id) {
+        if self.exempt.nodes.contains(&id) || function.made.contains(&id) {
             return;
         }
         match &node.kind {

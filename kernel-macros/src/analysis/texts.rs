@@ -54,6 +54,39 @@ pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
 }
 
+/// A range, or an iterator's length, that is not known when the loop begins.
+pub fn unknown_range(index: &str, position: usize, iterator: bool) -> (String, Option<String>) {
+    if position > 0 {
+        let message = format!("the range of `{index}` depends on the loop around it");
+        return (message, None);
+    }
+    let help = "bind lengths, sizes and steps to variables before the loop".to_string();
+    let what = if iterator { "iterator" } else { "range" };
+    let message = format!("nothing is known of the length of its {what} before it runs");
+    (message, Some(help))
+}
+
+/// An inner loop over several arrays of several dimensions.
+pub fn not_alike() -> String {
+    "an inner loop goes over all elements of two arrays, whose shapes may differ".to_string()
+}
+
+pub const ALIKE_HELP: &str = "loop over the indices of one, as in `for i in 0..a.nrows()`";
+
+/// A name of a loop around a region that the region cannot have.
+pub fn handed_out(name: &str) -> String {
+    format!("`{name}` is handed out by a loop around it that runs in order")
+}
+
+pub const HANDED_OUT_HELP: &str = "loop over an index outside, and index the array itself inside";
+
+/// A slice that can be written, bound around a region.
+pub fn borrowed_outside(name: &str) -> String {
+    format!("`{name}` is borrowed outside of it")
+}
+
+pub const BORROWED_OUTSIDE_HELP: &str = "index the array that it is part of";
+
 pub fn leaves_the_loop(what: &str) -> String {
     format!("`{what}` leaves it, and parallel iterations have no order to leave in")
 }
@@ -154,11 +187,6 @@ pub fn unstated_range(access: &str, inner: &[String]) -> (String, String) {
          that the loop does not change"
             .to_string(),
     )
-}
-
-/// A loop of a nest whose range moves.
-pub fn moving_range(index: &str) -> String {
-    format!("the range of `{index}` depends on the loop around it")
 }
 
 pub fn not_affine_read(access: &str, array: &str) -> (String, String) {

@@ -32,6 +32,9 @@ pub fn device_function(function: &ItemFn, args: Args, mut sink: Sink) -> TokenSt
         item: pieces(function),
         runtime: args.runtime,
         handle: function.sig.ident.clone(),
+        ptx: TokenStream::new(),
+        instance: false,
+        aliases: Vec::new(),
         report: String::new(),
         device: None,
     };

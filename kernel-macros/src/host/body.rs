@@ -169,7 +169,9 @@ impl<'a> Body<'a> {
 
     fn assertion(&self, cond: ExprId, args: &[ExprId], debug_only: bool) -> TokenStream {
         let args: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
-        let fails = self.fails(SiteKey::Expr(cond), &args);
+        let Some(fails) = self.fails(SiteKey::Expr(cond), &args) else {
+            return TokenStream::new();
+        };
         if let ExprKind::Bool(false) = self.function().exprs[cond].kind {
             return emit!(#fails);
         }

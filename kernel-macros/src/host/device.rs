@@ -21,7 +21,7 @@ pub struct DeviceEntry {
 pub fn code(region: &Region) -> Option<TokenStream> {
     let input = region.context.input;
     let entry = input.device.as_ref()?.regions[region.plan.index].as_ref()?;
-    let (rt, handle) = (region.rt(), &input.handle);
+    let (rt, ptx) = (region.rt(), &input.ptx);
     let name = names::plain(&input.function.name);
     let fold = match &entry.fold {
         Some(fold) => emit!(#rt::Option::Some(#fold)),
@@ -33,7 +33,7 @@ pub fn code(region: &Region) -> Option<TokenStream> {
     Some(emit! {
         const DEVICE: #rt::Option<&'static #rt::DeviceCode> =
             #rt::Option::Some(&#rt::DeviceCode {
-                module: #rt::launch::Module { name: #name, ptx: #handle::PTX },
+                module: #rt::launch::Module { name: #name, ptx: #ptx },
                 entry: #first,
                 fold: #fold,
                 params: if #debug { &[#(#with),*] } else { &[#(#without),*] },

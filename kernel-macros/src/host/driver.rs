@@ -32,10 +32,22 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let (lints, hold) = (&input.item.lints, context.hold());
+    let aliases = input.aliases.iter().map(|(name, scalar)| {
+        let scalar = names::scalar(rt, *scalar);
+        quote_spanned!(names::about(name.span())=> #rt::is_type::<#scalar, #name>();)
+    });
+    let traits = input
+        .instance
+        .then(|| emit!(use #rt::{Float as _, Int as _, Number as _};));
     emit! {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
-        #signature { #hold #body }
+        #signature {
+            #(#aliases)*
+            #traits
+            #hold
+            #body
+        }
     }
 }
 
@@ -51,8 +63,27 @@ pub enum Loops {
 impl Context<'_> {
     /// The template with its loops printed like that.
     pub fn template(&self, template: &Template, loops: Loops) -> TokenStream {
-        let pieces = template.pieces.iter();
-        pieces.map(|piece| self.piece(piece, loops)).collect()
+        let mut printed = TokenStream::new();
+        let mut pieces = template.pieces.iter().peekable();
+        while let Some(piece) = pieces.next() {
+            let next = pieces.peek().copied();
+            let idle = matches!(piece, Piece::Contact(_)) && self.makes_no_iterator(next, loops);
+            if !idle {
+                printed.extend(self.piece(piece, loops));
+            }
+        }
+        printed
+    }
+
+    /// A region over an iterator captures the arrays itself, and makes the iterator only where it
+    /// has to run as written.
+    fn makes_no_iterator(&self, piece: Option<&Piece>, loops: Loops) -> bool {
+        let Some(Piece::Loop(node)) = piece else {
+            return false;
+        };
+        let verdict = &self.input.plan.verdicts[node.id.index()];
+        let iterates = self.input.function.loops[node.id].iteration.is_some();
+        loops == Loops::AsPlanned && iterates && matches!(verdict, Verdict::Region(_))
     }
 
     fn piece(&self, piece: &Piece, loops: Loops) -> TokenStream {

@@ -4,7 +4,7 @@ use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::residency::Residency;
-use super::{Expansion, raise, region};
+use super::{Expansion, confirm, raise, region};
 use crate::ir::Scalar;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -88,7 +88,7 @@ impl Form<'_> {
             .collect();
         let binds = params.iter().zip(&given);
         let binds = binds.map(|(var, given)| body.bind(*var, &emit!(#given)));
-        let proofs = body.region.proofs.iter().map(|of| region::proof(body, of));
+        let proofs = body.region.proofs.iter().map(|of| confirm::proof(body, of));
         let scalars = body.region.scalars.iter();
         let scalars = scalars.map(|var| region::scalar(body, *var));
         emit! {

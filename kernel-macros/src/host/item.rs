@@ -1,16 +1,58 @@
 //! The items: the function that keeps the name, and the enum that carries the versions.
 
 use super::names::{self, emit};
-use super::{Device, Expansion, Param, driver};
+use super::{Device, Expansion, Item, Param, driver};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 /// All the code that replaces the function.
 pub fn expand(input: &Expansion) -> TokenStream {
     let rt = names::hidden(&input.runtime);
-    let dispatcher = dispatcher(input, &rt);
-    let handle = handle(input, &rt);
+    let handle = &input.handle;
+    let front = Front {
+        item: &input.item,
+        name: &input.function.name,
+        handle,
+        clause: input.item.where_clause.clone(),
+        driver: emit!(#handle::__kernel_driver),
+        device: input.device.is_some(),
+        report: &input.report,
+    };
+    let dispatcher = front.dispatcher(&rt);
+    let ptx = input
+        .device
+        .as_ref()
+        .map(|device| ptx(&input.item.visibility, device, &rt));
+    let driver = driver::function(input, &rt);
+    let handle = front.handle(&rt, &emit!(#ptx #driver));
     quote!(#dispatcher #handle)
+}
+
+/// The constant with the device's code.
+pub fn ptx(visibility: &TokenStream, device: &Device, rt: &TokenStream) -> TokenStream {
+    let (release, debug) = (&device.ptx.release, &device.ptx.debug);
+    emit! {
+        #[doc = "The device's code."]
+        #visibility const PTX: &'static #rt::prim::str = if #rt::cfg!(debug_assertions) {
+            #debug
+        } else {
+            #release
+        };
+    }
+}
+
+/// What callers see: the same for a kernel with one instance and for one with several.
+pub struct Front<'a> {
+    pub item: &'a Item,
+    pub name: &'a Ident,
+    pub handle: &'a Ident,
+    /// `where ..`, with whatever the driver asks for.
+    pub clause: TokenStream,
+    /// The function that all versions but the serial one share.
+    pub driver: TokenStream,
+    /// Whether there is a CUDA version.
+    pub device: bool,
+    pub report: &'a str,
 }
 
 /// Parameters by names of their own, so that one function can hand them to another.
@@ -35,89 +77,136 @@ fn forward(params: &[Param]) -> Forward {
     }
 }
 
-fn output(input: &Expansion) -> TokenStream {
-    let output = &input.item.output;
+fn output(item: &Item) -> TokenStream {
+    let output = &item.output;
     if output.is_empty() {
         return TokenStream::new();
     }
     quote!(-> #output)
 }
 
-fn dispatcher(input: &Expansion, rt: &TokenStream) -> TokenStream {
-    let item = &input.item;
-    let (visibility, generics, where_clause) =
-        (&item.visibility, &item.generics, &item.where_clause);
-    let (docs, cfgs, attributes) = (&item.docs, &item.cfgs, &item.attributes);
-    let (name, handle) = (&input.function.name, &input.handle);
-    let output = output(input);
-    let Forward { params, args } = forward(&item.params);
-    // A kernel of which only some versions are called is not dead code, and what clippy has to say
-    // about the signature it says of `serial`.
-    let head = emit! {
-        #docs
-        #cfgs
-        #attributes
-        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
-    };
-    let body = emit! {
-        match #rt::dispatch(#handle::__KERNEL) {
-            #rt::Option::Some(__session) => #handle::__kernel_driver(&__session, #args),
-            #rt::Option::None => #handle::serial(#args),
-        }
-    };
-    quote! {
-        #head
-        #visibility fn #name #generics(#params) #output #where_clause { #body }
-    }
-}
-
-fn handle(input: &Expansion, rt: &TokenStream) -> TokenStream {
-    let (visibility, cfgs) = (&input.item.visibility, &input.item.cfgs);
-    let (handle, name) = (&input.handle, names::plain(&input.function.name));
-    let about = format!("The versions of [`{name}`](fn@{name}), a kernel.");
-    let (serial, parallel) = (serial(input), parallel(input, rt));
-    let device = input.device.as_ref().map(|device| cuda(input, device, rt));
-    let report = report(input, rt);
-    let driver = driver::function(input, rt);
-    emit! {
-        #[doc = #about]
-        #cfgs
-        #[allow(non_camel_case_types, dead_code, clippy::empty_enums)]
-        #visibility enum #handle {}
-
-        #cfgs
-        impl #handle {
-            #serial
-            #parallel
-            #device
-            #report
-
-            const __KERNEL: &'static #rt::Kernel = &#rt::Kernel { name: #name };
-
-            #driver
+impl Front<'_> {
+    /// The function that keeps the name.
+    pub fn dispatcher(&self, rt: &TokenStream) -> TokenStream {
+        let (item, name, handle, clause) = (self.item, self.name, self.handle, &self.clause);
+        let (visibility, generics) = (&item.visibility, &item.generics);
+        let (docs, cfgs, attributes) = (&item.docs, &item.cfgs, &item.attributes);
+        let (output, driver) = (output(item), &self.driver);
+        let Forward { params, args } = forward(&item.params);
+        // A kernel of which only some versions are called is not dead code, and what clippy has to
+        // say about the signature it says of `serial`.
+        let head = emit! {
+            #docs
+            #cfgs
+            #attributes
+            #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
+        };
+        let body = emit! {
+            match #rt::dispatch(#handle::__KERNEL) {
+                #rt::Option::Some(__session) => #driver(&__session, #args),
+                #rt::Option::None => #handle::serial(#args),
+            }
+        };
+        quote! {
+            #head
+            #visibility fn #name #generics(#params) #output #clause { #body }
         }
     }
-}
 
-/// The function as written. Kernels index, and clippy would rather have iterators.
-fn serial(input: &Expansion) -> TokenStream {
-    let item = &input.item;
-    let (visibility, generics, where_clause, body) = (
-        &item.visibility,
-        &item.generics,
-        &item.where_clause,
-        &item.body,
-    );
-    let (patterns, types) = patterns(&item.params);
-    let (lints, output) = (&item.lints, output(input));
-    let head = emit! {
-        #[doc = "The function exactly as it is written."]
-        #[allow(clippy::needless_range_loop, clippy::manual_memcpy, clippy::manual_slice_fill)]
-    };
-    quote! {
-        #head
-        #lints
-        #visibility fn serial #generics(#(#patterns: #types),*) #output #where_clause { #body }
+    /// The enum with the versions, and `more` items beside them.
+    pub fn handle(&self, rt: &TokenStream, more: &TokenStream) -> TokenStream {
+        let (visibility, cfgs) = (&self.item.visibility, &self.item.cfgs);
+        let (handle, name) = (self.handle, names::plain(self.name));
+        let about = format!("The versions of [`{name}`](fn@{name}), a kernel.");
+        let (serial, parallel) = (self.serial(), self.parallel(rt));
+        let cuda = self.device.then(|| self.cuda(rt));
+        let report = self.report(rt);
+        emit! {
+            #[doc = #about]
+            #cfgs
+            #[allow(non_camel_case_types, dead_code, clippy::empty_enums)]
+            #visibility enum #handle {}
+
+            #cfgs
+            impl #handle {
+                #serial
+                #parallel
+                #cuda
+                #report
+
+                const __KERNEL: &'static #rt::Kernel = &#rt::Kernel { name: #name };
+
+                #more
+            }
+        }
+    }
+
+    /// The function as written. Kernels index, and clippy would rather have iterators.
+    fn serial(&self) -> TokenStream {
+        let item = self.item;
+        let (visibility, generics, where_clause, body) = (
+            &item.visibility,
+            &item.generics,
+            &item.where_clause,
+            &item.body,
+        );
+        let (patterns, types) = patterns(&item.params);
+        let (lints, output) = (&item.lints, output(item));
+        let head = emit! {
+            #[doc = "The function exactly as it is written."]
+            #[allow(clippy::needless_range_loop, clippy::manual_memcpy, clippy::manual_slice_fill)]
+        };
+        quote! {
+            #head
+            #lints
+            #visibility fn serial #generics(#(#patterns: #types),*) #output #where_clause { #body }
+        }
+    }
+
+    fn parallel(&self, rt: &TokenStream) -> TokenStream {
+        let (item, clause, driver) = (self.item, &self.clause, &self.driver);
+        let (visibility, generics, output) = (&item.visibility, &item.generics, output(item));
+        let Forward { params, args } = forward(&item.params);
+        emit! {
+            #[doc = "On rayon's threads: those of the pool that the caller is in, or the global one."]
+            #[doc = ""]
+            #[doc = "The result does not depend on their number."]
+            #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+            #visibility fn parallel #generics(#params) #output #clause {
+                #driver(&#rt::parallel(Self::__KERNEL), #args)
+            }
+        }
+    }
+
+    fn cuda(&self, rt: &TokenStream) -> TokenStream {
+        let (item, clause, driver) = (self.item, &self.clause, &self.driver);
+        let (visibility, generics) = (&item.visibility, &item.generics);
+        let Forward { params, args } = forward(&item.params);
+        let output = match item.output.is_empty() {
+            true => emit!(()),
+            false => item.output.clone(),
+        };
+        emit! {
+            #[doc = "On an NVIDIA device."]
+            #[doc = ""]
+            #[doc = "# Errors"]
+            #[doc = ""]
+            #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
+            #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+            #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #clause {
+                #rt::cuda(Self::__KERNEL, |__session| #driver(__session, #args))
+            }
+        }
+    }
+
+    fn report(&self, rt: &TokenStream) -> TokenStream {
+        let (visibility, text) = (&self.item.visibility, self.report);
+        emit! {
+            #[doc = "What became of each loop, and why."]
+            #visibility fn report() -> #rt::Report {
+                #rt::Report::new(#text)
+            }
+        }
     }
 }
 
@@ -128,67 +217,10 @@ fn patterns(params: &[Param]) -> (Vec<&TokenStream>, Vec<&TokenStream>) {
         .unzip()
 }
 
-fn parallel(input: &Expansion, rt: &TokenStream) -> TokenStream {
-    let item = &input.item;
-    let (visibility, generics, where_clause) =
-        (&item.visibility, &item.generics, &item.where_clause);
-    let output = output(input);
-    let Forward { params, args } = forward(&item.params);
-    emit! {
-        #[doc = "On rayon's threads: those of the pool that the caller is in, or the global one."]
-        #[doc = ""]
-        #[doc = "The result does not depend on their number."]
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
-        #visibility fn parallel #generics(#params) #output #where_clause {
-            Self::__kernel_driver(&#rt::parallel(Self::__KERNEL), #args)
-        }
-    }
-}
-
-fn cuda(input: &Expansion, device: &Device, rt: &TokenStream) -> TokenStream {
-    let item = &input.item;
-    let (visibility, generics, where_clause) =
-        (&item.visibility, &item.generics, &item.where_clause);
-    let Forward { params, args } = forward(&item.params);
-    let output = match item.output.is_empty() {
-        true => emit!(()),
-        false => item.output.clone(),
-    };
-    let (release, debug) = (&device.ptx.release, &device.ptx.debug);
-    emit! {
-        #[doc = "On an NVIDIA device."]
-        #[doc = ""]
-        #[doc = "# Errors"]
-        #[doc = ""]
-        #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
-        #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #where_clause {
-            #rt::cuda(Self::__KERNEL, |__session| Self::__kernel_driver(__session, #args))
-        }
-
-        #[doc = "The device's code."]
-        #visibility const PTX: &'static #rt::prim::str = if #rt::cfg!(debug_assertions) {
-            #debug
-        } else {
-            #release
-        };
-    }
-}
-
-fn report(input: &Expansion, rt: &TokenStream) -> TokenStream {
-    let (visibility, text) = (&input.item.visibility, &input.report);
-    emit! {
-        #[doc = "What became of each loop, and why."]
-        #visibility fn report() -> #rt::Report {
-            #rt::Report::new(#text)
-        }
-    }
-}
-
 /// The signature of the driver: the function's own, and the session before it.
 pub fn driver_signature(input: &Expansion, rt: &TokenStream, session: &Ident) -> TokenStream {
     let item = &input.item;
-    let (generics, where_clause, output) = (&item.generics, &item.where_clause, output(input));
+    let (generics, where_clause, output) = (&item.generics, &item.where_clause, output(item));
     let (patterns, types) = patterns(&item.params);
     emit! {
         fn __kernel_driver #generics(
@@ -196,4 +228,10 @@ pub fn driver_signature(input: &Expansion, rt: &TokenStream, session: &Ident) ->
             #(#patterns: #types),*
         ) #output #where_clause
     }
+}
+
+/// The same as a trait declares it.
+pub fn declared_driver(item: &Item, generics: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let (Forward { params, .. }, output) = (forward(&item.params), output(item));
+    emit!(fn __kernel_driver #generics(__session: &#rt::Session, #params) #output;)
 }

@@ -17,9 +17,11 @@
 mod access;
 mod body;
 mod call;
+mod confirm;
 mod device;
 mod driver;
 mod expr;
+mod family;
 mod fold;
 mod function;
 mod grouped;
@@ -33,12 +35,14 @@ mod space;
 mod wide;
 
 use crate::analysis::plan::Plan;
-use crate::ir::Function;
+use crate::ir::{Function, Scalar};
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
+pub use family::{Family, Member, expand as expand_family, ptx_of};
 pub use function::{Written, device_function};
 pub use item::expand;
+pub use names::hidden;
 
 /// Everything about one function, for [`expand`].
 #[derive(Debug)]
@@ -50,6 +54,12 @@ pub struct Expansion<'a> {
     pub runtime: TokenStream,
     /// Name of the enum that carries the versions, with the user's span.
     pub handle: Ident,
+    /// Where the constant with the device's code is.
+    pub ptx: TokenStream,
+    /// It is one of several: the traits of its type parameters are in scope.
+    pub instance: bool,
+    /// Names that were taken for types, which rustc has to confirm.
+    pub aliases: Vec<(Ident, Scalar)>,
     /// What `NAME::report()` says.
     pub report: String,
     /// Where there is to be a CUDA version.

@@ -3,10 +3,10 @@
 use super::body::{Body, Frame, lifetime};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
-use super::{grouped, iterate, raise, space, wide};
+use super::{confirm, grouped, iterate, raise, space, wide};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
+use crate::ir::VarId;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, Span, VarId};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 
@@ -36,12 +36,12 @@ impl<'a> Region<'a> {
     pub fn run(&self) -> TokenStream {
         let (rt, debug, region) = (self.rt(), self.body.debug(), lifetime("region"));
         let (calls, items) = (self.body.call_items(), iterate::items(self));
-        let proofs = self.plan.proofs.iter().map(|of| proof(&self.body, of));
-        let range = &self.node.range;
+        let proofs = self.plan.proofs.iter();
+        let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
+        let (range, source) = self.source();
+        let confirm = confirm::iterators(self);
         let attempt = self.attempt();
-        let verbatim = self
-            .context
-            .plain_loop(self.node, &emit!(__range), Loops::Verbatim);
+        let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
@@ -49,14 +49,30 @@ impl<'a> Region<'a> {
             #calls
             #items
             #(#proofs)*
-            let __range = #range;
+            #range
             let __outcome = #region: { #attempt };
             match __outcome {
-                #rt::Outcome::Done => {}
+                #rt::Outcome::Done => { #confirm }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }
         })
+    }
+
+    /// A range is evaluated once, before anything else, and then goes over itself if it comes to
+    /// that. An iterator borrows what the region captures: the loop as written makes it.
+    fn source(&self) -> (TokenStream, TokenStream) {
+        let source = &self.node.range;
+        if self.is_iteration() {
+            return (TokenStream::new(), source.clone());
+        }
+        (emit!(let __range = #source;), emit!(__range))
+    }
+
+    /// Whether the outermost loop goes over an iterator.
+    pub fn is_iteration(&self) -> bool {
+        let loops = &self.context.input.function.loops;
+        loops[self.node.id].iteration.is_some()
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
@@ -177,33 +193,6 @@ impl<'a> Region<'a> {
         let (rt, value) = (self.rt(), self.context.driver_name(of.var));
         let position = names::index(position);
         emit!(#value = #rt::cast(__total.#position);)
-    }
-}
-
-/// A name that was taken for a primitive's is one.
-pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
-    let rt = body.rt();
-    match proof {
-        Proof::Type { tokens, scalar } => {
-            let scalar = body.scalar(*scalar);
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
-        }
-        Proof::Function {
-            tokens,
-            scalar,
-            builtin,
-        } => {
-            let scalar = body.scalar(*scalar);
-            let builtin = names::local(builtin.name());
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
-        }
-        // A constant's name would be a pattern that does not take every number.
-        Proof::Binding { name } => {
-            let span = names::about(name.span());
-            quote_spanned!(span=> let _ = || { let #name = 0_i32; };)
-        }
     }
 }
 

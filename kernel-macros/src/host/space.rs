@@ -8,17 +8,21 @@ use proc_macro2::TokenStream;
 
 /// The outermost loop: its range is evaluated once, by the user's own expression.
 pub fn outermost(region: &Region) -> TokenStream {
+    if region.is_iteration() {
+        return TokenStream::new();
+    }
     let rt = region.rt();
     let ty = region.body.scalar(region.plan.nest[0].ty);
     let progression = emit!(#rt::progression::<#ty, _>(&__range));
     bind(region, &wide::loop_name(0), &progression)
 }
 
-/// The other loops: their ranges are computed from captured values.
+/// The other loops, and one over an iterator wherever it stands: their ranges are computed from captured values.
 pub fn inner(region: &Region) -> TokenStream {
     let conditions = wide::all(&region.body, &region.plan.space);
     let declined = region.leave("Declined");
-    let nest = region.plan.nest.iter().enumerate().skip(1);
+    let evaluated = usize::from(!region.is_iteration());
+    let nest = region.plan.nest.iter().enumerate().skip(evaluated);
     let loops = nest.map(|(at, node)| from_bounds(region, at, node));
     emit! {
         if !(#conditions) { #declined; }

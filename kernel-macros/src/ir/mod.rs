@@ -8,6 +8,7 @@
 
 pub mod arena;
 pub mod dump;
+pub mod iteration;
 pub mod ops;
 pub mod template;
 pub mod types;
@@ -15,6 +16,7 @@ pub mod verify;
 pub mod walk;
 
 pub use arena::{Arena, Id};
+pub use iteration::Iteration;
 pub use ops::{BinaryOp, Builtin, UnaryOp};
 pub use template::Template;
 pub use types::{Scalar, Ty};
@@ -58,6 +60,9 @@ pub struct Function {
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Arrays from outside the function, and how many dimensions they are indexed with.
     pub tables: Vec<(VarId, u32)>,
+    /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
+    /// evaluated; a condition among these is a bounds check, which the guard may answer.
+    pub made: HashSet<ExprId>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
     pub open: HashSet<ExprId>,
     /// The return type, and the values of `return`s in driver code.
@@ -281,6 +286,8 @@ pub struct Loop {
     pub head: Span,
     /// The range expression alone.
     pub range_span: Span,
+    /// The source has an iterator over arrays here, and `range` counts what it hands out.
+    pub iteration: Option<Iteration>,
     /// It is part of a nested function's body, of which this is one call: never a region itself,
     /// because the driver's tokens have no place for it.
     pub inlined: bool,
@@ -315,6 +322,14 @@ pub struct Access {
     pub span: Span,
     /// How the index is written, for messages and for raising the panic that serial would raise.
     pub style: IndexStyle,
+    /// The lowering made the index so that it lies in the array: a loop's own element, or one of a
+    /// slice that has been checked before.
+    pub inside: bool,
+    /// Loops whose iterators hand out the part of the array that it lies in for writing. No two of
+    /// their iterations share an element, and rustc keeps every other way to the array shut.
+    pub own: Vec<LoopId>,
+    /// The outermost name through which it goes that borrows the array for writing.
+    pub through: Option<VarId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -364,7 +379,8 @@ impl IndexStyle {
     }
 }
 
-/// A name that the compiler took for a primitive's; rustc confirms it where the name stands.
+/// A name that the compiler took for a primitive's, or for one of the runtime's traits; rustc
+/// confirms it where the name stands.
 #[derive(Clone, Debug)]
 pub enum Proof {
     /// A type in a cast: `x as u64`.
@@ -377,6 +393,12 @@ pub enum Proof {
     },
     /// A name in a pattern that binds: no constant has it.
     Binding { name: proc_macro2::Ident },
+    /// A conversion that the runtime's trait `Number` has: `T::from_f64`.
+    Conversion {
+        tokens: TokenStream,
+        scalar: Scalar,
+        name: String,
+    },
 }
 
 impl Span {

@@ -66,17 +66,29 @@ impl Parser {
                 blocks: Vec::new(),
             }));
         }
+        if let Some(slice) = values.iter().find(|var| self.segment(**var).is_some()) {
+            return Some(StmtKind::Opaque(Opaque {
+                what: format!("an assertion about the slice `{}`", self.vars[*slice].ident),
+                help: Some("bind what is asserted to variables of its own before".to_string()),
+                blocks: Vec::new(),
+            }));
+        }
         let tokens = self.again(mac, &values, span);
-        let args = values
-            .iter()
-            .map(|var| self.push(ExprKind::Var(*var), span))
-            .collect();
+        let args = values.iter().map(|var| self.recorded_value(*var, span));
+        let args = args.collect();
         Some(StmtKind::Assert {
             cond,
             args,
             tokens,
             debug_only,
         })
+    }
+
+    fn recorded_value(&mut self, var: VarId, span: Span) -> ExprId {
+        match self.parts.get(&var).cloned() {
+            Some(part) => self.read_part(&part, span),
+            None => self.push(ExprKind::Var(var), span),
+        }
     }
 
     fn condition(&mut self, claim: &Claim, args: &[syn::Expr], span: Span) -> Option<ExprId> {
@@ -125,7 +137,9 @@ impl Parser {
         for (position, var) in values.iter().enumerate() {
             let recorded = Ident::new(&format!("__kernel_arg{position}"), span.start);
             let name = &self.vars[*var].ident;
-            tokens.extend(quote_spanned!(span.start=> let #name = #recorded;));
+            let reference = self.references.contains(var) || self.parts.contains_key(var);
+            let borrow = reference.then(|| quote_spanned!(span.start=> &));
+            tokens.extend(quote_spanned!(span.start=> let #name = #borrow #recorded;));
         }
         tokens.extend(quote_spanned!(span.start=> #mac;));
         tokens

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::jump::Frame;
+use super::part::Part;
 use super::span;
 use super::ty;
 use super::written;
@@ -104,8 +105,20 @@ impl Parser {
                     None => self.outside_subset(node),
                 }
             }
+            syn::Expr::Reference(reference) if self.is_number(reference) => {
+                self.parenthesised(node, &reference.expr)
+            }
             _ => self.outside_subset(node),
         }
+    }
+
+    /// `&x`, where `x` is a number as far as can be seen.
+    fn is_number(&self, node: &syn::ExprReference) -> bool {
+        let array = |var| self.arrays.contains_key(&var) || self.segment(var).is_some();
+        !self.path.is_empty()
+            && node.mutability.is_none()
+            && !self.named(&node.expr).is_some_and(array)
+            && !matches!(&*node.expr, syn::Expr::Array(_) | syn::Expr::Repeat(_))
     }
 
     /// To rustc, and so to the place of a panic, the parentheses are part of what is in them.
@@ -172,6 +185,9 @@ impl Parser {
                     let help = format!("write `*{ident}`");
                     return self.opaque(node, format!("the reference `{ident}`"), Some(&help));
                 }
+                if let Some(part) = self.parts.get(&var).cloned() {
+                    return self.part_value(node, ident, &part);
+                }
                 return self.push(ExprKind::Var(var), span);
             }
             let var = self.outside(path, Ty::Unknown);
@@ -179,6 +195,15 @@ impl Parser {
         }
         let var = self.outside(path, constant_type(path));
         self.push(ExprKind::Var(var), span)
+    }
+
+    /// A part of an array used as a value: one element is read.
+    fn part_value(&mut self, node: &syn::Expr, ident: &proc_macro2::Ident, part: &Part) -> ExprId {
+        if part.rank() == 0 {
+            return self.read_part(part, span::of(node));
+        }
+        let help = "read its elements by index, or loop over them";
+        self.opaque(node, format!("the slice `{ident}` as a whole"), Some(help))
     }
 
     fn unary(&mut self, node: &syn::Expr, unary: &syn::ExprUnary) -> ExprId {
@@ -189,11 +214,9 @@ impl Parser {
             _ => {
                 return match self.deref_target(&unary.expr) {
                     Some(var) => self.push(ExprKind::Var(var), span),
-                    None => {
-                        let what = format!("the dereference `{}`", written::text(node));
-                        let help = "`*name` is for parameters that are `&mut` of a number";
-                        self.opaque(node, what, Some(help))
-                    }
+                    // References to numbers are their values here, and rustc knows of no others.
+                    None if !self.path.is_empty() => self.parenthesised(node, &unary.expr),
+                    None => self.opaque(node, "a dereference", None),
                 };
             }
         };
@@ -258,12 +281,26 @@ impl Parser {
             return self.read_row(&row);
         }
         match self.element(node, index, AccessMode::Load) {
-            Ok(Indexed::Array(access)) => self.push(ExprKind::Load(access), span::of(node)),
+            Ok(Indexed::Array(access)) => {
+                let value = self.push(ExprKind::Load(access), span::of(node));
+                self.checked(value)
+            }
             Ok(Indexed::Local { base, index }) => {
                 self.push(ExprKind::LocalElement { base, index }, span::of(node))
             }
             Err(opaque) => opaque,
         }
+    }
+
+    /// A value that is only there if the bounds checks before it pass.
+    fn checked(&mut self, value: ExprId) -> ExprId {
+        let stmts = std::mem::take(&mut self.checks);
+        if stmts.is_empty() {
+            return value;
+        }
+        let span = self.exprs[value].span;
+        let value = Some(value);
+        self.push(ExprKind::Block(Block { stmts, value }), span)
     }
 
     /// `array[..]`, read or written.
@@ -277,20 +314,13 @@ impl Parser {
             && let Some(base) = self
                 .named(&outer.expr)
                 .or_else(|| self.table(&outer.expr, 2))
-            && let Some(shape) = self.arrays.get(&base)
-            && (shape.rank, shape.kind) == (2, ViewKind::Slice)
+            && let Some(part) = self.part(base)
+            && part.is_slice()
+            && part.rank() == 2
         {
             let index = vec![self.expr(&outer.index), self.expr(&index.index)];
-            let style = IndexStyle::Nested;
-            let span = span::of(node);
-            let access = Access {
-                array: base,
-                index,
-                mode,
-                span,
-                style,
-            };
-            return Ok(Indexed::Array(self.accesses.push(access)));
+            let access = self.part_element(&part, index, mode, span::of(node));
+            return Ok(Indexed::Array(access));
         }
         if let Some((base, parts)) = self.rows_of_local(index) {
             let index = parts.into_iter().map(|part| self.expr(part)).collect();
@@ -305,6 +335,9 @@ impl Parser {
             let help = Some("bind the array to a variable before the loop");
             return Err(self.opaque(node, what, help));
         };
+        if let Some(part) = self.segment(base).cloned() {
+            return self.segment_element(node, index, mode, &part);
+        }
         let Some(shape) = self.arrays.get(&base).copied() else {
             let name = self.vars[base].ident.to_string();
             let what = format!("an index into `{name}`, whose type is not known here");
@@ -313,13 +346,7 @@ impl Parser {
         };
         let (style, parts) = index_parts(&index.index);
         if parts.len() != shape.rank as usize {
-            let what = format!(
-                "an index with {} where `{}` has {} dimension(s)",
-                parts.len(),
-                self.vars[base].ident,
-                shape.rank
-            );
-            return Err(self.opaque(node, what, None));
+            return Err(self.wrong_rank(node, base, parts.len(), shape.rank as usize));
         }
         let index = parts.into_iter().map(|part| self.expr(part)).collect();
         let access = Access {
@@ -328,6 +355,9 @@ impl Parser {
             mode,
             span: span::of(node),
             style,
+            inside: false,
+            own: Vec::new(),
+            through: None,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
     }
@@ -347,7 +377,31 @@ impl Parser {
         };
         parts.push(&index.index);
         let local = self.vars[base].kind == VarKind::Local && !self.arrays.contains_key(&base);
-        local.then_some((base, parts))
+        let part = self.segment(base).is_some();
+        (local && !part).then_some((base, parts))
+    }
+
+    fn wrong_rank(&mut self, node: &syn::Expr, base: VarId, found: usize, rank: usize) -> ExprId {
+        let name = &self.vars[base].ident;
+        let what = format!("an index with {found} where `{name}` has {rank} dimension(s)");
+        self.opaque(node, what, None)
+    }
+
+    /// An element of a slice, a row or a chunk.
+    fn segment_element(
+        &mut self,
+        node: &syn::Expr,
+        index: &syn::ExprIndex,
+        mode: AccessMode,
+        part: &Part,
+    ) -> Result<Indexed, ExprId> {
+        let (_, written) = index_parts(&index.index);
+        if written.len() != part.rank() {
+            return Err(self.wrong_rank(node, part.array, written.len(), part.rank()));
+        }
+        let index = written.into_iter().map(|at| self.expr(at)).collect();
+        let access = self.part_element(part, index, mode, span::of(node));
+        Ok(Indexed::Array(access))
     }
 
     /// An array from outside the function, a constant or a static, which has as many dimensions as
@@ -387,10 +441,13 @@ impl Parser {
     }
 
     fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
-        if let Some(array) = self.named(&call.receiver)
-            && let Some(shape) = self.arrays.get(&array).copied()
-        {
-            return self.array_method(node, call, array, shape);
+        if let Some(array) = self.named(&call.receiver) {
+            if let Some(shape) = self.arrays.get(&array).copied() {
+                return self.array_method(node, call, array, shape);
+            }
+            if let Some(part) = self.segment(array).cloned() {
+                return self.segment_method(node, call, &part);
+            }
         }
         let name = call.method.to_string();
         if name == "len"
@@ -479,6 +536,38 @@ impl Parser {
         }
     }
 
+    /// The same of a part of an array.
+    fn segment_method(
+        &mut self,
+        node: &syn::Expr,
+        call: &syn::ExprMethodCall,
+        part: &Part,
+    ) -> ExprId {
+        let span = span::of(node);
+        let name = call.method.to_string();
+        let nd = part.kind == ViewKind::NdArray;
+        match (name.as_str(), part.rank(), call.args.len()) {
+            ("len", rank, 0) if rank == 1 || !nd => self.part_len(part, 0, span),
+            ("dim", 1, 0) if nd => self.part_len(part, 0, span),
+            ("nrows", 2, 0) if nd => self.part_len(part, 0, span),
+            ("ncols", 2, 0) if nd => self.part_len(part, 1, span),
+            ("dim", rank, 0) if nd => {
+                let parts = (0..rank).map(|along| self.part_len(part, along, span));
+                let parts = parts.collect();
+                self.push(ExprKind::Tuple(parts), span)
+            }
+            ("is_empty", 1, 0) => {
+                let len = self.part_len(part, 0, span);
+                let zero = self.push(ExprKind::Int(0, None), span);
+                self.push(ExprKind::Binary(BinaryOp::Eq, len, zero), span)
+            }
+            _ => {
+                let what = format!("the method `{name}` of the slice `{}`", call_name(call));
+                self.opaque(node, what, Some("loop over its elements"))
+            }
+        }
+    }
+
     fn call(&mut self, node: &syn::Expr, call: &syn::ExprCall) -> ExprId {
         let syn::Expr::Path(path) = &*call.func else {
             return self.opaque(node, "a call of an expression", None);
@@ -489,8 +578,11 @@ impl Parser {
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }
-        if let Some(cast) = self.conversion(node, path, call) {
+        if let Some(cast) = self.lossless(node, path, call) {
             return cast;
+        }
+        if let Some(converted) = self.conversion(node, &path.path, call) {
+            return converted;
         }
         match primitive_function(&path.path) {
             Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
@@ -514,7 +606,7 @@ impl Parser {
     }
 
     /// `f64::from(x)`: between primitives a cast that loses nothing.
-    fn conversion(
+    fn lossless(
         &mut self,
         node: &syn::Expr,
         path: &syn::ExprPath,
@@ -531,6 +623,30 @@ impl Parser {
         let tokens = owner.to_token_stream();
         self.prove(Proof::Type { tokens, scalar });
         Some(self.push(ExprKind::Cast(inner, scalar), span::of(node)))
+    }
+
+    /// `T::from_f64(x)` where `T` is a type parameter: what `as` does.
+    fn conversion(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::Path,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let [owner, name] = [0, 1].map(|position| path.segments.get(position));
+        let (owner, name) = (owner?.ident.to_string(), name?.ident.to_string());
+        let scalar = Scalar::from_name(&owner)?;
+        let from = name.strip_prefix("from_").and_then(Scalar::from_name)?;
+        if path.segments.len() != 2 || call.args.len() != 1 || !is_converted(from) {
+            return None;
+        }
+        self.prove(Proof::Conversion {
+            tokens: path.to_token_stream(),
+            scalar,
+            name,
+        });
+        let value = self.expr(&call.args[0]);
+        self.pinned.push((value, from));
+        Some(self.push(ExprKind::Cast(value, scalar), span::of(node)))
     }
 
     /// `Array2::zeros((m, n))`, `Array1::from_elem(n, x)`.
@@ -740,7 +856,7 @@ fn index_parts(index: &syn::Expr) -> (IndexStyle, Vec<&syn::Expr>) {
 }
 
 /// `Axis(1)`
-fn axis_number(node: &syn::Expr) -> Option<u32> {
+pub(super) fn axis_number(node: &syn::Expr) -> Option<u32> {
     let syn::Expr::Call(call) = node else {
         return None;
     };
@@ -763,6 +879,12 @@ fn primitive_function(path: &syn::Path) -> Option<(Scalar, Builtin)> {
     let owner = path.segments.get(count.checked_sub(2)?)?.ident.to_string();
     let name = path.segments.last()?.ident.to_string();
     Some((Scalar::from_name(&owner)?, Builtin::from_name(&name)?))
+}
+
+/// Types from which `kernel_runtime::Number` converts.
+fn is_converted(scalar: Scalar) -> bool {
+    use Scalar::*;
+    matches!(scalar, F64 | F32 | I32 | I64 | U64 | Usize)
 }
 
 /// The type of the first argument of `scalar::builtin`.

@@ -13,6 +13,12 @@ use proc_macro2::Ident;
 /// Turns the annotated function into IR. Signature problems go to the sink.
 pub fn device_function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
     check_signature(item, "a device function", sink);
+    let mut generics = item.sig.generics.params.iter();
+    if let Some(param) = generics.find(|param| !matches!(param, syn::GenericParam::Lifetime(_))) {
+        let help = "write one function for each type".to_string();
+        let message = "a device function cannot be generic over types or constants yet";
+        sink.push(Span::of(param), message, Some(help));
+    }
     let mut body = (*item.block).clone();
     template::mark_all(&mut body);
     let mut parser = Parser {
@@ -123,6 +129,7 @@ impl Parser {
             parent: None,
             head: span,
             range_span: span,
+            iteration: None,
             inlined: true,
             opaque: None,
         };

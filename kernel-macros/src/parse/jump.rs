@@ -18,6 +18,8 @@ pub(super) struct Frame {
     kind: FrameKind,
     /// Takes the value that a jump out of it carries.
     value: Option<VarId>,
+    /// Loops of the IR that it became: leaving it leaves them all.
+    pub(super) levels: u32,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -34,6 +36,7 @@ impl Frame {
             label: label.map(|label| label.name.to_string()),
             kind: FrameKind::Loop,
             value: None,
+            levels: 1,
         }
     }
 
@@ -50,7 +53,9 @@ impl Parser {
 
     pub(super) fn continue_stmt(&mut self, node: &syn::Expr, jump: &syn::ExprContinue) -> StmtKind {
         match self.position(jump.label.as_ref()) {
-            Some(depth) => StmtKind::Continue { depth },
+            Some(target) => StmtKind::Continue {
+                depth: self.loops_inside(target),
+            },
             None => opaque_jump(node),
         }
     }
@@ -63,31 +68,37 @@ impl Parser {
     ) -> Option<StmtKind> {
         let mut open = self.frames.iter().rev();
         let target = open.position(|frame| frame.kind == FrameKind::Function)?;
-        Some(self.leave(node, Some(target as u32), jump.expr.as_deref()))
+        Some(self.leave(node, Some(target), jump.expr.as_deref()))
     }
 
     /// How many frames lie between a jump and what it leaves.
-    fn position(&self, label: Option<&syn::Lifetime>) -> Option<u32> {
+    fn position(&self, label: Option<&syn::Lifetime>) -> Option<usize> {
         let mut open = self.frames.iter().rev();
-        let position = match label {
+        match label {
             Some(label) => open.position(|frame| frame.named(label)),
             None => open.position(|frame| frame.kind == FrameKind::Loop),
-        };
-        position.map(|depth| depth as u32)
+        }
+    }
+
+    /// How many loops of the IR lie between a jump and the innermost one of what it names.
+    fn loops_inside(&self, target: usize) -> u32 {
+        let inside = self.frames.iter().rev().take(target);
+        inside.map(|frame| frame.levels).sum()
     }
 
     /// Leaves the frame so many levels up, with a value if it takes one.
     fn leave(
         &mut self,
         node: &syn::Expr,
-        target: Option<u32>,
+        target: Option<usize>,
         value: Option<&syn::Expr>,
     ) -> StmtKind {
-        let Some(depth) = target else {
+        let Some(target) = target else {
             return opaque_jump(node);
         };
+        let frame = &self.frames[self.frames.len() - 1 - target];
+        let depth = self.loops_inside(target) + frame.levels - 1;
         let leave = StmtKind::Break { depth };
-        let frame = &self.frames[self.frames.len() - 1 - depth as usize];
         match (frame.value, value) {
             (None, None) => leave,
             (Some(var), Some(value)) => {
@@ -132,6 +143,7 @@ impl Parser {
             label: label.map(ToString::to_string),
             kind: FrameKind::Loop,
             value: Some(value),
+            levels: 1,
         });
         let mut body = self.block(&node.body);
         self.discard(&mut body);
@@ -170,7 +182,12 @@ impl Parser {
         read: impl FnOnce(&mut Self) -> Block,
     ) -> ExprId {
         let value = valued.then(|| self.value_var());
-        self.frames.push(Frame { label, kind, value });
+        self.frames.push(Frame {
+            label,
+            kind,
+            value,
+            levels: 1,
+        });
         let mut body = read(self);
         self.frames.pop();
         match (value, body.value.take()) {

@@ -8,15 +8,21 @@ mod assertion;
 mod contact;
 mod expr;
 mod function;
+mod grid;
 mod inline;
+mod iterate;
 mod jump;
+mod made;
 mod matching;
 mod outside;
+mod part;
 mod range;
 mod rows;
 mod scope;
+mod slices;
 mod span;
 mod stmt;
+mod stream;
 mod template;
 mod ty;
 mod written;
@@ -100,14 +106,6 @@ fn check_signature(item: &syn::ItemFn, whose: &str, sink: &mut Sink) {
             "pass the fields that it uses as parameters",
         );
     }
-    let generic = |param: &&syn::GenericParam| !matches!(param, syn::GenericParam::Lifetime(_));
-    if let Some(param) = sig.generics.params.iter().find(generic) {
-        refuse(
-            param,
-            "generic over types or constants yet",
-            "write one kernel for each type",
-        );
-    }
 }
 
 /// Everything read so far.
@@ -132,6 +130,20 @@ pub(in crate::parse) struct Parser {
     pub rows: HashMap<VarId, u64>,
     /// Values of the kernel's own constants that can be lengths.
     pub lengths: HashMap<VarId, u64>,
+    /// Names of parts of arrays, single elements that can be written among them.
+    pub parts: HashMap<VarId, part::Part>,
+    /// Variables that are references to what the IR has as values.
+    pub references: HashSet<VarId>,
+    /// See [`Function::made`].
+    pub made: HashSet<ExprId>,
+    /// What goes before the statement that is being read.
+    pub before: Vec<ir::Stmt>,
+    /// Bounds checks that go before the access that is being read.
+    pub checks: Vec<ir::Stmt>,
+    /// The conditions among [`Parser::before`], for the loop that is being read.
+    pub required: Vec<ExprId>,
+    /// What rustc has to confirm about names in the head of the loop that is being read.
+    pub head_proofs: Vec<Proof>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Functions outside that loops call.
@@ -202,6 +214,7 @@ impl Parser {
             accesses: self.accesses,
             callees: self.callees,
             pinned: self.pinned,
+            made: self.made,
             open: HashSet::new(),
             returned: self.returned,
             ret,
@@ -330,8 +343,9 @@ impl Parser {
     }
 
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        if let Some(id) = self.path.last() {
-            self.loops.proofs[id.index()].push(proof);
+        match self.path.last() {
+            Some(id) => self.loops.proofs[id.index()].push(proof),
+            None => self.head_proofs.push(proof),
         }
     }
 }

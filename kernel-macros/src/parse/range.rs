@@ -3,65 +3,141 @@
 use super::Parser;
 use super::jump::Frame;
 use super::span;
+use super::stream::Stream;
 use super::template;
-use crate::ir::{Adapter, ExprId, ExprKind, Loop, Opaque, Range, Span, StmtKind, Ty, VarKind};
+use crate::ir::{
+    Adapter, Block, ExprId, ExprKind, Iteration, Loop, LoopId, Opaque, Range, Span, StmtKind, Ty,
+    VarId, VarKind,
+};
 use proc_macro2::Ident;
+
+/// What a loop goes over.
+struct Head {
+    range: Range,
+    demanded: bool,
+    opaque: Option<Opaque>,
+    /// Where that is an iterator.
+    iteration: Option<Iteration>,
+    /// What that hands out.
+    stream: Option<Stream>,
+}
 
 impl Parser {
     pub(super) fn for_loop(&mut self, node: &syn::ExprForLoop) -> StmtKind {
+        let mut head = self.head(node);
+        // What goes before the loop goes before no statement of its body.
+        let before = std::mem::take(&mut self.before);
         // Loops of inlined functions have no mark: they are no part of the driver's tokens.
-        let mark = template::number(&node.attrs);
+        let id = self.loops.reserve(template::number(&node.attrs));
         let parent = self.path.last().copied();
-        let (range, demanded, mut opaque) = match self.range(&node.expr) {
-            Ok(range) => range,
-            Err(opaque) => (self.no_range(&node.expr), false, Some(opaque)),
-        };
-        let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
-        if let Some(attr) = super::expr::foreign_attribute(&attrs) {
-            opaque = Some(self.opaque_loop(attr, None));
-        }
-        let id = self.loops.reserve(mark);
         self.path.push(id);
+        self.loops.proofs[id.index()].append(&mut self.head_proofs);
         self.frames.push(Frame::of_loop(node.label.as_ref()));
         self.scopes.enter();
-        let var = match loop_name(&node.pat) {
-            Some((ident, mutable)) => self.bind(&ident, VarKind::Index(id), mutable, Ty::Unknown),
+        let (var, body) = match head.stream.take() {
+            Some(stream) => {
+                let (var, body, bound) = self.iteration(node, id, &stream, &mut head.opaque);
+                head.iteration.iter_mut().for_each(|of| of.bound = bound);
+                (var, body)
+            }
             None => {
-                self.bind_unknown(&node.pat);
-                let unnamed = Ident::new("_", node.for_token.span);
-                let known = "`for name in start..end`";
-                let what = "a loop over something else than a plain index";
-                opaque = opaque.or_else(|| Some(self.opaque_loop(what, Some(known))));
-                self.bind(&unnamed, VarKind::Index(id), false, Ty::Unknown)
+                let var = self.index_variable(node, id, &mut head.opaque);
+                (var, self.loop_body(node))
             }
         };
-        let mut body = self.block(&node.body);
-        self.discard(&mut body);
         self.scopes.leave();
         self.frames.pop();
         self.path.pop();
+        self.before = before;
         let range_span = span::of(&node.expr);
-        let head = Span {
+        let span = Span {
             start: node.for_token.span,
             end: range_span.end,
         };
         let node = Loop {
             var,
-            range,
-            demanded,
+            range: head.range,
+            demanded: head.demanded,
             proofs: Vec::new(),
             body,
             parent,
-            head,
+            head: span,
             range_span,
-            inlined: mark.is_none(),
-            opaque,
+            iteration: head.iteration,
+            inlined: self.loops.marks[id.index()].is_none(),
+            opaque: head.opaque,
         };
         self.loops.fill(id, node);
         StmtKind::For(id)
     }
 
-    fn opaque_loop(&self, what: impl Into<String>, help: Option<&str>) -> Opaque {
+    pub(super) fn loop_body(&mut self, node: &syn::ExprForLoop) -> Block {
+        let mut body = self.block(&node.body);
+        self.discard(&mut body);
+        body
+    }
+
+    fn head(&mut self, node: &syn::ExprForLoop) -> Head {
+        self.head_proofs.clear();
+        let mut head = self.range_or_iterator(&node.expr);
+        let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
+        if let Some(attr) = super::expr::foreign_attribute(&attrs) {
+            head.opaque = Some(self.opaque_loop(attr, None));
+        }
+        head
+    }
+
+    fn range_or_iterator(&mut self, node: &syn::Expr) -> Head {
+        let opaque = match self.range(node) {
+            Ok((range, demanded, opaque)) => {
+                return Head {
+                    range,
+                    demanded,
+                    opaque,
+                    iteration: None,
+                    stream: None,
+                };
+            }
+            Err(opaque) => opaque,
+        };
+        if let Some((range, iteration, stream)) = self.iterator(node) {
+            return Head {
+                range,
+                demanded: false,
+                opaque: None,
+                iteration: Some(iteration),
+                stream: Some(stream),
+            };
+        }
+        Head {
+            range: self.no_range(node),
+            demanded: false,
+            opaque: Some(opaque),
+            iteration: None,
+            stream: None,
+        }
+    }
+
+    /// The variable of a loop over a range.
+    fn index_variable(
+        &mut self,
+        node: &syn::ExprForLoop,
+        id: LoopId,
+        opaque: &mut Option<Opaque>,
+    ) -> VarId {
+        if let Some((ident, mutable)) = loop_name(&node.pat) {
+            return self.bind(&ident, VarKind::Index(id), mutable, Ty::Unknown);
+        }
+        self.bind_unknown(&node.pat);
+        let unnamed = Ident::new("_", node.for_token.span);
+        let known = "`for name in start..end`";
+        let what = "a loop over something else than a plain index";
+        let this = self.opaque_loop(what, Some(known));
+        opaque.get_or_insert(this);
+        self.bind(&unnamed, VarKind::Index(id), false, Ty::Unknown)
+    }
+
+    pub(super) fn opaque_loop(&self, what: impl Into<String>, help: Option<&str>) -> Opaque {
         Opaque {
             what: what.into(),
             help: help.map(str::to_string),
@@ -154,8 +230,8 @@ fn not_a_range(node: &syn::Expr) -> Opaque {
     Opaque {
         what: format!("a loop over `{written}`"),
         help: Some(
-            "loop over an integer range, as in `for i in 0..n`, and index; `.rev()` and \
-             `.step_by(k)` may follow it"
+            "loop over an integer range, as in `for i in 0..n`, or over an array by `iter`, \
+             `iter_mut`, `chunks`, `windows`, `enumerate`, `zip` and their kin"
                 .to_string(),
         ),
         blocks: Vec::new(),

@@ -85,7 +85,7 @@ impl Parser {
         stmts.extend(bind);
         for number in 0..row.len {
             let access = self.row_element(row, at, number, AccessMode::Store);
-            let value = self.part(parts, number, row.span);
+            let value = self.piece(parts, number, row.span);
             let kind = StmtKind::Assign {
                 target: Place::Element(access),
                 op: None,
@@ -105,7 +105,7 @@ impl Parser {
         }
         let span = self.exprs[init].span;
         let (whole, bind) = self.bind_hidden_to("parts", init, span);
-        let parts = (0..pat.elems.len() as u64).map(|number| self.part(whole, number, span));
+        let parts = (0..pat.elems.len() as u64).map(|number| self.piece(whole, number, span));
         let parts = parts.collect();
         let value = Some(self.push(ExprKind::Tuple(parts), span));
         let stmts = vec![bind];
@@ -149,10 +149,13 @@ impl Parser {
             mode,
             span: row.span,
             style: IndexStyle::Row,
+            inside: false,
+            own: Vec::new(),
+            through: None,
         })
     }
 
-    fn part(&mut self, base: VarId, number: u64, span: Span) -> ExprId {
+    fn piece(&mut self, base: VarId, number: u64, span: Span) -> ExprId {
         let index = vec![self.push(ExprKind::Int(number.into(), None), span)];
         self.push(ExprKind::LocalElement { base, index }, span)
     }

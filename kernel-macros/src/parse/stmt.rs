@@ -14,8 +14,8 @@ use super::written;
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId,
-    VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty,
+    VarId, VarKind,
 };
 use proc_macro2::Ident;
 
@@ -38,8 +38,12 @@ impl Parser {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
                     out.value = Some(self.expr(node));
                 }
+                syn::Stmt::Local(local) if self.bind_part(local) => {
+                    out.stmts.append(&mut self.before);
+                }
                 _ => {
                     let kind = self.stmt(stmt);
+                    out.stmts.append(&mut self.before);
                     out.stmts.push(Stmt {
                         kind,
                         span: span::of_stmt(stmt),
@@ -388,11 +392,7 @@ impl Parser {
                 {
                     self.bound_by.push((mark, vec![var]));
                 }
-                StmtKind::Assign {
-                    target,
-                    op: None,
-                    value,
-                }
+                self.assignment(target, None, value)
             }
             Err(opaque) => StmtKind::Opaque(opaque),
         }
@@ -420,11 +420,7 @@ impl Parser {
             let base = self.push(ExprKind::Var(whole), at);
             let value = self.push(ExprKind::Field(base, index), at);
             let kind = match self.place(part, AccessMode::Store) {
-                Ok(target) => StmtKind::Assign {
-                    target,
-                    op: None,
-                    value,
-                },
+                Ok(target) => self.assignment(target, None, value),
                 Err(opaque) => StmtKind::Opaque(opaque),
             };
             let span = span::of(part);
@@ -440,13 +436,31 @@ impl Parser {
         };
         let value = self.expr(&binary.right);
         match self.place(&binary.left, AccessMode::Update) {
-            Ok(target) => StmtKind::Assign {
-                target,
-                op: Some(op),
-                value,
-            },
+            Ok(target) => self.assignment(target, Some(op), value),
             Err(opaque) => StmtKind::Opaque(opaque),
         }
+    }
+
+    /// The value comes first, then the checks of the place, then the assignment.
+    fn assignment(&mut self, target: Place, op: Option<BinaryOp>, value: ExprId) -> StmtKind {
+        let checks = std::mem::take(&mut self.checks);
+        if checks.is_empty() {
+            return StmtKind::Assign { target, op, value };
+        }
+        let span = self.exprs[value].span;
+        let ident = Ident::new("value", span.start);
+        let var = self.hidden(&ident, VarKind::Local, Ty::Unknown);
+        let bind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        let value = self.push(ExprKind::Var(var), span);
+        let mut stmts = vec![Stmt { kind: bind, span }];
+        stmts.extend(checks);
+        let kind = StmtKind::Assign { target, op, value };
+        stmts.push(Stmt { kind, span });
+        let block = Block { stmts, value: None };
+        StmtKind::Expr(self.push(ExprKind::Block(block), span))
     }
 
     fn place(&mut self, node: &syn::Expr, mode: AccessMode) -> Result<Place, Opaque> {
@@ -463,6 +477,11 @@ impl Parser {
                 if let Some(var) = self.deref_target(&unary.expr) {
                     return Ok(Place::Var(var));
                 }
+                let part = self.named(&unary.expr).and_then(|var| self.parts.get(&var));
+                if let Some(part) = part.filter(|part| part.rank() == 0).cloned() {
+                    let access = self.part_element(&part, Vec::new(), mode, span::of(node));
+                    return Ok(Place::Element(access));
+                }
             }
             syn::Expr::Field(field) => {
                 if let (Some(base), syn::Member::Unnamed(index)) =
@@ -475,7 +494,11 @@ impl Parser {
                 }
             }
             _ => {
-                if let Some(var) = self.named(node).filter(|var| !self.derefs.contains(var)) {
+                let value = |var: &VarId| {
+                    let reference = self.derefs.contains(var) || self.references.contains(var);
+                    !reference && !self.parts.contains_key(var)
+                };
+                if let Some(var) = self.named(node).filter(value) {
                     return Ok(Place::Var(var));
                 }
             }

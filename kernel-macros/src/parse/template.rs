@@ -9,6 +9,7 @@ use super::contact::Arrays;
 use super::expr::foreign_attribute;
 use super::span;
 use crate::ir::template::{Bound, Contact, LoopTemplate, Piece, Template};
+use crate::ir::types::ViewKind;
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -104,12 +105,18 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
             .collect(),
         lets: parser.bound_by.iter().cloned().collect(),
         bound: parser.arrays_bound.iter().cloned().collect(),
-        arrays: Arrays::new(parser.arrays.iter().map(|(var, shape)| {
+        arrays: Arrays::new(kinds(parser).map(|(var, kind)| {
             let name = parser.vars[*var].ident.to_string();
-            (name, shape.kind)
+            (name, kind)
         })),
     };
     holes.block(block)
+}
+
+/// All names of arrays and of parts of them.
+fn kinds(parser: &Parser) -> impl Iterator<Item = (&VarId, ViewKind)> {
+    let arrays = parser.arrays.iter().map(|(var, shape)| (var, shape.kind));
+    arrays.chain(parser.parts.iter().map(|(var, part)| (var, part.kind)))
 }
 
 struct Holes {

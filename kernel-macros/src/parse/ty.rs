@@ -25,7 +25,7 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
         syn::Type::Group(group) => of_param(&group.elem),
         // An array by value: the driver's own, which regions read like a slice.
         syn::Type::Array(array) => ParamTy {
-            ty: Ty::elements(&annotation(&array.elem), true),
+            ty: run_of(&array.elem, true),
             mutable: false,
             deref: false,
         },
@@ -44,9 +44,9 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
 /// The type after `&` or `&mut`.
 fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
     match ty {
-        syn::Type::Slice(slice) => Ty::elements(&annotation(&slice.elem), mutable),
+        syn::Type::Slice(slice) => run_of(&slice.elem, mutable),
         // `&[f64; 3]`, `&[f64; N]`, `&[[f64; 3]; 4]`
-        syn::Type::Array(array) => Ty::elements(&annotation(&array.elem), mutable),
+        syn::Type::Array(array) => run_of(&array.elem, mutable),
         syn::Type::Paren(paren) => behind_reference(&paren.elem, mutable),
         syn::Type::Group(group) => behind_reference(&group.elem, mutable),
         _ => match annotation(ty) {
@@ -59,6 +59,17 @@ fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
             }),
             _ => Ty::Unknown,
         },
+    }
+}
+
+/// A run of elements as written. The length of a second dimension may have a name.
+fn run_of(elem: &syn::Type, mutable: bool) -> Ty {
+    match elem {
+        syn::Type::Array(inner) => match annotation(&inner.elem) {
+            Ty::Scalar(scalar) => view(scalar, 2, mutable, ViewKind::Slice),
+            _ => Ty::Unknown,
+        },
+        _ => Ty::elements(&annotation(elem), mutable),
     }
 }
 

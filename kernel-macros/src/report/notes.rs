@@ -58,6 +58,9 @@ impl Notes<'_> {
         if node.opaque.is_some() {
             return format!("for {name} in ..");
         }
+        if let Some(iteration) = &node.iteration {
+            return format!("for {name} in {}", iteration.text);
+        }
         let text = |id| dump::expr(self.function, id);
         let dots = if node.range.inclusive { "..=" } else { ".." };
         let range = format!("{}{dots}{}", text(node.range.start), text(node.range.end));

@@ -1,0 +1,209 @@
+//! Loops over iterators: a hidden position, and names for what is handed out there.
+
+use super::Parser;
+use super::part::Part;
+use super::stream::{Item, Source, Stream};
+use crate::ir::{
+    Block, ExprId, ExprKind, Iteration, LoopId, Opaque, Pat, Range, Span, Stmt, StmtKind, Ty,
+    VarId, VarKind,
+};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+const PATTERN_HELP: &str = "name the items, or take tuples and references apart: `(i, x)`, `&x`";
+
+impl Parser {
+    /// A loop over an iterator: the range of its positions, and what it hands out at each.
+    pub(super) fn iterator(&mut self, node: &syn::Expr) -> Option<(Range, Iteration, Stream)> {
+        self.required.clear();
+        let Source { stream, adaptor } = self.attempt(|parser| parser.source(node))?;
+        if !stream.is_known() {
+            return None;
+        }
+        let span = super::span::of(node);
+        let range = Range {
+            start: self.number(0, span),
+            end: self.count(&stream, span),
+            inclusive: false,
+            adapters: Vec::new(),
+        };
+        let mut requires = std::mem::take(&mut self.required);
+        let shapes = self.alike(&stream, span);
+        let alike = !shapes.is_empty();
+        requires.extend(shapes);
+        let iteration = Iteration {
+            requires,
+            alike,
+            adaptor,
+            bound: 0,
+            text: node.to_token_stream().to_string().replace(' ', ""),
+        };
+        Some((range, iteration, stream))
+    }
+
+    /// The loop's variable and its body, which begins with so many statements for what the pattern
+    /// binds.
+    pub(super) fn iteration(
+        &mut self,
+        node: &syn::ExprForLoop,
+        id: LoopId,
+        stream: &Stream,
+        opaque: &mut Option<Opaque>,
+    ) -> (VarId, Block, usize) {
+        let span = Span::of(&node.pat);
+        let ident = first_name(&node.pat).unwrap_or_else(|| Ident::new("_", span.start));
+        if stream.grid_rank().is_some() {
+            return self.grid_iteration(node, (id, &ident), stream, opaque);
+        }
+        let var = self.hidden(&ident, VarKind::Index(id), Ty::Unknown);
+        let at = self.push(ExprKind::Var(var), span);
+        let item = self.item(stream, at, id);
+        let (body, bound) = self.iteration_body(node, item, opaque);
+        (var, body, bound)
+    }
+
+    /// The same for a nest of loops.
+    fn grid_iteration(
+        &mut self,
+        node: &syn::ExprForLoop,
+        (id, ident): (LoopId, &Ident),
+        stream: &Stream,
+        opaque: &mut Option<Opaque>,
+    ) -> (VarId, Block, usize) {
+        let grid = self.open_grid(id, ident, stream);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.levels = grid.loops.len() as u32;
+        }
+        let item = self.grid_item(stream, &grid);
+        let (body, bound) = self.iteration_body(node, item, opaque);
+        let (body, bound) = self.close_grid(&grid, body, bound, super::span::of(&node.expr));
+        let ExprKind::Var(var) = self.exprs[grid.at[0]].kind else {
+            unreachable!("a position is a variable");
+        };
+        (var, body, bound)
+    }
+
+    fn iteration_body(
+        &mut self,
+        node: &syn::ExprForLoop,
+        item: Item,
+        opaque: &mut Option<Opaque>,
+    ) -> (Block, usize) {
+        let mut bound = Vec::new();
+        if !self.bind_item(&node.pat, item, &mut bound) {
+            self.bind_unknown(&node.pat);
+            let what = format!("the pattern `{}` in a loop", node.pat.to_token_stream());
+            let this = self.opaque_loop(what, Some(PATTERN_HELP));
+            opaque.get_or_insert(this);
+        }
+        let mut body = self.loop_body(node);
+        let count = bound.len();
+        body.stmts.splice(0..0, bound);
+        (body, count)
+    }
+
+    /// Binds a pattern's names to parts of an item. False if that cannot be said.
+    fn bind_item(&mut self, pat: &syn::Pat, item: Item, bound: &mut Vec<Stmt>) -> bool {
+        match (pat, item) {
+            (syn::Pat::Wild(_), _) => true,
+            (syn::Pat::Paren(pat), item) => self.bind_item(&pat.pat, item, bound),
+            (syn::Pat::Ident(pat), item) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                self.bind_name(pat, item, bound)
+            }
+            (syn::Pat::Reference(pat), Item::Part(part)) if part.rank() == 0 => {
+                self.bind_item(&pat.pat, Item::Value(part), bound)
+            }
+            (syn::Pat::Tuple(pat), Item::Tuple(items)) if pat.elems.len() == items.len() => {
+                let mut pairs = pat.elems.iter().zip(items);
+                pairs.all(|(pat, item)| self.bind_item(pat, item, bound))
+            }
+            _ => false,
+        }
+    }
+
+    fn bind_name(&mut self, pat: &syn::PatIdent, item: Item, bound: &mut Vec<Stmt>) -> bool {
+        let (ident, mutable) = (&pat.ident, pat.mutability.is_some());
+        let span = Span::at(ident.span());
+        match item {
+            Item::Number(at) => self.bind_number(ident, mutable, at, bound),
+            Item::Value(part) => {
+                let value = self.read_part(&part, span);
+                self.bind_value(ident, mutable, value, bound);
+            }
+            Item::Part(part) if part.rank() == 0 && !part.writable => {
+                let value = self.read_part(&part, span);
+                let var = self.bind_value(ident, mutable, value, bound);
+                self.vars[var].tokens = quote!((*#ident));
+                self.references.insert(var);
+            }
+            Item::Part(part) => self.bind_part_name(ident, part),
+            Item::Tuple(items) => {
+                let Some(parts) = self.read_items(items, span) else {
+                    return false;
+                };
+                let value = self.push(ExprKind::Tuple(parts), span);
+                let var = self.bind_value(ident, mutable, value, bound);
+                self.vars[var].tokens = TokenStream::new();
+            }
+        }
+        true
+    }
+
+    /// A position: the loop's own variable gets the name, if that is what it is.
+    fn bind_number(&mut self, ident: &Ident, mutable: bool, at: ExprId, bound: &mut Vec<Stmt>) {
+        match self.exprs[at].kind {
+            ExprKind::Var(var) if !mutable && self.vars[var].tokens.is_empty() => {
+                self.vars[var].ident = ident.clone();
+                self.vars[var].tokens = ident.to_token_stream();
+                self.scopes.bind(ident.to_string(), var);
+            }
+            _ => {
+                self.bind_value(ident, mutable, at, bound);
+            }
+        }
+    }
+
+    fn bind_value(
+        &mut self,
+        ident: &Ident,
+        mutable: bool,
+        value: ExprId,
+        bound: &mut Vec<Stmt>,
+    ) -> VarId {
+        let var = self.bind(ident, VarKind::Local, mutable, Ty::Unknown);
+        let kind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        let span = Span::at(ident.span());
+        bound.push(Stmt { kind, span });
+        var
+    }
+
+    /// The values of items that are numbers and elements which nobody writes.
+    fn read_items(&mut self, items: Vec<Item>, span: Span) -> Option<Vec<ExprId>> {
+        let readable = |part: &Part| part.rank() == 0 && !part.writable;
+        let values = items.into_iter().map(|item| match item {
+            Item::Number(at) => Some(at),
+            Item::Value(part) => Some(self.read_part(&part, span)),
+            Item::Part(part) if readable(&part) => Some(self.read_part(&part, span)),
+            Item::Part(_) => None,
+            Item::Tuple(items) => {
+                let parts = self.read_items(items, span)?;
+                Some(self.push(ExprKind::Tuple(parts), span))
+            }
+        });
+        values.collect()
+    }
+}
+
+/// The first name that a pattern binds.
+fn first_name(pat: &syn::Pat) -> Option<Ident> {
+    match pat {
+        syn::Pat::Ident(pat) => Some(pat.ident.clone()),
+        syn::Pat::Reference(pat) => first_name(&pat.pat),
+        syn::Pat::Paren(pat) => first_name(&pat.pat),
+        syn::Pat::Tuple(pat) => pat.elems.iter().find_map(first_name),
+        _ => None,
+    }
+}

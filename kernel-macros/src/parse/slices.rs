@@ -1,0 +1,228 @@
+//! Slices, rows and columns: expressions that borrow part of an array.
+
+use super::Parser;
+use super::expr::axis_number;
+use super::part::{Dim, Part, called, indexed, recorded};
+use super::span;
+use crate::ir::types::ViewKind;
+use crate::ir::{BinaryOp, ExprId, Span, Ty};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+impl Parser {
+    /// `let row = &a[i * n..(i + 1) * n];` in an iteration. False if it is something else.
+    pub(super) fn bind_part(&mut self, local: &syn::Local) -> bool {
+        let pat = match &local.pat {
+            syn::Pat::Type(typed) => &*typed.pat,
+            pat => pat,
+        };
+        let (syn::Pat::Ident(pat), Some(init)) = (pat, &local.init) else {
+            return false;
+        };
+        let plain = pat.by_ref.is_none() && pat.subpat.is_none();
+        let harmless = super::expr::foreign_attribute(&local.attrs).is_none();
+        if self.path.is_empty() || init.diverge.is_some() || !plain || !harmless {
+            return false;
+        }
+        let Some(part) = self.attempt(|parser| parser.borrowed(&init.expr)) else {
+            return false;
+        };
+        self.bind_part_name(&pat.ident, part);
+        true
+    }
+
+    /// Gives a part a name.
+    pub(super) fn bind_part_name(&mut self, ident: &proc_macro2::Ident, mut part: Part) {
+        let kind = self.local_kind();
+        let var = self.bind(ident, kind, false, Ty::Unknown);
+        if part.writable && part.through.is_none() {
+            part.through = Some(var);
+        }
+        self.parts.insert(var, part);
+    }
+
+    /// Reads something that may turn out to be nothing of the kind; then no trace of it is left in
+    /// the statements.
+    pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let (before, required) = (self.before.len(), self.required.len());
+        let found = read(self);
+        if found.is_none() {
+            self.before.truncate(before);
+            self.required.truncate(required);
+        }
+        found
+    }
+
+    /// What a `let` can borrow: a slice, a row, or one element for writing. A value that is read
+    /// is no borrow.
+    fn borrowed(&mut self, node: &syn::Expr) -> Option<Part> {
+        match node {
+            syn::Expr::Paren(paren) => self.borrowed(&paren.expr),
+            syn::Expr::Reference(reference) => {
+                let writable = reference.mutability.is_some();
+                if !writable && !self.is_segment(&reference.expr) {
+                    return None;
+                }
+                self.borrow(&reference.expr, writable)
+            }
+            syn::Expr::MethodCall(_) => self.part_expr(node),
+            syn::Expr::Path(_) => {
+                let part = self.segment(self.named(node)?)?.clone();
+                (!part.writable).then_some(part)
+            }
+            _ => None,
+        }
+    }
+
+    fn borrow(&mut self, node: &syn::Expr, writable: bool) -> Option<Part> {
+        let part = self.part_expr(node)?;
+        Some(Part { writable, ..part })
+    }
+
+    /// Whether a place is more than one element.
+    fn is_segment(&self, node: &syn::Expr) -> bool {
+        match node {
+            syn::Expr::Paren(paren) => self.is_segment(&paren.expr),
+            syn::Expr::Index(index) => match &*index.index {
+                syn::Expr::Range(_) => true,
+                _ => {
+                    let base = self.named(&index.expr).and_then(|var| self.part(var));
+                    base.is_some_and(|base| base.is_slice() && base.rank() == 2)
+                }
+            },
+            _ => self
+                .named(node)
+                .is_some_and(|var| self.segment(var).is_some()),
+        }
+    }
+
+    /// A place or a borrow that is part of an array.
+    pub(super) fn part_expr(&mut self, node: &syn::Expr) -> Option<Part> {
+        match node {
+            syn::Expr::Paren(paren) => self.part_expr(&paren.expr),
+            syn::Expr::Group(group) => self.part_expr(&group.expr),
+            syn::Expr::Path(_) => self.part(self.named(node)?),
+            syn::Expr::Reference(reference) => {
+                self.borrow(&reference.expr, reference.mutability.is_some())
+            }
+            syn::Expr::Index(index) => {
+                let base = self.part_expr(&index.expr).filter(Part::is_slice)?;
+                match &*index.index {
+                    syn::Expr::Range(range) => self.slice(&base, range, span::of(node)),
+                    syn::Expr::Tuple(_) | syn::Expr::Array(_) => None,
+                    at => self.one_place(&base, at, span::of(node)),
+                }
+            }
+            syn::Expr::MethodCall(call) => self.part_method(call),
+            _ => None,
+        }
+    }
+
+    /// `base[at]`
+    fn one_place(&mut self, base: &Part, at: &syn::Expr, span: Span) -> Option<Part> {
+        let at = self.expr(at);
+        let at = self.frozen(at);
+        let len = self.part_len(base, 0, span);
+        let tokens = indexed(span, 1, &recorded(span, 0).to_token_stream());
+        let inside = self.compare_made(BinaryOp::Lt, at, len);
+        self.demand(inside, vec![at, len], tokens, span);
+        Some(self.part_at(base, 0, at))
+    }
+
+    /// `base[start..end]`
+    fn slice(&mut self, base: &Part, range: &syn::ExprRange, span: Span) -> Option<Part> {
+        let len = self.part_len(base, 0, span);
+        let (start, end) = (self.end(&range.start), self.end(&range.end));
+        let inclusive = matches!(range.limits, syn::RangeLimits::Closed(_));
+        let first = start.unwrap_or_else(|| self.number(0, span));
+        let past = match end {
+            None => len,
+            Some(end) if inclusive => {
+                let one = self.number(1, span);
+                self.plus(end, one)
+            }
+            Some(end) => end,
+        };
+        if start.is_some() || end.is_some() {
+            self.demand_range(first, (end, past, inclusive), len, start.is_some(), span);
+        }
+        let count = self.minus(past, first);
+        Some(self.part_from(base, first, count))
+    }
+
+    fn end(&mut self, end: &Option<Box<syn::Expr>>) -> Option<ExprId> {
+        let end = self.expr(end.as_ref()?);
+        Some(self.frozen(end))
+    }
+
+    /// Both ends of a range of places, or else what Rust says of it.
+    fn demand_range(
+        &mut self,
+        first: ExprId,
+        (end, past, inclusive): (Option<ExprId>, ExprId, bool),
+        len: ExprId,
+        starts: bool,
+        span: Span,
+    ) {
+        let last = match end {
+            Some(end) if inclusive => self.compare_made(BinaryOp::Lt, end, len),
+            _ => self.compare_made(BinaryOp::Le, past, len),
+        };
+        let order = self.compare_made(BinaryOp::Le, first, past);
+        let cond = self.both(last, order);
+        let [from, to] = [0, 1].map(|position| recorded(span, position));
+        let range = match (starts, end.is_some(), inclusive) {
+            (true, true, false) => quote_spanned!(span.start=> #from..#to),
+            (true, true, true) => quote_spanned!(span.start=> #from..=#to),
+            (true, false, _) => quote_spanned!(span.start=> #from..),
+            (false, _, false) => quote_spanned!(span.start=> ..#to),
+            (false, _, true) => quote_spanned!(span.start=> ..=#to),
+        };
+        let tokens = indexed(span, 2, &range);
+        let args = vec![first, end.unwrap_or(past), len];
+        self.demand(cond, args, tokens, span);
+    }
+
+    /// `a.row(i)` and its kin.
+    fn part_method(&mut self, call: &syn::ExprMethodCall) -> Option<Part> {
+        let name = call.method.to_string();
+        let writable = name.ends_with("_mut");
+        let stem = name.trim_end_matches("_mut");
+        let base = self.part(self.named(&call.receiver)?)?;
+        let nd = base.kind == ViewKind::NdArray;
+        let (along, at) = match (stem, call.args.len()) {
+            ("view", 0) if nd => return Some(Part { writable, ..base }),
+            ("row", 1) if nd && base.rank() == 2 => (0, &call.args[0]),
+            ("column", 1) if nd && base.rank() == 2 => (1, &call.args[0]),
+            ("index_axis", 2) if nd => {
+                let axis = axis_number(&call.args[0])? as usize;
+                (
+                    Some(axis).filter(|axis| *axis < base.rank())?,
+                    &call.args[1],
+                )
+            }
+            _ => return None,
+        };
+        let span = span::of(&syn::Expr::MethodCall(call.clone()));
+        let at = self.expr(at);
+        let at = self.frozen(at);
+        let len = self.part_len(&base, along, span);
+        let tokens = self.called_again(call, &base)?;
+        let inside = self.compare_made(BinaryOp::Lt, at, len);
+        self.demand(inside, vec![at], tokens, span);
+        let part = self.part_at(&base, along, at);
+        Some(Part { writable, ..part })
+    }
+
+    /// The call again, on the array itself, at the recorded place.
+    fn called_again(&self, call: &syn::ExprMethodCall, base: &Part) -> Option<TokenStream> {
+        if !base.dims.iter().all(|dim| matches!(dim, Dim::All)) {
+            return None;
+        }
+        let span = Span::of(call);
+        let (array, at) = (&self.vars[base.array].tokens, recorded(span, 0));
+        let axis = call.args.iter().rev().skip(1);
+        let again = called(&call.method, &quote!(#(#axis,)* #at));
+        Some(quote_spanned!(span.start=> let _ = #array.#again;))
+    }
+}

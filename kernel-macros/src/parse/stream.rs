@@ -1,0 +1,424 @@
+//! Iterators over arrays: how many items they hand out, and which.
+//!
+//! A [`Stream`] is random access in disguise: every iterator here knows its length, and its item at
+//! a position is a part of an array, a number, or a tuple of them. So a loop over one is a loop over
+//! positions.
+
+use super::Parser;
+use super::expr::axis_number;
+use super::part::{Part, called, recorded};
+use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
+use crate::ir::types::ViewKind;
+use crate::ir::{BinaryOp, ExprId, LoopId, Span, VarKind};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+
+/// An iterator, and what rustc must find it to be.
+pub(super) struct Source {
+    pub stream: Stream,
+    pub adaptor: Adaptor,
+}
+
+/// What an iterator hands out.
+pub(super) enum Stream {
+    /// `start..`, so many.
+    Numbers {
+        start: ExprId,
+        count: ExprId,
+    },
+    /// The places along one of a part's own dimensions.
+    Along {
+        part: Part,
+        along: usize,
+    },
+    /// Pieces of a slice, the last of which may be short unless they are exact.
+    Chunks {
+        part: Part,
+        size: ExprId,
+        exact: bool,
+    },
+    Windows {
+        part: Part,
+        size: ExprId,
+    },
+    /// Every element of an array of several dimensions, row by row.
+    Elements {
+        part: Part,
+        indexed: bool,
+    },
+    /// The values of what another hands out references to.
+    Values(Box<Stream>),
+    Enumerate(Box<Stream>),
+    Rev(Box<Stream>),
+    StepBy(Box<Stream>, ExprId),
+    Take(Box<Stream>, ExprId),
+    Skip(Box<Stream>, ExprId),
+    Zip(Box<Stream>, Box<Stream>),
+}
+
+/// One item.
+pub(super) enum Item {
+    Number(ExprId),
+    /// A reference to an element, a slice, or a view.
+    Part(Part),
+    /// An element's value.
+    Value(Part),
+    Tuple(Vec<Item>),
+}
+
+impl Parser {
+    /// Reads the expression that a `for` loop goes over.
+    pub(super) fn source(&mut self, node: &syn::Expr) -> Option<Source> {
+        match node {
+            syn::Expr::Paren(paren) => self.source(&paren.expr),
+            syn::Expr::Group(group) => self.source(&group.expr),
+            syn::Expr::Range(range) => self.numbers(range),
+            syn::Expr::MethodCall(call) => {
+                let adapted = self.attempt(|parser| parser.adapted(call));
+                adapted.or_else(|| self.plain_source(node))
+            }
+            _ => self.plain_source(node),
+        }
+    }
+
+    /// An array itself: what `for` makes an iterator of without a method's name.
+    fn plain_source(&mut self, node: &syn::Expr) -> Option<Source> {
+        let mut part = self.attempt(|parser| parser.part_expr(node))?;
+        if let Some(var) = self.named(node) {
+            let var = &self.vars[var];
+            part.writable |= var.kind == VarKind::Param && var.mutable;
+        }
+        let stream = every_item(part)?;
+        let adaptor = Adaptor::Plain;
+        Some(Source { stream, adaptor })
+    }
+
+    /// `start..end` among other iterators.
+    fn numbers(&mut self, range: &syn::ExprRange) -> Option<Source> {
+        if matches!(range.limits, syn::RangeLimits::Closed(_)) {
+            return None;
+        }
+        let start = self.expr(range.start.as_ref()?);
+        let end = self.expr(range.end.as_ref()?);
+        let (start, end) = (self.frozen(start), self.frozen(end));
+        let first = self.least(start, end);
+        let count = self.minus(end, first);
+        Some(Source {
+            stream: Stream::Numbers { start, count },
+            adaptor: Adaptor::Range,
+        })
+    }
+
+    fn adapted(&mut self, call: &syn::ExprMethodCall) -> Option<Source> {
+        if call.turbofish.is_some() {
+            return None;
+        }
+        let name = call.method.to_string();
+        match (name.as_str(), call.args.len()) {
+            ("enumerate" | "rev" | "copied" | "cloned" | "into_iter", 0) => {
+                self.without_argument(&name, call)
+            }
+            ("step_by" | "take" | "skip", 1) => self.with_count(&name, call),
+            ("zip", 1) => {
+                let left = self.source(&call.receiver)?;
+                let right = self.source(&call.args[0])?;
+                Some(Source {
+                    stream: Stream::Zip(Box::new(left.stream), Box::new(right.stream)),
+                    adaptor: Adaptor::Zip(Box::new(left.adaptor), Box::new(right.adaptor)),
+                })
+            }
+            _ => self.of_array(&name, call),
+        }
+    }
+
+    fn without_argument(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
+        let Source { stream, adaptor } = self.source(&call.receiver)?;
+        let (inner, of) = (Box::new(stream), Box::new(adaptor));
+        let (stream, adaptor) = match name {
+            "enumerate" => (Stream::Enumerate(inner), Adaptor::Enumerate(of)),
+            "rev" => (Stream::Rev(inner), Adaptor::Rev(of)),
+            "copied" if is_references(&inner) => (Stream::Values(inner), Adaptor::Copied(of)),
+            "cloned" if is_references(&inner) => (Stream::Values(inner), Adaptor::Cloned(of)),
+            "into_iter" => (*inner, *of),
+            _ => return None,
+        };
+        Some(Source { stream, adaptor })
+    }
+
+    fn with_count(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
+        let Source { stream, adaptor } = self.source(&call.receiver)?;
+        let count = self.expr(&call.args[0]);
+        let count = self.frozen(count);
+        let (inner, of) = (Box::new(stream), Box::new(adaptor));
+        let (stream, adaptor) = match name {
+            "take" => (Stream::Take(inner, count), Adaptor::Take(of)),
+            "skip" => (Stream::Skip(inner, count), Adaptor::Skip(of)),
+            _ => {
+                let span = Span::of(call);
+                let again = called(&call.method, &recorded(span, 0).to_token_stream());
+                let tokens = quote_spanned!(span.start=> let _ = (0..0).#again;);
+                self.demand_positive(count, tokens, span);
+                (Stream::StepBy(inner, count), Adaptor::StepBy(of))
+            }
+        };
+        Some(Source { stream, adaptor })
+    }
+
+    fn demand_positive(&mut self, size: ExprId, tokens: TokenStream, span: Span) {
+        let one = self.number(1, span);
+        let cond = self.compare_made(BinaryOp::Le, one, size);
+        self.demand(cond, vec![size], tokens, span);
+    }
+
+    /// The methods that begin a chain.
+    fn of_array(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
+        let part = self.part_expr(&call.receiver)?;
+        let writable = name.ends_with("_mut");
+        let part = Part { writable, ..part };
+        match part.kind {
+            ViewKind::Slice => self.of_slice(name, call, part),
+            ViewKind::NdArray => of_ndarray(name, call, part),
+        }
+    }
+
+    fn of_slice(&mut self, name: &str, call: &syn::ExprMethodCall, part: Part) -> Option<Source> {
+        use SliceIterator::*;
+        if part.rank() == 0 {
+            return None;
+        }
+        let kind = match (name, call.args.len()) {
+            ("iter", 0) => Iter,
+            ("iter_mut", 0) => IterMut,
+            ("chunks", 1) => Chunks,
+            ("chunks_mut", 1) => ChunksMut,
+            ("chunks_exact", 1) => ChunksExact,
+            ("chunks_exact_mut", 1) => ChunksExactMut,
+            ("windows", 1) => Windows,
+            _ => return None,
+        };
+        let stream = match kind {
+            Iter | IterMut => Stream::Along { part, along: 0 },
+            _ => {
+                let size = self.size(call);
+                let exact = matches!(kind, ChunksExact | ChunksExactMut);
+                match kind {
+                    Windows => Stream::Windows { part, size },
+                    _ => Stream::Chunks { part, size, exact },
+                }
+            }
+        };
+        let adaptor = Adaptor::Slice(kind);
+        Some(Source { stream, adaptor })
+    }
+
+    /// The size of chunks or windows, which is not to be zero.
+    fn size(&mut self, call: &syn::ExprMethodCall) -> ExprId {
+        let size = self.expr(&call.args[0]);
+        let size = self.frozen(size);
+        let span = Span::of(call);
+        let again = called(&call.method, &recorded(span, 0).to_token_stream());
+        let tokens = quote_spanned!(span.start=> let _ = [(); 0].#again;);
+        self.demand_positive(size, tokens, span);
+        size
+    }
+
+    /// How many items there are.
+    pub(super) fn count(&mut self, stream: &Stream, span: Span) -> ExprId {
+        match stream {
+            Stream::Numbers { count, .. } => *count,
+            Stream::Along { part, along } => self.part_len(part, *along, span),
+            Stream::Chunks { part, size, exact } => {
+                let len = self.part_len(part, 0, span);
+                let size = self.at_least_one(*size);
+                if *exact {
+                    return self.quotient(len, size);
+                }
+                self.quotient_up(len, size)
+            }
+            Stream::Windows { part, size } => {
+                let len = self.part_len(part, 0, span);
+                let (one, size) = (self.number(1, span), self.at_least_one(*size));
+                let less = self.minus(size, one);
+                let less = self.least(len, less);
+                self.minus(len, less)
+            }
+            // A grid's own length is its outermost loop's.
+            Stream::Elements { part, .. } => self.part_len(part, 0, span),
+            Stream::Values(inner) | Stream::Enumerate(inner) | Stream::Rev(inner) => {
+                self.count(inner, span)
+            }
+            Stream::StepBy(inner, step) => {
+                let count = self.count(inner, span);
+                let step = self.at_least_one(*step);
+                self.quotient_up(count, step)
+            }
+            Stream::Take(inner, most) => {
+                let count = self.count(inner, span);
+                self.least(count, *most)
+            }
+            Stream::Skip(inner, first) => {
+                let count = self.count(inner, span);
+                let first = self.least(count, *first);
+                self.minus(count, first)
+            }
+            Stream::Zip(left, _) if left.grid_rank().is_some() => self.count(left, span),
+            Stream::Zip(left, right) => {
+                let (left, right) = (self.count(left, span), self.count(right, span));
+                self.least(left, right)
+            }
+        }
+    }
+
+    /// `left / right`, rounded up.
+    fn quotient_up(&mut self, left: ExprId, right: ExprId) -> ExprId {
+        if self.known(right) == Some(1) {
+            return left;
+        }
+        let one = self.number(1, self.exprs[left].span);
+        let any = self.least(left, one);
+        let rest = self.minus(left, any);
+        let whole = self.quotient(rest, right);
+        self.plus(whole, any)
+    }
+
+    /// The item at a position that is below the count. `by` is the loop that hands it out.
+    pub(super) fn item(&mut self, stream: &Stream, at: ExprId, by: LoopId) -> Item {
+        let span = self.exprs[at].span;
+        match stream {
+            Stream::Numbers { start, .. } => Item::Number(self.plus(*start, at)),
+            Stream::Along { part, along } => {
+                let inner = self.part_at(part, *along, at);
+                Item::Part(inner.owned_by(by))
+            }
+            Stream::Chunks { part, size, exact } => {
+                let start = self.times(at, *size);
+                let len = if *exact {
+                    *size
+                } else {
+                    let all = self.part_len(part, 0, span);
+                    let left = self.minus(all, start);
+                    self.least(left, *size)
+                };
+                let inner = self.part_from(part, start, len);
+                Item::Part(inner.owned_by(by))
+            }
+            Stream::Windows { part, size } => Item::Part(self.part_from(part, at, *size)),
+            Stream::Elements { .. } => unreachable!("a nest of loops goes over these"),
+            Stream::Values(inner) => match self.item(inner, at, by) {
+                Item::Part(part) => Item::Value(part),
+                item => item,
+            },
+            Stream::Enumerate(inner) => {
+                let item = self.item(inner, at, by);
+                Item::Tuple(vec![Item::Number(at), item])
+            }
+            Stream::Rev(inner) => {
+                let (count, one) = (self.count(inner, span), self.number(1, span));
+                let last = self.minus(count, one);
+                let at = self.minus(last, at);
+                self.item(inner, at, by)
+            }
+            Stream::StepBy(inner, step) => {
+                let at = self.times(at, *step);
+                self.item(inner, at, by)
+            }
+            Stream::Take(inner, _) => self.item(inner, at, by),
+            Stream::Skip(inner, first) => {
+                let count = self.count(inner, span);
+                let first = self.least(count, *first);
+                let at = self.plus(first, at);
+                self.item(inner, at, by)
+            }
+            Stream::Zip(left, right) => {
+                let items = vec![self.item(left, at, by), self.item(right, at, by)];
+                Item::Tuple(items)
+            }
+        }
+    }
+}
+
+impl Stream {
+    /// Whether it goes along one dimension at a time.
+    fn is_linear(&self) -> bool {
+        match self {
+            Stream::Elements { .. } => false,
+            Stream::Numbers { .. }
+            | Stream::Along { .. }
+            | Stream::Chunks { .. }
+            | Stream::Windows { .. } => true,
+            Stream::Values(inner)
+            | Stream::Enumerate(inner)
+            | Stream::Rev(inner)
+            | Stream::StepBy(inner, _)
+            | Stream::Take(inner, _)
+            | Stream::Skip(inner, _) => inner.is_linear(),
+            Stream::Zip(left, right) => left.is_linear() && right.is_linear(),
+        }
+    }
+
+    /// Whether a loop or a nest of loops can go over it.
+    pub fn is_known(&self) -> bool {
+        self.is_linear() || self.grid_rank().is_some()
+    }
+}
+
+impl Part {
+    /// Handed out by a loop, for writing perhaps: then it is that iteration's own.
+    fn owned_by(mut self, by: LoopId) -> Part {
+        if self.writable {
+            self.own.push(by);
+        }
+        self
+    }
+}
+
+/// The iterator of an array's items, as `for` makes it.
+fn every_item(part: Part) -> Option<Stream> {
+    match (part.kind, part.rank()) {
+        (_, 0) => None,
+        (ViewKind::NdArray, 2..) => {
+            let indexed = false;
+            Some(Stream::Elements { part, indexed })
+        }
+        _ => Some(Stream::Along { part, along: 0 }),
+    }
+}
+
+fn of_ndarray(name: &str, call: &syn::ExprMethodCall, part: Part) -> Option<Source> {
+    use NdIterator::*;
+    let rank = part.rank();
+    let stem = name.trim_end_matches("_mut");
+    let along = |part, along| Stream::Along { part, along };
+    let (stream, shared, exclusive) = match (stem, rank, call.args.len()) {
+        ("iter", 1.., 0) => (every_item(part)?, Iter, IterMut),
+        ("indexed_iter", 2.., 0) => {
+            let indexed = true;
+            (Stream::Elements { part, indexed }, Indexed, IndexedMut)
+        }
+        ("outer_iter", 2.., 0) => (along(part, 0), AxisIter, AxisIterMut),
+        ("axis_iter", 2.., 1) => {
+            let axis = axis_number(&call.args[0])? as usize;
+            let axis = Some(axis).filter(|axis| *axis < rank)?;
+            (along(part, axis), AxisIter, AxisIterMut)
+        }
+        ("rows", 2, 0) => (along(part, 0), Lanes, LanesMut),
+        ("columns", 2, 0) => (along(part, 1), Lanes, LanesMut),
+        _ => return None,
+    };
+    let kind = if name == stem { shared } else { exclusive };
+    let adaptor = Adaptor::NdArray(kind);
+    Some(Source { stream, adaptor })
+}
+
+/// Whether the items are references to elements.
+fn is_references(stream: &Stream) -> bool {
+    match stream {
+        Stream::Along { part, .. } => part.rank() == 1 && !part.writable,
+        Stream::Elements { part, indexed } => !part.writable && !indexed,
+        Stream::Rev(inner)
+        | Stream::StepBy(inner, _)
+        | Stream::Take(inner, _)
+        | Stream::Skip(inner, _) => is_references(inner),
+        _ => false,
+    }
+}
