@@ -488,7 +488,7 @@ impl Names<'_> {
             Place::Field { base, .. } => _ = self.assigned.insert(*base),
             Place::LocalElement { base, index } => {
                 self.assigned.insert(*base);
-                self.expr(*index);
+                index.iter().for_each(|part| self.expr(*part));
             }
             Place::Element(access) => self.index(*access),
         }

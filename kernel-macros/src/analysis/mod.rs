@@ -15,14 +15,20 @@ mod depend;
 mod extent;
 mod form;
 mod function;
+mod handover;
 mod interchange;
 #[cfg(test)]
 mod iterators;
+mod meeting;
 mod nest;
 #[cfg(test)]
 mod oracle;
 pub mod plan;
 mod poly;
+mod polyhedron;
+#[cfg(test)]
+mod precision;
+mod radix;
 mod reduce;
 mod scan;
 mod shared;
@@ -30,12 +36,15 @@ pub mod sites;
 #[cfg(test)]
 pub mod tests;
 mod texts;
+mod words;
 
 pub use function::device_function;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
-use crate::ir::{Adapter, Block, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk};
+use crate::ir::{
+    Adapter, Block, Builtin, ExprKind, Function, LoopId, Proof, Span, VarId, dump, verify, walk,
+};
 use extent::to_wide;
 use form::{Fit, Former};
 use interchange::Interchange;
@@ -59,6 +68,7 @@ pub fn analyse(
     let plan = Plan {
         regions: Vec::new(),
         verdicts,
+        kept_from_more: HashMap::new(),
     };
     let mut judge = Judge {
         function,
@@ -112,6 +122,13 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
             }
+            if let ExprKind::Call(Builtin::Pow, args) = &node.kind
+                && !matches!(function.exprs[args[1]].kind, ExprKind::Int(..))
+            {
+                let message = texts::not_on_device_power(&dump::expr(function, args[1]));
+                let help = texts::NOT_ON_DEVICE_POWER_HELP.to_string();
+                sink.push(node.span, message, Some(help));
+            }
             if let ExprKind::Apply(callee, _) = node.kind {
                 let name = &function.callees[callee].name;
                 sink.push(node.span, texts::not_on_device(name), None);
@@ -137,6 +154,7 @@ impl Judge<'_> {
             Err(reasons) => reasons,
         };
         self.plan.verdicts[id.index()] = Verdict::Driver(reasons);
+        handover::arrays_of(self.function, id);
         let children: Vec<LoopId> = self
             .function
             .loops
@@ -172,7 +190,12 @@ impl Judge<'_> {
         let mut reasons = Vec::new();
         for depth in (1..=nest.len()).rev() {
             match self.attempt(&nest[..depth], sharing) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    if let Some(next) = nest.get(depth) {
+                        self.plan.kept_from_more.insert(*next, reasons);
+                    }
+                    return Ok(());
+                }
                 Err(found) => reasons = found,
             }
         }
@@ -331,6 +354,10 @@ impl Drafter<'_> {
         if !reasons.is_empty() {
             return Err(reasons);
         }
+        // Where data chooses the elements, copies of the array leave more loops parallel.
+        if in_order.is_some() && scan.writes_by_data(&former) {
+            return Err(reasons);
+        }
         let body = nest::body(function, nest);
         let (depend, shared) = self.dependences(&former, &scan, &body);
         let mut reduce = reduce::plan(function, &body, &scan.assigned, &shared);
@@ -345,14 +372,7 @@ impl Drafter<'_> {
         }
         let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
         bounds.take_over(&former, &scan.checks);
-        reasons.extend(
-            depend
-                .reasons
-                .iter()
-                .chain(&bounds.reasons)
-                .chain(&reduce.reasons)
-                .cloned(),
-        );
+        reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
         if !reasons.is_empty() {
             return Err(reasons);
         }
@@ -487,7 +507,9 @@ fn nest_loops(former: &Former, driven: bool, reasons: &mut Vec<Reason>) -> Optio
                 loops.push(node);
             }
             None => {
-                let (message, help) = texts::unknown_range(position, node.iteration.is_some());
+                let index = function.vars[node.var].ident.to_string();
+                let of_iterator = node.iteration.is_some();
+                let (message, help) = texts::unknown_range(&index, position, of_iterator);
                 reasons.push(Reason {
                     message,
                     span: node.range_span,

@@ -14,6 +14,8 @@ pub struct Plan {
     pub regions: Vec<Region>,
     /// One entry per loop of the function, by [`LoopId::index`].
     pub verdicts: Vec<Verdict>,
+    /// For loops of a perfect nest that stay inside an iteration: why they are not parallel too.
+    pub kept_from_more: HashMap<LoopId, Vec<Reason>>,
 }
 
 /// What became of a loop.

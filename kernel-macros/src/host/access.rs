@@ -51,10 +51,23 @@ impl Body<'_> {
         if contiguous { emit!(true) } else { emit!(FAST) }
     }
 
-    /// An index into a fixed local array.
-    pub fn local_index(&self, base: VarId, index: ExprId) -> TokenStream {
+    /// The indices into a fixed local array.
+    pub fn local_indices(&self, base: VarId, index: &[ExprId]) -> Vec<TokenStream> {
+        let ty = &self.function().vars[base].ty;
+        let at = |(depth, index): (usize, &ExprId)| self.local_index(ty.indexed(depth), *index);
+        index.iter().enumerate().map(at).collect()
+    }
+
+    /// Names for so many of them.
+    pub fn local_places(&self, count: usize) -> Vec<proc_macro2::Ident> {
+        (0..count)
+            .map(|depth| names::local(&format!("__at{depth}")))
+            .collect()
+    }
+
+    fn local_index(&self, array: Option<&Ty>, index: ExprId) -> TokenStream {
         let at = self.expr(index);
-        let Ty::Array(_, len) = &self.function().vars[base].ty else {
+        let Some(Ty::Array(_, len)) = array else {
             return at;
         };
         let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(__at)]) else {

@@ -263,9 +263,11 @@ impl<'a> Body<'a> {
                 emit!(#name.#index = #new;)
             }
             Place::LocalElement { base, index } => {
-                let (name, at) = (self.name(*base), self.local_index(*base, *index));
-                let new = new(emit!(#name[__at]));
-                emit!(let __at = #at; #name[__at] = #new;)
+                let name = self.name(*base);
+                let at = self.local_indices(*base, index);
+                let places = self.local_places(index.len());
+                let new = new(emit!(#name #([#places])*));
+                emit!(#(let #places = #at;)* #name #([#places])* = #new;)
             }
             Place::Element(access) => {
                 let at = self.index(*access);
@@ -292,10 +294,9 @@ impl<'a> Body<'a> {
                 let array = self.function().accesses[*access].array;
                 vars[array].ty.view().map(|view| view.elem)
             }
-            Place::LocalElement { base, .. } => match &vars[*base].ty {
-                Ty::Array(elem, _) => elem.scalar(),
-                _ => None,
-            },
+            Place::LocalElement { base, index } => {
+                vars[*base].ty.indexed(index.len()).and_then(Ty::scalar)
+            }
             Place::Field { base, index } => match &vars[*base].ty {
                 Ty::Tuple(parts) => parts.get(*index as usize)?.scalar(),
                 _ => None,

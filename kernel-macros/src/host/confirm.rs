@@ -24,6 +24,11 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             let builtin = names::local(builtin.name());
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #scalar::#builtin);)
         }
+        // A constant's name would be a pattern that does not take every number.
+        Proof::Pattern(name) => {
+            let span = names::about(name.span());
+            quote_spanned!(span=> let _ = || { let #name = 0_i32; };)
+        }
         Proof::Conversion {
             tokens,
             scalar,

@@ -65,7 +65,10 @@ fn raise(body: &Body, site: &Site) -> TokenStream {
             let names = ["first", "second", "third"].into_iter().enumerate();
             let args = names.take(builtin.arity());
             let (binds, args): (Vec<_>, Vec<_>) = args
-                .map(|(at, name)| recorded(body, at, *ty, name, span))
+                .map(|(at, name)| {
+                    let second = builtin.second().filter(|_| at == 1);
+                    recorded(body, at, second.unwrap_or(*ty), name, span)
+                })
                 .unzip();
             let ty = names::scalar_at(body.rt(), *ty, span);
             let name = Ident::new(builtin.name(), span);
@@ -98,7 +101,7 @@ fn index(body: &Body, id: AccessId) -> TokenStream {
         IndexStyle::Flat => quote_spanned!(brackets=> #array[#(#at),*]),
         IndexStyle::Bracketed => quote_spanned!(brackets=> #array[[#(#at),*]]),
         IndexStyle::Tuple => quote_spanned!(brackets=> #array[(#(#at),*)]),
-        IndexStyle::Nested => quote_spanned!(brackets=> #array #([#at])*),
+        IndexStyle::Nested | IndexStyle::Row => quote_spanned!(brackets=> #array #([#at])*),
     };
     let element = match access.mode {
         AccessMode::Load => element,

@@ -60,6 +60,8 @@ pub struct Function {
     pub callees: Arena<Callee>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
+    /// Arrays from outside the function, and how many dimensions they are indexed with.
+    pub tables: Vec<(VarId, u32)>,
     /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
     /// evaluated; a condition among these is a bounds check, which the guard may answer.
     pub made: HashSet<ExprId>,
@@ -92,6 +94,8 @@ pub struct Var {
     pub tokens: TokenStream,
     /// Declared by `let` without a value: its first assignment is where its type shows.
     pub deferred: bool,
+    /// Made by the reader, not by the user: no message names it.
+    pub hidden: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -188,10 +192,10 @@ pub enum Pat {
 pub enum Place {
     Var(VarId),
     Element(AccessId),
-    /// `local[index]` where `local` is a fixed array bound in the region.
+    /// `local[i][j]` where `local` is a fixed array bound in the region, of arrays perhaps.
     LocalElement {
         base: VarId,
-        index: ExprId,
+        index: Vec<ExprId>,
     },
     /// `local.0`
     Field {
@@ -245,10 +249,10 @@ pub enum ExprKind {
     Array(Vec<ExprId>),
     /// `[value; count]`, the count a literal.
     Repeat(ExprId, u64),
-    /// `local[index]` where `local` is a fixed array bound in the region.
+    /// `local[i][j]` where `local` is a fixed array bound in the region, of arrays perhaps.
     LocalElement {
         base: VarId,
-        index: ExprId,
+        index: Vec<ExprId>,
     },
     If {
         cond: ExprId,
@@ -350,6 +354,8 @@ pub enum IndexStyle {
     Tuple,
     /// `a[i][j]`
     Nested,
+    /// As `Nested`, but written as the row `a[i]`.
+    Row,
 }
 
 /// A function outside of the one that is compiled.
@@ -371,6 +377,13 @@ pub enum CalleeKind {
     Assumed,
 }
 
+impl IndexStyle {
+    /// Each index is checked before the next is evaluated.
+    pub fn is_nested(self) -> bool {
+        matches!(self, IndexStyle::Nested | IndexStyle::Row)
+    }
+}
+
 /// What the compiler took a name for; rustc confirms it where the name stands.
 #[derive(Clone, Debug)]
 pub enum Proof {
@@ -382,6 +395,8 @@ pub enum Proof {
         scalar: Scalar,
         builtin: Builtin,
     },
+    /// A name in a pattern that binds: no constant has it.
+    Pattern(proc_macro2::Ident),
     /// A conversion that the runtime's trait `Number` has: `T::from_f64`.
     Conversion {
         tokens: TokenStream,

@@ -137,10 +137,7 @@ impl Parser {
             };
             stmts.push(Stmt { kind: bind, span });
         }
-        let mut body = self.block(&item.block);
-        if matches!(item.sig.output, syn::ReturnType::Default) {
-            self.discard(&mut body);
-        }
+        let mut body = self.function_body(item, span);
         stmts.append(&mut body.stmts);
         Block {
             stmts,

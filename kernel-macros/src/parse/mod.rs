@@ -13,11 +13,13 @@ mod grid;
 mod hygiene;
 mod inline;
 mod iterate;
+mod jump;
 mod made;
 mod matching;
 mod outside;
 mod part;
 mod range;
+mod rows;
 mod scope;
 mod slices;
 mod span;
@@ -25,6 +27,7 @@ mod stmt;
 mod stream;
 mod template;
 mod ty;
+mod written;
 
 pub use function::{device_function, items};
 
@@ -119,14 +122,20 @@ pub(in crate::parse) struct Parser {
     pub scopes: Scopes,
     /// Enclosing `for` loops, outermost first.
     pub path: Vec<LoopId>,
-    /// Enclosing loops of any kind, for `break` and `continue`.
-    pub open: Vec<OpenLoop>,
+    /// What a jump here could leave, outermost first.
+    pub frames: Vec<jump::Frame>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
     /// Uses of variables that rustc has to confirm, at most one of each.
     pub bindings: RefCell<Vec<Proof>>,
+    /// Those of them that are names from outside the function.
+    pub tables: HashSet<VarId>,
+    /// Lengths of the rows of arrays of fixed arrays.
+    pub rows: HashMap<VarId, u64>,
+    /// Values of the kernel's own constants that can be lengths.
+    pub lengths: HashMap<VarId, u64>,
     /// Names of parts of arrays, single elements that can be written among them.
     pub parts: HashMap<VarId, part::Part>,
     /// Variables that are references to what the IR has as values.
@@ -158,27 +167,6 @@ pub(in crate::parse) struct Parser {
     pub bound_by: Vec<(usize, Vec<VarId>)>,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
-}
-
-/// A loop around what is being read.
-pub(in crate::parse) struct OpenLoop {
-    label: Option<String>,
-    /// Loops of the IR that the source's loop became: a `break` leaves them all.
-    levels: u32,
-}
-
-impl OpenLoop {
-    fn new(label: Option<&syn::Label>) -> OpenLoop {
-        OpenLoop {
-            label: label.map(|label| label.name.to_string()),
-            levels: 1,
-        }
-    }
-
-    /// Something that has no label and is left by none.
-    fn unlabelled() -> OpenLoop {
-        OpenLoop::new(None)
-    }
 }
 
 /// Loops are numbered when they are entered and filled when they are left.
@@ -228,7 +216,9 @@ impl Parser {
         body: ir::Block,
         template: ir::Template,
     ) -> Function {
+        let rank = |var: &VarId| (*var, self.arrays[var].rank);
         Function {
+            tables: self.tables.iter().map(rank).collect(),
             name: name.clone(),
             params,
             vars: self.vars,
@@ -259,10 +249,10 @@ impl Parser {
         let ty = ty::of_param(&param.ty);
         if ty.ty == Ty::Unknown {
             let span = Span::of(&param.ty);
-            let written = param.ty.to_token_stream().to_string().replace(' ', "");
+            let (name, written) = (written::text(&param.pat), written::text(&param.ty));
             sink.push(
                 span,
-                format!("a kernel cannot take a `{written}` yet"),
+                format!("a kernel cannot take a `{written}` yet, the type of `{name}`"),
                 ty::help(&param.ty),
             );
         }
@@ -276,6 +266,7 @@ impl Parser {
                     };
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
+                    self.learn_rows(id, &param.ty);
                     return vec![id];
                 }
                 let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty);
@@ -317,6 +308,7 @@ impl Parser {
             ty,
             tokens: ident.to_token_stream(),
             deferred: false,
+            hidden: false,
         });
         self.scopes.bind(ident, id);
         id
@@ -333,6 +325,7 @@ impl Parser {
             ty: Ty::Unknown,
             tokens: ident.to_token_stream(),
             deferred: false,
+            hidden: true,
         })
     }
 
@@ -362,6 +355,7 @@ impl Parser {
             ty,
             tokens,
             deferred: false,
+            hidden: false,
         });
         self.scopes.bind_outside(key, id);
         id

@@ -1,9 +1,10 @@
 //! `for` loops and their ranges → IR.
 
+use super::Parser;
+use super::jump::Frame;
 use super::span;
 use super::stream::Stream;
 use super::template;
-use super::{OpenLoop, Parser};
 use crate::ir::{
     Adapter, Block, ExprId, ExprKind, Iteration, Loop, LoopId, Opaque, Proof, Range, Span,
     StmtKind, Ty, VarId, VarKind,
@@ -34,7 +35,7 @@ impl Parser {
         let parent = self.path.last().copied();
         self.path.push(id);
         self.loops.proofs[id.index()].extend(head_proofs);
-        self.open.push(OpenLoop::new(node.label.as_ref()));
+        self.frames.push(Frame::of_loop(node.label.as_ref()));
         self.scopes.enter();
         let (var, body) = match head.stream.take() {
             Some(stream) => {
@@ -48,7 +49,7 @@ impl Parser {
             }
         };
         self.scopes.leave();
-        self.open.pop();
+        self.frames.pop();
         self.path.pop();
         self.head_proofs = outer;
         self.before = before;
@@ -245,7 +246,7 @@ fn without_arguments(func: &syn::Expr) -> TokenStream {
 }
 
 fn not_a_range(node: &syn::Expr) -> Opaque {
-    let written = node.to_token_stream().to_string().replace(' ', "");
+    let written = super::written::text(node);
     Opaque {
         what: format!("a loop over `{written}`"),
         help: Some(

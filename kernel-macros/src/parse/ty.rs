@@ -71,19 +71,7 @@ fn run_of(elem: &syn::Type, mutable: bool) -> Ty {
             Ty::Scalar(scalar) => view(scalar, 2, mutable, ViewKind::Slice),
             _ => Ty::Unknown,
         },
-        _ => elements(&annotation(elem), mutable),
-    }
-}
-
-/// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
-pub fn elements(elem: &Ty, mutable: bool) -> Ty {
-    match elem {
-        Ty::Scalar(elem) => view(*elem, 1, mutable, ViewKind::Slice),
-        Ty::Array(inner, _) => match **inner {
-            Ty::Scalar(elem) => view(elem, 2, mutable, ViewKind::Slice),
-            _ => Ty::Unknown,
-        },
-        _ => Ty::Unknown,
+        _ => Ty::elements(&annotation(elem), mutable),
     }
 }
 
@@ -137,7 +125,7 @@ fn named(path: &syn::Path) -> Ty {
     let types = type_arguments(segment);
     let elem = types.first().map(|ty| annotation(ty));
     if name == "Vec" && path.segments.len() == 1 {
-        return elem.map_or(Ty::Unknown, |elem| elements(&elem, true));
+        return elem.map_or(Ty::Unknown, |elem| Ty::elements(&elem, true));
     }
     let Some(elem) = elem.and_then(|ty| ty.scalar()) else {
         return Ty::Unknown;
@@ -209,6 +197,23 @@ pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
         }) => int.base10_parse().ok(),
         syn::Expr::Paren(paren) => literal_len(&paren.expr),
         syn::Expr::Group(group) => literal_len(&group.expr),
+        _ => None,
+    }
+}
+
+/// The length of the fixed arrays that an array consists of.
+pub fn row_len(ty: &syn::Type) -> Option<u64> {
+    let elem = match ty {
+        syn::Type::Reference(reference) => return row_len(&reference.elem),
+        syn::Type::Paren(paren) => return row_len(&paren.elem),
+        syn::Type::Group(group) => return row_len(&group.elem),
+        syn::Type::Slice(slice) => &*slice.elem,
+        syn::Type::Array(array) => &*array.elem,
+        syn::Type::Path(path) => *type_arguments(path.path.segments.last()?).first()?,
+        _ => return None,
+    };
+    match elem {
+        syn::Type::Array(row) => literal_len(&row.len),
         _ => None,
     }
 }

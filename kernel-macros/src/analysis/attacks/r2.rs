@@ -55,9 +55,9 @@ fn what_iterations_compute_step_by_step_is_not_affine() {
 #[test]
 fn dimensions_are_compared_one_by_one() {
     for pair in [
-        "a[[i, 0]] = a[[0, i]]",
+        "a[[i, 1]] = a[[0, i]]",
         "a[[i, 0]] = a[[i + 1, 0]]",
-        "a[[0, i]] = a[[i, 0]]",
+        "a[[0, i]] = a[[i, 1]]",
         "a[[i / 2, i % 2]] = 1.0",
     ] {
         refused(

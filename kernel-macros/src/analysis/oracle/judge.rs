@@ -35,10 +35,12 @@ pub fn judge(source: &str, random: &mut Random, tally: &mut Tally) -> Result<(),
     }
     tally.accepted += 1;
     // This judge keeps neither iteration numbers, by which extremes and their companions fold, nor
-    // copies of arrays.
+    // copies of arrays, and it runs loops as they stand in the source.
     let ordered = |of: &Accumulator| matches!(of.fold, Fold::Companion | Fold::Place);
-    let known =
-        |region: &&Region| region.shared.is_empty() && !region.accumulators.iter().any(ordered);
+    let known = |region: &&Region| {
+        let plain = region.shared.is_empty() && region.in_order.is_none();
+        plain && !region.accumulators.iter().any(ordered)
+    };
     for region in plan.regions.iter().filter(known) {
         for _ in 0..SAMPLES {
             let trial = Trial {
