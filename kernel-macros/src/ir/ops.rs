@@ -170,7 +170,7 @@ builtins! {
     /// Floats: one multiplication.
     ToRadians = "to_radians" / 1,
     ToDegrees = "to_degrees" / 1,
-    // Not exact in IEEE terms: on the host these are std's, and a device has none yet.
+    // Not exact in IEEE terms: `kernel_runtime::math` has them, or the standard library.
     Exp = "exp" / 1,
     Exp2 = "exp2" / 1,
     ExpM1 = "exp_m1" / 1,
