@@ -27,6 +27,7 @@ fn looked_up(x: &mut [f64]) {
 fn in_time(u: &mut [f64], steps: usize) {
     for step in 0..steps {
         let weights = [0.5, step as f64];
+        u[0] = weights[1];
         for i in 0..u.len() {
             u[i] = weights[0] * u[i] + weights[1];
         }
