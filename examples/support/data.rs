@@ -1,6 +1,7 @@
 //! Random numbers made from a seed and an index alone, so that any number of threads fills an
 //! array with the same values, and a kernel can make them in its loop.
 
+use kernel_runtime::prelude::*;
 use ndarray::Array2;
 use rayon::prelude::*;
 
@@ -8,6 +9,7 @@ use rayon::prelude::*;
 const BLOCK: usize = 1 << 16;
 
 /// The finaliser of SplitMix64: a bijection of 64 bits that leaves no visible pattern.
+#[kernel(device)]
 #[inline]
 #[must_use]
 pub fn mix(x: u64) -> u64 {
@@ -18,11 +20,13 @@ pub fn mix(x: u64) -> u64 {
 }
 
 /// The `i`-th number of the sequence `seed`, uniform in `0.0..1.0`, a multiple of 2^-53.
+#[kernel(device)]
 #[inline]
 #[must_use]
 pub fn u(seed: u64, i: u64) -> f64 {
     const ULP: f64 = 1.0 / (1u64 << 53) as f64;
-    (mix((seed << 32).wrapping_add(i)) >> 11) as f64 * ULP
+    let bits: u64 = mix((seed << 32).wrapping_add(i));
+    (bits >> 11) as f64 * ULP
 }
 
 /// The first `n` numbers of the sequence `seed`.

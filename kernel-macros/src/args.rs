@@ -22,6 +22,8 @@ pub struct Args {
     /// `unsafe(independent(out, ..))`: the user's word that iterations never write one element of
     /// these arrays twice, nor read what another writes.
     pub independent: Vec<Ident>,
+    /// `math = "std"`: elementary functions are the standard library's.
+    pub std_math: bool,
     /// `types(T = [f32, f64], Real = f64)`: what names stand for.
     pub types: Vec<NamedTypes>,
     /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
@@ -46,6 +48,7 @@ enum Arg {
     Independent(Vec<Ident>),
     Types(Vec<NamedTypes>),
     Assumed(Vec<syn::Path>),
+    StdMath,
     Contract,
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
@@ -53,7 +56,7 @@ enum Arg {
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `types(T = [f32, f64])`, `fastmath(contract)`, \
+                     `types(T = [f32, f64])`, `fastmath(contract)`, `math = \"std\"`, \
                      `unsafe(independent(array, ..))`, `assume_pure(path, ..)`; or, for a \
                      function that kernels call, `device`";
 
@@ -73,6 +76,11 @@ impl Parse for Arg {
             }
             "device" => Arg::Device(word),
             "unsafe" => Arg::Independent(independent(input)?),
+            "math" => {
+                input.parse::<Token![=]>()?;
+                std_math(&input.parse()?)?;
+                Arg::StdMath
+            }
             "types" => {
                 let inner;
                 parenthesized!(inner in input);
@@ -135,6 +143,15 @@ fn independent(input: ParseStream) -> syn::Result<Vec<Ident>> {
     Ok(names.into_iter().collect())
 }
 
+/// `"std"`
+fn std_math(text: &syn::LitStr) -> syn::Result<()> {
+    if text.value() == "std" {
+        return Ok(());
+    }
+    let message = "expected `math = \"std\"`: the standard library's elementary functions";
+    Err(syn::Error::new(text.span(), message))
+}
+
 /// `(f, shapes::area)`
 fn paths(input: ParseStream) -> syn::Result<Vec<syn::Path>> {
     let inner;
@@ -176,6 +193,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         independent: Vec::new(),
         types: Vec::new(),
         assumed: Vec::new(),
+        std_math: false,
         contract: false,
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
@@ -198,6 +216,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::Handle(name) => args.handle = Some(name),
             Arg::Crate(path) => args.runtime = path.to_token_stream(),
             Arg::Independent(names) => args.independent.extend(names),
+            Arg::StdMath => args.std_math = true,
             Arg::Types(types) => args.types.extend(types),
             Arg::Assumed(paths) => args.assumed.extend(paths),
             Arg::Contract => args.contract = true,

@@ -8,8 +8,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::{env, fs, io};
 
-/// Writes the texts to `$KERNEL_PTX_DIR/<crate>-<kernel>-<hash>.{release,debug}.ptx`, if the
-/// variable is set while the crate compiles.
+/// Writes the texts, if they are complete, to `$KERNEL_PTX_DIR/<crate>-<kernel>-<hash>.{release,debug}.ptx`, if the
+/// variable is set while the crate compiles. Those that call device functions are complete only
+/// in the crate; `kernel_runtime` writes them, if the variable is set when they are loaded.
 ///
 /// # Errors
 ///
@@ -18,15 +19,18 @@ pub fn write_ptx(kernel: &str, ptx: &Ptx) -> Result<(), String> {
     let Some(dir) = env::var_os("KERNEL_PTX_DIR").filter(|dir| !dir.is_empty()) else {
         return Ok(());
     };
+    let Some((release, debug)) = ptx.complete() else {
+        return Ok(());
+    };
     let dir = Path::new(&dir);
     let krate = env::var("CARGO_CRATE_NAME").unwrap_or_else(|_| "unknown".to_string());
     let mut hasher = DefaultHasher::new();
-    ptx.release.hash(&mut hasher);
+    release.hash(&mut hasher);
     let stem = format!("{krate}-{kernel}-{:016x}", hasher.finish());
     let write = || -> io::Result<()> {
         fs::create_dir_all(dir)?;
-        fs::write(dir.join(format!("{stem}.release.ptx")), &ptx.release)?;
-        fs::write(dir.join(format!("{stem}.debug.ptx")), &ptx.debug)
+        fs::write(dir.join(format!("{stem}.release.ptx")), &release)?;
+        fs::write(dir.join(format!("{stem}.debug.ptx")), &debug)
     };
     write().map_err(|error| format!("KERNEL_PTX_DIR: cannot write to {}: {error}", dir.display()))
 }

@@ -10,7 +10,7 @@ use crate::ir::{Function, Scalar, Span};
 use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, GenericParam, ItemFn, Pat, ReturnType};
+use syn::{Attribute, FnArg, GenericParam, Item, ItemFn, Pat, ReturnType, Stmt};
 
 /// The kernel's code. Where there are problems, they are the code, and the function as written, so
 /// that its callers still have something to call.
@@ -65,6 +65,7 @@ struct Compiled {
 fn compile(function: &ItemFn, types: &Types, args: &Args, sink: &mut Sink) -> Compiled {
     let source = instances::instance(function, types);
     let mut ir = parse::kernel(&source, &args.assumed, sink);
+    ir.std_math = args.std_math;
     let mismatches = infer::infer(&mut ir);
     // What is wrong with a parameter would only show again in every loop that uses it.
     let mut aside = Sink::default();
@@ -212,8 +213,9 @@ fn device_code(function: &Function, plan: &Plan) -> host::Device {
     host::Device {
         regions: regions.collect(),
         ptx: host::Ptx {
-            release: ptx::emit(function, plan, false),
-            debug: ptx::emit(function, plan, true),
+            head: ptx::head(function),
+            release: ptx::hole::split(&ptx::entries(function, plan, false)),
+            debug: ptx::hole::split(&ptx::entries(function, plan, true)),
         },
     }
 }
@@ -226,6 +228,11 @@ fn pieces(function: &ItemFn) -> host::Item {
         generics: signature.generics.to_token_stream(),
         params: signature.inputs.iter().filter_map(param).collect(),
         where_clause: signature.generics.where_clause.to_token_stream(),
+        imports: statements
+            .iter()
+            .filter(is_import)
+            .map(ToTokens::to_token_stream)
+            .collect(),
         body: quote!(#(#statements)*),
         ..host::Item::default()
     };
@@ -246,6 +253,10 @@ fn pieces(function: &ItemFn) -> host::Item {
         attribute.to_tokens(kind);
     }
     item
+}
+
+fn is_import(statement: &&Stmt) -> bool {
+    matches!(statement, Stmt::Item(Item::Use(_)))
 }
 
 /// `#[expect(..)]` as `#[allow(..)]`: of several copies of a body, a lint may speak of only one.

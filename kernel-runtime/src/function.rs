@@ -1,5 +1,8 @@
 //! `#[kernel(device)]` functions, as kernels and each other see them.
 
+use crate::piece::Piece;
+use std::panic::{self, AssertUnwindSafe};
+
 /// A function that a loop of a kernel may call. `#[kernel(device)]` implements it for the type of
 /// the function's name.
 #[diagnostic::on_unimplemented(
@@ -15,6 +18,8 @@ pub trait DeviceFunction {
     type Value;
     /// Number of places where it can fail, those of the functions that it calls included.
     const SITES: u32;
+    /// The body for a device.
+    const PIECE: &'static Piece;
 
     /// The body, which says where it failed instead of panicking.
     fn call(arguments: Self::Arguments) -> Result<Self::Value, Fault>;
@@ -37,4 +42,12 @@ pub struct Fault {
 #[inline(never)]
 pub fn fault(site: u32, args: [u64; 4]) -> Fault {
     Fault { site, args }
+}
+
+/// Calls a function that the user vouches for; `None` if it panics. The caller of the kernel calls
+/// it again with the same arguments, so that the panic that counts is that of the earliest
+/// iteration.
+pub fn assumed<T>(call: impl FnOnce() -> T) -> Option<T> {
+    // What the call takes and gives are numbers; what else it touches, the user vouches for.
+    panic::catch_unwind(AssertUnwindSafe(call)).ok()
 }

@@ -25,6 +25,7 @@ mod ops;
 #[doc(hidden)]
 pub mod order;
 mod parallel;
+mod piece;
 pub mod prelude;
 mod range;
 mod region;

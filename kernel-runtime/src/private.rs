@@ -9,19 +9,23 @@ pub use crate::array::{
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
-pub use crate::function::{DeviceFunction, Fault, fault};
+pub use crate::function::{DeviceFunction, Fault, assumed, fault};
 pub use crate::grouped::{Grouped, each, filled};
 pub use crate::iterators;
 pub use crate::launch;
+pub use crate::math;
 pub use crate::number::{Float, Int, Number};
 pub use crate::ops::Order;
 pub use crate::order;
+pub use crate::piece::{
+    Argument, Part, Piece, literal_bits, literal_type, module_length, module_text, piece_id,
+    text_of,
+};
 pub use crate::range::{Progression, Wide, progression};
 pub use crate::region::{DeviceCode, Map, Reduce, Region, Shape, Visit};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
-pub use core::cfg;
 pub use core::clone::Clone;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
@@ -30,6 +34,7 @@ pub use core::mem::swap;
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
+pub use core::{cfg, column, line, module_path};
 pub use std::vec::Vec;
 
 use crate::Element;

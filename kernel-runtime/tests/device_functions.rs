@@ -2,9 +2,13 @@
 #![allow(missing_docs, clippy::manual_is_multiple_of)]
 
 mod support;
+#[macro_use]
+#[allow(unused_macros)]
+#[path = "corpus/versions.rs"]
+mod versions;
 
 use kernel_runtime::prelude::*;
-use support::{THREADS, on_threads, values};
+use support::values;
 
 #[kernel(device)]
 pub const fn square(x: f64) -> f64 {
@@ -40,14 +44,14 @@ mod shapes {
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn areas(x: &[f64], out: &mut [f64]) {
     for i in 0..x.len() {
         out[i] = shapes::area(x[i], 2.0) + square(x[i]);
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn steps(n: &[u64], out: &mut [u32]) -> u64 {
     use shapes::collatz;
     let mut total = 0;
@@ -61,21 +65,11 @@ fn steps(n: &[u64], out: &mut [u32]) -> u64 {
 
 #[test]
 fn they_give_what_they_give() {
-    let x = values(3000);
-    let mut expected = vec![0.0; x.len()];
-    areas::serial(&x, &mut expected);
-    for threads in THREADS {
-        let mut out = vec![0.0; x.len()];
-        on_threads(threads, || areas::parallel(&x, &mut out));
-        assert_eq!(out, expected);
-    }
-    let n: Vec<u64> = (1..3000).collect();
-    let mut expected = vec![0; n.len()];
-    let total = steps::serial(&n, &mut expected);
-    for threads in THREADS {
-        let mut out = vec![0; n.len()];
-        assert_eq!(on_threads(threads, || steps::parallel(&n, &mut out)), total);
-        assert_eq!(out, expected);
+    for n in [0, 1, 65, 3000] {
+        let x = values(n);
+        let numbers: Vec<u64> = (1..=n as u64).collect();
+        check!(areas[out = vec![0.0; n]](&x, &mut out));
+        check!(steps[out = vec![0; n]](&numbers, &mut out));
     }
 }
 
@@ -109,7 +103,7 @@ mod checks {
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn checked(a: &[i32], b: &[i32], out: &mut [i32]) {
     for i in 0..a.len() {
         let before = a[i] - b[i];
@@ -120,27 +114,24 @@ fn checked(a: &[i32], b: &[i32], out: &mut [i32]) {
 #[test]
 fn failures_inside_are_those_of_the_functions() {
     let n = 3000;
-    for (a, b) in [
-        (1, 0),
-        (1, 1000),
-        (5, 7),
-        (0, 103),
-        (0, 104),
-        (3, 101),
-        (i32::MIN, -1),
-    ] {
+    let cases = [
+        (1, 0, "divide by zero"),
+        (1, 1000, "1000 is too large for 1"),
+        (5, 7, "seven: 5 and"),
+        (0, 103, ""),
+        (0, 104, "the len is 4 but the index is 4"),
+        (i32::MIN, -1, "overflow"),
+    ];
+    for (a, b, text) in cases {
         let mut left = vec![0; n];
         let mut right = vec![100; n];
         (left[1234], right[1234]) = (a, b);
         (left[1700], right[1700]) = (1, 0);
         let mut out = vec![0; n];
-        let expected = support::failure_of(|| checked::serial(&left, &right, &mut out));
-        for threads in THREADS {
-            let failure = on_threads(threads, || {
-                support::failure_of(|| checked::parallel(&left, &right, &mut out))
-            });
-            assert_eq!(failure, expected, "{a} {b}");
-        }
+        let failure = agreement!(Exact, device, checked(&left, &right, &mut out.clone()));
+        let failure = failure.expect_err("a failure");
+        assert!(failure.contains(text), "{failure}");
+        out.clear();
     }
 }
 
@@ -172,7 +163,7 @@ fn in_a_body_from_macros_and_with_one_name_in_two_modules() {
             table[0] + table[2],
         ]
     }
-    #[kernel(parallel)]
+    #[kernel(parallel, cuda)]
     fn both(x: &[f32], out: &mut [f32]) {
         for i in 0..x.len() {
             out[i] = one::scaled(x[i]) - two::scaled(x[i]);
@@ -183,8 +174,80 @@ fn in_a_body_from_macros_and_with_one_name_in_two_modules() {
         }
     }
     let x: Vec<f32> = values(2000).into_iter().map(|x| x as f32).collect();
-    let (mut out, mut expected) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-    both::serial(&x, &mut expected);
-    on_threads(3, || both::parallel(&x, &mut out));
-    assert_eq!(out, expected);
+    check!(both[out = vec![0.0; x.len()]](&x, &mut out));
+}
+
+#[kernel(parallel, cuda)]
+fn elementary(x: &[f64], out: &mut [f64], singles: &mut [f32]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        let y = x[i].exp().ln_1p() + x[i].atan2(0.25) + x[i].powi(3);
+        out[i] = y + (x[i] + 1.0).powf(1.5);
+        singles[i] = (x[i] as f32).sin().hypot(2.0);
+        sum += y;
+    }
+    sum
+}
+
+#[test]
+fn elementary_functions_are_the_same_everywhere() {
+    let x = values(3000);
+    let n = x.len();
+    close!(elementary[out = vec![0.0; n], singles = vec![0.0; n]](&x, &mut out, &mut singles));
+}
+
+#[kernel(device)]
+fn narrow(a: i8, b: u16, c: bool, pair: (u8, i16)) -> (i16, u8, bool) {
+    if c {
+        return (a as i16 - pair.1, b as u8, a < 0);
+    }
+    (a as i16 * 3 + pair.0 as i16, pair.0, !c)
+}
+
+#[kernel(parallel, cuda)]
+fn narrow_values(x: &[i8], sums: &mut [i16], bytes: &mut [u8], flags: &mut [bool]) {
+    for i in 0..x.len() {
+        let (sum, byte, flag) = narrow(x[i], 65535, x[i] > -10, (200_u8, -7_i16));
+        let (more, _, other): (i16, u8, bool) = narrow(-128, x[i] as u16, flag, (byte, sum));
+        sums[i] = sum ^ more;
+        bytes[i] = byte;
+        flags[i] = flag & other;
+    }
+}
+
+#[test]
+fn narrow_types_go_in_and_out() {
+    let x: Vec<i8> = (0..1000).map(|k| (k * 37) as i8 / 4).collect();
+    let n = x.len();
+    check!(
+        narrow_values[sums = vec![0; n], bytes = vec![0; n], flags = vec![false; n]](
+            &x, &mut sums, &mut bytes, &mut flags
+        )
+    );
+}
+
+/// No device function: it calls one of the standard library's.
+fn root(of: f64, least: f64) -> f64 {
+    if of < least {
+        panic!("{of} is less than {least}");
+    }
+    std::convert::identity(of.sqrt())
+}
+
+#[kernel(parallel, assume_pure(root, std::convert::identity))]
+fn roots(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        let shift: f64 = std::convert::identity(x[i]);
+        out[i] = root(shift + 0.5, 0.0) - x[i];
+    }
+}
+
+#[test]
+fn functions_that_the_user_vouches_for_fail_as_they_do() {
+    let mut x = values(3000);
+    host!(roots[out = vec![0.0; 3000]](&x, &mut out));
+    (x[1000], x[2000]) = (-5.0, -7.0);
+    let failure = agreement!(Exact, host, roots[out = vec![0.0; 3000]](&x, &mut out));
+    let failure = failure.expect_err("a failure");
+    assert!(failure.contains("-4.5 is less than 0"), "{failure}");
 }

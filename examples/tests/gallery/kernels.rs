@@ -1,5 +1,6 @@
 //! Loops that people write, as kernels.
 
+use kernel_examples::data;
 use kernel_runtime::prelude::*;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
@@ -235,12 +236,7 @@ pub fn circle(seed: u64, n: u64) -> u64 {
     for i in 0..n {
         let mut square = 0.0;
         for half in 0..2u64 {
-            let at = (seed << 32).wrapping_add(2 * i + half);
-            let mut z = at.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            z ^= z >> 31;
-            let coordinate = (z >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0);
+            let coordinate = data::u(seed, 2 * i + half);
             square += coordinate * coordinate;
         }
         if square < 1.0 {

@@ -33,7 +33,9 @@ pub use function::device_function;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
-use crate::ir::{Adapter, Block, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk};
+use crate::ir::{
+    Adapter, Block, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk,
+};
 use extent::to_wide;
 use form::{Fit, Former};
 use interchange::Interchange;
@@ -106,13 +108,21 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
             let node = &function.exprs[id];
             if let ExprKind::Call(builtin, _) = &node.kind
                 && builtin.is_elementary()
+                && function.std_math
             {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
             }
             if let ExprKind::Apply(callee, _) = node.kind {
-                let name = &function.callees[callee].name;
-                sink.push(node.span, texts::not_on_device(name), None);
+                let callee = &function.callees[callee];
+                if callee.kind == CalleeKind::Assumed {
+                    let help = texts::NO_DEVICE_FORM_HELP.to_string();
+                    sink.push(node.span, texts::no_device_form(&callee.name), Some(help));
+                }
+                if callee.hidden {
+                    let help = texts::HIDDEN_NAME_HELP.to_string();
+                    sink.push(node.span, texts::hidden_name(&callee.name), Some(help));
+                }
             }
         });
     }

@@ -361,6 +361,9 @@ pub enum SiteKind {
     Neg(Scalar),
     /// A built-in that can panic. Arguments: its arguments, the first of type `ty`.
     Call { builtin: Builtin, ty: Scalar },
+    /// A function that the user vouches for. Arguments: its own, without literals whose type only
+    /// the function knows.
+    Assumed { callee: CalleeId, args: Vec<ExprId> },
     /// `assert!` and kin. Arguments: the formatted values.
     Assert {
         tokens: proc_macro2::TokenStream,

@@ -5,8 +5,8 @@ use super::form::{Constraint, Former};
 use super::plan::Reason;
 use super::texts;
 use crate::ir::{
-    AccessId, AccessMode, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId,
-    Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId, VarKind,
+    AccessId, AccessMode, Adapter, BinaryOp, Block, Builtin, CalleeId, CalleeKind, ExprId,
+    ExprKind, Function, LoopId, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 
 /// Where in an iteration something happens.
@@ -51,6 +51,9 @@ pub struct Scan {
     /// Why the candidate cannot be a region whatever its accesses are.
     pub reasons: Vec<Reason>,
 }
+
+/// As many values as a failure record holds.
+const MOST_RECORDED: usize = 4;
 
 /// Walks the body of the innermost loop of `nest`.
 pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
@@ -420,6 +423,7 @@ impl Scanner<'_> {
                 return;
             }
             ExprKind::Call(builtin, args) => self.check_call(*builtin, args, node.span),
+            ExprKind::Apply(callee, args) => self.check_assumed(*callee, args, node.span),
             ExprKind::LocalElement { base, .. } => self.read(*base, node.span),
             _ => {}
         }
@@ -458,6 +462,18 @@ impl Scanner<'_> {
         {
             let message = texts::no_such_method(builtin.name(), scalar.name());
             self.refuse(span, message, None);
+        }
+    }
+
+    /// Where a function that the user vouches for panics, its arguments are recorded.
+    fn check_assumed(&mut self, callee: CalleeId, args: &[ExprId], span: Span) {
+        let callee = &self.function.callees[callee];
+        let number = |arg: &ExprId| self.function.exprs[*arg].ty.scalar().is_some();
+        let fits = args.len() <= MOST_RECORDED && args.iter().all(number);
+        if callee.kind == CalleeKind::Assumed && !fits {
+            let help = texts::ASSUMED_ARGUMENTS_HELP.to_string();
+            let message = texts::assumed_arguments(&callee.name, MOST_RECORDED);
+            self.refuse(span, message, Some(help));
         }
     }
 

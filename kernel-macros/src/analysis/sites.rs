@@ -3,8 +3,8 @@
 use super::builtins::{Panics, panics};
 use super::plan::{Bounds, Site, SiteKey, SiteKind};
 use crate::ir::{
-    AccessId, BinaryOp, Block, CalleeId, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt,
-    StmtKind, Ty, UnaryOp, VarId, walk,
+    AccessId, BinaryOp, Block, CalleeId, CalleeKind, ExprId, ExprKind, Function, Place, Scalar,
+    Span, Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -46,7 +46,9 @@ pub fn can_fail(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>
 pub fn calls(function: &Function, id: ExprId) -> bool {
     let mut found = false;
     walk::below(function, id, &mut |id| {
-        found |= matches!(function.exprs[id].kind, ExprKind::Apply(..));
+        if let ExprKind::Apply(callee, _) = function.exprs[id].kind {
+            found |= function.callees[callee].kind == CalleeKind::Device;
+        }
     });
     found
 }
@@ -233,11 +235,23 @@ impl Finder<'_> {
                     Panics::Always => self.push(SiteKey::Expr(id), kind, node.span, false),
                 }
             }
-            ExprKind::Apply(callee, _) if !self.found.calls.contains(callee) => {
-                self.found.calls.push(*callee);
-            }
+            ExprKind::Apply(callee, args) => self.call(id, *callee, args),
             ExprKind::LocalElement { base, index } => self.local_element(*base, *index, node.span),
             _ => {}
+        }
+    }
+
+    fn call(&mut self, id: ExprId, callee: CalleeId, args: &[ExprId]) {
+        match self.function.callees[callee].kind {
+            CalleeKind::Assumed => {
+                let (args, span) = (args.to_vec(), self.function.exprs[id].span);
+                let kind = SiteKind::Assumed { callee, args };
+                self.push(SiteKey::Expr(id), kind, span, false);
+            }
+            CalleeKind::Device if !self.found.calls.contains(&callee) => {
+                self.found.calls.push(callee);
+            }
+            CalleeKind::Device => {}
         }
     }
 

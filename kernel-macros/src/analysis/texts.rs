@@ -12,6 +12,13 @@ pub fn demanded_headline(index: &str, reason: &str) -> String {
     )
 }
 
+pub fn assumed_arguments(name: &str, most: usize) -> String {
+    format!("`{name}` takes something else than up to {most} numbers")
+}
+
+pub const ASSUMED_ARGUMENTS_HELP: &str = "where a function of `assume_pure` panics, the numbers that it was called with are recorded: wrap \
+     it in a function of fewer, or mark it `#[kernel(device)]`";
+
 /// The same for a device function.
 pub fn no_device_function(name: &str, reason: &str) -> String {
     format!("`{name}` cannot be a device function: {reason}")
@@ -374,8 +381,26 @@ pub const NO_REGION_HELP: &str =
     "`#[kernel]` is for functions with `for` loops over integer ranges";
 
 pub fn not_on_device(function: &str) -> String {
-    format!("`{function}` has no CUDA version yet: libraries disagree on its last bits")
+    format!(
+        "the standard library's `{function}` has no CUDA version: libraries disagree on its last bits"
+    )
 }
 
+pub fn no_device_form(function: &str) -> String {
+    format!("`{function}` has no CUDA version: `assume_pure` says only that threads may call it")
+}
+
+pub const NO_DEVICE_FORM_HELP: &str =
+    "mark the function `#[kernel(device)]`, or leave `cuda` out of `#[kernel(..)]`";
+
+pub fn hidden_name(function: &str) -> String {
+    format!(
+        "`{function}` may mean something else in this block than outside of it, and a device sees the latter"
+    )
+}
+
+pub const HIDDEN_NAME_HELP: &str =
+    "move the block's `use` and other items to the kernel's outermost block, or out of the kernel";
+
 pub const NOT_ON_DEVICE_HELP: &str =
-    "leave `cuda` out of `#[kernel(..)]`; on threads it is std's function";
+    "leave out `math = \"std\"`: the function is then the same on threads and devices";

@@ -3,7 +3,7 @@
 use super::pieces;
 use crate::args::Args;
 use crate::diagnostics::Sink;
-use crate::{analysis, host, infer, parse, stand_in};
+use crate::{analysis, host, infer, parse, ptx, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ItemFn;
@@ -25,6 +25,11 @@ pub fn device_function(function: &ItemFn, args: Args, mut sink: Sink) -> TokenSt
     let written = host::Written {
         function: function.to_token_stream(),
         items: items.collect(),
+        ptx: host::Ptx {
+            head: String::new(),
+            release: ptx::device_function(&ir, &plan.regions[0], false),
+            debug: ptx::device_function(&ir, &plan.regions[0], true),
+        },
     };
     let input = host::Expansion {
         function: &ir,

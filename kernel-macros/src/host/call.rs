@@ -7,27 +7,68 @@
 use super::body::Body;
 use super::expr;
 use super::names::{self, emit};
-use crate::ir::{CalleeId, CalleeKind, ExprId, ExprKind, Span, UnaryOp};
+use crate::analysis::plan::SiteKey;
+use crate::ir::{CalleeId, CalleeKind, ExprId, ExprKind, Function, Scalar, Span, UnaryOp};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote_spanned;
 
+/// Brings a function's alias into scope.
+pub fn import(function: &Function, callee: CalleeId) -> TokenStream {
+    let (path, alias) = (&function.callees[callee].path, alias(function, callee));
+    emit! {
+        #[allow(unused_imports)]
+        use #path as #alias;
+    }
+}
+
+/// The implementation of a device function, whose alias is in scope.
+pub fn implementation(function: &Function, rt: &TokenStream, callee: CalleeId) -> TokenStream {
+    let alias = alias(function, callee);
+    quote_spanned!(alias.span()=> <#alias as #rt::DeviceFunction>)
+}
+
+fn alias(function: &Function, callee: CalleeId) -> Ident {
+    let callee = &function.callees[callee];
+    let name = callee.name.replace("::", "_").replace("r#", "");
+    let text = format!("{name}__needs_kernel_device_or_assume_pure");
+    Ident::new(&text, names::about(callee.span.start))
+}
+
+/// A literal to which the function that takes it gives a type.
+pub fn open_literal(function: &Function, id: ExprId) -> TokenStream {
+    match &function.exprs[id].kind {
+        ExprKind::Unary(op, inner) => {
+            let inner = open_literal(function, *inner);
+            match op {
+                UnaryOp::Neg => emit!(-#inner),
+                UnaryOp::Not => emit!(!#inner),
+            }
+        }
+        ExprKind::Int(value, _) => {
+            let literal = Literal::u128_unsuffixed(*value);
+            emit!(#literal)
+        }
+        ExprKind::Float(text, _) => expr::float(text, ""),
+        other => unreachable!("{other:?} is no literal"),
+    }
+}
+
+/// The constant that numbers the first site of a function called.
+fn base(position: usize) -> Ident {
+    names::local(&format!("__KERNEL_SITES{position}"))
+}
+
 impl Body<'_> {
-    /// What stands before a body: a name for each device function it calls, and the number of the
-    /// first of its sites.
+    /// What stands before a body: an alias for each device function that it calls, and the number
+    /// of the first of its sites.
     pub fn call_items(&self) -> TokenStream {
-        let calls = self.region.calls.iter();
+        let u32 = self.scalar(Scalar::U32);
+        let calls = self.region.calls.iter().enumerate();
         calls
-            .enumerate()
             .map(|(position, callee)| {
-                let alias = self.alias(*callee);
-                let (path, base) = (&self.function().callees[*callee].path, base(position));
-                let first = self.first_site(position);
-                let u32 = self.scalar(crate::ir::Scalar::U32);
-                emit! {
-                    #[allow(unused_imports)]
-                    use #path as #alias;
-                    const #base: #u32 = #first;
-                }
+                let import = import(self.function(), *callee);
+                let (base, first) = (base(position), self.first_site(position));
+                emit!(#import const #base: #u32 = #first;)
             })
             .collect()
     }
@@ -42,47 +83,78 @@ impl Body<'_> {
         emit!(#base + #callee::SITES)
     }
 
-    /// The implementation of a device function.
     fn callee(&self, callee: CalleeId) -> TokenStream {
-        let (rt, alias) = (self.rt(), self.alias(callee));
-        quote_spanned!(alias.span()=> <#alias as #rt::DeviceFunction>)
-    }
-
-    fn alias(&self, callee: CalleeId) -> Ident {
-        let callee = &self.function().callees[callee];
-        let name = callee.name.replace("::", "_").replace("r#", "");
-        let text = format!("{name}__needs_kernel_device_or_assume_pure");
-        Ident::new(&text, names::about(callee.span.start))
+        implementation(self.function(), self.rt(), callee)
     }
 
     /// A call, whose failure is that of the body.
     pub fn apply(&self, id: ExprId, callee: CalleeId, args: &[ExprId]) -> TokenStream {
-        let (rt, node) = (self.rt(), &self.function().exprs[id]);
-        let ty = self.ty(&node.ty);
-        let (binds, args): (Vec<_>, Vec<_>) = args
-            .iter()
-            .enumerate()
-            .map(|(position, arg)| self.argument(position, *arg))
-            .unzip();
-        let place = names::about(node.span.start);
-        if self.function().callees[callee].kind == CalleeKind::Assumed {
-            let path = &self.function().callees[callee].path;
-            let call = quote_spanned!(place=> #path(#(#args),*));
-            return emit!({ #(#binds)* let __value: #ty = #call; __value });
-        }
-        let position = self.region.calls.iter().position(|known| *known == callee);
-        let base = base(position.unwrap_or_else(|| unreachable!("a call that is not listed")));
-        let callee = self.callee(callee);
-        let call = quote_spanned!(place=> #callee::call((#(#args,)*)));
-        let leave = self.leave(&emit!(#base + __fault.site), &emit!(__fault.args));
+        let node = &self.function().exprs[id];
+        let arguments = args.iter().enumerate();
+        let arguments = arguments.map(|(position, arg)| self.argument(position, *arg));
+        let (binds, args): (Vec<_>, Vec<Ident>) = arguments.unzip();
+        let (ty, place) = (self.ty(&node.ty), names::about(node.span.start));
+        let value = match self.function().callees[callee].kind {
+            CalleeKind::Device => self.device_call(callee, &args, place),
+            CalleeKind::Assumed => self.assumed_call(id, callee, &args, place),
+        };
         emit!({
             #(#binds)*
-            let __value: #ty = match #call {
-                #rt::Result::Ok(__value) => __value,
-                #rt::Result::Err(__fault) => { #leave }
-            };
+            let __value: #ty = #value;
             __value
         })
+    }
+
+    fn device_call(
+        &self,
+        callee: CalleeId,
+        args: &[Ident],
+        place: proc_macro2::Span,
+    ) -> TokenStream {
+        let (rt, implementation) = (self.rt(), self.callee(callee));
+        let position = self.region.calls.iter().position(|known| *known == callee);
+        let base = base(position.unwrap_or_else(|| unreachable!("a call that is not listed")));
+        let call = quote_spanned!(place=> #implementation::call((#(#args,)*)));
+        let leave = self.leave(&emit!(#base + __fault.site), &emit!(__fault.args));
+        emit! {
+            match #call {
+                #rt::Result::Ok(__value) => __value,
+                #rt::Result::Err(__fault) => { #leave }
+            }
+        }
+    }
+
+    /// A function that the user vouches for; where it panics, the iteration fails.
+    fn assumed_call(
+        &self,
+        id: ExprId,
+        callee: CalleeId,
+        args: &[Ident],
+        place: proc_macro2::Span,
+    ) -> TokenStream {
+        let (rt, path) = (self.rt(), &self.function().callees[callee].path);
+        let call = quote_spanned!(place=> #path(#(#args),*));
+        let recorded: Vec<_> = self.recorded_arguments(id, args);
+        let fails = self.fails(SiteKey::Expr(id), &recorded);
+        emit! {
+            match #rt::assumed(|| #call) {
+                #rt::Option::Some(__value) => __value,
+                #rt::Option::None => { #fails }
+            }
+        }
+    }
+
+    /// The arguments without the literals that are the same at every call.
+    fn recorded_arguments(&self, id: ExprId, names: &[Ident]) -> Vec<TokenStream> {
+        let ExprKind::Apply(_, args) = &self.function().exprs[id].kind else {
+            unreachable!("only calls have arguments");
+        };
+        let open = &self.function().open;
+        let given = args.iter().zip(names);
+        given
+            .filter(|(arg, _)| !open.contains(arg))
+            .map(|(_, name)| emit!(#name))
+            .collect()
     }
 
     /// An argument's binding, and its name where the argument stood.
@@ -91,30 +163,11 @@ impl Body<'_> {
         let Span { start, .. } = node.span;
         let name = Ident::new(&format!("__arg{position}"), names::about(start));
         if self.function().open.contains(&arg) {
-            let literal = self.open_literal(arg);
+            let literal = open_literal(self.function(), arg);
             return (emit!(let #name = #literal;), name);
         }
         let (ty, value) = (self.ty(&node.ty), self.expr(arg));
         (emit!(let #name: #ty = #value;), name)
-    }
-
-    /// A literal to which the function that takes it gives a type.
-    fn open_literal(&self, id: ExprId) -> TokenStream {
-        match &self.function().exprs[id].kind {
-            ExprKind::Unary(op, inner) => {
-                let inner = self.open_literal(*inner);
-                match op {
-                    UnaryOp::Neg => emit!(-#inner),
-                    UnaryOp::Not => emit!(!#inner),
-                }
-            }
-            ExprKind::Int(value, _) => {
-                let literal = Literal::u128_unsuffixed(*value);
-                emit!(#literal)
-            }
-            ExprKind::Float(text, _) => expr::float(text, ""),
-            other => unreachable!("{other:?} is no literal"),
-        }
     }
 
     /// Raises a failure of a function that the body calls.
@@ -132,9 +185,4 @@ impl Body<'_> {
             })
             .collect()
     }
-}
-
-/// The constant that numbers the first site of a function called.
-fn base(position: usize) -> Ident {
-    names::local(&format!("__KERNEL_SITES{position}"))
 }

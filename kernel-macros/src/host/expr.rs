@@ -216,6 +216,10 @@ impl Body<'_> {
             _ => scalar,
         };
         let (rt, ty) = (self.rt(), self.scalar(owner));
+        if builtin.is_elementary() && !self.function().std_math {
+            let [ty, name] = [scalar.name(), builtin.name()].map(names::local);
+            return emit!(#rt::math::#ty::#name(#(#args),*));
+        }
         let name = match (builtin, scalar.is_int()) {
             (Builtin::Min | Builtin::Max | Builtin::MinIf | Builtin::MaxIf, _) => {
                 let name = names::local(builtin.name());

@@ -112,8 +112,7 @@ impl Family<'_> {
         let (handle, cfgs) = (self.handle, &self.item.cfgs);
         let instance = instance_trait(handle);
         let types = primitives(&member.scalars, rt);
-        let device = member.expansion.device.as_ref();
-        let ptx = device.map(|device| item::ptx(&TokenStream::new(), device, rt));
+        let ptx = item::ptx(&TokenStream::new(), &member.expansion, rt);
         let driver = driver::function(&member.expansion, rt);
         emit! {
             #cfgs

@@ -4,7 +4,8 @@ use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::residency::Residency;
-use super::{Expansion, confirm, raise, region};
+use super::text::Filler;
+use super::{Expansion, Ptx, confirm, raise, region};
 use crate::ir::Scalar;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -16,6 +17,8 @@ pub struct Written {
     pub function: TokenStream,
     /// Constants, functions and imports of its outermost block.
     pub items: TokenStream,
+    /// Its code for a device.
+    pub ptx: Ptx,
 }
 
 /// One form of the function in the making.
@@ -23,6 +26,7 @@ struct Form<'a> {
     input: &'a Expansion<'a>,
     rt: &'a TokenStream,
     body: Body<'a>,
+    written: &'a Written,
     /// What has to stand before a body.
     items: TokenStream,
 }
@@ -37,6 +41,7 @@ pub fn device_function(input: &Expansion, written: &Written) -> TokenStream {
         input,
         rt,
         body,
+        written,
         items,
     };
     let (original, implementation) = (&written.function, form.implementation());
@@ -48,7 +53,8 @@ impl Form<'_> {
         let (rt, item, name) = (self.rt, &self.input.item, &self.input.function.name);
         let (visibility, cfgs, output) = (&item.visibility, &item.cfgs, &item.output);
         let types = item.params.iter().map(|param| &param.ty);
-        let (sites, call, raise) = (self.sites(), self.call(), self.raise());
+        let (sites, piece) = (self.sites(), self.piece());
+        let (call, raise) = (self.call(), self.raise());
         emit! {
             #cfgs
             #[doc(hidden)]
@@ -61,10 +67,17 @@ impl Form<'_> {
                 type Arguments = (#(#types,)*);
                 type Value = #output;
                 #sites
+                #piece
                 #call
                 #raise
             }
         }
+    }
+
+    fn piece(&self) -> TokenStream {
+        let (input, rt) = (self.input, self.rt);
+        let piece = Filler { input, rt }.piece(&self.written.ptx, &self.written.items);
+        emit!(const PIECE: &'static #rt::Piece = #piece;)
     }
 
     fn sites(&self) -> TokenStream {

@@ -1,7 +1,7 @@
 //! The items: the function that keeps the name, and the enum that carries the versions.
 
 use super::names::{self, emit};
-use super::{Device, Expansion, Item, Param, driver};
+use super::{Expansion, Item, Param, driver, text};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -19,26 +19,21 @@ pub fn expand(input: &Expansion) -> TokenStream {
         report: &input.report,
     };
     let dispatcher = front.dispatcher(&rt);
-    let ptx = input
-        .device
-        .as_ref()
-        .map(|device| ptx(&input.item.visibility, device, &rt));
+    let ptx = ptx(&input.item.visibility, input, &rt);
     let driver = driver::function(input, &rt);
     let handle = front.handle(&rt, &emit!(#ptx #driver));
     quote!(#dispatcher #handle)
 }
 
-/// The constant with the device's code.
-pub fn ptx(visibility: &TokenStream, device: &Device, rt: &TokenStream) -> TokenStream {
-    let (release, debug) = (&device.ptx.release, &device.ptx.debug);
-    emit! {
+/// The constant with the device's code, if there is any.
+pub fn ptx(visibility: &TokenStream, input: &Expansion, rt: &TokenStream) -> Option<TokenStream> {
+    let device = input.device.as_ref()?;
+    let text = text::Filler { input, rt }.module(&device.ptx);
+    Some(emit! {
         #[doc = "The device's code."]
-        #visibility const PTX: &'static #rt::prim::str = if #rt::cfg!(debug_assertions) {
-            #debug
-        } else {
-            #release
-        };
-    }
+        #[allow(unused_imports)]
+        #visibility const PTX: &'static #rt::prim::str = #text;
+    })
 }
 
 /// What callers see: the same for a kernel with one instance and for one with several.

@@ -32,10 +32,12 @@ mod raise;
 mod region;
 mod residency;
 mod space;
+mod text;
 mod wide;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};
+use crate::ptx::hole::Part;
 use proc_macro2::{Ident, TokenStream};
 
 pub use device::DeviceEntry;
@@ -86,6 +88,8 @@ pub struct Item {
     pub output: TokenStream,
     /// `where ..` or nothing.
     pub where_clause: TokenStream,
+    /// The imports of the body's outermost block.
+    pub imports: TokenStream,
     /// What stands between the body's braces.
     pub body: TokenStream,
 }
@@ -109,8 +113,26 @@ pub struct Device {
     pub regions: Vec<Option<DeviceEntry>>,
 }
 
+/// Texts with holes where they name other functions.
 #[derive(Debug)]
 pub struct Ptx {
-    pub release: String,
-    pub debug: String,
+    /// What comes before everything else.
+    pub head: String,
+    pub release: Vec<Part>,
+    pub debug: Vec<Part>,
+}
+
+impl Ptx {
+    /// The texts, if nothing is missing.
+    pub fn complete(&self) -> Option<(String, String)> {
+        let whole = |parts: &[Part]| {
+            let words = parts.iter().map(|part| match part {
+                Part::Words(words) => Some(words.as_str()),
+                Part::Hole(_) => None,
+            });
+            let words: Option<String> = words.collect();
+            Some(self.head.clone() + &words?)
+        };
+        Some((whole(&self.release)?, whole(&self.debug)?))
+    }
 }

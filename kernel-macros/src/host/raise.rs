@@ -4,11 +4,12 @@
 //! at the user's span, so that message, file, line and column are Rust's own.
 
 use super::body::Body;
+use super::call;
 use super::expr::symbol;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::{Site, SiteKind};
-use crate::ir::{AccessId, AccessMode, IndexStyle, Scalar};
+use crate::ir::{AccessId, AccessMode, ExprId, IndexStyle, Scalar};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -72,6 +73,15 @@ fn raise(body: &Body, site: &Site) -> TokenStream {
             let value = quote_spanned!(span=> #ty::#name(#(#args),*));
             used(body, &emit!(#(#binds)*), &value)
         }
+        SiteKind::Assumed { callee, args } => {
+            let path = &body.function().callees[*callee].path;
+            let (binds, args) = again(body, args, span);
+            used(
+                body,
+                &emit!(#(#binds)*),
+                &quote_spanned!(span=> #path(#(#args),*)),
+            )
+        }
         SiteKind::Assert { tokens, args } => {
             let binds = args.iter().enumerate().map(|(at, ty)| {
                 let (bind, _) = recorded(body, at, *ty, &format!("arg{at}"), span);
@@ -80,6 +90,22 @@ fn raise(body: &Body, site: &Site) -> TokenStream {
             emit!(#(#binds)* #tokens)
         }
     }
+}
+
+/// The arguments of a call again: recorded values, and literals as they are.
+fn again(body: &Body, args: &[ExprId], span: Span) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let (mut binds, mut values) = (Vec::new(), Vec::new());
+    for arg in args {
+        if body.function().open.contains(arg) {
+            values.push(call::open_literal(body.function(), *arg));
+            continue;
+        }
+        let (at, ty) = (binds.len(), body.scalar_of(*arg));
+        let (bind, name) = recorded(body, at, ty, &format!("arg{at}"), span);
+        binds.push(bind);
+        values.push(emit!(#name));
+    }
+    (binds, values)
 }
 
 /// The element again, borrowed as it was.

@@ -63,6 +63,8 @@ pub struct Function {
     pub made: HashSet<ExprId>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
     pub open: HashSet<ExprId>,
+    /// Elementary functions are the standard library's, not the runtime's.
+    pub std_math: bool,
     /// The return type, and the values of `return`s in driver code.
     pub ret: Ty,
     pub returned: Vec<ExprId>,
@@ -356,6 +358,9 @@ pub struct Callee {
     pub name: String,
     pub span: Span,
     pub kind: CalleeKind,
+    /// A call stands in a block with items, which may give the path another meaning there than in
+    /// the kernel's outermost block.
+    pub hidden: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

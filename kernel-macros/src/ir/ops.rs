@@ -163,7 +163,7 @@ builtins! {
     RotateRight = "rotate_right" / 2,
     /// Floats and `Ord`: panics when `min > max` (or NaN bounds).
     Clamp = "clamp" / 3,
-    // Not exact in IEEE terms: on the host these are std's, and a device has none yet.
+    // Not exact in IEEE terms: `kernel_runtime::math` has them, or the standard library.
     Exp = "exp" / 1,
     Exp2 = "exp2" / 1,
     ExpM1 = "exp_m1" / 1,

@@ -72,6 +72,9 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
         parser.discard(&mut block);
     }
     let template = template::of_block(&body, &parser);
+    for path in assumed {
+        parser.check_assumed(path, sink);
+    }
     parser.finish(&item.sig.ident, params, ret, block, template)
 }
 
@@ -234,6 +237,7 @@ impl Parser {
             pinned: self.pinned,
             made: self.made,
             open: HashSet::new(),
+            std_math: false,
             returned: self.returned,
             ret,
             body,

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::span;
+use crate::diagnostics::Sink;
 use crate::ir::{Callee, CalleeId, CalleeKind, ExprId, ExprKind, Scalar, Span};
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -38,8 +39,10 @@ impl Parser {
 
     fn callee(&mut self, path: &syn::Path, kind: CalleeKind) -> CalleeId {
         let name = word(path);
+        let hidden = self.scopes.has_inner_items();
         let known = self.callees.iter().find(|(_, callee)| callee.name == name);
         if let Some((id, _)) = known {
+            self.callees[id].hidden |= hidden;
             return id;
         }
         self.callees.push(Callee {
@@ -47,7 +50,19 @@ impl Parser {
             name,
             span: Span::of(path),
             kind,
+            hidden,
         })
+    }
+
+    /// Whoever vouches for a function that no loop calls has misspelled it, or can leave it out.
+    pub(super) fn check_assumed(&self, path: &syn::Path, sink: &mut Sink) {
+        let name = word(path);
+        let mut callees = self.callees.iter();
+        if !callees.any(|(_, callee)| callee.name == name) {
+            let message = format!("no loop of this function calls `{name}`");
+            let help = "name it as the call does, or leave it out of `assume_pure`".to_string();
+            sink.push(Span::of(path), message, Some(help));
+        }
     }
 
     /// Whether the call is one of the device function itself.

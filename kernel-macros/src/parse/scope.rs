@@ -67,6 +67,12 @@ impl Scopes {
         self.innermost().hides = true;
     }
 
+    /// Whether a block inside the function's own has items besides functions.
+    pub fn has_inner_items(&self) -> bool {
+        // The first two levels are those of the parameters and of the function's own block.
+        self.levels.iter().skip(2).any(|level| level.hides)
+    }
+
     pub fn find(&self, name: &str) -> Option<VarId> {
         self.levels.iter().rev().find_map(|level| {
             let found = level.variables.get(name).or(level.constants.get(name));

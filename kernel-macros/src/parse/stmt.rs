@@ -204,6 +204,14 @@ impl Parser {
             self.bind_unknown(&local.pat);
             return opaque_stmt("a pattern that is no name or tuple", None);
         };
+        if let Some(init) = init
+            && ty.is_value()
+            && !self.path.is_empty()
+            && self.exprs[init].ty == Ty::Unknown
+        {
+            // Parts of it may be bound to no variable.
+            self.exprs[init].ty = ty;
+        }
         if self.path.is_empty() {
             self.fixed_array(&bound, init);
         }

@@ -41,6 +41,7 @@ impl Emitter<'_> {
     /// A built-in's value where it does not panic.
     pub fn apply(&mut self, builtin: Builtin, ty: Scalar, args: &[Operand]) -> Operand {
         match ty {
+            _ if builtin.is_elementary() => self.elementary(builtin, ty, args),
             Scalar::Bool => self.apply_bool(builtin, args),
             Scalar::F32 | Scalar::F64 => self.apply_float(builtin, ty, args),
             _ => self.apply_int(builtin, ty, args),

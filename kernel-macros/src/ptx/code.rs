@@ -135,6 +135,8 @@ enum Line {
     Instr(Instr),
     Label(Label),
     Comment(String),
+    /// Braces and declarations.
+    Raw(String),
 }
 
 #[derive(Debug)]
@@ -253,6 +255,11 @@ impl Code {
 
     pub fn comment(&mut self, text: String) {
         self.line(Line::Comment(text));
+    }
+
+    /// A brace or a declaration.
+    pub fn raw(&mut self, text: String) {
+        self.line(Line::Raw(text));
     }
 
     fn line(&mut self, line: Line) {
@@ -400,6 +407,9 @@ impl Code {
                 Line::Label(_) => {}
                 Line::Comment(comment) => {
                     _ = writeln!(text, "    // {comment}");
+                }
+                Line::Raw(raw) => {
+                    _ = writeln!(text, "    {raw}");
                 }
             }
         }

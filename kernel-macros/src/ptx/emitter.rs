@@ -2,6 +2,7 @@
 
 use super::code::{Arg, Class, Code, Label, Operand, Reg, Section};
 use super::fail::Failures;
+use super::hole::Hole;
 use super::names;
 use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
@@ -125,6 +126,16 @@ impl<'a> Emitter<'a> {
         self.code.switch(section);
         self.scopes.extend(hidden);
         result
+    }
+
+    /// Runs `inside` where parameters are loaded.
+    pub fn at_start<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.in_section(self.param_section, inside)
+    }
+
+    /// Whether this is a device function, not an entry.
+    pub fn is_function(&self) -> bool {
+        self.region.nest.is_empty()
     }
 
     /// Runs `inside` with its instructions going to the end of `section`.
@@ -296,8 +307,13 @@ impl<'a> Emitter<'a> {
             _ => Class::of(ty),
         };
         let reg = self.code.value(class, 0);
-        let op = format!("ld.param.{}", memory_suffix(ty));
-        self.code.def_args(op, reg, vec![Arg::Param(name.clone())]);
+        match param {
+            DeviceParam::Scalar(n) if self.is_function() => self.constant(reg, usize::from(n)),
+            _ => {
+                let op = format!("ld.param.{}", memory_suffix(ty));
+                self.code.def_args(op, reg, vec![Arg::Param(name.clone())]);
+            }
+        }
         self.code.name(reg, name);
         let mut value = reg;
         if ty == Scalar::Bool {
@@ -307,6 +323,17 @@ impl<'a> Emitter<'a> {
         }
         self.code.switch(before);
         Operand::Reg(value)
+    }
+
+    /// A constant from outside of a device function.
+    fn constant(&mut self, reg: Reg, number: usize) {
+        let hole = Hole::Constant(self.region.scalars[number]);
+        let op = match self.code.class(reg) {
+            Class::B64 | Class::F64 => "mov.b64",
+            _ => "mov.b32",
+        };
+        let value = vec![Arg::Symbol(hole.to_string())];
+        self.code.def_args(op, reg, value);
     }
 
     /// Trip count of a parallel loop.

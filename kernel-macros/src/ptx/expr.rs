@@ -38,6 +38,7 @@ impl Emitter<'_> {
                 let operands = self.operands(args);
                 Value::Scalar(self.call(id, *builtin, ty, &operands))
             }
+            ExprKind::Apply(callee, args) => self.call_outside(id, *callee, args),
             ExprKind::Tuple(parts) => Value::Tuple(self.values(parts)),
             ExprKind::Array(parts) => Value::Array(self.values(parts)),
             ExprKind::Field(operand, index) => self.field(*operand, *index),
@@ -53,7 +54,7 @@ impl Emitter<'_> {
             } => self.if_value(&expr.ty, *cond, then, otherwise.as_ref()),
             ExprKind::Block(block) => self.block_value(block),
             ExprKind::Iteration => Value::Scalar(self.iteration_number()),
-            ExprKind::NewArray { .. } | ExprKind::Apply(..) | ExprKind::Opaque(_) => {
+            ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
                 unreachable!("the plan keeps driver expressions out of regions")
             }
         }
@@ -79,7 +80,7 @@ impl Emitter<'_> {
         self.values(ids).into_iter().map(Value::scalar).collect()
     }
 
-    fn values(&mut self, ids: &[ExprId]) -> Vec<Value> {
+    pub fn values(&mut self, ids: &[ExprId]) -> Vec<Value> {
         let mut values = Vec::new();
         for (n, id) in ids.iter().enumerate() {
             let mut value = self.value(*id);
@@ -383,7 +384,7 @@ pub fn leaves_at_end(block: &Block) -> bool {
     block.value.is_none()
         && matches!(
             last,
-            Some(StmtKind::Break { .. } | StmtKind::Continue { .. })
+            Some(StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Return(_))
         )
 }
 

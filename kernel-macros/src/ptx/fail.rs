@@ -4,6 +4,7 @@ use super::arith::{bits_suffix, is_narrow};
 use super::builtin::{signed_bits, when};
 use super::code::{Arg, Class, Code, Label, Operand, Reg};
 use super::emitter::Emitter;
+use super::hole::Hole;
 use super::params::DeviceParam;
 use crate::ir::{LoopId, Scalar};
 
@@ -31,9 +32,19 @@ pub enum Number {
 #[derive(Debug)]
 struct Exit {
     label: Label,
-    site: u32,
-    args: Vec<(Operand, Scalar)>,
+    cause: Cause,
     number: Option<Number>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Site {
+        site: u32,
+        args: Vec<(Operand, Scalar)>,
+    },
+    /// A function that was called failed: what it gave as status, and its position among the
+    /// region's calls.
+    Call { status: Reg, call: usize },
 }
 
 /// The failing ends of an entry.
@@ -45,6 +56,8 @@ pub struct Failures {
     number: Reg,
     args: Vec<Reg>,
     used: bool,
+    /// Address of the words where functions leave their sites' arguments, once it is needed.
+    pub fault: Option<Operand>,
     /// How the iteration being emitted is numbered.
     pub current: Option<Number>,
 }
@@ -63,6 +76,7 @@ impl Failures {
                 .map(|n| variable(Class::B64, &format!("arg{n}")))
                 .collect(),
             used: false,
+            fault: None,
             current: None,
         }
     }
@@ -78,14 +92,12 @@ impl Emitter<'_> {
         for (operand, _) in args {
             self.code.pin(*operand);
         }
-        if let Some(Number::InOrder(_, value)) = self.failures.current {
-            self.code.pin(value);
-        }
+        let args = args.iter().take(MAX_ARGS).copied().collect();
+        let number = self.pinned_number();
         self.failures.exits.push(Exit {
             label,
-            site,
-            args: args.iter().take(MAX_ARGS).copied().collect(),
-            number: self.failures.current.clone(),
+            cause: Cause::Site { site, args },
+            number,
         });
         match test {
             Operand::Bool(_) => self.code.jump(label),
@@ -99,26 +111,89 @@ impl Emitter<'_> {
         self.leave(site, args, number);
     }
 
+    /// Fails if a function that was called says so.
+    pub fn fail_in_call(&mut self, status: Reg, call: usize) {
+        let label = self.code.label(&format!("CALL{call}"));
+        let number = self.pinned_number();
+        self.failures.exits.push(Exit {
+            label,
+            cause: Cause::Call { status, call },
+            number,
+        });
+        let failed = self.fresh(Class::Pred);
+        let args = [Operand::Reg(status), Operand::Int(0)];
+        self.code.def("setp.ne.s32", failed, &args);
+        self.code.jump_if((failed, true), label);
+    }
+
     fn leave(&mut self, site: u32, args: &[(Operand, Scalar)], number: Option<Number>) {
-        self.failures.used = true;
         let site_reg = self.failures.site;
-        self.mov(site_reg, Operand::Int(i64::from(site)));
-        if let Some(Number::Counter(counter, offset)) = number {
-            let args = [counter, Operand::Int(offset)];
-            self.code.def("add.s64", self.failures.number, &args);
-        }
-        if let Some(Number::InOrder(id, value)) = number {
-            self.trip_in_order(id, value);
-        }
+        // A function's status is one more than the site: 0 is no failure.
+        let named = i64::from(site) + i64::from(self.is_function());
+        self.mov(site_reg, Operand::Int(named));
         for n in 0..MAX_ARGS {
             let bits = match args.get(n) {
                 Some((operand, ty)) => self.raw_bits(*operand, *ty),
                 None => Operand::Int(0),
             };
+            self.leave_argument(n, bits);
+        }
+        self.go_to_record(number);
+    }
+
+    fn leave_argument(&mut self, n: usize, bits: Operand) {
+        if !self.is_function() {
             let arg = self.failures.args[n];
-            self.mov(arg, bits);
+            return self.mov(arg, bits);
+        }
+        let place = self.fault_word(n);
+        self.code.act("st.local.u64", vec![place, bits.into()]);
+    }
+
+    /// Goes on with the failure of a function that was called.
+    fn leave_call(&mut self, status: Reg, call: usize, number: Option<Number>) {
+        let first = Hole::Sites {
+            region: self.region.index,
+            call,
+        };
+        let site = self.failures.site;
+        let args = vec![status.into(), Arg::Symbol(first.to_string())];
+        self.code.def_args("add.s32", site, args);
+        if !self.is_function() {
+            self.code
+                .def("sub.s32", site, &[Operand::Reg(site), Operand::Int(1)]);
+            for n in 0..MAX_ARGS {
+                let (arg, place) = (self.failures.args[n], self.fault_word(n));
+                self.code.def_args("ld.local.u64", arg, vec![place]);
+            }
+        }
+        self.go_to_record(number);
+    }
+
+    fn fault_word(&self, n: usize) -> Arg {
+        let fault = self.failures.fault.expect("calls and functions have it");
+        Arg::Memory(fault, 8 * n as i64)
+    }
+
+    fn go_to_record(&mut self, number: Option<Number>) {
+        self.failures.used = true;
+        match number {
+            Some(Number::Counter(counter, offset)) => {
+                let args = [counter, Operand::Int(offset)];
+                self.code.def("add.s64", self.failures.number, &args);
+            }
+            Some(Number::InOrder(id, value)) => self.trip_in_order(id, value),
+            Some(Number::Trips(_)) | None => {}
         }
         self.code.jump(self.failures.record);
+    }
+
+    /// How the present iteration is numbered, from registers that stay.
+    fn pinned_number(&mut self) -> Option<Number> {
+        if let Some(Number::InOrder(_, value)) = self.failures.current {
+            self.code.pin(value);
+        }
+        self.failures.current.clone()
     }
 
     /// The trip's number becomes the first part of the iteration's.
@@ -166,13 +241,20 @@ impl Emitter<'_> {
         };
         for exit in std::mem::take(&mut self.failures.exits) {
             self.code.place(exit.label);
-            self.scoped(|e| e.leave(exit.site, &exit.args, exit.number));
+            self.scoped(|e| match exit.cause {
+                Cause::Site { site, args } => e.leave(site, &args, exit.number),
+                Cause::Call { status, call } => e.leave_call(status, call, exit.number),
+            });
         }
         if !self.failures.used {
             return;
         }
         self.code.place(self.failures.record);
         self.scoped(|e| {
+            if e.is_function() {
+                e.store_status(Operand::Reg(e.failures.site));
+                return;
+            }
             e.row_major(&trips);
             e.write_record();
         });

@@ -9,6 +9,7 @@
 mod address;
 mod arith;
 mod builtin;
+mod call;
 mod cast;
 mod code;
 mod combine;
@@ -16,7 +17,9 @@ mod emitter;
 mod expr;
 mod fail;
 mod fold;
+mod function;
 mod grid;
+pub mod hole;
 mod inner;
 mod local;
 mod map;
@@ -33,6 +36,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use function::device_function;
 pub use names::{entry_name, fold_name};
 pub use params::{DeviceParam, fold_params, params};
 
@@ -44,17 +48,19 @@ use std::fmt::Write;
 /// `shfl.sync` needs ISA 6.0, and the lock of the failure record the scheduling of `sm_70`.
 const HEADER: &str = ".version 6.0\n.target sm_70\n.address_size 64\n";
 
-/// The module text of a function; `debug` says whether the user's crate has debug assertions, so
-/// that integer overflow is a failure.
-pub fn emit(function: &Function, plan: &Plan, debug: bool) -> String {
-    let mut text = format!(
-        "// {}\n{HEADER}",
-        names::comment(&function.name.to_string())
-    );
-    for region in plan.regions.iter().filter(|region| has_entry(region)) {
-        text += &entry(function, region, debug);
-    }
-    text
+/// What every module begins with.
+pub fn head(function: &Function) -> String {
+    let name = names::comment(&function.name.to_string());
+    format!("// {name}\n{HEADER}")
+}
+
+/// The entries of a function, with holes where it calls others; `debug` says whether the user's
+/// crate has debug assertions, so that integer overflow is a failure.
+pub fn entries(function: &Function, plan: &Plan, debug: bool) -> String {
+    let regions = plan.regions.iter().filter(|region| has_entry(region));
+    regions
+        .map(|region| entry(function, region, debug))
+        .collect()
 }
 
 /// Whether a device runs the region. Those with array accumulators run on the host.

@@ -55,7 +55,7 @@ pub fn parameter(function: &Function, region: &Region, param: DeviceParam) -> St
 }
 
 /// The name without `r#`, everything outside ASCII replaced.
-fn identifier(name: &str) -> String {
+pub fn identifier(name: &str) -> String {
     name.trim_start_matches("r#")
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })

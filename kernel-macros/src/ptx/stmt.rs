@@ -29,8 +29,9 @@ impl Emitter<'_> {
                 self.code.jump(exits.done);
             }
             StmtKind::Continue { depth } => self.continue_stmt(*depth as usize),
+            StmtKind::Return(value) => self.return_value(*value),
             StmtKind::Assert { cond, args, .. } => self.assert_stmt(*cond, args),
-            StmtKind::Return(_) | StmtKind::Opaque(_) => {
+            StmtKind::Opaque(_) => {
                 unreachable!("the plan keeps driver statements out of regions")
             }
         }
@@ -111,7 +112,7 @@ impl Emitter<'_> {
         )
     }
 
-    fn bind(&mut self, pat: &Pat, value: Value) {
+    pub fn bind(&mut self, pat: &Pat, value: Value) {
         match (pat, value) {
             (Pat::Wild, _) => {}
             (Pat::Var(var), value) => self.bind_variable(*var, value),

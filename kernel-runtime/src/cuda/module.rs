@@ -1,5 +1,7 @@
 //! Modules, each loaded once.
 
+mod text;
+
 use super::driver::{status, symbols};
 use super::fault::{Fault, checked};
 use crate::launch::Module;
@@ -47,10 +49,13 @@ impl Modules {
         let mut slot = locked(&slot);
         let loaded = match &mut *slot {
             Some(loaded) => loaded,
-            empty => empty.insert(Loaded {
-                handle: load(module.ptx)?,
-                functions: HashMap::new(),
-            }),
+            empty => {
+                text::keep(module);
+                empty.insert(Loaded {
+                    handle: load(module.ptx)?,
+                    functions: HashMap::new(),
+                })
+            }
         };
         loaded.function(entry)
     }

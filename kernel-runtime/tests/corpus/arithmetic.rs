@@ -241,7 +241,7 @@ fn roundings(x: &[f32], y: &mut [f32], z: &mut [f64]) {
     }
 }
 
-#[kernel(parallel)]
+#[kernel(parallel, cuda)]
 fn elementary(x: &[f64], y: &mut [f64], z: &mut [f32]) {
     for i in 0..x.len() {
         let v = x[i].abs() + 0.125;
@@ -251,12 +251,20 @@ fn elementary(x: &[f64], y: &mut [f64], z: &mut [f32]) {
     }
 }
 
+#[kernel(parallel, math = "std")]
+fn of_the_standard_library(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        out[i] = x[i].exp().ln_1p() + (x[i] as f32).sin() as f64;
+    }
+}
+
 #[test]
 fn roundings_and_elementary_functions() {
     let x = doubles(3000);
     let narrow: Vec<f32> = x.iter().map(|v| *v as f32 * 3.0).collect();
     check!(roundings[y = vec![0.0; 3000], z = vec![0.0; 3000]](&narrow, &mut y, &mut z));
-    host!(elementary[y = vec![0.0; 3000], z = vec![0.0; 3000]](&x, &mut y, &mut z));
+    close!(elementary[y = vec![0.0; 3000], z = vec![0.0; 3000]](&x, &mut y, &mut z));
+    host!(of_the_standard_library[out = vec![0.0; 3000]](&x, &mut out));
 }
 
 /// Floats made from bits, and shifts by any amount.

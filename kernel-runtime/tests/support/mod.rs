@@ -57,8 +57,9 @@ pub fn failure_of<R>(f: impl FnOnce() -> R) -> Result<R, String> {
             PANIC.set(Some(format!("{}: {text}", place.unwrap_or_default())));
         }));
     });
-    WATCHED.set(true);
+    // A thread of a pool that waits inside `f` may run another test's `f` meanwhile.
+    let outer = WATCHED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(f));
-    WATCHED.set(false);
+    WATCHED.set(outer);
     outcome.map_err(|_| PANIC.take().expect("the hook saw the panic"))
 }

@@ -19,7 +19,7 @@ fn analysed(source: &str) -> (Function, Plan) {
 
 fn emitted(source: &str, debug: bool) -> String {
     let (function, plan) = analysed(source);
-    super::emit(&function, &plan, debug)
+    super::head(&function) + &super::entries(&function, &plan, debug)
 }
 
 /// Instructions from the first label that starts with `label` to the jump back to it.

@@ -111,7 +111,7 @@ pub fn gamma(x: f32) -> f32 {
     let (value, _rest): (f32, f32) = times((high, low), factor);
     let value: f32 = scale(value, k);
     let value = if negative { -value } else { value };
-    let value = if x.abs() < 1e-30 { 1.0 / x } else { value };
+    let value = if x.abs() < 1e-9 { 1.0 / x } else { value };
     let a = x.abs();
     let whole = a >= 8388608.0 || (a + 8388608.0) - 8388608.0 == a;
     if x < 0.0 && whole { f32::NAN } else { value }
@@ -136,7 +136,7 @@ pub fn ln_gamma(x: f32) -> (f32, i32) {
     let (value, rest): (f32, f32) = times((sum, lost), (0.6931472f32, -1.9046542e-09f32));
     // Next to 0 it is -ln a, far out a (ln a - 1), at the integers below infinite.
     let log: f32 = ln(a);
-    let near = a < 1e-30;
+    let near = a < 1e-9;
     let value = if near { -log } else { value + rest };
     let value = if huge { a * (log - 1.0) } else { value };
     let value = if x == 1.0 || x == 2.0 { 0.0 } else { value };

@@ -1,6 +1,6 @@
 //! Inverse sine, cosine and tangent.
 
-use super::double::fast_two_sum;
+use super::double::{fast_two_sum, two_sum};
 use kernel_macros::kernel;
 
 /// `(asin(s) - s) / s^3` for `z = s^2` up to 1/4.
@@ -61,9 +61,11 @@ fn upper_half(y: f32, x: f32, left: bool) -> f32 {
     // Turned back by no eighth of a turn, by one or by two: the tangent is sqrt(2) - 1 at most.
     let one = y > 0.41421357 * x;
     let two = y > 2.4142136 * x;
-    let above = if one { y - x } else { y };
+    let (difference, above_rest): (f32, f32) = two_sum(y, -x);
+    let (sum, below_rest): (f32, f32) = two_sum(x, y);
+    let above = if one { difference } else { y };
     let above = if two { -x } else { above };
-    let below = if one { x + y } else { x };
+    let below = if one { sum } else { x };
     let below = if two { y } else { below };
     let turned = if left { 3.1415927 } else { 0.0 };
     let eighth = if left { 2.3561945 } else { 0.7853982 };
@@ -73,12 +75,16 @@ fn upper_half(y: f32, x: f32, left: bool) -> f32 {
     let eighth_rest = if left { -5.9624403e-09 } else { -2.1855694e-08 };
     let turned_rest = if one { eighth_rest } else { turned_rest };
     let turned_rest = if two { -4.371139e-08 } else { turned_rest };
-    let above = if left { -above } else { above };
-    let t = above / below;
+    let quotient = above / below;
+    // What the roundings of the sum and the difference leave.
+    let rest = (above_rest - quotient * below_rest) / below;
+    let rest = if one && !two { rest } else { 0.0 };
+    let t = if left { -quotient } else { quotient };
+    let rest = if left { -rest } else { rest };
     let z = t * t;
     let series =
         -0.33333316 + z * (0.19998533 + z * (-0.1424451 + z * (0.10600164 + z * -0.06092697)));
-    turned + (t + (t * z * series + turned_rest))
+    turned + (t + (t * z * series + (rest + turned_rest)))
 }
 
 /// Inverse tangent, in radians. At most 2 ULP.

@@ -118,7 +118,7 @@ pub fn gamma(x: f64) -> f64 {
     let (value, _rest): (f64, f64) = times((high, low), factor);
     let value: f64 = scale(value, k);
     let value = if negative { -value } else { value };
-    let value = if x.abs() < 1e-290 { 1.0 / x } else { value };
+    let value = if x.abs() < 1e-20 { 1.0 / x } else { value };
     let a = x.abs();
     let whole = a >= 4503599627370496.0 || (a + 4503599627370496.0) - 4503599627370496.0 == a;
     if x < 0.0 && whole { f64::NAN } else { value }
@@ -144,7 +144,7 @@ pub fn ln_gamma(x: f64) -> (f64, i32) {
         times((sum, lost), (0.6931471805599453, 2.3190468138462996e-17));
     // Next to 0 it is -ln a, far out a (ln a - 1), at the integers below infinite.
     let log: f64 = ln(a);
-    let near = a < 1e-290;
+    let near = a < 1e-20;
     let value = if near { -log } else { value + rest };
     let value = if huge { a * (log - 1.0) } else { value };
     let value = if x == 1.0 || x == 2.0 { 0.0 } else { value };

@@ -1,6 +1,6 @@
 //! Inverse sine, cosine and tangent.
 
-use super::double::fast_two_sum;
+use super::double::{fast_two_sum, two_sum};
 use kernel_macros::kernel;
 
 /// `(asin(s) - s) / s^3` for `z = s^2` up to 1/4.
@@ -72,9 +72,11 @@ fn upper_half(y: f64, x: f64, left: bool) -> f64 {
     // Turned back by no eighth of a turn, by one or by two: the tangent is sqrt(2) - 1 at most.
     let one = y > 0.41421356237309503 * x;
     let two = y > 2.414213562373095 * x;
-    let above = if one { y - x } else { y };
+    let (difference, above_rest): (f64, f64) = two_sum(y, -x);
+    let (sum, below_rest): (f64, f64) = two_sum(x, y);
+    let above = if one { difference } else { y };
     let above = if two { -x } else { above };
-    let below = if one { x + y } else { x };
+    let below = if one { sum } else { x };
     let below = if two { y } else { below };
     let turned = if left { 3.141592653589793 } else { 0.0 };
     let eighth = if left {
@@ -96,8 +98,12 @@ fn upper_half(y: f64, x: f64, left: bool) -> f64 {
     } else {
         turned_rest
     };
-    let above = if left { -above } else { above };
-    let t = above / below;
+    let quotient = above / below;
+    // What the roundings of the sum and the difference leave.
+    let rest = (above_rest - quotient * below_rest) / below;
+    let rest = if one && !two { rest } else { 0.0 };
+    let t = if left { -quotient } else { quotient };
+    let rest = if left { -rest } else { rest };
     let z = t * t;
     let w = z * z;
     let even = -0.333333333333332
@@ -109,7 +115,7 @@ fn upper_half(y: f64, x: f64, left: bool) -> f64 {
         + w * (0.1111111078526018
             + w * (0.07692061225154051 + w * (0.058479764030860075 + w * 0.03807469696977625)));
     let series = even + z * odd;
-    turned + (t + (t * z * series + turned_rest))
+    turned + (t + (t * z * series + (rest + turned_rest)))
 }
 
 /// Inverse tangent, in radians. At most 2 ULP.
