@@ -92,14 +92,12 @@ impl Emitter<'_> {
         for (operand, _) in args {
             self.code.pin(*operand);
         }
-        if let Some(Number::InOrder(_, value)) = self.failures.current {
-            self.code.pin(value);
-        }
         let args = args.iter().take(MAX_ARGS).copied().collect();
+        let number = self.pinned_number();
         self.failures.exits.push(Exit {
             label,
             cause: Cause::Site { site, args },
-            number: self.failures.current.clone(),
+            number,
         });
         match test {
             Operand::Bool(_) => self.code.jump(label),
@@ -116,13 +114,11 @@ impl Emitter<'_> {
     /// Fails if a function that was called says so.
     pub fn fail_in_call(&mut self, status: Reg, call: usize) {
         let label = self.code.label(&format!("CALL{call}"));
-        if let Some(Number::InOrder(_, value)) = self.failures.current {
-            self.code.pin(value);
-        }
+        let number = self.pinned_number();
         self.failures.exits.push(Exit {
             label,
             cause: Cause::Call { status, call },
-            number: self.failures.current.clone(),
+            number,
         });
         let failed = self.fresh(Class::Pred);
         let args = [Operand::Reg(status), Operand::Int(0)];
@@ -181,14 +177,23 @@ impl Emitter<'_> {
 
     fn go_to_record(&mut self, number: Option<Number>) {
         self.failures.used = true;
-        if let Some(Number::Counter(counter, offset)) = number {
-            let args = [counter, Operand::Int(offset)];
-            self.code.def("add.s64", self.failures.number, &args);
-        }
-        if let Some(Number::InOrder(id, value)) = number {
-            self.trip_in_order(id, value);
+        match number {
+            Some(Number::Counter(counter, offset)) => {
+                let args = [counter, Operand::Int(offset)];
+                self.code.def("add.s64", self.failures.number, &args);
+            }
+            Some(Number::InOrder(id, value)) => self.trip_in_order(id, value),
+            Some(Number::Trips(_)) | None => {}
         }
         self.code.jump(self.failures.record);
+    }
+
+    /// How the present iteration is numbered, from registers that stay.
+    fn pinned_number(&mut self) -> Option<Number> {
+        if let Some(Number::InOrder(_, value)) = self.failures.current {
+            self.code.pin(value);
+        }
+        self.failures.current.clone()
     }
 
     /// The trip's number becomes the first part of the iteration's.
