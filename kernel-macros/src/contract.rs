@@ -77,7 +77,9 @@ impl Contract<'_> {
                 let index = self.function.accesses[*access].index.clone();
                 index.into_iter().for_each(|index| self.expr(index));
             }
-            Place::LocalElement { index, .. } => self.expr(*index),
+            Place::LocalElement { index, .. } => {
+                index.iter().for_each(|index| self.expr(*index));
+            }
             Place::Var(_) | Place::Field { .. } => {}
         }
     }
@@ -159,7 +161,10 @@ impl Contract<'_> {
                 };
                 ExprKind::Field(self.function.exprs.push(whole), index)
             }
-            Place::LocalElement { base, index } => ExprKind::LocalElement { base, index },
+            Place::LocalElement { base, ref index } => {
+                let index = index.clone();
+                ExprKind::LocalElement { base, index }
+            }
             Place::Element(access) => {
                 let mut read = self.function.accesses[access].clone();
                 read.mode = AccessMode::Load;

@@ -81,7 +81,9 @@ fn compile(function: &ItemFn, types: &Types, args: &Args, sink: &mut Sink) -> Co
     if args.contract {
         contract::apply(&mut ir, &mut plan);
     }
-    let report = report::report(&ir, &plan);
+    let (visibility, signature, block) = (&function.vis, &function.sig, &function.block);
+    let written = quote!(#visibility #signature #block);
+    let report = report::report(&ir, &plan, written);
     let types = types.clone();
     Compiled {
         types,

@@ -6,8 +6,8 @@
 
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
-    Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place,
-    Scalar, Span, Stmt, StmtKind, Ty, VarId,
+    Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat,
+    Place, Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
 use std::collections::HashSet;
 
@@ -50,6 +50,8 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     for (index, ty) in exprs.iter().enumerate() {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
     }
+    from_bool(function);
+    lengths(function);
     function.open = open;
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
@@ -60,6 +62,32 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         }
     }
     mismatches
+}
+
+/// `f64::from(true)` is no cast of Rust's; by way of an integer it is.
+fn from_bool(function: &mut Function) {
+    for id in function.exprs.ids() {
+        let (kind, span) = (&function.exprs[id].kind, function.exprs[id].span);
+        let &ExprKind::Cast(inner, to) = kind else {
+            continue;
+        };
+        if to.is_float() && function.exprs[inner].ty.scalar() == Some(Scalar::Bool) {
+            let (kind, ty) = (ExprKind::Cast(inner, Scalar::U8), Ty::Scalar(Scalar::U8));
+            let integer = function.exprs.push(Expr { kind, span, ty });
+            function.exprs[id].kind = ExprKind::Cast(integer, to);
+        }
+    }
+}
+
+/// The length of a fixed array is a number.
+fn lengths(function: &mut Function) {
+    for id in function.exprs.ids() {
+        if let ExprKind::Len { array, dim: 0 } = function.exprs[id].kind
+            && let Ty::Array(_, len) = function.vars[array].ty
+        {
+            function.exprs[id].kind = ExprKind::Int(len.into(), None);
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -261,11 +289,16 @@ const USIZE: Type = Type::Scalar(Scalar::Usize);
 impl<'a> Solver<'a> {
     fn new(function: &'a Function) -> Self {
         let mut slots = Slots::default();
-        let vars = function
-            .vars
-            .iter()
-            .map(|(_, var)| slots.of_ty(&var.ty))
-            .collect();
+        let vars = function.vars.iter().map(|(_, var)| slots.of_ty(&var.ty));
+        let mut vars: Vec<Type> = vars.collect();
+        for (var, rank) in &function.tables {
+            vars[var.index()] = Type::View {
+                elem: Box::new(slots.fresh(Class::Any)),
+                rank: *rank,
+                mutable: false,
+                kind: ViewKind::Slice,
+            };
+        }
         let exprs = function
             .exprs
             .iter()
@@ -314,13 +347,7 @@ impl<'a> Solver<'a> {
         }
         match block.value {
             Some(value) => self.expr(value),
-            None if block
-                .stmts
-                .last()
-                .is_some_and(|stmt| diverges(self.function, stmt)) =>
-            {
-                self.slots.fresh(Class::Any)
-            }
+            None if block_diverges(self.function, block) => self.slots.fresh(Class::Any),
             None => Type::Unit,
         }
     }
@@ -394,10 +421,7 @@ impl<'a> Solver<'a> {
                 self.indices(&access.index);
                 self.element_of(access.array)
             }
-            Place::LocalElement { base, index } => {
-                self.indices(&[*index]);
-                self.defer(self.var(*base), Rule::Element, at)
-            }
+            Place::LocalElement { base, index } => self.local_element(*base, index, at),
             Place::Field { base, index } => self.defer(self.var(*base), Rule::Field(*index), at),
         }
     }
@@ -407,6 +431,13 @@ impl<'a> Solver<'a> {
             let ty = self.expr(*index);
             self.require(*index, &ty, &USIZE);
         }
+    }
+
+    fn local_element(&mut self, base: VarId, index: &[ExprId], at: ExprId) -> Type {
+        self.indices(index);
+        let array = self.var(base);
+        let element = |array, _: &ExprId| self.defer(array, Rule::Element, at);
+        index.iter().fold(array, element)
     }
 
     fn element_of(&mut self, array: VarId) -> Type {
@@ -503,10 +534,7 @@ impl<'a> Solver<'a> {
                 let elem = self.expr(*value);
                 Type::Array(Box::new(elem), *len)
             }
-            ExprKind::LocalElement { base, index } => {
-                self.indices(&[*index]);
-                self.defer(self.var(*base), Rule::Element, id)
-            }
+            ExprKind::LocalElement { base, index } => self.local_element(*base, index, id),
             ExprKind::If {
                 cond,
                 then,
@@ -564,11 +592,7 @@ impl<'a> Solver<'a> {
         use Builtin::*;
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
-        let count = match builtin {
-            RotateLeft | RotateRight | WrappingShl | WrappingShr => Some(Scalar::U32),
-            Powi => Some(Scalar::I32),
-            _ => None,
-        };
+        let count = builtin.second();
         if let Some(count) = count {
             self.require(args[1], &types[1], &Type::Scalar(count));
             return receiver;
@@ -664,13 +688,27 @@ fn diverges(function: &Function, stmt: &Stmt) -> bool {
         StmtKind::Assert { cond, .. } => {
             matches!(function.exprs[*cond].kind, ExprKind::Bool(false))
         }
-        StmtKind::Expr(id) => matches!(function.exprs[*id].kind, ExprKind::Opaque(_)),
+        StmtKind::Expr(id) => match &function.exprs[*id].kind {
+            ExprKind::Opaque(_) => true,
+            ExprKind::Block(block) => block_diverges(function, block),
+            ExprKind::If {
+                then,
+                otherwise: Some(otherwise),
+                ..
+            } => block_diverges(function, then) && block_diverges(function, otherwise),
+            _ => false,
+        },
         StmtKind::Break { .. }
         | StmtKind::Continue { .. }
         | StmtKind::Return(_)
         | StmtKind::Opaque(_) => true,
         _ => false,
     }
+}
+
+fn block_diverges(function: &Function, block: &Block) -> bool {
+    let last = block.stmts.last();
+    block.value.is_none() && last.is_some_and(|stmt| diverges(function, stmt))
 }
 
 fn is_literal(function: &Function, id: ExprId) -> bool {

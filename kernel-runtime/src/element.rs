@@ -46,6 +46,7 @@ pub struct Kind {
 impl Kind {
     const OPEN: Kind = Kind::digit(14);
     const CLOSE: Kind = Kind::digit(15);
+    const ARRAY: Kind = Kind::digit(0);
 
     const fn digit(digit: u128) -> Kind {
         Kind {
@@ -54,9 +55,19 @@ impl Kind {
         }
     }
 
+    /// A number below 2^60, after the count of its digits.
+    const fn number(value: u64) -> Kind {
+        let len = (u64::BITS - value.leading_zeros()).div_ceil(4);
+        let digits = Kind {
+            digits: value as u128,
+            len,
+        };
+        Kind::digit(len as u128).then(digits)
+    }
+
     const fn then(self, next: Kind) -> Kind {
         let len = self.len + next.len;
-        assert!(len <= 32, "this tuple is too large for a kernel");
+        assert!(len <= 32, "this tuple or array is too deep for a kernel");
         Kind {
             digits: (self.digits << (4 * next.len)) | next.digits,
             len,
@@ -69,10 +80,10 @@ impl Kind {
     }
 }
 
-/// An element, or a tuple of them.
+/// An element, or a tuple or fixed array of them.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`#[kernel]` took this for a number, a `bool` or a tuple of them; it is `{Self}`"
+    message = "`#[kernel]` took this for a number, a `bool`, or a tuple or array of them; it is `{Self}`"
 )]
 pub trait Typed {
     /// Which.
@@ -153,6 +164,10 @@ tuples!(A B C D E F);
 tuples!(A B C D E F G);
 tuples!(A B C D E F G H);
 
+impl<A: Typed, const N: usize> Typed for [A; N] {
+    const KIND: Kind = Kind::ARRAY.then(Kind::number(N as u64)).then(A::KIND);
+}
+
 const _: () = assert!(usize::BITS == 64, "kernels need 64-bit pointers");
 
 /// Fails to compile unless the variable's type, as rustc inferred it, is `T`. The variable's own
@@ -208,6 +223,10 @@ mod tests {
         assert!(!<(f64, i32)>::KIND.is(<(i32, f64)>::KIND));
         assert!(!<((f64,), i32)>::KIND.is(<(f64, (i32,))>::KIND));
         assert!(!<u64 as Typed>::KIND.is(<usize as Typed>::KIND));
+        assert!(<[u8; 300]>::KIND.is(<[u8; 300]>::KIND));
+        assert!(!<[u8; 300]>::KIND.is(<[u8; 301]>::KIND));
+        assert!(!<[u8; 2]>::KIND.is(<[i8; 2]>::KIND));
+        assert!(!<[[u8; 1]; 2]>::KIND.is(<[[u8; 2]; 1]>::KIND));
     }
 
     #[test]

@@ -23,6 +23,25 @@ pub fn failed(shape: Shape, outer: [u64; 2], t: u64, site: u32, args: [u64; 4]) 
     Failure { k, site, args }
 }
 
+/// The same where a loop runs in order inside the iterations that stood around them in the source:
+/// its trip comes first in the order of iterations.
+#[cold]
+#[inline(never)]
+pub fn failed_in_trip(
+    trip: u64,
+    shape: Shape,
+    outer: [u64; 2],
+    t: u64,
+    site: u32,
+    args: [u64; 4],
+) -> Failure {
+    let iterations: u64 = shape.iter().product();
+    let k = trip
+        .saturating_mul(iterations)
+        .saturating_add(number(shape, outer, t));
+    Failure { k, site, args }
+}
+
 /// The earliest failure that any worker has met so far.
 pub struct Earliest {
     /// Its iteration, so that workers can ask without the lock; `u64::MAX` while there is none.

@@ -8,7 +8,7 @@ pub use crate::array::{
 };
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
-pub use crate::failure::{Checked, failed, number, unraised};
+pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, assumed, fault};
 pub use crate::iterators;
 pub use crate::launch;
@@ -20,12 +20,14 @@ pub use crate::piece::{
     Argument, Part, Piece, literal_bits, literal_type, module_length, module_text, piece_id,
     text_of,
 };
+pub use crate::prange;
 pub use crate::range::{Progression, progression};
 pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, lane};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::clone::Clone;
+pub use core::cmp::Ord;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::matches;
@@ -36,6 +38,14 @@ pub use core::result::Result;
 pub use core::{cfg, column, line, module_path};
 
 use crate::Element;
+
+/// The macros of std that a region may hold.
+pub mod macros {
+    pub use std::{
+        assert, assert_eq, assert_ne, debug_assert, debug_assert_eq, debug_assert_ne, panic, todo,
+        unimplemented, unreachable,
+    };
+}
 
 /// A value's bits, zero-extended.
 #[inline(always)]

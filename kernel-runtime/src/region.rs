@@ -278,6 +278,8 @@ impl Region {
         for bounds in &plan.inner {
             match bounds.progression(&self.inputs(&loops, arrays, scalars)) {
                 None => return Admitted::No,
+                // The loop around it may do more than go over nothing.
+                Some(of) if of.count() == 0 && plan.ordered => return Admitted::No,
                 Some(of) if of.count() == 0 => return Admitted::Empty,
                 Some(of) => loops.push(of),
             }

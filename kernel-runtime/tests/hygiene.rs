@@ -117,3 +117,120 @@ fn a_kernel_inside_a_function() {
     double(&mut x);
     assert_eq!(x, [14_464; 3]);
 }
+
+/// Methods that have the names of the array's own, and are found before them.
+mod methods {
+    use kernel_runtime::prelude::*;
+
+    trait Lengths {
+        fn len(&self) -> usize;
+    }
+
+    impl Lengths for &mut [f64] {
+        fn len(&self) -> usize {
+            <[f64]>::len(self) * 2
+        }
+    }
+
+    /// With the slice's own length, `a[i]` and `a[i + a.len() / 4]` are apart; with this one they meet.
+    #[kernel(parallel)]
+    pub fn chained(a: &mut [f64], n: usize) {
+        for i in 0..n {
+            a[i] = a[i + a.len() / 16] + 1.0;
+        }
+    }
+
+    #[kernel(parallel)]
+    pub fn counted(a: &mut [f64]) {
+        for i in 0..a.len() / 2 {
+            a[i] = a.len() as f64;
+        }
+    }
+}
+
+#[test]
+fn a_method_named_len_is_what_it_is() {
+    let y: Vec<f64> = (0..8000).map(f64::from).collect();
+    let (mut one, mut other) = (y.clone(), y.clone());
+    methods::chained::serial(&mut one, 4000);
+    methods::chained::parallel(&mut other, 4000);
+    assert_eq!(one, other);
+    methods::counted::serial(&mut one);
+    methods::counted::parallel(&mut other);
+    assert_eq!(one, other);
+    assert_eq!(one[7999], 16000.0);
+}
+
+#[kernel(parallel)]
+fn raw(x: &[f64], y: &mut [f64], n: usize) {
+    let far = n;
+    for i in 0..y.len() {
+        let n = i + 1;
+        y[i] = x[r#n] + far as f64;
+    }
+}
+
+/// A kernel whose names come from two places.
+macro_rules! scaled {
+    ($name:ident, $x:ident, $element:ty, $value:expr) => {
+        #[kernel(parallel)]
+        fn $name($x: &[$element], y: &mut [$element], off: usize) {
+            for i in 0..y.len() {
+                y[i] = $value + $x[i + off];
+            }
+        }
+    };
+}
+
+scaled!(scaled64, x, f64, x[0] * 2.0);
+scaled!(scaled32, w, f32, w[1] * 2.0);
+
+#[test]
+fn raw_names_and_names_out_of_macros() {
+    let x: Vec<f64> = (0..3001).map(f64::from).collect();
+    let (mut one, mut other) = (vec![0.0; 3000], vec![0.0; 3000]);
+    raw::serial(&x, &mut one, 7);
+    raw::parallel(&x, &mut other, 7);
+    assert_eq!(one, other);
+    assert_eq!(other[0], 8.0);
+    scaled64::parallel(&x, &mut other[..2000], 1000);
+    assert_eq!(other[0], 1000.0);
+}
+
+#[kernel(parallel)]
+fn swapped<'a>(mut a: &'a mut [f64], mut b: &'a mut [f64]) {
+    let n = a.len() - 1;
+    for _ in 0..3 {
+        for i in 0..n {
+            a[i] = b[i + 1] + 1.0;
+        }
+        std::mem::swap(&mut a, &mut b);
+    }
+}
+
+#[test]
+fn arrays_swapped_between_regions() {
+    let x: Vec<f64> = (0..3001).map(f64::from).collect();
+    let (mut a, mut b) = (x.clone(), vec![0.0; 3001]);
+    let (mut c, mut d) = (x, vec![0.0; 3001]);
+    swapped::serial(&mut a, &mut b);
+    swapped::parallel(&mut c, &mut d);
+    assert_eq!((a, b), (c, d));
+}
+
+/// Halves of a run-time length inside an index: an invariant whose own arithmetic may overflow.
+#[kernel(parallel)]
+fn halves(x: &[f64], y: &mut [f64], n: usize) {
+    for i in 0..n {
+        y[i] = x[i + (n + 1) / 2];
+    }
+}
+
+#[test]
+fn arithmetic_inside_an_invariant() {
+    let x: Vec<f64> = (0..4500).map(f64::from).collect();
+    let (mut one, mut other) = (vec![0.0; 3000], vec![0.0; 3000]);
+    halves::serial(&x, &mut one, 3000);
+    halves::parallel(&x, &mut other, 3000);
+    assert_eq!(one, other);
+}

@@ -2,7 +2,7 @@
 
 use kernel_examples::data;
 use kernel_runtime::prelude::*;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 /// `y = a x + y`.
 #[kernel(parallel, cuda)]
@@ -22,25 +22,83 @@ pub fn dot(x: &[f64], y: &[f64]) -> f64 {
     sum
 }
 
-/// Sum, minimum and maximum of `floor(1000 x)`, and how many `x` exceed a half.
+/// Of `floor(1000 x)` the sum, the least and the greatest and their first places, and how many `x`
+/// exceed a half.
 #[kernel(parallel, cuda)]
-pub fn statistics(x: &[f64]) -> (i64, i64, i64, u32) {
+pub fn statistics(x: &[f64]) -> (i64, (i64, usize), (i64, usize), u32) {
     let mut sum = 0i64;
-    let mut low = i64::MAX;
-    let mut high = i64::MIN;
+    let (mut low, mut low_at) = (i64::MAX, 0);
+    let (mut high, mut high_at) = (i64::MIN, 0);
     let mut above = 0u32;
     for i in 0..x.len() {
         let value = (1000.0 * x[i]).floor() as i64;
         sum += value;
-        low = low.min(value);
+        if value < low {
+            low = value;
+            low_at = i;
+        }
         if value > high {
             high = value;
+            high_at = i;
         }
         if x[i] > 0.5 {
             above += 1;
         }
     }
-    (sum, low, high, above)
+    (sum, (low, low_at), (high, high_at), above)
+}
+
+/// How many `x` fall into each of equal parts of `0..1`, and the sum of their weights.
+#[kernel(parallel, cuda)]
+pub fn histogram(x: &[f64], weight: &[f64], count: &mut [i64], sum: &mut [f64]) {
+    let bins = count.len() as f64;
+    for i in 0..x.len() {
+        let bin = (bins * x[i]).floor() as usize;
+        count[bin] += 1;
+        sum[bin] += weight[i];
+    }
+}
+
+/// Lloyd's algorithm: points go to the nearest centre, centres to the mean of their points.
+#[kernel(parallel, cuda)]
+pub fn k_means(
+    points: ArrayView2<'_, f64>,
+    mut centres: ArrayViewMut2<'_, f64>,
+    count: &mut [i64],
+    rounds: usize,
+) {
+    let (n, dims) = points.dim();
+    let k = centres.nrows();
+    for _ in 0..rounds {
+        let mut sum = Array2::<f64>::zeros((k, dims));
+        for c in 0..k {
+            count[c] = 0;
+        }
+        for i in 0..n {
+            let mut best = f64::INFINITY;
+            let mut nearest = 0;
+            for c in 0..k {
+                let mut distance = 0.0;
+                for d in 0..dims {
+                    let difference = points[[i, d]] - centres[[c, d]];
+                    distance += difference * difference;
+                }
+                if distance < best {
+                    best = distance;
+                    nearest = c;
+                }
+            }
+            count[nearest] += 1;
+            for d in 0..dims {
+                sum[[nearest, d]] += points[[i, d]];
+            }
+        }
+        for c in 0..k {
+            for d in 0..dims {
+                centres[[c, d]] = sum[[c, d]] / count[c] as f64;
+            }
+        }
+    }
 }
 
 /// `c = alpha a b + beta c`.

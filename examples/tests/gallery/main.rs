@@ -52,6 +52,8 @@ fn sum(values: ArrayView2<'_, f64>) -> f64 {
     values.iter().sum()
 }
 
+mod keyed;
+
 #[test]
 fn saxpy() {
     let n = 100_003;
@@ -86,7 +88,7 @@ fn dot() {
 fn statistics() {
     let x = data::vector(3, 100_003);
     let (serial, parallel) = versions!(statistics, |statistics| statistics(&x));
-    assert_eq!(serial, (49_847_227, 0, 999, 49_918));
+    assert_eq!(serial, (49_847_227, (0, 1484), (999, 639), 49_918));
     assert_eq!(parallel, serial);
     let device = on_device!(statistics(&x[..5000]));
     assert_eq!(device, kernels::statistics::serial(&x[..5000]));

@@ -8,10 +8,9 @@
 
 use super::extent::{Domain, to_wide};
 use super::form::{Fit, Form, Former};
-use super::plan::{Bounds, Condition, Reason, Test, Wide};
+use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Visit};
-use super::texts;
 use crate::ir::{AccessId, BinaryOp, ExprId, ExprKind, Scalar, VarId, dump};
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +23,6 @@ pub struct BoundsPlan {
     pub relaxed: Vec<Condition>,
     /// Arithmetic nodes that cannot overflow once the guard holds.
     pub covered: HashSet<ExprId>,
-    pub reasons: Vec<Reason>,
 }
 
 /// `proved` holds the arrays whose accesses the proof of independence relies on.
@@ -32,30 +30,23 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
     let mut plan = BoundsPlan::default();
     for visit in visits {
         let access = &former.function.accesses[visit.access];
-        let forms: Option<Vec<Form>> = access.index.iter().map(|id| former.form(*id)).collect();
-        let forms = forms.filter(|forms| forms.iter().all(|form| form.poly.is_affine()));
+        let forms = access.index.iter().map(|id| former.form(*id));
+        let affine = |form: &Form| form.poly.is_affine();
+        let forms: Vec<Option<Form>> = forms.map(|form| form.filter(affine)).collect();
         let domain = Domain::new(former, &visit.context);
-        let Some(forms) = forms else {
-            let bounds = if access.inside {
-                Bounds::Proved
-            } else {
-                Bounds::Checked
-            };
-            plan.bounds.insert(visit.access, bounds);
-            continue;
-        };
         if access.inside {
             plan.bounds.insert(visit.access, Bounds::Proved);
             plan.no_wrap(former, visit, &domain, &forms, proved);
             continue;
         }
-        let inside = in_bounds(&domain, former, visit, &forms);
+        let whole: Option<Vec<Form>> = forms.iter().cloned().collect();
+        let inside = whole.and_then(|forms| in_bounds(&domain, former, visit, &forms));
         let bounds = match inside {
             Some(test) if domain.exact => {
                 plan.guard
                     .push(condition(former, visit, test, "stays in bounds"));
                 plan.covered
-                    .extend(forms.into_iter().flat_map(|form| form.covered));
+                    .extend(forms.into_iter().flatten().flat_map(|form| form.covered));
                 plan.bounds.insert(visit.access, Bounds::Proved);
                 continue;
             }
@@ -70,6 +61,12 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
         plan.no_wrap(former, visit, &domain, &forms, proved);
     }
     plan
+}
+
+/// The form of one dimension of an index, if the proof may rely on it (rules R1 and R2).
+pub fn reliable(former: &Former, domain: &Domain, index: ExprId) -> Option<Poly> {
+    let form = former.form(index).filter(|form| form.poly.is_affine())?;
+    no_wrap(domain, &form).map(|_| form.poly)
 }
 
 /// A bounds check of captured values alone, as a condition of the guard.
@@ -101,7 +98,7 @@ fn check(former: &Former, domain: &Domain, cond: ExprId) -> Option<Test> {
 }
 
 fn condition(former: &Former, visit: &Visit, test: Test, what: &str) -> Condition {
-    let access = access_text(former, visit.access);
+    let access = dump::access(former.function, visit.access);
     Condition {
         test,
         purpose: format!("`{access}` {what}"),
@@ -128,52 +125,18 @@ impl BoundsPlan {
         former: &Former,
         visit: &Visit,
         domain: &Domain,
-        forms: &[Form],
+        forms: &[Option<Form>],
         proved: &HashSet<VarId>,
     ) {
         let array = former.function.accesses[visit.access].array;
         if !proved.contains(&array) {
             return;
         }
-        match no_wrap(domain, forms) {
-            Some(test) => {
-                let condition = condition(former, visit, test, "does not wrap");
-                self.guard.push(condition);
-            }
-            None => self.refuse(former, visit),
-        }
-    }
-
-    /// The form is affine, but its extremes are out of reach.
-    fn refuse(&mut self, former: &Former, visit: &Visit) {
-        let access = &former.function.accesses[visit.access];
-        let text = access_text(former, visit.access);
-        let array = former.function.vars[access.array].ident.to_string();
-        let (message, help) = texts::not_affine_write(&text, &array);
-        let span = access.span;
-        self.reasons.push(Reason {
-            message,
-            span,
-            help: Some(help),
-            second: None,
-        });
-    }
-}
-
-/// The access as text, with the user's names.
-pub fn access_text(former: &Former, id: AccessId) -> String {
-    let access = &former.function.accesses[id];
-    let parts: Vec<String> = access
-        .index
-        .iter()
-        .map(|part| dump::expr(former.function, *part))
-        .collect();
-    let array = &former.function.vars[access.array].ident;
-    match access.style {
-        crate::ir::IndexStyle::Flat => format!("{array}[{}]", parts.join(", ")),
-        crate::ir::IndexStyle::Bracketed => format!("{array}[[{}]]", parts.join(", ")),
-        crate::ir::IndexStyle::Tuple => format!("{array}[({})]", parts.join(", ")),
-        crate::ir::IndexStyle::Nested => format!("{array}[{}]", parts.join("][")),
+        let known = forms.iter().flatten();
+        let tests = known.filter_map(|form| no_wrap(domain, form));
+        let test = domain.all_over(tests.flatten().collect());
+        let condition = condition(former, visit, test, "does not wrap");
+        self.guard.push(condition);
     }
 }
 
@@ -193,20 +156,20 @@ fn in_bounds(domain: &Domain, former: &Former, visit: &Visit, forms: &[Form]) ->
     Some(domain.all_over(tests))
 }
 
-/// Rule R1 for an access that the proof relies on but the guard does not keep in bounds. What no
-/// arithmetic made (a loop variable, say) cannot have wrapped.
-fn no_wrap(domain: &Domain, forms: &[Form]) -> Option<Test> {
-    let mut tests = Vec::new();
-    for form in forms.iter().filter(|form| !form.fits.is_empty()) {
-        let index = Fit {
-            poly: form.poly.clone(),
-            scalar: Scalar::Usize,
-            debug: false,
-        };
-        tests.extend(fit_tests(domain, &form.fits)?);
-        tests.extend(fit_tests(domain, &[index])?);
+/// Rule R1 for a dimension that the proof relies on but the guard does not keep in bounds; `None`
+/// if it cannot be stated. What no arithmetic made (a loop variable, say) cannot have wrapped.
+fn no_wrap(domain: &Domain, form: &Form) -> Option<Vec<Test>> {
+    if form.fits.is_empty() {
+        return Some(Vec::new());
     }
-    Some(domain.all_over(tests))
+    let index = Fit {
+        poly: form.poly.clone(),
+        scalar: Scalar::Usize,
+        debug: false,
+    };
+    let mut tests = fit_tests(domain, &form.fits)?;
+    tests.extend(fit_tests(domain, &[index])?);
+    Some(tests)
 }
 
 fn fit_tests(domain: &Domain, fits: &[Fit]) -> Option<Vec<Test>> {

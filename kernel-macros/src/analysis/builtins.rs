@@ -8,6 +8,7 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
     match builtin {
         Sqrt | Floor | Ceil | Round | RoundTiesEven | Trunc | Fract | MulAdd | Copysign | Recip
         | IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive | ToBits => ty.is_float(),
+        ToRadians | ToDegrees => ty.is_float(),
         Abs | Signum => ty.is_float() || ty.is_signed(),
         Min | Max | MinIf | MaxIf | Clamp => true,
         RemEuclid | DivEuclid => ty != Scalar::Bool,
@@ -15,7 +16,7 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
         UnsignedAbs => ty.is_signed(),
         WrappingAdd | WrappingSub | WrappingMul | WrappingNeg | WrappingShl | WrappingShr
         | SaturatingAdd | SaturatingSub | AbsDiff | CountOnes | LeadingZeros | TrailingZeros
-        | RotateLeft | RotateRight => ty.is_int(),
+        | RotateLeft | RotateRight | Pow => ty.is_int(),
         Exp | Exp2 | ExpM1 | Ln | Ln1p | Log2 | Log10 | Log | Sin | Cos | Tan | Asin | Acos
         | Atan | Atan2 | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Cbrt | Hypot | Powf
         | Powi => ty.is_float(),
@@ -34,7 +35,7 @@ pub enum Panics {
 pub fn panics(builtin: Builtin, ty: Scalar) -> Panics {
     use Builtin::*;
     match builtin {
-        Abs if ty.is_int() => Panics::InDebug,
+        Abs | Pow if ty.is_int() => Panics::InDebug,
         RemEuclid | DivEuclid if ty.is_int() => Panics::Always,
         Clamp => Panics::Always,
         _ => Panics::Never,

@@ -10,17 +10,22 @@
 //!   the others' contribution counts as part of `d` until they are known equal.
 //! * *different values*: a dimension in which `f - g` can never be zero (disjoint ranges, or a
 //!   constant difference that the coefficients' greatest common divisor does not divide).
+//! * *taking apart*: a flat index by a stride, into dimensions of their own ([`radix`]).
+//! * *no solution*: of all dimensions, ranges and conditions together ([`meeting`]).
 //! * *a guard*: a condition of either argument that depends on values is left to run time, if it
 //!   can hold for any number of iterations.
 
-use super::bounds::access_text;
+use super::bounds::reliable;
 use super::extent::{Domain, replace_by_end, sign, to_wide};
 use super::form::Former;
+use super::meeting::{self, Knowledge, Mover};
 use super::plan::{Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::{Visit, writes};
-use super::texts;
-use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId};
+use super::polyhedron::gcd;
+use super::radix::{self, Forms};
+use super::scan::{Step, Visit, writes};
+use super::{texts, words};
+use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId, dump};
 use std::collections::HashSet;
 
 /// The proof's outcome: conditions for the guard, or reasons why there is none.
@@ -64,10 +69,13 @@ pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> 
 /// One access with its index forms.
 struct Side<'a> {
     visit: &'a Visit,
-    dims: Vec<Poly>,
+    /// Those that the proof may rely on. Meeting takes all dimensions, so that some are enough to
+    /// exclude it.
+    dims: Vec<Option<Poly>>,
     mode: AccessMode,
     /// Inner loops around it whose ranges the guard knows to be what they seem.
     loops: Vec<LoopId>,
+    known: Knowledge,
 }
 
 fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
@@ -80,38 +88,7 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
             .first()
             .map(|visit| former.function.accesses[visit.access].array),
     );
-    let mut sides: Vec<Side> = Vec::new();
-    let before = plan.reasons.len();
-    for visit in visits {
-        let access = &former.function.accesses[visit.access];
-        let dims: Option<Vec<Poly>> = access
-            .index
-            .iter()
-            .map(|id| {
-                former
-                    .form(*id)
-                    .map(|form| form.poly)
-                    .filter(Poly::is_affine)
-            })
-            .collect();
-        match dims {
-            Some(dims) => sides.push(Side {
-                visit,
-                dims,
-                mode: access.mode,
-                loops: Domain::new(former, &visit.context).known_loops,
-            }),
-            None => {
-                plan.reasons.push(not_affine(former, visit));
-                if writes(access.mode) {
-                    plan.conflict(access.array);
-                }
-            }
-        }
-    }
-    if plan.reasons.len() > before {
-        return;
-    }
+    let sides: Vec<Side> = visits.iter().map(|visit| Side::of(former, visit)).collect();
     for (n, side) in sides.iter().enumerate() {
         for other in &sides[n..] {
             if writes(side.mode) || writes(other.mode) {
@@ -121,27 +98,66 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
     }
 }
 
+impl<'a> Side<'a> {
+    fn of(former: &Former, visit: &'a Visit) -> Self {
+        let access = &former.function.accesses[visit.access];
+        let domain = Domain::new(former, &visit.context);
+        let dims = access.index.iter();
+        Side {
+            visit,
+            dims: dims.map(|id| reliable(former, &domain, *id)).collect(),
+            mode: access.mode,
+            loops: domain.known_loops,
+            known: domain.known,
+        }
+    }
+
+    /// Why the proof knows less of it than of other accesses.
+    fn unreliable(&self, former: &Former) -> Option<Reason> {
+        if self.dims.iter().all(Option::is_some) {
+            return None;
+        }
+        let function = former.function;
+        let access = &function.accesses[self.visit.access];
+        let text = dump::access(function, self.visit.access);
+        let array = function.vars[access.array].ident.to_string();
+        let form = |id| former.form(id).is_some_and(|form| form.poly.is_affine());
+        let (message, help) = match access.mode {
+            _ if access.index.iter().all(|id| form(*id)) => {
+                texts::unstated_range(&text, &self.unstated(former))
+            }
+            AccessMode::Update => texts::not_affine_update(&text),
+            AccessMode::Store => texts::not_affine_write(&text, &array),
+            AccessMode::Load => texts::not_affine_read(&text, &array),
+        };
+        Some(Reason {
+            message,
+            span: access.span,
+            help: Some(help),
+            second: None,
+        })
+    }
+
+    /// Variables of the loops around it whose ranges the guard does not know.
+    fn unstated(&self, former: &Former) -> Vec<String> {
+        let around = self
+            .visit
+            .context
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Loop(id) if !self.loops.contains(id) => Some(*id),
+                _ => None,
+            });
+        let var = |id| &former.function.vars[former.function.loops[id].var].ident;
+        around.map(|id| var(id).to_string()).collect()
+    }
+}
+
 /// Whether the iterators of all parallel loops hand out the element, each to one iteration.
 fn is_own(former: &Former, visit: &Visit) -> bool {
     let own = &former.function.accesses[visit.access].own;
     former.nest.iter().all(|id| own.contains(id))
-}
-
-fn not_affine(former: &Former, visit: &Visit) -> Reason {
-    let access = &former.function.accesses[visit.access];
-    let text = access_text(former, visit.access);
-    let array = former.function.vars[access.array].ident.to_string();
-    let (message, help) = match access.mode {
-        AccessMode::Update => texts::not_affine_update(&text),
-        AccessMode::Store => texts::not_affine_write(&text, &array),
-        AccessMode::Load => texts::not_affine_read(&text, &array),
-    };
-    Reason {
-        message,
-        span: access.span,
-        help: Some(help),
-        second: None,
-    }
 }
 
 fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan) {
@@ -154,14 +170,16 @@ fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan)
         Some(alternatives) => {
             if let Some(test) = pair.guard(&alternatives) {
                 let (a, b) = (
-                    access_text(former, side.visit.access),
-                    access_text(former, other.visit.access),
+                    dump::access(former.function, side.visit.access),
+                    dump::access(former.function, other.visit.access),
                 );
                 let purpose = if a == b {
                     format!("iterations have `{a}` to themselves")
                 } else {
                     format!("`{a}` and `{b}` of different iterations are different elements")
                 };
+                let asked = words::alternatives(former, &alternatives);
+                let purpose = format!("{purpose}: it asks if {asked}");
                 plan.guard.push(Condition { test, purpose });
             }
         }
@@ -169,7 +187,9 @@ fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan)
             if writes(side.mode) && writes(other.mode) {
                 plan.conflict(former.function.accesses[side.visit.access].array);
             }
-            let reason = pair.reason();
+            let unreliable = side.unreliable(former);
+            let unreliable = unreliable.or_else(|| other.unreliable(former));
+            let reason = unreliable.unwrap_or_else(|| pair.reason());
             // One conflict per pair of places, however often the pair is met.
             let seen = plan
                 .reasons
@@ -211,30 +231,117 @@ struct Dimension {
 impl Pair<'_> {
     /// Ways to prove it; an empty one needs no guard. `None` if there is no way.
     fn disjoint(&self) -> Option<Vec<Alternative>> {
-        let mut alternatives = Vec::new();
-        for dim in 0..self.side.dims.len() {
-            for test in self.different_values(dim) {
-                match self.truth(std::slice::from_ref(&test)) {
-                    Truth::Always => return Some(vec![Vec::new()]),
-                    Truth::AtRunTime => alternatives.push(vec![test]),
-                    Truth::Never => {}
-                }
-            }
-            if self.not_divisible(dim) {
-                return Some(vec![Vec::new()]);
+        let dims = self.side.dims.iter().zip(&self.other.dims);
+        let dims = dims.filter_map(|(f, g)| {
+            let (f, g) = (f.clone()?, g.clone()?);
+            Some(Forms { f, g })
+        });
+        let dims: Vec<Forms> = dims.collect();
+        let mut alternatives = self.ways(&dims, &[]);
+        if !alternatives.iter().any(Vec::is_empty) {
+            let (parts, needs) = self.taken_apart(&dims);
+            if parts != dims {
+                alternatives.extend(self.ways(&parts, &needs));
             }
         }
-        match self.separation() {
-            Some(tests) if tests.is_empty() => return Some(vec![tests]),
-            Some(tests) => alternatives.push(tests),
-            None => {}
+        if alternatives.iter().any(Vec::is_empty) {
+            return Some(vec![Vec::new()]);
         }
+        let alternatives = distinct(alternatives.into_iter().map(distinct));
         (!alternatives.is_empty()).then_some(alternatives)
     }
 
+    /// Ways by these dimensions, which are those of the index if `needs` are positive.
+    fn ways(&self, dims: &[Forms], needs: &[Poly]) -> Vec<Alternative> {
+        let mut alternatives = Vec::new();
+        for forms in dims {
+            for test in self.different_values(forms) {
+                let mut tests = needs.to_vec();
+                if !self.is_positive(&test) {
+                    tests.push(test);
+                }
+                if self.can_be_positive(&tests) {
+                    alternatives.push(tests);
+                }
+            }
+        }
+        let certain = dims.iter().any(|forms| self.not_divisible(forms));
+        if certain || self.never_meet(dims) {
+            alternatives.push(needs.to_vec());
+        }
+        if !alternatives.iter().any(Vec::is_empty) {
+            alternatives.extend(self.separation(dims, needs));
+        }
+        alternatives
+    }
+
+    fn can_be_positive(&self, tests: &[Poly]) -> bool {
+        tests.is_empty() || !matches!(self.truth(tests), Truth::Never)
+    }
+
+    /// Flat indices as the dimensions that their strides make of them, and what must be positive
+    /// for that. What needs no guard comes first.
+    fn taken_apart(&self, dims: &[Forms]) -> (Vec<Forms>, Vec<Poly>) {
+        const MOST: usize = 8;
+        let (mut parts, mut needs) = (dims.to_vec(), Vec::new());
+        for guarded in [false, true] {
+            for _ in 0..MOST {
+                let splits = parts.iter().enumerate();
+                let found = splits.into_iter().find_map(|(at, forms)| {
+                    let mut splits = forms.splits(self.former).into_iter();
+                    splits.find_map(|split| {
+                        let more = self.needed(&split, &needs, guarded)?;
+                        Some((at, split, more))
+                    })
+                });
+                let Some((at, split, more)) = found else {
+                    break;
+                };
+                needs.extend(more);
+                parts.splice(at..=at, [split.quotients, split.remainders]);
+            }
+        }
+        (parts, needs)
+    }
+
+    /// What more must be positive for the remainders to differ by less than the stride.
+    fn needed(&self, split: &radix::Split, needs: &[Poly], guarded: bool) -> Option<Vec<Poly>> {
+        let Forms { f, g } = &split.remainders;
+        let ends = |side: &Side, form: &Poly| {
+            let least = self.bound(side, form, false)?;
+            Some((least, self.bound(side, form, true)?))
+        };
+        let ((f_low, f_high), (g_low, g_high)) = (ends(self.side, f)?, ends(self.other, g)?);
+        let spans = [f_high.checked_sub(&g_low)?, g_high.checked_sub(&f_low)?];
+        let rooms = spans.iter().map(|span| split.stride.checked_sub(span));
+        let mut rooms = rooms.collect::<Option<Vec<Poly>>>()?;
+        rooms.retain(|room| !self.is_positive(room));
+        match (rooms.is_empty(), guarded) {
+            (true, _) => Some(rooms),
+            (false, false) => None,
+            (false, true) => self
+                .can_be_positive(&[needs, &rooms].concat())
+                .then_some(rooms),
+        }
+    }
+
+    /// Whether ranges and conditions leave no two iterations in which the accesses meet.
+    fn never_meet(&self, dims: &[Forms]) -> bool {
+        let nest = self.former.nest.iter();
+        let movers = nest.map(|id| Mover {
+            var: self.former.function.loops[*id].var,
+            ends: self.loop_extent(*id),
+            step: self.step(*id),
+            own: self.is_own(*id),
+        });
+        let movers: Vec<Mover> = movers.collect();
+        let known = [&self.side.known, &self.other.known];
+        meeting::impossible(self.former, dims, known, &movers)
+    }
+
     /// Polynomials that, if positive, keep the ranges of a dimension apart.
-    fn different_values(&self, dim: usize) -> Vec<Poly> {
-        let (f, g) = (&self.side.dims[dim], &self.other.dims[dim]);
+    fn different_values(&self, forms: &Forms) -> Vec<Poly> {
+        let Forms { f, g } = forms;
         let range = |side: &Side, form: &Poly| {
             Some((
                 self.bound(side, form, false)?,
@@ -252,46 +359,71 @@ impl Pair<'_> {
             .collect()
     }
 
-    /// A constant difference that no combination of the coefficients makes up.
-    fn not_divisible(&self, dim: usize) -> bool {
-        let (f, g) = (&self.side.dims[dim], &self.other.dims[dim]);
-        let mut divisor = 0i128;
-        let mut constant = 0i128;
-        for (form, factor) in [(f, 1), (g, -1)] {
-            let mut rest = form.clone();
-            for index in form.indices() {
-                let Some((coefficient, left)) = rest.split(index) else {
-                    return false;
-                };
-                let Some(value) = coefficient.as_constant() else {
-                    return false;
-                };
-                divisor = gcd(divisor, value.unsigned_abs() as i128);
-                rest = left;
+    /// A difference that no multiples of the coefficients make up.
+    fn not_divisible(&self, forms: &Forms) -> bool {
+        let (f, g) = (
+            self.in_steps(self.side, &forms.f),
+            self.in_steps(self.other, &forms.g),
+        );
+        let (Some(f), Some(g)) = (f, g) else {
+            return false;
+        };
+        let moving = |poly: &Poly| {
+            let terms = poly.terms();
+            let moves = |symbols: &[Sym]| symbols.iter().any(|s| matches!(s, Sym::Index(_)));
+            let terms = terms.filter(|(symbols, _)| moves(symbols));
+            terms.fold(0, |divisor, (_, value)| gcd(divisor, value))
+        };
+        let mut divisor = gcd(moving(&f), moving(&g));
+        let Some(rest) = f.at_origin().checked_sub(&g.at_origin()) else {
+            return false;
+        };
+        let mut constant = 0;
+        for (symbols, value) in rest.terms() {
+            match symbols.is_empty() {
+                true => constant = value,
+                false => divisor = gcd(divisor, value),
             }
-            let Some(value) = rest.as_constant() else {
-                return false;
-            };
-            let Some(sum) = constant.checked_add(factor * value) else {
-                return false;
-            };
-            constant = sum;
         }
-        if divisor == 0 {
-            constant != 0
-        } else {
-            constant % divisor != 0
+        match divisor {
+            0 => constant != 0,
+            divisor => constant % divisor != 0,
         }
     }
 
+    /// A form in which the variables of stepped loops count steps: `start + step * k`. Inner loops
+    /// first, because their starts may depend on outer ones.
+    fn in_steps(&self, side: &Side, form: &Poly) -> Option<Poly> {
+        let inner = side.loops.iter().rev();
+        let mut form = form.clone();
+        for id in inner.chain(self.former.nest.iter().rev()) {
+            let node = &self.former.function.loops[*id];
+            let [Adapter::StepBy(step)] = node.range.adapters[..] else {
+                continue;
+            };
+            let known = self
+                .former
+                .form(step)
+                .and_then(|step| step.poly.as_constant());
+            let start = self.former.extent(*id).map(|(low, _, _)| low);
+            let (coefficient, _) = form.split(node.var)?;
+            let (Some(step), Some(start), false) = (known, start, coefficient.is_zero()) else {
+                continue;
+            };
+            let stepped = Poly::constant(step - 1).checked_mul(&Poly::sym(Sym::Index(node.var)))?;
+            let change = coefficient.checked_mul(&stepped.checked_add(&start)?)?;
+            form = form.checked_add(&change)?;
+        }
+        Some(form)
+    }
+
     /// Shows one parallel variable after the other to be equal in both iterations.
-    fn separation(&self) -> Option<Alternative> {
+    fn separation(&self, dims: &[Forms], needs: &[Poly]) -> Option<Alternative> {
         let nest = self.former.nest;
-        let dims: Vec<Dimension> = (0..self.side.dims.len())
-            .filter_map(|dim| self.dimension(dim))
-            .collect();
+        let dims = dims.iter().filter_map(|forms| self.dimension(forms));
+        let dims: Vec<Dimension> = dims.collect();
         let mut equal: Vec<bool> = nest.iter().map(|id| self.is_own(*id)).collect();
-        let mut tests = Vec::new();
+        let mut tests = needs.to_vec();
         while equal.iter().any(|known| !known) {
             let step = self.separate_one(&dims, &equal, &tests)?;
             equal[step.0] = true;
@@ -373,9 +505,9 @@ impl Pair<'_> {
         Some(vec![stride.checked_sub(&high)?, stride.checked_add(&low)?])
     }
 
-    fn dimension(&self, dim: usize) -> Option<Dimension> {
-        let (f, f_rest) = self.split(&self.side.dims[dim])?;
-        let (g, g_rest) = self.split(&self.other.dims[dim])?;
+    fn dimension(&self, forms: &Forms) -> Option<Dimension> {
+        let (f, f_rest) = self.split(&forms.f)?;
+        let (g, g_rest) = self.split(&forms.g)?;
         let low = self.bound(self.other, &g_rest, false)?;
         let low = low.checked_sub(&self.bound(self.side, &f_rest, true)?)?;
         let high = self.bound(self.other, &g_rest, true)?;
@@ -471,9 +603,14 @@ impl Pair<'_> {
     /// only a handful of iterations could meet is a conflict, not a guard. Sampling can only err
     /// towards an error or towards a guard that fails; neither is unsound.
     fn can_hold(&self, tests: &[Poly]) -> bool {
-        const ROUNDS: u64 = 2000;
+        const ROUNDS: u64 = 500;
         const LONG: i128 = 63;
         let extents: Vec<(Poly, i128)> = self.loops_in_sight(LONG);
+        let positive = tests.iter().map(|test| (test, 1));
+        let long = extents.iter().map(|(poly, least)| (poly, *least));
+        if meeting::contradictory(self.former, positive.chain(long)) {
+            return false;
+        }
         (0..ROUNDS).any(|round| {
             let value_of = |sym: Sym| sample(self.former, sym, round);
             let at_least = |(poly, least): &(Poly, i128)| {
@@ -527,7 +664,7 @@ impl Pair<'_> {
             &function.accesses[second.visit.access],
         );
         let array = function.vars[a.array].ident.to_string();
-        let text = access_text(self.former, first.visit.access);
+        let text = dump::access(self.former.function, first.visit.access);
         if first.dims == second.dims {
             let update = a.mode == AccessMode::Update;
             return Reason {
@@ -537,7 +674,7 @@ impl Pair<'_> {
                 second: None,
             };
         }
-        let other = access_text(self.former, second.visit.access);
+        let other = dump::access(self.former.function, second.visit.access);
         let shifted = self.constant_shift();
         let (message, at, help) =
             texts::conflict(&text, &other, &array, writes(second.mode), shifted);
@@ -552,14 +689,23 @@ impl Pair<'_> {
     /// Whether the two forms differ by numbers alone: a value carried along.
     fn constant_shift(&self) -> bool {
         let pairs = self.side.dims.iter().zip(&self.other.dims);
-        pairs
-            .into_iter()
-            .all(|(f, g)| f.checked_sub(g).is_some_and(|d| d.as_constant().is_some()))
+        pairs.into_iter().all(|(f, g)| {
+            let difference = f.as_ref().zip(g.as_ref());
+            let difference = difference.and_then(|(f, g)| f.checked_sub(g));
+            difference.is_some_and(|d| d.as_constant().is_some())
+        })
     }
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
+/// The first of each.
+fn distinct<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for item in all {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 /// A value for a symbol in one round of sampling: small, large and, where the type allows,

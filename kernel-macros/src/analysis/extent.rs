@@ -5,6 +5,7 @@
 //! bounds check at its corners is exact.
 
 use super::form::{Constraint, ConstraintKind, Fit, Former};
+use super::meeting::Knowledge;
 use super::plan::{Test, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Step};
@@ -43,6 +44,8 @@ pub struct Domain<'a> {
     pub exact: bool,
     /// Inner loops whose ranges are what they seem if `fits` hold.
     pub known_loops: Vec<LoopId>,
+    /// What their ranges and the conditions say, likewise.
+    pub known: Knowledge,
 }
 
 impl<'a> Domain<'a> {
@@ -55,6 +58,7 @@ impl<'a> Domain<'a> {
             fits: Vec::new(),
             exact: !context.uncertain,
             known_loops: Vec::new(),
+            known: Knowledge::default(),
         };
         for (position, id) in former.nest.iter().enumerate() {
             domain.add_parallel(position, *id);
@@ -92,6 +96,9 @@ impl<'a> Domain<'a> {
             return;
         };
         self.known_loops.push(id);
+        let index = Poly::sym(Sym::Index(node.var));
+        let room = [index.checked_sub(&low), high.checked_sub(&index)];
+        self.known.at_least_zero.extend(room.into_iter().flatten());
         // The last value of a stepped loop is below its bound.
         self.exact &= !stepped;
         let reach = if low.is_invariant() && high.is_invariant() {
@@ -165,12 +172,20 @@ impl<'a> Domain<'a> {
 
     /// Takes up a condition. One whose meaning cannot be stated says nothing.
     fn require(&mut self, constraint: &Constraint) {
-        let absorbed = self.require_fits(&constraint.fits)
-            && match &constraint.kind {
-                ConstraintKind::NonNegative(poly) => self.narrow(poly),
-                ConstraintKind::NotZero(poly) => self.exclude(poly),
-            };
-        self.exact &= absorbed;
+        if !self.require_fits(&constraint.fits) {
+            self.exact = false;
+            return;
+        }
+        self.exact &= match &constraint.kind {
+            ConstraintKind::NonNegative(poly) => {
+                self.known.at_least_zero.push(poly.clone());
+                self.narrow(poly)
+            }
+            ConstraintKind::NotZero(poly) => {
+                self.known.not_zero.push(poly.clone());
+                self.exclude(poly)
+            }
+        };
     }
 
     fn narrow(&mut self, poly: &Poly) -> bool {
@@ -344,25 +359,25 @@ pub fn sign(former: &Former, coefficient: &Poly) -> Option<bool> {
     if let Some(value) = coefficient.as_constant() {
         return Some(value < 0);
     }
-    let nonnegative = |sym: Sym| match sym {
-        Sym::Len(..) => true,
-        Sym::Var(var) => former.function.vars[var]
-            .ty
-            .scalar()
-            .is_some_and(|ty| ty.is_int() && !ty.is_signed()),
-        Sym::Atom(expr) => {
-            let ty = former.function.exprs[expr].ty.scalar();
-            ty.is_some_and(|ty: Scalar| ty.is_int() && !ty.is_signed())
-        }
-        Sym::Extent(..) | Sym::Index(_) => false,
-    };
-    if !coefficient.symbols().all(nonnegative) {
+    let mut symbols = coefficient.symbols();
+    if !symbols.all(|sym| is_nonnegative(former, sym)) {
         return None;
     }
     if coefficient.looks_negative() {
         return Some(true);
     }
     coefficient.negated().looks_negative().then_some(false)
+}
+
+/// Whether a symbol's type has no negative values.
+pub fn is_nonnegative(former: &Former, sym: Sym) -> bool {
+    let ty = match sym {
+        Sym::Len(..) => return true,
+        Sym::Var(var) | Sym::Index(var) => former.function.vars[var].ty.scalar(),
+        Sym::Atom(expr) => former.function.exprs[expr].ty.scalar(),
+        Sym::Extent(..) => None,
+    };
+    ty.is_some_and(|ty: Scalar| ty.is_int() && !ty.is_signed())
 }
 
 /// A polynomial over captured values as a run-time expression.

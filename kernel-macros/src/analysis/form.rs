@@ -4,8 +4,8 @@
 use super::poly::{Poly, Sym};
 use super::scan::negated;
 use crate::ir::{
-    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place, Scalar, Stmt,
-    StmtKind, UnaryOp, VarId, VarKind,
+    AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place, Scalar,
+    Stmt, StmtKind, UnaryOp, VarId, VarKind,
 };
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -459,21 +459,45 @@ impl Names<'_> {
                 self.bind(pat, *init);
             }
             StmtKind::Assign { target, value, .. } => {
-                match target {
-                    Place::Var(var) => _ = self.assigned.insert(*var),
-                    Place::LocalElement { base, .. } | Place::Field { base, .. } => {
-                        self.assigned.insert(*base);
-                    }
-                    Place::Element(_) => {}
-                }
+                self.place(target);
                 self.expr(*value);
             }
             StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
-            StmtKind::For(id) => self.block(&self.function.loops[*id].body),
-            StmtKind::While { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
+            StmtKind::For(id) => {
+                let node = &self.function.loops[*id];
+                self.expr(node.range.start);
+                self.expr(node.range.end);
+                self.block(&node.body);
+            }
+            StmtKind::While { cond, body } => {
+                self.expr(*cond);
+                self.block(body);
+            }
+            StmtKind::Loop { body } => self.block(body),
+            StmtKind::Assert { cond, .. } => self.expr(*cond),
             StmtKind::Opaque(opaque) => opaque.blocks.iter().for_each(|block| self.block(block)),
-            _ => {}
+            StmtKind::Let { init: None, .. }
+            | StmtKind::Break { .. }
+            | StmtKind::Continue { .. } => {}
         }
+    }
+
+    fn place(&mut self, target: &Place) {
+        match target {
+            Place::Var(var) => _ = self.assigned.insert(*var),
+            Place::Field { base, .. } => _ = self.assigned.insert(*base),
+            Place::LocalElement { base, index } => {
+                self.assigned.insert(*base);
+                index.iter().for_each(|part| self.expr(*part));
+            }
+            Place::Element(access) => self.index(*access),
+        }
+    }
+
+    fn index(&mut self, access: AccessId) {
+        let function = self.function;
+        let index = &function.accesses[access].index;
+        index.iter().for_each(|part| self.expr(*part));
     }
 
     fn bind(&mut self, pat: &Pat, init: ExprId) {
@@ -508,6 +532,7 @@ impl Names<'_> {
                 self.block(then);
                 otherwise.iter().for_each(|block| self.block(block));
             }
+            ExprKind::Load(access) => self.index(*access),
             ExprKind::Opaque(opaque) => opaque.blocks.iter().for_each(|block| self.block(block)),
             kind => {
                 for operand in crate::ir::verify::operands(kind) {

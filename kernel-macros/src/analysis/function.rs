@@ -5,7 +5,7 @@ use super::{Drafter, Sharing, sites, texts};
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{Function, LoopId, verify};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The function's body as the only region of a plan, one of no loops; `None` with the problems in
 /// the sink.
@@ -50,5 +50,6 @@ pub fn device_function(
     Some(Plan {
         regions: vec![region],
         verdicts,
+        kept_from_more: HashMap::new(),
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! Every outermost loop is a candidate. A candidate's perfect nest is tried from the deepest on:
 //! [`scan`] finds its accesses and whatever a region cannot hold, [`depend`] proves the iterations
-//! independent, [`reduce`] recognises what they combine ([`shared`]: into which arrays), [`bounds`] decides what the guard checks,
+//! independent, possibly with the loops inside out ([`interchange`]), [`reduce`] recognises what they combine ([`shared`]: into which arrays), [`bounds`] decides what the guard checks,
 //! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
 //! loops inside it are the candidates.
 
@@ -15,11 +15,20 @@ mod depend;
 mod extent;
 mod form;
 mod function;
+mod handover;
+mod interchange;
 #[cfg(test)]
 mod iterators;
+mod meeting;
 mod nest;
+#[cfg(test)]
+mod oracle;
 pub mod plan;
 mod poly;
+mod polyhedron;
+#[cfg(test)]
+mod precision;
+mod radix;
 mod reduce;
 mod scan;
 mod shared;
@@ -27,16 +36,19 @@ pub mod sites;
 #[cfg(test)]
 pub mod tests;
 mod texts;
+mod words;
 
 pub use function::device_function;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{
-    Adapter, Block, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId, verify, walk,
+    Adapter, Block, Builtin, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId, dump,
+    verify, walk,
 };
 use extent::to_wide;
 use form::{Fit, Former};
+use interchange::Interchange;
 use plan::{ArrayUse, Condition, NestLoop, Plan, Reason, Region, Test, Verdict, Wide, WideAdapter};
 use scan::Scan;
 use std::collections::{HashMap, HashSet};
@@ -57,6 +69,7 @@ pub fn analyse(
     let plan = Plan {
         regions: Vec::new(),
         verdicts,
+        kept_from_more: HashMap::new(),
     };
     let mut judge = Judge {
         function,
@@ -64,10 +77,12 @@ pub fn analyse(
         independent: &independent,
         plan,
     };
-    for id in judge.function.loops.ids() {
-        if judge.function.loops[id].parent.is_none() {
-            judge.candidate(id);
-        }
+    // Collected first: loops may change places.
+    let outermost = judge.function.loops.iter();
+    let outermost = outermost.filter(|(_, node)| node.parent.is_none());
+    let outermost: Vec<LoopId> = outermost.map(|(id, _)| id).collect();
+    for id in outermost {
+        judge.candidate(id);
     }
     let plan = judge.plan;
     report_problems(function, &plan, sink);
@@ -109,6 +124,13 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
             }
+            if let ExprKind::Call(Builtin::Pow, args) = &node.kind
+                && !matches!(function.exprs[args[1]].kind, ExprKind::Int(..))
+            {
+                let message = texts::not_on_device_power(&dump::expr(function, args[1]));
+                let help = texts::NOT_ON_DEVICE_POWER_HELP.to_string();
+                sink.push(node.span, message, Some(help));
+            }
             if let ExprKind::Apply(callee, _) = node.kind {
                 let callee = &function.callees[callee];
                 if callee.kind == CalleeKind::Assumed {
@@ -141,6 +163,7 @@ impl Judge<'_> {
             Err(reasons) => reasons,
         };
         self.plan.verdicts[id.index()] = Verdict::Driver(reasons);
+        handover::arrays_of(self.function, id);
         let children: Vec<LoopId> = self
             .function
             .loops
@@ -164,16 +187,50 @@ impl Judge<'_> {
             }]);
         }
         let nest = nest::perfect(self.function, id);
+        let exact = self.deepest(&nest, Sharing::Nothing);
+        if exact.is_ok() || self.interchanged(id) {
+            return Ok(());
+        }
+        self.deepest(&nest, Sharing::Arrays)
+    }
+
+    /// The deepest part of a nest that can be proved.
+    fn deepest(&mut self, nest: &[LoopId], sharing: Sharing) -> Result<(), Vec<Reason>> {
         let mut reasons = Vec::new();
-        for sharing in [Sharing::Nothing, Sharing::Arrays] {
-            for depth in (1..=nest.len()).rev() {
-                match self.attempt(&nest[..depth], sharing) {
-                    Ok(()) => return Ok(()),
-                    Err(found) => reasons = found,
+        for depth in (1..=nest.len()).rev() {
+            match self.attempt(&nest[..depth], sharing) {
+                Ok(()) => {
+                    if let Some(next) = nest.get(depth) {
+                        self.plan.kept_from_more.insert(*next, reasons);
+                    }
+                    return Ok(());
                 }
+                Err(found) => reasons = found,
             }
         }
         Err(reasons)
+    }
+
+    /// Makes a region of the loops inside, with the loop itself inside them (rule R7).
+    fn interchanged(&mut self, outer: LoopId) -> bool {
+        let Some(interchange) = Interchange::of(self.function, outer) else {
+            return false;
+        };
+        let inner = &interchange.inner;
+        (1..=inner.len()).rev().any(|depth| {
+            let Some(saved) = interchange.apply(self.function, depth) else {
+                return false;
+            };
+            let sharing = Sharing::Order(outer);
+            if self.attempt(&inner[..depth], sharing).is_err() {
+                saved.restore(self.function);
+                return false;
+            }
+            let region = self.plan.regions.len() - 1;
+            self.plan.verdicts[inner[0].index()] = Verdict::Nested;
+            self.plan.verdicts[outer.index()] = Verdict::Region(region);
+            true
+        })
     }
 
     fn attempt(&mut self, nest: &[LoopId], sharing: Sharing) -> Result<(), Vec<Reason>> {
@@ -272,12 +329,15 @@ struct Draft {
     reduce: reduce::ReducePlan,
 }
 
-/// What iterations may have copies of.
+/// What iterations may have in common.
 #[derive(Clone, Copy, PartialEq)]
 enum Sharing {
+    /// Accumulators that are no arrays.
     Nothing,
-    /// Arrays into whose elements they combine.
+    /// Also arrays into whose elements they combine.
     Arrays,
+    /// Nothing at all but this loop, which stood around the nest.
+    Order(LoopId),
 }
 
 /// Puts drafts together.
@@ -293,25 +353,35 @@ impl Drafter<'_> {
         let function = self.function;
         let former = Former::new(function, nest);
         let mut reasons = type_reasons(function, nest, self.mismatches);
-        let loops = nest_loops(&former, &mut reasons);
+        let in_order = match self.sharing {
+            Sharing::Order(outer) => Some(outer),
+            _ => None,
+        };
+        let loops = nest_loops(&former, in_order.is_none(), &mut reasons);
         let scan = scan::scan(function, nest, &former);
         reasons.extend(scan.reasons.iter().cloned());
         if !reasons.is_empty() {
             return Err(reasons);
         }
+        // Where data chooses the elements, copies of the array leave more loops parallel.
+        if in_order.is_some() && scan.writes_by_data(&former) {
+            return Err(reasons);
+        }
         let body = nest::body(function, nest);
         let (depend, shared) = self.dependences(&former, &scan, &body);
         let mut reduce = reduce::plan(function, &body, &scan.assigned, &shared);
+        if let (Some(_), Some((var, span))) = (in_order, scan.assigned.first()) {
+            let name = function.vars[*var].ident.to_string();
+            reasons.push(Reason {
+                message: texts::last_value(&name),
+                span: *span,
+                help: None,
+                second: None,
+            });
+        }
         let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
         bounds.take_over(&former, &scan.checks);
-        reasons.extend(
-            depend
-                .reasons
-                .iter()
-                .chain(&bounds.reasons)
-                .chain(&reduce.reasons)
-                .cloned(),
-        );
+        reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
         if !reasons.is_empty() {
             return Err(reasons);
         }
@@ -326,6 +396,7 @@ impl Drafter<'_> {
         let mut region = Region {
             index: 0,
             nest: nest_loops,
+            in_order,
             body: body.clone(),
             scalars: Vec::new(),
             arrays: Vec::new(),
@@ -367,7 +438,7 @@ impl Drafter<'_> {
         body: &Block,
     ) -> (depend::DependPlan, Vec<VarId>) {
         let plan = depend::plan(former, &scan.visits, self.independent);
-        if self.sharing == Sharing::Nothing
+        if self.sharing != Sharing::Arrays
             || !shared::needs_copies(former, &scan.visits, &plan.conflicts)
         {
             return (plan, Vec::new());
@@ -430,21 +501,24 @@ fn type_reasons(function: &Function, nest: &[LoopId], mismatches: &[Mismatch]) -
 
 type Space = (Vec<Condition>, Vec<NestLoop>);
 
-/// The parallel loops with their bounds; inner ones must not depend on outer ones.
-fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
+/// The parallel loops with their bounds; inner ones must not depend on outer ones. `driven` says
+/// that the driver evaluates the outermost one's range.
+fn nest_loops(former: &Former, driven: bool, reasons: &mut Vec<Reason>) -> Option<Space> {
     let function = former.function;
     let mut space = Vec::new();
     let mut loops = Vec::new();
     for (position, id) in former.nest.iter().enumerate() {
         let node = &function.loops[*id];
         let ty = function.vars[node.var].ty.scalar()?;
-        match parallel_loop(former, position, *id, ty) {
+        match parallel_loop(former, driven && position == 0, *id, ty) {
             Some((node, conditions)) => {
                 space.extend(conditions);
                 loops.push(node);
             }
             None => {
-                let (message, help) = texts::unknown_range(position, node.iteration.is_some());
+                let index = function.vars[node.var].ident.to_string();
+                let of_iterator = node.iteration.is_some();
+                let (message, help) = texts::unknown_range(&index, position, of_iterator);
                 reasons.push(Reason {
                     message,
                     span: node.range_span,
@@ -460,7 +534,7 @@ fn nest_loops(former: &Former, reasons: &mut Vec<Reason>) -> Option<Space> {
 
 fn parallel_loop(
     former: &Former,
-    position: usize,
+    driven: bool,
     id: LoopId,
     ty: crate::ir::Scalar,
 ) -> Option<(NestLoop, Vec<Condition>)> {
@@ -472,8 +546,8 @@ fn parallel_loop(
             Some(form) if form.poly.is_invariant() => {
                 Some((to_wide(former, &form.poly), form.fits))
             }
-            // Only the driver can evaluate it, which it does for the outermost loop.
-            _ if position == 0 && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),
+            // Only the driver can evaluate it.
+            _ if driven && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),
             _ => None,
         }
     };
@@ -557,7 +631,8 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
     }
     for (position, node) in region.nest.iter().enumerate() {
         // The driver evaluates the outermost range as it is written.
-        if position == 0 && function.loops[node.id].iteration.is_none() {
+        let iterates = function.loops[node.id].iteration.is_some();
+        if position == 0 && !iterates && region.in_order.is_none() {
             continue;
         }
         visit(&node.start);

@@ -14,6 +14,8 @@ pub struct Plan {
     pub regions: Vec<Region>,
     /// One entry per loop of the function, by [`LoopId::index`].
     pub verdicts: Vec<Verdict>,
+    /// For loops of a perfect nest that stay inside an iteration: why they are not parallel too.
+    pub kept_from_more: HashMap<LoopId, Vec<Reason>>,
 }
 
 /// What became of a loop.
@@ -47,6 +49,10 @@ pub struct Region {
     /// The parallel loops, outermost first: one to three. Their flattened, row-major space is the
     /// iteration space; `k` numbers its points.
     pub nest: Vec<NestLoop>,
+    /// A loop that stands around the nest in the source and runs in order inside each iteration
+    /// (rule R7): all of the body. If an iteration fails, the earliest failure is that of the
+    /// earliest of its trips.
+    pub in_order: Option<LoopId>,
     /// One iteration: the innermost parallel loop's body with its reductions normalised.
     pub body: Block,
     /// Scalars read by the body or the guard, captured by value before the region (rule R4).

@@ -9,7 +9,7 @@ use crate::ir::{ExprId, LoopId, VarId};
 use std::collections::BTreeMap;
 
 /// A value that a polynomial is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Sym {
     /// A captured integer.
     Var(VarId),
@@ -33,6 +33,21 @@ pub struct Poly {
 /// A coefficient whose negative is one too.
 fn negatable(value: i128) -> Option<i128> {
     (value != i128::MIN).then_some(value)
+}
+
+/// A product's symbols with another's taken out of it, if they are all there.
+fn without(symbols: &[Sym], taken: &[Sym]) -> Option<Vec<Sym>> {
+    let mut left = symbols.to_vec();
+    for sym in taken {
+        let place = left.iter().position(|other| other == sym)?;
+        left.remove(place);
+    }
+    Some(left)
+}
+
+/// A quotient of numbers that is not zero, rounded towards zero.
+fn whole(value: i128, by: i128) -> Option<i128> {
+    value.checked_div(by).filter(|quotient| *quotient != 0)
 }
 
 /// More terms than this are given up on: an index has a handful.
@@ -132,6 +147,63 @@ impl Poly {
             }
         }
         Some((coefficient, rest))
+    }
+
+    /// Quotient and remainder by a polynomial: what is left has no term that the divisor's leading
+    /// one divides. Multiplied and added up again they are this polynomial, exactly.
+    pub fn divided_by(&self, divisor: &Poly) -> Option<(Poly, Poly)> {
+        let (lead, by) = divisor.leading()?;
+        let (mut quotient, mut rest, mut remainder) =
+            (Poly::default(), self.clone(), Poly::default());
+        for _ in 0..MOST_TERMS {
+            let Some((symbols, value)) = rest.leading() else {
+                return Some((quotient, remainder));
+            };
+            let term = Poly::term(symbols.clone(), value);
+            let times = without(&symbols, &lead).zip(whole(value, by));
+            match times.map(|(symbols, value)| Poly::term(symbols, value)) {
+                Some(times) => {
+                    quotient = quotient.checked_add(&times)?;
+                    rest = rest.checked_sub(&times.checked_mul(divisor)?)?;
+                }
+                None => {
+                    remainder = remainder.checked_add(&term)?;
+                    rest = rest.checked_sub(&term)?;
+                }
+            }
+        }
+        None
+    }
+
+    fn term(symbols: Vec<Sym>, value: i128) -> Poly {
+        let mut poly = Poly::default();
+        poly.insert(symbols, value);
+        poly
+    }
+
+    /// The term of highest degree; of several, one that does not depend on what else there is.
+    fn leading(&self) -> Option<(Vec<Sym>, i128)> {
+        let terms = self.terms.iter();
+        let leading = terms.max_by_key(|(symbols, _)| (symbols.len(), *symbols));
+        leading.map(|(symbols, value)| (symbols.clone(), *value))
+    }
+
+    /// Each term's symbols and coefficient.
+    pub fn terms(&self) -> impl Iterator<Item = (&[Sym], i128)> {
+        let terms = self.terms.iter();
+        terms.map(|(symbols, value)| (symbols.as_slice(), *value))
+    }
+
+    /// The terms without loop variables.
+    pub fn at_origin(&self) -> Poly {
+        let terms = self.terms.iter();
+        let fixed =
+            terms.filter(|(symbols, _)| !symbols.iter().any(|s| matches!(s, Sym::Index(_))));
+        Poly {
+            terms: fixed
+                .map(|(symbols, value)| (symbols.clone(), *value))
+                .collect(),
+        }
     }
 
     /// The loop variables in it.

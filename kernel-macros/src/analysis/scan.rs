@@ -8,6 +8,7 @@ use crate::ir::{
     AccessId, AccessMode, Adapter, BinaryOp, Block, Builtin, CalleeId, CalleeKind, ExprId,
     ExprKind, Function, LoopId, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
+use std::collections::HashSet;
 
 /// Where in an iteration something happens.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,7 @@ pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
         former,
         context: Context::default(),
         depth: 0,
+        refused: HashSet::new(),
         out: Scan::default(),
     };
     scanner.block(&super::nest::body(function, nest));
@@ -76,6 +78,8 @@ struct Scanner<'a> {
     context: Context,
     /// Loops of any kind between the iteration and here.
     depth: u32,
+    /// Variables whose values have been refused: of these nothing more is said.
+    refused: HashSet<VarId>,
     out: Scan,
 }
 
@@ -87,6 +91,13 @@ impl Scanner<'_> {
             help,
             second: None,
         });
+    }
+
+    /// Something of unknown type. Behind a refused value, much can be.
+    fn unknown(&mut self, span: Span, text: &str, help: Option<String>) {
+        if self.refused.is_empty() {
+            self.refuse(span, texts::unknown_type(text), help);
+        }
     }
 
     fn opaque(&mut self, opaque: &Opaque, span: Span) {
@@ -120,12 +131,12 @@ impl Scanner<'_> {
             _ => None,
         };
         match branches {
-            Some((cond, then, otherwise)) if leaves(then) => {
+            Some((cond, then, otherwise)) if leaves(self.function, then) => {
                 let passes = otherwise.is_some_and(|block| self.jumps(block));
                 self.context.uncertain |= passes;
                 self.assume(cond, false);
             }
-            Some((cond, then, Some(otherwise))) if leaves(otherwise) => {
+            Some((cond, then, Some(otherwise))) if leaves(self.function, otherwise) => {
                 self.context.uncertain |= self.jumps(then);
                 self.assume(cond, true);
             }
@@ -185,11 +196,10 @@ impl Scanner<'_> {
         match &stmt.kind {
             StmtKind::Let { pat, init } => {
                 if let Some(init) = init {
-                    self.alone(*init);
-                    // What cannot be read has been refused, and says nothing about types.
-                    if matches!(self.function.exprs[*init].kind, ExprKind::Opaque(_)) {
+                    if self.refused_value(pat, *init) {
                         return;
                     }
+                    self.alone(*init);
                 }
                 self.pattern(pat, stmt.span);
             }
@@ -226,12 +236,21 @@ impl Scanner<'_> {
                     self.refuse(stmt.span, message, None);
                 }
             }
-            StmtKind::Assert { cond, args, .. } => {
+            StmtKind::Assert {
+                cond,
+                args,
+                debug_only,
+                ..
+            } => {
+                let before = self.context.clone();
+                // Whether the build asserts at all is not known here.
+                self.context.uncertain |= debug_only;
                 if self.function.made.contains(cond) {
                     self.out.checks.push((*cond, self.context.clone()));
                 }
                 self.expr(*cond);
                 args.iter().for_each(|arg| self.recorded(*arg));
+                self.context = before;
             }
             StmtKind::Opaque(opaque) => self.opaque(opaque, stmt.span),
         }
@@ -254,13 +273,36 @@ impl Scanner<'_> {
         self.expr(id);
     }
 
+    /// A value that no region can hold: it is refused once, and what is bound to it never.
+    fn refused_value(&mut self, pat: &Pat, init: ExprId) -> bool {
+        let node = &self.function.exprs[init];
+        match (&node.kind, pat) {
+            (ExprKind::Opaque(opaque), _) => self.opaque(opaque, node.span),
+            (ExprKind::NewArray { .. }, Pat::Var(var)) => {
+                let name = self.function.vars[*var].ident.to_string();
+                let help = Some(texts::NEW_ARRAY_HELP.to_string());
+                self.refuse(node.span, texts::new_array(Some(&name)), help);
+            }
+            _ => return false,
+        }
+        self.forget(pat);
+        true
+    }
+
+    fn forget(&mut self, pat: &Pat) {
+        match pat {
+            Pat::Var(var) => _ = self.refused.insert(*var),
+            Pat::Tuple(parts) => parts.iter().for_each(|part| self.forget(part)),
+            Pat::Wild => {}
+        }
+    }
+
     fn pattern(&mut self, pat: &Pat, span: Span) {
         match pat {
             Pat::Var(var) => {
                 if !self.function.vars[*var].ty.is_value() {
-                    let name = &self.function.vars[*var].ident;
-                    let help = texts::annotate(&name.to_string());
-                    self.refuse(span, texts::unknown_type(&name.to_string()), Some(help));
+                    let name = self.function.vars[*var].ident.to_string();
+                    self.unknown(span, &name, Some(texts::annotate(&name)));
                 }
             }
             Pat::Tuple(parts) => parts.iter().for_each(|part| self.pattern(part, span)),
@@ -273,7 +315,7 @@ impl Scanner<'_> {
             Place::Var(var) => self.assign(*var, span),
             Place::Element(access) => self.access(*access),
             Place::LocalElement { base, index } => {
-                self.expr(*index);
+                index.iter().for_each(|index| self.expr(*index));
                 self.assign(*base, span);
             }
             Place::Field { base, .. } => self.assign(*base, span),
@@ -315,11 +357,11 @@ impl Scanner<'_> {
         let var = &self.function.vars[array];
         if var.ty.view().is_none() || self.former.is_local(array) {
             let name = var.ident.to_string();
-            self.refuse(
-                span,
-                texts::unknown_type(&name),
-                Some(texts::annotate(&name)),
-            );
+            let help = match var.kind {
+                VarKind::Outside => texts::annotate_table(&var.tokens.to_string().replace(' ', "")),
+                _ => texts::annotate(&name),
+            };
+            self.unknown(span, &name, Some(help));
         }
         if !self.out.arrays.contains(&array) {
             self.out.arrays.push(array);
@@ -396,8 +438,7 @@ impl Scanner<'_> {
             ExprKind::Opaque(opaque) => return self.opaque(opaque, node.span),
             ExprKind::NewArray { .. } => {
                 let help = texts::NEW_ARRAY_HELP.to_string();
-                let message = texts::not_in_a_region("a new array");
-                return self.refuse(node.span, message, Some(help));
+                return self.refuse(node.span, texts::new_array(None), Some(help));
             }
             ExprKind::Var(var) => return self.read(*var, node.span),
             ExprKind::Load(access) => return self.access(*access),
@@ -434,7 +475,7 @@ impl Scanner<'_> {
             let text = crate::ir::dump::expr(function, id);
             let call = matches!(node.kind, ExprKind::Apply(..));
             let help = call.then(|| texts::annotate_result(&text));
-            self.refuse(node.span, texts::unknown_type(&text), help);
+            self.unknown(node.span, &text, help);
         }
     }
 
@@ -518,7 +559,7 @@ impl Scanner<'_> {
                 VarKind::Outside => texts::annotate_outside(&node.tokens.to_string()),
                 _ => texts::annotate(&name),
             };
-            return self.refuse(span, texts::unknown_type(&name), Some(help));
+            return self.unknown(span, &name, Some(help));
         }
         if !self.out.reads.contains(&var) {
             self.out.reads.push(var);
@@ -527,12 +568,14 @@ impl Scanner<'_> {
 }
 
 /// Whether a block always ends by jumping away.
-fn leaves(block: &Block) -> bool {
-    block.stmts.last().is_some_and(|stmt| {
-        matches!(
-            stmt.kind,
-            StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Return(_)
-        )
+fn leaves(function: &Function, block: &Block) -> bool {
+    block.stmts.last().is_some_and(|stmt| match stmt.kind {
+        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Return(_) => true,
+        StmtKind::Expr(id) => match &function.exprs[id].kind {
+            ExprKind::Block(inner) => leaves(function, inner),
+            _ => false,
+        },
+        _ => false,
     })
 }
 
@@ -542,7 +585,7 @@ fn jumps_in_stmt(function: &Function, stmt: &Stmt) -> bool {
 }
 
 /// Whether a loop's body may end the loop.
-fn jumps_out(function: &Function, body: &Block) -> bool {
+pub fn jumps_out(function: &Function, body: &Block) -> bool {
     block_jumps(function, body, 0, true)
 }
 
@@ -566,7 +609,7 @@ fn stmt_jumps(function: &Function, stmt: &Stmt, depth: u32, breaks_only: bool) -
         StmtKind::Assign { target, value, .. } => {
             let index = match target {
                 Place::Element(access) => function.accesses[*access].index.clone(),
-                Place::LocalElement { index, .. } => vec![*index],
+                Place::LocalElement { index, .. } => index.clone(),
                 Place::Var(_) | Place::Field { .. } => Vec::new(),
             };
             expr(*value) || index.into_iter().any(expr)
@@ -598,6 +641,17 @@ fn expr_jumps(function: &Function, id: ExprId, depth: u32, breaks_only: bool) ->
         } => expr(*cond) || block(then) || otherwise.as_ref().is_some_and(block),
         ExprKind::Load(access) => function.accesses[*access].index.iter().any(|id| expr(*id)),
         kind => crate::ir::verify::operands(kind).into_iter().any(expr),
+    }
+}
+
+impl Scan {
+    /// Whether the index of a written element is no affine function of the loop variables.
+    pub fn writes_by_data(&self, former: &Former) -> bool {
+        self.visits.iter().any(|visit| {
+            let access = &former.function.accesses[visit.access];
+            let by_data = |index: &ExprId| former.form(*index).is_none();
+            writes(access.mode) && access.index.iter().any(by_data)
+        })
     }
 }
 

@@ -147,13 +147,12 @@ impl Finder<'_> {
                 self.function.vars[array].ty.view().map(|view| view.elem)
             }
             Place::LocalElement { base, index } => {
-                self.expr(*index);
-                let end = self.function.exprs[*index].span.end;
-                self.local_element(*base, *index, Span { end, ..stmt });
-                match &self.function.vars[*base].ty {
-                    Ty::Array(elem, _) => elem.scalar(),
-                    _ => None,
-                }
+                index.iter().for_each(|index| self.expr(*index));
+                let last = index.last().map(|last| self.function.exprs[*last].span.end);
+                let end = last.unwrap_or(stmt.end);
+                self.local_element(*base, index, Span { end, ..stmt });
+                let ty = &self.function.vars[*base].ty;
+                ty.indexed(index.len()).and_then(Ty::scalar)
             }
             Place::Field { base, index } => match &self.function.vars[*base].ty {
                 Ty::Tuple(parts) => parts[*index as usize].scalar(),
@@ -170,16 +169,19 @@ impl Finder<'_> {
         }
     }
 
-    /// The site of `local[index]`.
-    fn local_element(&mut self, base: VarId, index: ExprId, span: Span) {
-        let Ty::Array(_, len) = self.function.vars[base].ty else {
-            return;
-        };
-        let constant = matches!(self.function.exprs[index].kind,
-            ExprKind::Int(value, _) if value < u128::from(len));
-        if !constant {
-            let (key, kind) = (SiteKey::LocalIndex(index), SiteKind::LocalIndex { len });
-            self.push(key, kind, span, false);
+    /// The sites of `local[i][j]`.
+    fn local_element(&mut self, base: VarId, index: &[ExprId], span: Span) {
+        let function = self.function;
+        for (depth, index) in index.iter().enumerate() {
+            let Some(Ty::Array(_, len)) = function.vars[base].ty.indexed(depth) else {
+                return;
+            };
+            let constant = matches!(function.exprs[*index].kind,
+                ExprKind::Int(value, _) if value < u128::from(*len));
+            if !constant {
+                let kind = SiteKind::LocalIndex { len: *len };
+                self.push(SiteKey::LocalIndex(*index), kind, span, false);
+            }
         }
     }
 
@@ -236,7 +238,7 @@ impl Finder<'_> {
                 }
             }
             ExprKind::Apply(callee, args) => self.call(id, *callee, args),
-            ExprKind::LocalElement { base, index } => self.local_element(*base, *index, node.span),
+            ExprKind::LocalElement { base, index } => self.local_element(*base, index, node.span),
             _ => {}
         }
     }

@@ -265,7 +265,7 @@ fn the_closed_world_names_what_it_refuses() {
         ("println!(\"{}\", i);", "println!"),
         ("if i == 3 { return; }", "`return`"),
         ("if i == 3 { break; }", "`break`"),
-        ("let g = |x: f64| x;", "a closure"),
+        ("let g = |x: f64| x;", "the closure `g`"),
         ("helper(i);", "helper"),
         ("#[cfg(test)] let z = 1;", "#[cfg]"),
         ("unsafe { }", "`unsafe`"),

@@ -52,14 +52,20 @@ pub fn call_for_effect(name: &str) -> String {
 
 pub const CALL_FOR_EFFECT_HELP: &str = "use the value that it gives, or call it outside the loop";
 
+/// The same for an array from outside.
+pub fn annotate_table(path: &str) -> String {
+    format!("give it a type before the loop, as in `let table: &[f64] = &{path};`, and index that")
+}
+
 pub fn mismatch(message: &str) -> String {
     format!("its types do not fit: {message}")
 }
 
 /// A range, or an iterator's length, that is not known when the loop begins.
-pub fn unknown_range(position: usize, iterator: bool) -> (String, Option<String>) {
+pub fn unknown_range(index: &str, position: usize, iterator: bool) -> (String, Option<String>) {
     if position > 0 {
-        return ("its range depends on an outer loop".to_string(), None);
+        let message = format!("the range of `{index}` depends on the loop around it");
+        return (message, None);
     }
     let help = "bind lengths, sizes and steps to variables before the loop".to_string();
     let what = if iterator { "iterator" } else { "range" };
@@ -127,7 +133,15 @@ pub fn not_recorded(name: &str) -> String {
 
 pub const RECORDED_HELP: &str = "bind what is asserted to variables of its own before";
 
-pub const NEW_ARRAY_HELP: &str = "make it before the loop";
+pub fn new_array(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("the array `{name}` is made in each iteration"),
+        None => "it makes an array in each iteration".to_string(),
+    }
+}
+
+pub const NEW_ARRAY_HELP: &str =
+    "make it before the loop, or use an array of fixed length, as in `[0.0; 8]`";
 
 pub fn whole_array(name: &str) -> String {
     format!("the array `{name}` is used as a whole")
@@ -169,6 +183,23 @@ pub fn not_affine_write(access: &str, array: &str) -> (String, String) {
             "if iterations never write the same element (a permutation, say), give your word with \
              `#[kernel(.., unsafe(independent({array})))]`"
         ),
+    )
+}
+
+/// The index is affine, but where inner loops go is out of reach.
+pub fn unstated_range(access: &str, inner: &[String]) -> (String, String) {
+    let loops = match inner {
+        [] => "the conditions around it".to_string(),
+        inner => format!("the range of the loop over `{}`", inner.join("` and `")),
+    };
+    (
+        format!(
+            "nothing proves that iterations have `{access}` to themselves: {loops} cannot be stated \
+             before the loop starts"
+        ),
+        "let the range of inner loops be sums and products of outer loop variables and of values \
+         that the loop does not change"
+            .to_string(),
     )
 }
 
@@ -377,8 +408,8 @@ pub fn no_region(name: &str) -> String {
     format!("`{name}` has no loop that could run in parallel")
 }
 
-pub const NO_REGION_HELP: &str =
-    "`#[kernel]` is for functions with `for` loops over integer ranges";
+pub const NO_REGION_HELP: &str = "`#[kernel]` is for functions with `for` loops over integer ranges; \
+                                  a `while` that counts can be one: `for i in 0..n`";
 
 pub fn not_on_device(function: &str) -> String {
     format!(
@@ -404,3 +435,10 @@ pub const HIDDEN_NAME_HELP: &str =
 
 pub const NOT_ON_DEVICE_HELP: &str =
     "leave out `math = \"std\"`: the function is then the same on threads and devices";
+
+pub fn not_on_device_power(exponent: &str) -> String {
+    format!("`pow` has no CUDA version for an exponent that is no number, as `{exponent}` is")
+}
+
+pub const NOT_ON_DEVICE_POWER_HELP: &str =
+    "write the exponent as a number, or multiply in a loop; on threads any exponent will do";

@@ -51,10 +51,23 @@ impl Body<'_> {
         if contiguous { emit!(true) } else { emit!(FAST) }
     }
 
-    /// An index into a fixed local array.
-    pub fn local_index(&self, base: VarId, index: ExprId) -> TokenStream {
+    /// The indices into a fixed local array.
+    pub fn local_indices(&self, base: VarId, index: &[ExprId]) -> Vec<TokenStream> {
+        let ty = &self.function().vars[base].ty;
+        let at = |(depth, index): (usize, &ExprId)| self.local_index(ty.indexed(depth), *index);
+        index.iter().enumerate().map(at).collect()
+    }
+
+    /// Names for so many of them.
+    pub fn local_places(&self, count: usize) -> Vec<proc_macro2::Ident> {
+        (0..count)
+            .map(|depth| names::local(&format!("__at{depth}")))
+            .collect()
+    }
+
+    fn local_index(&self, array: Option<&Ty>, index: ExprId) -> TokenStream {
         let at = self.expr(index);
-        let Ty::Array(_, len) = &self.function().vars[base].ty else {
+        let Some(Ty::Array(_, len)) = array else {
             return at;
         };
         let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(__at)]) else {
@@ -70,6 +83,9 @@ impl Body<'_> {
 
     /// Leaves the iteration at a site, recording these values; `None` where nothing can fail.
     pub fn fails(&self, key: SiteKey, recorded: &[TokenStream]) -> Option<TokenStream> {
+        if self.is_total() {
+            return None;
+        }
         let number = *self.region.site_of.get(&key)?;
         let rt = self.rt();
         let args = recorded.iter().map(|value| emit!(#rt::bits(#value)));
@@ -87,6 +103,11 @@ impl Body<'_> {
     pub fn leave(&self, site: &TokenStream, args: &TokenStream) -> TokenStream {
         let rt = self.rt();
         match self.frame {
+            Frame::Iteration if self.region.in_order.is_some() => emit! {
+                return #rt::Result::Err(
+                    #rt::failed_in_trip(__trip, __shape, __outer, __t, #site, #args)
+                );
+            },
             Frame::Iteration => emit! {
                 return #rt::Result::Err(#rt::failed(__shape, __outer, __t, #site, #args));
             },

@@ -29,6 +29,8 @@ pub struct Body<'a> {
     pub frame: Frame,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
+    /// Nothing that is printed now leaves an iteration: the driver evaluates it.
+    total: Cell<bool>,
 }
 
 impl<'a> Body<'a> {
@@ -44,6 +46,7 @@ impl<'a> Body<'a> {
             region,
             frame,
             depth: Cell::new(0),
+            total: Cell::new(false),
         }
     }
 
@@ -73,11 +76,54 @@ impl<'a> Body<'a> {
         names::scalar(self.rt(), of)
     }
 
+    /// An invariant expression in the guard. Where arithmetic in it overflows, it wraps here as the
+    /// iterations that come to it would fail there.
+    pub fn invariant(&self, id: ExprId) -> TokenStream {
+        self.total.set(true);
+        let value = self.expr(id);
+        self.total.set(false);
+        value
+    }
+
+    /// Whether what is printed now cannot fail.
+    pub fn is_total(&self) -> bool {
+        self.total.get()
+    }
+
     /// An iteration's statements; `continue` of the parallel loop leaves the block.
     pub fn iteration(&self) -> TokenStream {
         let statements = self.block(&self.region.body);
         let label = lifetime("iteration");
         emit!(#label: { #statements })
+    }
+
+    /// The trips of the loop that runs in order around the iterations (rule R7), with `around` made
+    /// of one trip's iteration: the runtime's rows are walked along once in each trip, as in the
+    /// source.
+    pub fn trips(
+        &self,
+        id: LoopId,
+        around: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let node = &self.function().loops[id];
+        let ty = &self.function().vars[node.var].ty;
+        let (name, range) = (
+            self.pattern(&Pat::Var(node.var)),
+            self.range(&node.range, ty),
+        );
+        let start = self.expr(node.range.start);
+        let (plain, ty) = (self.name(node.var), self.ty(ty));
+        let u64 = self.scalar(ir::Scalar::U64);
+        let statements = self.block(&node.body);
+        let label = lifetime("iteration");
+        let rows = around(emit!(#label: { #statements }));
+        emit! {
+            let __start: #ty = #start;
+            for #name in #range {
+                let __trip = #ty::wrapping_sub(#plain, __start) as #u64;
+                #rows
+            }
+        }
     }
 
     /// Statements and value, without braces.
@@ -217,9 +263,11 @@ impl<'a> Body<'a> {
                 emit!(#name.#index = #new;)
             }
             Place::LocalElement { base, index } => {
-                let (name, at) = (self.name(*base), self.local_index(*base, *index));
-                let new = new(emit!(#name[__at]));
-                emit!(let __at = #at; #name[__at] = #new;)
+                let name = self.name(*base);
+                let at = self.local_indices(*base, index);
+                let places = self.local_places(index.len());
+                let new = new(emit!(#name #([#places])*));
+                emit!(#(let #places = #at;)* #name #([#places])* = #new;)
             }
             Place::Element(access) => {
                 let at = self.index(*access);
@@ -246,10 +294,9 @@ impl<'a> Body<'a> {
                 let array = self.function().accesses[*access].array;
                 vars[array].ty.view().map(|view| view.elem)
             }
-            Place::LocalElement { base, .. } => match &vars[*base].ty {
-                Ty::Array(elem, _) => elem.scalar(),
-                _ => None,
-            },
+            Place::LocalElement { base, index } => {
+                vars[*base].ty.indexed(index.len()).and_then(Ty::scalar)
+            }
             Place::Field { base, index } => match &vars[*base].ty {
                 Ty::Tuple(parts) => parts.get(*index as usize)?.scalar(),
                 _ => None,

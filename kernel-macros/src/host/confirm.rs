@@ -1,6 +1,5 @@
 //! What rustc has to confirm about a region's names: code that is type-checked and never runs.
 
-use super::body::Body;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
@@ -8,35 +7,70 @@ use crate::ir::{Loop, Proof, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-/// A name that was taken for a primitive's is one.
-pub fn proof(body: &Body, proof: &Proof) -> TokenStream {
-    let rt = body.rt();
+/// The statement that compiles only if a name is what the compiler took it for (rule R5), about the
+/// place of the name. It does nothing.
+pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
     match proof {
         Proof::Type { tokens, scalar } => {
-            let scalar = body.scalar(*scalar);
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::is_type::<#scalar, #tokens>();)
+            let scalar = names::scalar(rt, *scalar);
+            quote_spanned!(place(tokens)=> #rt::is_type::<#scalar, #tokens>();)
         }
         Proof::Function {
             tokens,
             scalar,
             builtin,
         } => {
-            let scalar = body.scalar(*scalar);
+            let scalar = names::scalar(rt, *scalar);
             let builtin = names::local(builtin.name());
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::same(#tokens, #scalar::#builtin);)
+            quote_spanned!(place(tokens)=> #rt::same(#tokens, #scalar::#builtin);)
+        }
+        // A constant's name would be a pattern that does not take every number.
+        Proof::Pattern(name) => {
+            let span = names::about(name.span());
+            quote_spanned!(span=> let _ = || { let #name = 0_i32; };)
         }
         Proof::Conversion {
             tokens,
             scalar,
             name,
         } => {
-            let (scalar, name) = (body.scalar(*scalar), names::local(name));
-            let span = names::about(Span::of(tokens).start);
-            quote_spanned!(span=> #rt::same(#tokens, <#scalar as #rt::Number>::#name);)
+            let (scalar, name) = (names::scalar(rt, *scalar), names::local(name));
+            quote_spanned!(place(tokens)=> #rt::same(#tokens, <#scalar as #rt::Number>::#name);)
+        }
+        Proof::Prange(tokens) => {
+            quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::prange::<#rt::prim::usize>);)
+        }
+        // Asked while running: see `Region::lengths`.
+        Proof::Length { .. } => TokenStream::new(),
+        Proof::Macro(name) => std_macro(rt, name),
+        Proof::Binding { bound, used } => {
+            let (bound, used) = (probe(bound), probe(used));
+            emit!({ let #bound = (); #used })
         }
     }
+}
+
+fn place(tokens: &TokenStream) -> proc_macro2::Span {
+    names::about(Span::of(tokens).start)
+}
+
+/// Where a macro's name means another one around the glob import, rustc calls it ambiguous.
+fn std_macro(rt: &TokenStream, name: &Ident) -> TokenStream {
+    let arguments = match name.to_string().trim_start_matches("debug_") {
+        "assert" => emit!(true),
+        "assert_eq" | "assert_ne" => emit!(0, 0),
+        _ => TokenStream::new(),
+    };
+    emit!({
+        use #rt::macros::*;
+        if false { #name!(#arguments); }
+    })
+}
+
+/// A name that only a proof uses, as far as macros can see the same as the user's.
+fn probe(name: &Ident) -> Ident {
+    let text = names::plain(name);
+    Ident::new(&format!("__kernel_{text}"), name.span())
 }
 
 /// The loop's source, which is the iterator that it was taken for, or rustc says otherwise; and the

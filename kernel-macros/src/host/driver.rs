@@ -32,6 +32,8 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let signature = item::driver_signature(input, rt, &context.session);
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let (lints, hold) = (&input.item.lints, context.hold());
+    let proofs = input.function.proofs.iter();
+    let proofs = proofs.map(|proof| confirm::proof(rt, proof));
     let aliases = input.aliases.iter().map(|(name, scalar)| {
         let scalar = names::scalar(rt, *scalar);
         quote_spanned!(names::about(name.span())=> #rt::is_type::<#scalar, #name>();)
@@ -44,6 +46,7 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         #signature {
             #(#aliases)*
+            #(#proofs)*
             #traits
             #hold
             #body
@@ -143,7 +146,7 @@ impl Context<'_> {
     /// Where the compiler inferred a type, rustc confirms it.
     fn witness(&self, id: VarId) -> TokenStream {
         let var = &self.input.function.vars[id];
-        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_));
+        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_) | Ty::Array(..));
         if !known || unknown_inside(&var.ty) {
             return TokenStream::new();
         }
@@ -162,6 +165,7 @@ fn unknown_inside(ty: &Ty) -> bool {
     match ty {
         Ty::Scalar(_) => false,
         Ty::Tuple(parts) => parts.iter().any(unknown_inside),
+        Ty::Array(elem, _) => unknown_inside(elem),
         _ => true,
     }
 }

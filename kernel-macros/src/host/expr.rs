@@ -67,8 +67,8 @@ impl Body<'_> {
                 emit!([#value; #count])
             }
             ExprKind::LocalElement { base, index } => {
-                let (name, at) = (self.name(*base), self.local_index(*base, *index));
-                emit!(#name[#at])
+                let (name, at) = (self.name(*base), self.local_indices(*base, index));
+                emit!(#name #([#at])*)
             }
             ExprKind::If {
                 cond,
@@ -226,6 +226,7 @@ impl Body<'_> {
                 return emit!(<#ty as #rt::Order>::#name(#(#args),*));
             }
             (Builtin::Abs, true) => "wrapping_abs",
+            (Builtin::Pow, true) => "wrapping_pow",
             (Builtin::RemEuclid, true) => "wrapping_rem_euclid",
             (Builtin::DivEuclid, true) => "wrapping_div_euclid",
             _ => builtin.name(),
@@ -239,6 +240,7 @@ impl Body<'_> {
         let ty = self.scalar(scalar);
         match builtin {
             Builtin::Abs => emit!(__first == #ty::MIN),
+            Builtin::Pow => emit!(#ty::overflowing_pow(__first, __second).1),
             Builtin::Clamp => emit!(!(__second <= __third)),
             Builtin::RemEuclid | Builtin::DivEuclid if scalar.is_signed() => {
                 emit!(__second == 0 || (__first == #ty::MIN && __second == -1))

@@ -101,7 +101,8 @@ impl Form<'_> {
             .collect();
         let binds = params.iter().zip(&given);
         let binds = binds.map(|(var, given)| body.bind(*var, &emit!(#given)));
-        let proofs = body.region.proofs.iter().map(|of| confirm::proof(body, of));
+        let proofs = self.input.function.proofs.iter().chain(&body.region.proofs);
+        let proofs = proofs.map(|of| confirm::proof(rt, of));
         let scalars = body.region.scalars.iter();
         let scalars = scalars.map(|var| region::scalar(body, *var));
         emit! {
@@ -138,7 +139,10 @@ impl Form<'_> {
         emit! {
             #[cold]
             fn raise(__failure: #rt::Fault) {
-                fn __kernel_witness(#(#params),*) -> #output { #body }
+                fn __kernel_witness(#(#params),*) -> #output {
+                    use #rt::{Iterator as _, Ord as _};
+                    #body
+                }
                 #items
                 #sites
             }

@@ -172,13 +172,17 @@ fn integer(value: i128) -> TokenStream {
     }
 }
 
-/// Iterations of a tile, `each` standing for one of a row.
-fn tile(region: &Region, before: &TokenStream, each: &TokenStream) -> TokenStream {
-    let row = emit! {
+/// A row of a tile, `each` standing for one iteration.
+fn row(each: &TokenStream) -> TokenStream {
+    emit! {
         for __t in __tile.columns() {
             #each
         }
-    };
+    }
+}
+
+/// The rows of a tile, `row` standing for one, and `before` for what it begins with.
+fn tile(region: &Region, before: &TokenStream, row: &TokenStream) -> TokenStream {
     if region.plan.nest.len() == 1 {
         return emit! {
             let __outer = [0; 2];
@@ -232,8 +236,12 @@ fn map(region: &Region) -> Functions {
         variables(region, 0, depth - 1),
         variables(region, depth - 1, depth),
     );
-    let iteration = region.body.iteration();
-    let iterations = tile(region, &outer, &emit!(#inner #iteration));
+    let along = |iteration: TokenStream| row(&emit!(#inner #iteration));
+    let row = match region.plan.in_order {
+        Some(id) => region.body.trips(id, along),
+        None => along(region.body.iteration()),
+    };
+    let iterations = tile(region, &outer, &row);
     let Forms {
         parameter,
         fast,
@@ -384,7 +392,7 @@ fn lanes(
         #(unsafe { *__places.#positions = __values.#positions };)*
         __lane = (__lane + 1) % #lanes;
     };
-    let iterations = tile(region, &TokenStream::new(), &each);
+    let iterations = tile(region, &TokenStream::new(), &row(&each));
     emit! {
         unsafe fn __lanes(
             __call: &#rt::Call<'_>,

@@ -23,9 +23,10 @@ pub fn text(region: &Region) -> Text {
     let mut lines = Vec::new();
     let nest = plan.nest.iter().enumerate();
     lines.extend(nest.map(|(at, node)| match at {
-        0 if !region.is_iteration() => "loop".to_owned(),
+        0 if region.is_driven() => "loop".to_owned(),
         _ => bounds(node, &mut printer),
     }));
+    lines.extend(plan.in_order.map(|_| "ordered".to_owned()));
     let formulas = [
         ("given", printer.all(&plan.space)),
         ("guard", printer.all(&plan.guard)),

@@ -66,7 +66,10 @@ fn raise(body: &Body, site: &Site) -> TokenStream {
             let names = ["first", "second", "third"].into_iter().enumerate();
             let args = names.take(builtin.arity());
             let (binds, args): (Vec<_>, Vec<_>) = args
-                .map(|(at, name)| recorded(body, at, *ty, name, span))
+                .map(|(at, name)| {
+                    let second = builtin.second().filter(|_| at == 1);
+                    recorded(body, at, second.unwrap_or(*ty), name, span)
+                })
                 .unzip();
             let ty = names::scalar_at(body.rt(), *ty, span);
             let name = Ident::new(builtin.name(), span);
@@ -116,14 +119,15 @@ fn index(body: &Body, id: AccessId) -> TokenStream {
         body.function().vars[access.array].tokens.clone(),
         span.start,
     );
+    let brackets = access.brackets;
     let (binds, at): (Vec<_>, Vec<_>) = (0..access.index.len())
         .map(|dim| recorded(body, dim, Scalar::Usize, &format!("at{dim}"), span.start))
         .unzip();
     let element = match access.style {
-        IndexStyle::Flat => quote_spanned!(span.end=> #array[#(#at),*]),
-        IndexStyle::Bracketed => quote_spanned!(span.end=> #array[[#(#at),*]]),
-        IndexStyle::Tuple => quote_spanned!(span.end=> #array[(#(#at),*)]),
-        IndexStyle::Nested => quote_spanned!(span.end=> #array #([#at])*),
+        IndexStyle::Flat => quote_spanned!(brackets=> #array[#(#at),*]),
+        IndexStyle::Bracketed => quote_spanned!(brackets=> #array[[#(#at),*]]),
+        IndexStyle::Tuple => quote_spanned!(brackets=> #array[(#(#at),*)]),
+        IndexStyle::Nested | IndexStyle::Row => quote_spanned!(brackets=> #array #([#at])*),
     };
     let element = match access.mode {
         AccessMode::Load => element,

@@ -7,10 +7,11 @@ use super::names::{self, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, raise};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
-use crate::ir::VarId;
 use crate::ir::template::LoopTemplate;
+use crate::ir::{Proof, VarId};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
+use std::collections::HashSet;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -40,7 +41,7 @@ impl<'a> Region<'a> {
         let text = text::text(self);
         let items = self.items(&text);
         let proofs = self.plan.proofs.iter();
-        let proofs = proofs.map(|proof| confirm::proof(&self.body, proof));
+        let proofs = proofs.map(|proof| confirm::proof(rt, proof));
         let (range, source) = self.source();
         let attempt = self.attempt(&text);
         let results = self.plan.accumulators.iter().enumerate();
@@ -51,6 +52,9 @@ impl<'a> Region<'a> {
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
+            // A trait of the user's own whose method has the name of one of std's makes every use
+            // of the name in the loop below ambiguous, even where std's trait was out of scope.
+            use #rt::{Iterator as _, Ord as _};
             #items
             #(#proofs)*
             #range
@@ -77,6 +81,11 @@ impl<'a> Region<'a> {
     pub fn is_iteration(&self) -> bool {
         let loops = &self.context.input.function.loops;
         loops[self.node.id].iteration.is_some()
+    }
+
+    /// Whether the outermost parallel loop's range is that of the loop as written.
+    pub fn is_driven(&self) -> bool {
+        !self.is_iteration() && self.plan.in_order.is_none()
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
@@ -153,6 +162,7 @@ impl<'a> Region<'a> {
     /// and arrays borrowed for reading before those for writing.
     fn attempt(&self, text: &Text) -> TokenStream {
         let (rt, session, body) = (self.rt(), &self.context.session, &self.body);
+        let (known, lengths) = self.lengths();
         let outermost = self.outermost();
         let scalars = self.plan.scalars.iter().map(|var| scalar(body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
@@ -163,29 +173,37 @@ impl<'a> Region<'a> {
             let name = body.name(*var);
             emit!(#name)
         });
-        let captured = captured.chain(text.atoms.iter().map(|atom| body.expr(*atom)));
+        let captured = captured.chain(text.atoms.iter().map(|atom| body.invariant(*atom)));
         let values = self.plan.accumulators.iter().map(|of| {
             let (ty, value) = (body.scalar(of.ty), self.context.driver_name(of.var));
             emit!(#rt::bits::<#ty>(#rt::cast(#value)))
         });
-        emit! {
-            #(#scalars)*
-            #(#arrays)*
-            let mut __values = [#(#values),*];
-            let __outcome = #session.run(
+        let run = emit! {
+            #session.run(
                 &__REGION,
                 #outermost,
                 &[#(#handles.erase()),*],
                 &[#(#rt::bits(#captured)),*],
                 &mut __values,
-            );
+            )
+        };
+        let run = match lengths {
+            Some(known) => emit!(if #known { #run } else { #rt::Outcome::Declined }),
+            None => run,
+        };
+        emit! {
+            #known
+            #(#scalars)*
+            #(#arrays)*
+            let mut __values = [#(#values),*];
+            let __outcome = #run;
         }
     }
 
-    /// The outermost loop's progression. Of an iterator, the plan says it.
+    /// The outermost loop's progression, where the plan does not say it.
     fn outermost(&self) -> TokenStream {
         let rt = self.rt();
-        if self.is_iteration() {
+        if !self.is_driven() {
             return emit!(#rt::Option::None);
         }
         let ty = self.body.scalar(self.plan.nest[0].ty);
@@ -215,6 +233,49 @@ impl<'a> Region<'a> {
                 #value.#method().of()
             };
         }
+    }
+
+    /// Whether the lengths that the source asks for are lengths, as a statement that binds it, and
+    /// its name: a trait's method may have the name.
+    fn lengths(&self) -> (TokenStream, Option<TokenStream>) {
+        let mut seen = HashSet::new();
+        let lengths = self.plan.proofs.iter().filter_map(|proof| match proof {
+            Proof::Length {
+                tokens,
+                array,
+                dims,
+            } => seen
+                .insert((tokens.to_string(), *array))
+                .then(|| self.length(tokens, *array, dims)),
+            _ => None,
+        });
+        let tests: Vec<TokenStream> = lengths.collect();
+        if tests.is_empty() {
+            return (TokenStream::new(), None);
+        }
+        (
+            emit!(let __known = true #(&& #tests)*;),
+            Some(emit!(__known)),
+        )
+    }
+
+    fn length(&self, tokens: &TokenStream, array: VarId, dims: &[u32]) -> TokenStream {
+        let (rt, value) = (self.rt(), self.context.driver_name(array));
+        let Some(view) = self.context.input.function.vars[array].ty.view() else {
+            return emit!(true);
+        };
+        let (elem, rank) = (
+            self.body.scalar(view.elem),
+            names::index(view.rank as usize),
+        );
+        let dims = dims.iter().map(|dim| names::index(*dim as usize));
+        emit!({
+            let __array: #rt::View<'_, #elem, #rank> = {
+                use #rt::ReadArray as _;
+                #value.__kernel_read().of()
+            };
+            #tokens == 1 #(* __array.len(#dims))*
+        })
     }
 
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {

@@ -1,7 +1,8 @@
 //! A text form of the IR, for tests and for looking at what the compiler saw.
 
 use super::{
-    Adapter, Block, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Stmt, StmtKind, VarId,
+    AccessId, Adapter, Block, ExprId, ExprKind, Function, IndexStyle, LoopId, Opaque, Pat, Place,
+    Stmt, StmtKind, VarId,
 };
 use std::fmt::{self, Write};
 
@@ -42,6 +43,21 @@ pub fn expr(function: &Function, id: ExprId) -> String {
     dumper.out
 }
 
+/// One access as its author wrote it.
+pub fn access(function: &Function, id: AccessId) -> String {
+    let access = &function.accesses[id];
+    let parts = access.index.iter().map(|part| expr(function, *part));
+    let parts: Vec<String> = parts.collect();
+    let array = &function.vars[access.array].ident;
+    match access.style {
+        IndexStyle::Flat => format!("{array}[{}]", parts.join(", ")),
+        IndexStyle::Bracketed => format!("{array}[[{}]]", parts.join(", ")),
+        IndexStyle::Tuple => format!("{array}[({})]", parts.join(", ")),
+        IndexStyle::Nested => format!("{array}[{}]", parts.join("][")),
+        IndexStyle::Row => format!("{array}[{}]", parts[0]),
+    }
+}
+
 struct Dumper<'a> {
     function: &'a Function,
     out: String,
@@ -76,7 +92,11 @@ impl Dumper<'_> {
     }
 
     fn name(&mut self, var: VarId) -> fmt::Result {
-        write!(self.out, "{}", self.function.vars[var].ident)
+        let var = &self.function.vars[var];
+        match var.hidden {
+            true => self.out.write_str(".."),
+            false => write!(self.out, "{}", var.ident),
+        }
     }
 
     fn block(&mut self, block: &Block) -> fmt::Result {
@@ -187,7 +207,9 @@ impl Dumper<'_> {
             }
             Place::LocalElement { base, index } => {
                 self.name(*base)?;
-                self.list("[", &[*index], "]")
+                index
+                    .iter()
+                    .try_for_each(|index| self.list("[", &[*index], "]"))
             }
             Place::Field { base, index } => {
                 self.name(*base)?;
@@ -289,7 +311,7 @@ impl Dumper<'_> {
             }
             ExprKind::LocalElement { base, index } => self.place(&Place::LocalElement {
                 base: *base,
-                index: *index,
+                index: index.clone(),
             }),
             ExprKind::If {
                 cond,

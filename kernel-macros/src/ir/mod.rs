@@ -54,10 +54,14 @@ pub struct Function {
     pub loops: Arena<Loop>,
     /// Every `array[index]` on an array of the function, reads and writes.
     pub accesses: Arena<Access>,
+    /// What rustc has to confirm about names in the whole function.
+    pub proofs: Vec<Proof>,
     /// Every function outside of this one that a loop calls, once for each path.
     pub callees: Arena<Callee>,
     /// Expressions whose type the source gives away beyond their own form: `f64::max(a, b)`.
     pub pinned: Vec<(ExprId, Scalar)>,
+    /// Arrays from outside the function, and how many dimensions they are indexed with.
+    pub tables: Vec<(VarId, u32)>,
     /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
     /// evaluated; a condition among these is a bounds check, which the guard may answer.
     pub made: HashSet<ExprId>,
@@ -92,6 +96,8 @@ pub struct Var {
     pub tokens: TokenStream,
     /// Declared by `let` without a value: its first assignment is where its type shows.
     pub deferred: bool,
+    /// Made by the reader, not by the user: no message names it.
+    pub hidden: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -188,10 +194,10 @@ pub enum Pat {
 pub enum Place {
     Var(VarId),
     Element(AccessId),
-    /// `local[index]` where `local` is a fixed array bound in the region.
+    /// `local[i][j]` where `local` is a fixed array bound in the region, of arrays perhaps.
     LocalElement {
         base: VarId,
-        index: ExprId,
+        index: Vec<ExprId>,
     },
     /// `local.0`
     Field {
@@ -245,10 +251,10 @@ pub enum ExprKind {
     Array(Vec<ExprId>),
     /// `[value; count]`, the count a literal.
     Repeat(ExprId, u64),
-    /// `local[index]` where `local` is a fixed array bound in the region.
+    /// `local[i][j]` where `local` is a fixed array bound in the region, of arrays perhaps.
     LocalElement {
         base: VarId,
-        index: ExprId,
+        index: Vec<ExprId>,
     },
     If {
         cond: ExprId,
@@ -318,6 +324,9 @@ pub struct Access {
     /// Reads are `Load`, plain assignments `Store`, compound assignments `Update`.
     pub mode: AccessMode,
     pub span: Span,
+    /// The last brackets'. A panic of an array that is no slice shows their place, and they stay
+    /// where they are when parentheses around them move the span.
+    pub brackets: proc_macro2::Span,
     /// How the index is written, for messages and for raising the panic that serial would raise.
     pub style: IndexStyle,
     /// The lowering made the index so that it lies in the array: a loop's own element, or one of a
@@ -347,6 +356,8 @@ pub enum IndexStyle {
     Tuple,
     /// `a[i][j]`
     Nested,
+    /// As `Nested`, but written as the row `a[i]`.
+    Row,
 }
 
 /// A function outside of the one that is compiled.
@@ -371,8 +382,14 @@ pub enum CalleeKind {
     Assumed,
 }
 
-/// A name that the compiler took for a primitive's, or for one of the runtime's traits; rustc
-/// confirms it where the name stands.
+impl IndexStyle {
+    /// Each index is checked before the next is evaluated.
+    pub fn is_nested(self) -> bool {
+        matches!(self, IndexStyle::Nested | IndexStyle::Row)
+    }
+}
+
+/// What the compiler took a name for; rustc confirms it where the name stands.
 #[derive(Clone, Debug)]
 pub enum Proof {
     /// A type in a cast: `x as u64`.
@@ -383,11 +400,29 @@ pub enum Proof {
         scalar: Scalar,
         builtin: Builtin,
     },
+    /// A name in a pattern that binds: no constant has it.
+    Pattern(proc_macro2::Ident),
     /// A conversion that the runtime's trait `Number` has: `T::from_f64`.
     Conversion {
         tokens: TokenStream,
         scalar: Scalar,
         name: String,
+    },
+    /// The length of a dimension, or the product of several, as the source asks for it.
+    Length {
+        tokens: TokenStream,
+        array: VarId,
+        dims: Vec<u32>,
+    },
+    /// `prange`, without type arguments.
+    Prange(TokenStream),
+    /// A macro of std's: `assert`.
+    Macro(proc_macro2::Ident),
+    /// A variable's binding and a use of it. Their texts are equal; where the code comes out of
+    /// another macro, that does not make them one variable.
+    Binding {
+        bound: proc_macro2::Ident,
+        used: proc_macro2::Ident,
     },
 }
 

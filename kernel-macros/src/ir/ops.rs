@@ -1,5 +1,6 @@
 //! Operators and built-in functions of the kernel subset, with Rust's semantics.
 
+use super::types::Scalar;
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +164,12 @@ builtins! {
     RotateRight = "rotate_right" / 2,
     /// Floats and `Ord`: panics when `min > max` (or NaN bounds).
     Clamp = "clamp" / 3,
+    /// Integers; the second argument is a `u32`. Panics on overflow in debug and wraps in release. A
+    /// device needs it to be a number.
+    Pow = "pow" / 2,
+    /// Floats: one multiplication.
+    ToRadians = "to_radians" / 1,
+    ToDegrees = "to_degrees" / 1,
     // Not exact in IEEE terms: `kernel_runtime::math` has them, or the standard library.
     Exp = "exp" / 1,
     Exp2 = "exp2" / 1,
@@ -193,6 +200,16 @@ builtins! {
 }
 
 impl Builtin {
+    /// The type of the second argument, where it is not the receiver's.
+    pub fn second(self) -> Option<Scalar> {
+        match self {
+            Builtin::RotateLeft | Builtin::RotateRight | Builtin::Pow => Some(Scalar::U32),
+            Builtin::WrappingShl | Builtin::WrappingShr => Some(Scalar::U32),
+            Builtin::Powi => Some(Scalar::I32),
+            _ => None,
+        }
+    }
+
     /// Whether no standard says which bits it gives: libraries disagree in the last places.
     pub fn is_elementary(self) -> bool {
         self as usize >= Builtin::Exp as usize

@@ -169,6 +169,49 @@ impl Ty {
         }
     }
 
+    /// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
+    pub fn elements(elem: &Ty, mutable: bool) -> Ty {
+        let (elem, rank) = match elem {
+            Ty::Scalar(elem) => (*elem, 1),
+            Ty::Array(inner, _) => match **inner {
+                Ty::Scalar(elem) => (elem, 2),
+                _ => return Ty::Unknown,
+            },
+            _ => return Ty::Unknown,
+        };
+        Ty::View(View {
+            elem,
+            rank,
+            mutable,
+            kind: ViewKind::Slice,
+        })
+    }
+
+    /// The element of an array of arrays: no array any more.
+    pub fn innermost(&self) -> &Ty {
+        match self {
+            Ty::Array(elem, _) => elem.innermost(),
+            ty => ty,
+        }
+    }
+
+    /// How many of those there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            Ty::Array(elem, len) => elem.count() * len,
+            _ => 1,
+        }
+    }
+
+    /// The type after so many indices into arrays.
+    pub fn indexed(&self, depth: usize) -> Option<&Ty> {
+        match (depth, self) {
+            (0, ty) => Some(ty),
+            (depth, Ty::Array(elem, _)) => elem.indexed(depth - 1),
+            _ => None,
+        }
+    }
+
     /// A type that a value in an iteration can have.
     pub fn is_value(&self) -> bool {
         match self {

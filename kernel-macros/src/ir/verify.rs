@@ -58,7 +58,7 @@ fn place(function: &Function, target: &Place) {
                 .iter()
                 .for_each(|index| expr(function, *index));
         }
-        Place::LocalElement { index, .. } => expr(function, *index),
+        Place::LocalElement { index, .. } => index.iter().for_each(|id| expr(function, *id)),
         Place::Var(_) | Place::Field { .. } => {}
     }
 }
@@ -106,7 +106,7 @@ pub fn operands(kind: &ExprKind) -> Vec<ExprId> {
         | ExprKind::Apply(_, parts)
         | ExprKind::Tuple(parts)
         | ExprKind::Array(parts) => parts.clone(),
-        ExprKind::LocalElement { index, .. } => vec![*index],
+        ExprKind::LocalElement { index, .. } => index.clone(),
         _ => Vec::new(),
     }
 }

@@ -49,7 +49,9 @@ fn place(function: &Function, target: &Place, visit: &mut impl FnMut(ExprId)) {
             let index = &function.accesses[*access].index;
             index.iter().for_each(|id| expr(function, *id, visit));
         }
-        Place::LocalElement { index, .. } => expr(function, *index, visit),
+        Place::LocalElement { index, .. } => {
+            index.iter().for_each(|id| expr(function, *id, visit));
+        }
         Place::Var(_) | Place::Field { .. } => {}
     }
 }

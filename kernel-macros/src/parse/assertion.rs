@@ -5,7 +5,7 @@
 //! them: message and location are Rust's own.
 
 use super::Parser;
-use crate::ir::{BinaryOp, ExprId, ExprKind, Opaque, Span, StmtKind, VarId, VarKind};
+use crate::ir::{BinaryOp, ExprId, ExprKind, Opaque, Proof, Span, StmtKind, VarId, VarKind};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::Token;
@@ -47,7 +47,8 @@ pub(super) fn is_assertion(mac: &syn::Macro) -> bool {
 impl Parser {
     /// The statement that a macro is, if it is one of these.
     pub(super) fn assertion(&mut self, mac: &syn::Macro) -> Option<StmtKind> {
-        let (claim, debug_only) = claim(&mac.path.get_ident()?.to_string())?;
+        let name = mac.path.get_ident()?;
+        let (claim, debug_only) = claim(&name.to_string())?;
         let args = Punctuated::<syn::Expr, Token![,]>::parse_terminated;
         let args: Vec<syn::Expr> = args.parse2(mac.tokens.clone()).ok()?.into_iter().collect();
         let span = Span::of(mac);
@@ -73,6 +74,7 @@ impl Parser {
                 blocks: Vec::new(),
             }));
         }
+        self.prove(Proof::Macro(name.clone()));
         let tokens = self.again(mac, &values, span);
         let args = values.iter().map(|var| self.recorded_value(*var, span));
         let args = args.collect();
@@ -108,10 +110,10 @@ impl Parser {
         for token in tokens {
             match token {
                 TokenTree::Group(group) => self.local_names(group.stream(), found),
-                TokenTree::Ident(ident) => self.local_name(&ident.to_string(), found),
+                TokenTree::Ident(ident) => self.local_name(self.find(&ident), found),
                 TokenTree::Literal(literal) => {
                     for name in captured_inline(&literal.to_string()) {
-                        self.local_name(&name, found);
+                        self.local_name(self.scopes.find_text(&name), found);
                     }
                 }
                 TokenTree::Punct(_) => {}
@@ -119,8 +121,8 @@ impl Parser {
         }
     }
 
-    fn local_name(&self, name: &str, found: &mut Vec<VarId>) {
-        let Some(var) = self.scopes.find(name) else {
+    fn local_name(&self, var: Option<VarId>, found: &mut Vec<VarId>) {
+        let Some(var) = var else {
             return;
         };
         // What the driver binds for good it can read again; what changes it cannot.

@@ -1,9 +1,11 @@
 //! Expressions → IR.
 
+use super::Parser;
+use super::jump::Frame;
 use super::part::Part;
 use super::span;
 use super::ty;
-use super::{OpenLoop, Parser};
+use super::written;
 use crate::ir::types::ViewKind;
 use crate::ir::{
     Access, AccessMode, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, IndexStyle, Opaque,
@@ -67,14 +69,18 @@ impl Parser {
                 let parts = array.elems.iter().map(|elem| self.expr(elem)).collect();
                 self.push(ExprKind::Array(parts), span::of(node))
             }
-            syn::Expr::Repeat(repeat) => match ty::literal_len(&repeat.len) {
+            syn::Expr::Repeat(repeat) => match self.length(&repeat.len) {
                 Some(len) => {
                     let value = self.expr(&repeat.expr);
                     self.push(ExprKind::Repeat(value, len), span::of(node))
                 }
                 None => {
-                    let help = "write the length as a number";
-                    self.opaque(node, "an array of a length that is no literal", Some(help))
+                    let what = format!(
+                        "an array of the length `{}`, whose value is not known here,",
+                        written::text(&*repeat.len)
+                    );
+                    let help = "write the length as a number, or as a constant of the kernel's own";
+                    self.opaque(node, what, Some(help))
                 }
             },
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
@@ -85,6 +91,19 @@ impl Parser {
             syn::Expr::Block(block) if block.label.is_none() => {
                 let inner = self.block(&block.block);
                 self.push(ExprKind::Block(inner), span::of(node))
+            }
+            syn::Expr::Block(block) if !self.path.is_empty() => {
+                let label = block
+                    .label
+                    .as_ref()
+                    .expect("the arm before takes those without");
+                self.labelled_block(label, &block.block)
+            }
+            syn::Expr::Loop(node_loop) if !self.path.is_empty() => {
+                match self.loop_value(node_loop) {
+                    Some(id) => id,
+                    None => self.outside_subset(node),
+                }
             }
             syn::Expr::Reference(reference) if self.is_number(reference) => {
                 self.parenthesised(node, &reference.expr)
@@ -161,7 +180,7 @@ impl Parser {
         let span = span::of(node);
         let path = &path.path;
         if let Some(ident) = path.get_ident() {
-            if let Some(var) = self.scopes.find(&ident.to_string()) {
+            if let Some(var) = self.find(ident) {
                 if self.derefs.contains(&var) {
                     let help = format!("write `*{ident}`");
                     return self.opaque(node, format!("the reference `{ident}`"), Some(&help));
@@ -219,7 +238,7 @@ impl Parser {
             syn::Expr::Paren(paren) => self.named(&paren.expr),
             syn::Expr::Group(group) => self.named(&group.expr),
             syn::Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => {
-                self.scopes.find(&path.path.get_ident()?.to_string())
+                self.find(path.path.get_ident()?)
             }
             _ => None,
         }
@@ -243,7 +262,7 @@ impl Parser {
 
     fn cast(&mut self, node: &syn::Expr, cast: &syn::ExprCast) -> ExprId {
         let Ty::Scalar(scalar) = ty::annotation(&cast.ty) else {
-            let what = format!("a cast to `{}`", cast.ty.to_token_stream());
+            let what = format!("a cast to `{}`", written::text(&cast.ty));
             return self.opaque(node, what, Some("cast to a primitive number type"));
         };
         let inner = self.expr(&cast.expr);
@@ -257,6 +276,9 @@ impl Parser {
     fn index(&mut self, node: &syn::Expr, index: &syn::ExprIndex) -> ExprId {
         if let Some(len) = self.shape_element(index) {
             return len;
+        }
+        if let Some(row) = self.row(node) {
+            return self.read_row(&row);
         }
         match self.element(node, index, AccessMode::Load) {
             Ok(Indexed::Array(access)) => {
@@ -288,26 +310,37 @@ impl Parser {
         index: &syn::ExprIndex,
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
+        let brackets = index.bracket_token.span.join();
         if let syn::Expr::Index(outer) = &*index.expr
-            && let Some(part) = self.named(&outer.expr).and_then(|base| self.part(base))
+            && let Some(base) = self
+                .named(&outer.expr)
+                .or_else(|| self.table(&outer.expr, 2))
+            && let Some(part) = self.part(base)
             && part.is_slice()
             && part.rank() == 2
         {
             let index = vec![self.expr(&outer.index), self.expr(&index.index)];
             let access = self.part_element(&part, index, mode, span::of(node));
+            self.accesses[access].brackets = brackets;
             return Ok(Indexed::Array(access));
         }
-        let Some(base) = self.named(&index.expr) else {
-            return Err(self.unnamed_array(node, &index.expr));
+        if let Some((base, parts)) = self.rows_of_local(index) {
+            let index = parts.into_iter().map(|part| self.expr(part)).collect();
+            return Ok(Indexed::Local { base, index });
+        }
+        let base = self.named(&index.expr);
+        let Some(base) = base.or_else(|| self.table(&index.expr, 1)) else {
+            let what = format!(
+                "an index into `{}`, which is no plain variable,",
+                written::text(&*index.expr)
+            );
+            let help = Some("bind the array to a variable before the loop");
+            return Err(self.opaque(node, what, help));
         };
         if let Some(part) = self.segment(base).cloned() {
             return self.segment_element(node, index, mode, &part);
         }
         let Some(shape) = self.arrays.get(&base).copied() else {
-            if self.vars[base].kind == VarKind::Local {
-                let index = self.expr(&index.index);
-                return Ok(Indexed::Local { base, index });
-            }
             let name = self.vars[base].ident.to_string();
             let what = format!("an index into `{name}`, whose type is not known here");
             let help = format!("annotate it where it is bound, as in `let {name}: &[f64] = ..;`");
@@ -323,12 +356,32 @@ impl Parser {
             index,
             mode,
             span: span::of(node),
+            brackets,
             style,
             inside: false,
             own: Vec::new(),
             through: None,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
+    }
+
+    /// A variable bound inside a loop, or an array from outside the function.
+    fn local_or_table(&mut self, node: &syn::Expr) -> Option<VarId> {
+        let local = self.named(node);
+        let local = local.filter(|var| self.vars[*var].kind == VarKind::Local);
+        local.or_else(|| self.table(node, 1))
+    }
+
+    /// `local[i][j]`: the variable, bound inside a loop, and the indices.
+    fn rows_of_local<'a>(&self, index: &'a syn::ExprIndex) -> Option<(VarId, Vec<&'a syn::Expr>)> {
+        let (base, mut parts) = match &*index.expr {
+            syn::Expr::Index(outer) => self.rows_of_local(outer)?,
+            base => (self.named(base)?, Vec::new()),
+        };
+        parts.push(&index.index);
+        let local = self.vars[base].kind == VarKind::Local && !self.arrays.contains_key(&base);
+        let part = self.segment(base).is_some();
+        (local && !part).then_some((base, parts))
     }
 
     fn wrong_rank(&mut self, node: &syn::Expr, base: VarId, found: usize, rank: usize) -> ExprId {
@@ -349,21 +402,29 @@ impl Parser {
         if written.len() != part.rank() {
             return Err(self.wrong_rank(node, part.array, written.len(), part.rank()));
         }
+        let brackets = index.bracket_token.span.join();
         let index = written.into_iter().map(|at| self.expr(at)).collect();
         let access = self.part_element(part, index, mode, span::of(node));
+        self.accesses[access].brackets = brackets;
         Ok(Indexed::Array(access))
     }
 
-    /// The base of an index is no variable: a constant, most likely.
-    fn unnamed_array(&mut self, node: &syn::Expr, base: &syn::Expr) -> ExprId {
+    /// An array from outside the function, a constant or a static, which has as many dimensions as
+    /// it is indexed with. Inference finds its elements' type, and rustc confirms all of it.
+    fn table(&mut self, base: &syn::Expr, rank: u32) -> Option<VarId> {
         let syn::Expr::Path(path) = base else {
-            let what = "an index into something that is no plain variable";
-            return self.opaque(node, what, Some("bind the array to a variable first"));
+            return None;
         };
-        let name = path.to_token_stream().to_string().replace(' ', "");
-        let what = format!("an index into `{name}`, whose type is not known here,");
-        let help = format!("give it a type before the loop, as in `let table: [f64; 4] = {name};`");
-        self.opaque(node, what, Some(&help))
+        let local = path.path.get_ident();
+        let local = local.and_then(|ident| self.find(ident));
+        if path.qself.is_some() || local.is_some() {
+            return None;
+        }
+        let var = self.outside(&path.path, Ty::Unknown);
+        let kind = ViewKind::Slice;
+        let shape = *self.arrays.entry(var).or_insert(Shape { rank, kind });
+        self.tables.insert(var);
+        (shape.rank == rank).then_some(var)
     }
 
     /// `a.shape()[1]`
@@ -377,7 +438,9 @@ impl Parser {
         if call.method != "shape" || shape.kind != ViewKind::NdArray || dim >= shape.rank.into() {
             return None;
         }
-        Some(self.len(array, dim as u32, Span::of(index)))
+        let id = self.len(array, dim as u32, Span::of(index));
+        self.confirm_length(index, id, array);
+        Some(id)
     }
 
     fn len(&mut self, array: VarId, dim: u32, span: Span) -> ExprId {
@@ -387,13 +450,21 @@ impl Parser {
     fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
         if let Some(array) = self.named(&call.receiver) {
             if let Some(shape) = self.arrays.get(&array).copied() {
-                return self.array_method(node, call, array, shape);
+                let id = self.array_method(node, call, array, shape);
+                self.confirm_length(node, id, array);
+                return id;
             }
             if let Some(part) = self.segment(array).cloned() {
                 return self.segment_method(node, call, &part);
             }
         }
         let name = call.method.to_string();
+        if name == "len"
+            && call.args.is_empty()
+            && let Some(array) = self.local_or_table(&call.receiver)
+        {
+            return self.len(array, 0, span::of(node));
+        }
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
@@ -402,7 +473,16 @@ impl Parser {
                 args.extend(call.args.iter().map(|arg| self.expr(arg)));
                 self.push(ExprKind::Call(builtin, args), span::of(node))
             }
-            _ => self.opaque(node, format!("the method `{name}`"), None),
+            _ => {
+                let receiver = written::text(&call.receiver);
+                let help = "kernels have the inherent methods of numbers; array methods stay in \
+                            the driver";
+                self.opaque(
+                    node,
+                    format!("the method `{name}` of `{receiver}`"),
+                    Some(help),
+                )
+            }
         }
     }
 
@@ -507,6 +587,9 @@ impl Parser {
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }
+        if let Some(cast) = self.lossless(node, path, call) {
+            return cast;
+        }
         if let Some(converted) = self.conversion(node, &path.path, call) {
             return converted;
         }
@@ -524,11 +607,31 @@ impl Parser {
                 id
             }
             _ => self.apply(node, call).unwrap_or_else(|| {
-                let name = super::outside::word(&path.path);
+                let name = written::text(path);
                 let help = self.call_help(&path.path);
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
             }),
         }
+    }
+
+    /// `f64::from(x)`: between primitives a cast that loses nothing.
+    fn lossless(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::ExprPath,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let mut owner = path.path.clone();
+        let function = owner.segments.pop()?;
+        owner.segments.pop_punct();
+        let scalar = Scalar::from_name(&owner.segments.last()?.ident.to_string())?;
+        if function.ident != "from" || call.args.len() != 1 || path.qself.is_some() {
+            return None;
+        }
+        let inner = self.expr(&call.args[0]);
+        let tokens = owner.to_token_stream();
+        self.prove(Proof::Type { tokens, scalar });
+        Some(self.push(ExprKind::Cast(inner, scalar), span::of(node)))
     }
 
     /// `T::from_f64(x)` where `T` is a type parameter: what `as` does.
@@ -595,7 +698,8 @@ impl Parser {
             }
             syn::Member::Named(name) => {
                 let help = "read it into a variable before the loop";
-                self.opaque(node, format!("the field `{name}`"), Some(help))
+                let base = written::text(&field.base);
+                self.opaque(node, format!("the field `{name}` of `{base}`"), Some(help))
             }
         }
     }
@@ -659,12 +763,8 @@ impl Parser {
                 .iter()
                 .map(|arm| self.opaque_arm(&arm.pat, &arm.body))
                 .collect(),
-            syn::Expr::Block(node) => {
-                self.open.push(OpenLoop::unlabelled());
-                let block = self.block(&node.block);
-                self.open.pop();
-                vec![block]
-            }
+            syn::Expr::Block(node) => vec![self.driver_block(node.label.as_ref(), &node.block)],
+            syn::Expr::Loop(node) => vec![self.driver_block(node.label.as_ref(), &node.body)],
             syn::Expr::Unsafe(node) => vec![self.block(&node.block)],
             syn::Expr::Return(node) => {
                 let value = node.expr.as_ref().map(|value| self.expr(value));
@@ -673,6 +773,14 @@ impl Parser {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// A block of the driver's that a jump may leave with a value.
+    fn driver_block(&mut self, label: Option<&syn::Label>, block: &syn::Block) -> Block {
+        self.frames.push(Frame::of_loop(label));
+        let block = self.block(block);
+        self.frames.pop();
+        block
     }
 
     fn opaque_arm(&mut self, pat: &syn::Pat, body: &syn::Expr) -> Block {
@@ -705,7 +813,7 @@ impl Parser {
 /// The outcome of reading `base[index]`.
 pub(super) enum Indexed {
     Array(crate::ir::AccessId),
-    Local { base: VarId, index: ExprId },
+    Local { base: VarId, index: Vec<ExprId> },
 }
 
 /// What the reader knows about an array variable.
@@ -771,7 +879,7 @@ pub(super) fn axis_number(node: &syn::Expr) -> Option<u32> {
 }
 
 fn call_name(call: &syn::ExprMethodCall) -> String {
-    call.receiver.to_token_stream().to_string()
+    written::text(&call.receiver)
 }
 
 /// `f64::max`, `std::primitive::f64::max`: the primitive and the function. In a longer path, such as
@@ -854,6 +962,9 @@ pub(super) fn compound_op(op: &syn::BinOp) -> Option<BinaryOp> {
     })
 }
 
+/// What a closure is called where its name is not known.
+pub(super) const CLOSURE: &str = "a closure";
+
 /// What a construct outside the subset is called, and the way out.
 pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
     let (what, help) = match node {
@@ -873,9 +984,12 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
             Some("a parallel loop cannot be left early: make the rest of the body conditional"),
         ),
         syn::Expr::Continue(_) => ("`continue` of an outer loop", None),
-        syn::Expr::Closure(_) => ("a closure", Some("write its body out")),
+        syn::Expr::Closure(_) => (
+            CLOSURE,
+            Some("write its body out, or nest a function in the kernel"),
+        ),
         syn::Expr::Macro(node) => {
-            let name = node.mac.path.to_token_stream().to_string();
+            let name = written::text(&node.mac.path);
             return (
                 format!("the macro `{name}!`"),
                 Some(
@@ -891,11 +1005,24 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
                   last arm",
             ),
         ),
-        syn::Expr::If(_) => ("`if let`", None),
+        syn::Expr::If(_) => (
+            "`if let`",
+            Some("kernels have no enums to match: compare numbers, and check bounds with `<`"),
+        ),
         syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
-        syn::Expr::Reference(_) => ("a reference", Some("use the value itself")),
+        syn::Expr::Reference(_) => {
+            return (
+                format!("the reference `{}`", written::text(node)),
+                Some("use the value itself, or index the array where it is needed"),
+            );
+        }
         syn::Expr::RawAddr(_) => ("a raw pointer", None),
-        syn::Expr::Struct(_) => ("a struct", Some("use a tuple, or several variables")),
+        syn::Expr::Struct(node) => {
+            return (
+                format!("the struct `{}`", written::text(&node.path)),
+                Some("use a tuple, or several variables"),
+            );
+        }
         syn::Expr::Range(_) => ("a range as a value", None),
         syn::Expr::Async(_) | syn::Expr::Await(_) => ("`async` code", None),
         syn::Expr::Block(_) => ("a labelled block", None),

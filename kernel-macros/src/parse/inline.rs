@@ -4,6 +4,7 @@ use super::Parser;
 use super::span;
 use super::ty;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
+use proc_macro2::Ident;
 use quote::ToTokens;
 
 /// Calls that one kernel inlines: functions that call each other twice double at every level.
@@ -14,7 +15,7 @@ const MOST_CALLS: usize = 512;
 pub(super) struct Calls {
     /// Names of the functions inside which the reader is: a call of one of these is recursive, and
     /// has no end.
-    stack: Vec<String>,
+    stack: Vec<Ident>,
     count: usize,
 }
 
@@ -44,12 +45,12 @@ impl Parser {
         let syn::Expr::Path(path) = &*call.func else {
             return None;
         };
-        let name = path.path.get_ident()?.to_string();
-        let endless = self.calls.stack.contains(&name) || self.calls.count >= MOST_CALLS;
-        if self.scopes.find(&name).is_some() || endless {
+        let name = path.path.get_ident()?;
+        let endless = self.calls.stack.contains(name) || self.calls.count >= MOST_CALLS;
+        if self.scopes.find(name).is_some() || endless {
             return None;
         }
-        let item = self.scopes.function(&name)?;
+        let item = self.scopes.function(name)?;
         let params = plain_params(&item)?;
         let values = params
             .iter()
@@ -62,8 +63,8 @@ impl Parser {
             return Some(self.driver_call(node, &item));
         }
         let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let caller = self.scopes.enter_function(&name);
-        self.calls.stack.push(name);
+        let caller = self.scopes.enter_function(name);
+        self.calls.stack.push(name.clone());
         self.calls.count += 1;
         let block = self.inlined_body(&item, &params, &args, span);
         self.calls.stack.pop();
@@ -78,8 +79,8 @@ impl Parser {
         if self.is_recursive(path) {
             return "a device function cannot call itself: use a loop";
         }
-        let name = path.get_ident().map(ToString::to_string);
-        if name.is_some_and(|name| self.scopes.has_function(&name)) {
+        let name = path.get_ident();
+        if name.is_some_and(|name| self.scopes.has_function(name)) {
             return "a nested function is compiled with the kernel if it takes numbers, does not \
                     call itself, and no item between it and the call can hide a name that it uses";
         }
@@ -136,10 +137,7 @@ impl Parser {
             };
             stmts.push(Stmt { kind: bind, span });
         }
-        let mut body = self.block(&item.block);
-        if matches!(item.sig.output, syn::ReturnType::Default) {
-            self.discard(&mut body);
-        }
+        let mut body = self.function_body(item, span);
         stmts.append(&mut body.stmts);
         Block {
             stmts,

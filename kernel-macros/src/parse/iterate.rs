@@ -76,8 +76,8 @@ impl Parser {
         opaque: &mut Option<Opaque>,
     ) -> (VarId, Block, usize) {
         let grid = self.open_grid(id, ident, stream);
-        if let Some(open) = self.open.last_mut() {
-            open.levels = grid.loops.len() as u32;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.levels = grid.loops.len() as u32;
         }
         let item = self.grid_item(stream, &grid);
         let (body, bound) = self.iteration_body(node, item, opaque);
@@ -160,7 +160,7 @@ impl Parser {
             ExprKind::Var(var) if !mutable && self.vars[var].tokens.is_empty() => {
                 self.vars[var].ident = ident.clone();
                 self.vars[var].tokens = ident.to_token_stream();
-                self.scopes.bind(ident.to_string(), var);
+                self.scopes.bind(ident, var);
             }
             _ => {
                 self.bind_value(ident, mutable, at, bound);

@@ -119,6 +119,7 @@ impl Parser {
             ty,
             tokens: TokenStream::new(),
             deferred: false,
+            hidden: false,
         })
     }
 

@@ -1,11 +1,14 @@
 //! `match` on numbers and bools → nested `if`s on a bound scrutinee.
 //!
-//! Patterns are literals, ranges, alternatives, tuples of those, `_`, and a name as the last arm
-//! (elsewhere a bare name may be a constant, which the macro cannot tell from a binding). rustc has
-//! checked that the arms cover every value, so the last arm needs no test.
+//! Patterns are literals, ranges, alternatives, tuples of those, `_`, and names. A name may also be
+//! a constant's, which the macro cannot tell from a binding: in the last arm it makes no difference,
+//! elsewhere rustc confirms that it binds. rustc has checked that the arms cover every value, so the
+//! last arm needs no test.
 
 use super::Parser;
-use crate::ir::{BinaryOp, Block, ExprId, ExprKind, Pat, Span, Stmt, StmtKind, Ty, VarId};
+use crate::ir::{
+    BinaryOp, Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, VarId, VarKind,
+};
 use proc_macro2::Ident;
 
 /// What a pattern is held against: a variable, or a part of it.
@@ -30,7 +33,10 @@ impl Parser {
         let understood = node.arms.iter().enumerate().all(|(position, arm)| {
             let (pat, guarded) = unguarded(&arm.pat);
             arm.attrs.is_empty()
-                && (is_test(pat) || (position == last && !guarded && binds_only(pat)))
+                && match position == last && !guarded {
+                    true => is_test(pat) || binds_only(pat),
+                    false => self.is_tested(pat) && (guarded || binding(pat).is_none()),
+                }
         });
         if !understood {
             return None;
@@ -68,6 +74,10 @@ impl Parser {
             return self.push(ExprKind::Block(block), span);
         }
         let (pat, _) = unguarded(&arm.pat);
+        self.scopes.enter();
+        let mut stmts = Vec::new();
+        self.bind_names(pat, subject, &mut stmts);
+        stmts.iter().for_each(|stmt| self.prove_binding(stmt));
         let mut cond = self.test(pat, subject);
         if let syn::Pat::Guard(guarded) = &arm.pat {
             let right = self.expr(&guarded.guard);
@@ -79,19 +89,56 @@ impl Parser {
             cond = self.push(and, Span::of(&arm.pat));
         }
         let then = self.arm_body(&arm.body);
+        self.scopes.leave();
         let value = Some(self.arms(rest, subject, span));
         let otherwise = Some(Block {
             stmts: Vec::new(),
             value,
         });
-        self.push(
-            ExprKind::If {
-                cond,
-                then,
-                otherwise,
+        let branches = ExprKind::If {
+            cond,
+            then,
+            otherwise,
+        };
+        let branches = self.push(branches, span);
+        if stmts.is_empty() {
+            return branches;
+        }
+        let value = Some(branches);
+        self.push(ExprKind::Block(Block { stmts, value }), span)
+    }
+
+    /// rustc confirms that a pattern's name binds.
+    fn prove_binding(&mut self, stmt: &Stmt) {
+        if let StmtKind::Let {
+            pat: Pat::Var(var), ..
+        } = &stmt.kind
+        {
+            let name = self.vars[*var].ident.clone();
+            self.prove(Proof::Pattern(name));
+        }
+    }
+
+    /// A pattern whose names, if it has any, seem to bind, and that tests numbers and bools.
+    fn is_tested(&self, pat: &syn::Pat) -> bool {
+        match pat {
+            syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.mutability.is_none() => {
+                let name = ident.ident.to_string();
+                let constant =
+                    name.starts_with(char::is_uppercase) || self.is_constant(&ident.ident);
+                let mut inner = ident.subpat.iter();
+                !constant && inner.all(|(_, pat)| self.is_tested(pat))
+            }
+            pat => match parts(pat) {
+                Some(mut parts) => parts.all(|part| self.is_tested(part)),
+                None => is_test(pat),
             },
-            span,
-        )
+        }
+    }
+
+    fn is_constant(&self, name: &Ident) -> bool {
+        let var = self.scopes.find(name);
+        var.is_some_and(|var| self.vars[var].kind == VarKind::Outside)
     }
 
     /// The arm that takes what is left, its names bound to the scrutinee and its parts.
@@ -112,7 +159,7 @@ impl Parser {
                 self.bind_names(part, &subject.field(index), bound);
             }
         }
-        let Some(Some(ident)) = binding(pat) else {
+        let Some(ident) = name_of(pat) else {
             return;
         };
         let span = Span::at(ident.span());
@@ -182,7 +229,10 @@ impl Parser {
                     .collect();
                 self.all(tests, span)
             }
-            // `_`, which only a guarded arm has before the last.
+            syn::Pat::Ident(ident) if let Some((_, inner)) = &ident.subpat => {
+                self.test(inner, subject)
+            }
+            // A name, or `_`, which only a guarded arm has before the last.
             _ => self.push(ExprKind::Bool(true), span),
         }
     }
@@ -279,6 +329,14 @@ fn binds_only(pat: &syn::Pat) -> bool {
     let mut inner = parts(pat).into_iter().flatten();
     binding(pat).is_some()
         || parts(pat).is_some() && inner.all(|part| is_test(part) || binds_only(part))
+}
+
+/// The name that a pattern binds to all of the value.
+fn name_of(pat: &syn::Pat) -> Option<&Ident> {
+    match pat {
+        syn::Pat::Ident(pat) => Some(&pat.ident),
+        _ => None,
+    }
 }
 
 /// `Some(None)` for `_`, the name for a name.

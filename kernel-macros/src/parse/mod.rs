@@ -10,13 +10,16 @@ mod desugar;
 mod expr;
 mod function;
 mod grid;
+mod hygiene;
 mod inline;
 mod iterate;
+mod jump;
 mod made;
 mod matching;
 mod outside;
 mod part;
 mod range;
+mod rows;
 mod scope;
 mod slices;
 mod span;
@@ -24,6 +27,7 @@ mod stmt;
 mod stream;
 mod template;
 mod ty;
+mod written;
 
 pub use function::{device_function, items};
 
@@ -34,6 +38,7 @@ use crate::ir::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use scope::Scopes;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 /// Turns the annotated function into IR. Signature problems go to the sink; the IR is made all the
@@ -120,12 +125,20 @@ pub(in crate::parse) struct Parser {
     pub scopes: Scopes,
     /// Enclosing `for` loops, outermost first.
     pub path: Vec<LoopId>,
-    /// Enclosing loops of any kind, for `break` and `continue`.
-    pub open: Vec<OpenLoop>,
+    /// What a jump here could leave, outermost first.
+    pub frames: Vec<jump::Frame>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
+    /// Uses of variables that rustc has to confirm, at most one of each.
+    pub bindings: RefCell<Vec<Proof>>,
+    /// Those of them that are names from outside the function.
+    pub tables: HashSet<VarId>,
+    /// Lengths of the rows of arrays of fixed arrays.
+    pub rows: HashMap<VarId, u64>,
+    /// Values of the kernel's own constants that can be lengths.
+    pub lengths: HashMap<VarId, u64>,
     /// Names of parts of arrays, single elements that can be written among them.
     pub parts: HashMap<VarId, part::Part>,
     /// Variables that are references to what the IR has as values.
@@ -138,8 +151,9 @@ pub(in crate::parse) struct Parser {
     pub checks: Vec<ir::Stmt>,
     /// The conditions among [`Parser::before`], for the loop that is being read.
     pub required: Vec<ExprId>,
-    /// What rustc has to confirm about names in the head of the loop that is being read.
-    pub head_proofs: Vec<Proof>,
+    /// What rustc has to confirm about names in the head of the loop that is being read, which is
+    /// not entered yet; `None` where no head is being read.
+    pub head_proofs: Option<Vec<Proof>>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
     /// Functions outside that loops call.
@@ -156,27 +170,6 @@ pub(in crate::parse) struct Parser {
     pub bound_by: Vec<(usize, Vec<VarId>)>,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
-}
-
-/// A loop around what is being read.
-pub(in crate::parse) struct OpenLoop {
-    label: Option<String>,
-    /// Loops of the IR that the source's loop became: a `break` leaves them all.
-    levels: u32,
-}
-
-impl OpenLoop {
-    fn new(label: Option<&syn::Label>) -> OpenLoop {
-        OpenLoop {
-            label: label.map(|label| label.name.to_string()),
-            levels: 1,
-        }
-    }
-
-    /// Something that has no label and is left by none.
-    fn unlabelled() -> OpenLoop {
-        OpenLoop::new(None)
-    }
 }
 
 /// Loops are numbered when they are entered and filled when they are left.
@@ -226,13 +219,16 @@ impl Parser {
         body: ir::Block,
         template: ir::Template,
     ) -> Function {
+        let rank = |var: &VarId| (*var, self.arrays[var].rank);
         Function {
+            tables: self.tables.iter().map(rank).collect(),
             name: name.clone(),
             params,
             vars: self.vars,
             exprs: self.exprs,
             loops: self.loops.into_arena(),
             accesses: self.accesses,
+            proofs: self.bindings.into_inner(),
             callees: self.callees,
             pinned: self.pinned,
             made: self.made,
@@ -249,13 +245,18 @@ impl Parser {
         let syn::FnArg::Typed(param) = input else {
             return Vec::new();
         };
+        if let Some(attr) = expr::foreign_attribute(&param.attrs) {
+            let help = "only lint attributes may stand on a kernel's parameters".to_string();
+            let message = format!("{attr} reaches the compiler of kernels unresolved");
+            sink.push(Span::of(param), message, Some(help));
+        }
         let ty = ty::of_param(&param.ty);
         if ty.ty == Ty::Unknown {
             let span = Span::of(&param.ty);
-            let written = param.ty.to_token_stream().to_string().replace(' ', "");
+            let (name, written) = (written::text(&param.pat), written::text(&param.ty));
             sink.push(
                 span,
-                format!("a kernel cannot take a `{written}` yet"),
+                format!("a kernel cannot take a `{written}` yet, the type of `{name}`"),
                 ty::help(&param.ty),
             );
         }
@@ -269,6 +270,7 @@ impl Parser {
                     };
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
+                    self.learn_rows(id, &param.ty);
                     return vec![id];
                 }
                 let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty);
@@ -310,8 +312,9 @@ impl Parser {
             ty,
             tokens: ident.to_token_stream(),
             deferred: false,
+            hidden: false,
         });
-        self.scopes.bind(ident.to_string(), id);
+        self.scopes.bind(ident, id);
         id
     }
 
@@ -326,6 +329,7 @@ impl Parser {
             ty: Ty::Unknown,
             tokens: ident.to_token_stream(),
             deferred: false,
+            hidden: true,
         })
     }
 
@@ -355,15 +359,18 @@ impl Parser {
             ty,
             tokens,
             deferred: false,
+            hidden: false,
         });
         self.scopes.bind_outside(key, id);
         id
     }
 
+    /// Asks rustc about a name in the innermost loop, or in the range of the loop to come.
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        match self.path.last() {
-            Some(id) => self.loops.proofs[id.index()].push(proof),
-            None => self.head_proofs.push(proof),
+        if let Some(proofs) = &mut self.head_proofs {
+            proofs.push(proof);
+        } else if let Some(id) = self.path.last() {
+            self.loops.proofs[id.index()].push(proof);
         }
     }
 }

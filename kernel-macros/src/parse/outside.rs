@@ -25,9 +25,8 @@ impl Parser {
 
     fn callee_kind(&self, path: &syn::Path) -> Option<CalleeKind> {
         if let Some(ident) = path.get_ident() {
-            let name = ident.to_string();
             let own = self.device_function.as_ref() == Some(ident);
-            if own || self.scopes.find(&name).is_some() || self.scopes.has_function(&name) {
+            if own || self.find(ident).is_some() || self.scopes.has_function(ident) {
                 return None;
             }
         }

@@ -161,6 +161,7 @@ impl Parser {
             index: places,
             mode,
             span,
+            brackets: span.end,
             style: part.style(),
             inside: !part.dims.iter().any(all),
             own: part.own.clone(),

@@ -1,14 +1,15 @@
 //! `for` loops and their ranges → IR.
 
+use super::Parser;
+use super::jump::Frame;
 use super::span;
 use super::stream::Stream;
 use super::template;
-use super::{OpenLoop, Parser};
 use crate::ir::{
-    Adapter, Block, ExprId, ExprKind, Iteration, Loop, LoopId, Opaque, Range, Span, StmtKind, Ty,
-    VarId, VarKind,
+    Adapter, Block, ExprId, ExprKind, Iteration, Loop, LoopId, Opaque, Proof, Range, Span,
+    StmtKind, Ty, VarId, VarKind,
 };
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 /// What a loop goes over.
@@ -24,15 +25,17 @@ struct Head {
 
 impl Parser {
     pub(super) fn for_loop(&mut self, node: &syn::ExprForLoop) -> StmtKind {
+        let outer = self.head_proofs.replace(Vec::new());
         let mut head = self.head(node);
+        let head_proofs = self.head_proofs.take().unwrap_or_default();
         // What goes before the loop goes before no statement of its body.
         let before = std::mem::take(&mut self.before);
         // Loops of inlined functions have no mark: they are no part of the driver's tokens.
         let id = self.loops.reserve(template::number(&node.attrs));
         let parent = self.path.last().copied();
         self.path.push(id);
-        self.loops.proofs[id.index()].append(&mut self.head_proofs);
-        self.open.push(OpenLoop::new(node.label.as_ref()));
+        self.loops.proofs[id.index()].extend(head_proofs);
+        self.frames.push(Frame::of_loop(node.label.as_ref()));
         self.scopes.enter();
         let (var, body) = match head.stream.take() {
             Some(stream) => {
@@ -46,8 +49,9 @@ impl Parser {
             }
         };
         self.scopes.leave();
-        self.open.pop();
+        self.frames.pop();
         self.path.pop();
+        self.head_proofs = outer;
         self.before = before;
         if super::desugar::written(&node.attrs).is_some() {
             self.loops.close(id);
@@ -81,7 +85,6 @@ impl Parser {
     }
 
     fn head(&mut self, node: &syn::ExprForLoop) -> Head {
-        self.head_proofs.clear();
         let mut head = self.range_or_iterator(&node.expr);
         let call = super::desugar::written(&node.attrs).is_some();
         head.iteration.iter_mut().for_each(|of| of.call = call);
@@ -159,6 +162,7 @@ impl Parser {
             syn::Expr::MethodCall(call) => self.adapter(node, call),
             syn::Expr::Call(call) if is_prange(&call.func) && call.args.len() == 1 => {
                 let (range, _, opaque) = self.range(&call.args[0])?;
+                self.prove(Proof::Prange(without_arguments(&call.func)));
                 Ok((range, true, opaque))
             }
             _ => Err(not_a_range(node)),
@@ -230,8 +234,19 @@ fn is_prange(func: &syn::Expr) -> bool {
         if path.path.segments.last().is_some_and(|segment| segment.ident == "prange"))
 }
 
+/// A path to a function, of whatever type.
+fn without_arguments(func: &syn::Expr) -> TokenStream {
+    let mut func = func.clone();
+    if let syn::Expr::Path(path) = &mut func {
+        for segment in &mut path.path.segments {
+            segment.arguments = syn::PathArguments::None;
+        }
+    }
+    func.to_token_stream()
+}
+
 fn not_a_range(node: &syn::Expr) -> Opaque {
-    let written = node.to_token_stream().to_string().replace(' ', "");
+    let written = super::written::text(node);
     Opaque {
         what: format!("a loop over `{written}`"),
         help: Some(

@@ -1,6 +1,7 @@
 //! Which binding a name means.
 
 use crate::ir::VarId;
+use proc_macro2::Ident;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -30,6 +31,12 @@ impl Default for Scopes {
     }
 }
 
+/// A name as rustc compares it: `r#n` is `n`.
+fn plain(ident: &Ident) -> String {
+    let name = ident.to_string();
+    name.strip_prefix("r#").map_or(name.clone(), str::to_string)
+}
+
 /// A caller's scopes, while the reader is inside a function that it calls.
 pub struct Caller(Vec<Level>);
 
@@ -48,16 +55,16 @@ impl Scopes {
             .expect("the outermost scope is never left")
     }
 
-    pub fn bind(&mut self, name: String, var: VarId) {
-        self.innermost().variables.insert(name, var);
+    pub fn bind(&mut self, name: &Ident, var: VarId) {
+        self.innermost().variables.insert(plain(name), var);
     }
 
-    pub fn bind_constant(&mut self, name: String, var: VarId) {
-        self.innermost().constants.insert(name, var);
+    pub fn bind_constant(&mut self, name: &Ident, var: VarId) {
+        self.innermost().constants.insert(plain(name), var);
     }
 
     pub fn declare(&mut self, function: &syn::ItemFn) {
-        let name = function.sig.ident.to_string();
+        let name = plain(&function.sig.ident);
         let function = Rc::new(function.clone());
         self.innermost().functions.insert(name, function);
     }
@@ -73,7 +80,12 @@ impl Scopes {
         self.levels.iter().skip(2).any(|level| level.hides)
     }
 
-    pub fn find(&self, name: &str) -> Option<VarId> {
+    pub fn find(&self, name: &Ident) -> Option<VarId> {
+        self.find_text(&plain(name))
+    }
+
+    /// The same for a name in a format string.
+    pub fn find_text(&self, name: &str) -> Option<VarId> {
         self.levels.iter().rev().find_map(|level| {
             let found = level.variables.get(name).or(level.constants.get(name));
             found.copied()
@@ -82,28 +94,29 @@ impl Scopes {
 
     /// The nested function of this name. None if a name may mean something else here than where it
     /// is defined: where a region starts, the host reads what the function's body names.
-    pub fn function(&self, name: &str) -> Option<Rc<syn::ItemFn>> {
+    pub fn function(&self, name: &Ident) -> Option<Rc<syn::ItemFn>> {
         let (around, between) = self.around(name)?;
-        let function = around.last()?.functions.get(name)?;
+        let function = around.last()?.functions.get(&plain(name))?;
         let hidden = between.iter().any(|level| level.hides);
         (!hidden).then(|| function.clone())
     }
 
     /// Whether a nested function of this name is in scope, hidden names or not.
-    pub fn has_function(&self, name: &str) -> bool {
+    pub fn has_function(&self, name: &Ident) -> bool {
         self.around(name).is_some()
     }
 
     /// The scopes around the function's definition, itself among them, and those from there to here.
-    fn around(&self, name: &str) -> Option<(&[Level], &[Level])> {
-        let defines = |level: &Level| level.functions.contains_key(name);
+    fn around(&self, name: &Ident) -> Option<(&[Level], &[Level])> {
+        let name = plain(name);
+        let defines = |level: &Level| level.functions.contains_key(&name);
         let level = self.levels.iter().rposition(defines)?;
         Some(self.levels.split_at(level + 1))
     }
 
     /// Into the body of a nested function, which sees the items around its definition and none of
     /// the caller's variables.
-    pub fn enter_function(&mut self, name: &str) -> Caller {
+    pub fn enter_function(&mut self, name: &Ident) -> Caller {
         let around = self.around(name).map_or(&[][..], |(around, _)| around);
         let items = around.iter().map(|level| Level {
             variables: HashMap::new(),

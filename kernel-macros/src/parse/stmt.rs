@@ -1,22 +1,23 @@
 //! Statements and blocks → IR.
 
+use super::Parser;
 use super::assertion;
 use super::contact;
 use super::expr::{
-    ATTRIBUTE_HELP, Indexed, Shape, attributes, binary_op, compound_op, describe, foreign_attribute,
+    ATTRIBUTE_HELP, CLOSURE, Indexed, Shape, attributes, binary_op, compound_op, foreign_attribute,
 };
+use super::jump::Frame;
 use super::span;
 use super::template;
 use super::ty;
-use super::{OpenLoop, Parser};
+use super::written;
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty,
-    VarId, VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Proof, Span, Stmt, StmtKind,
+    Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
-use quote::ToTokens;
 
 impl Parser {
     /// Reads a block in a scope of its own.
@@ -60,28 +61,41 @@ impl Parser {
             syn::Stmt::Item(syn::Item::Static(item)) => (&item.ident, ty::annotation(&item.ty)),
             _ => return,
         };
-        let ty = if ty.scalar().is_some() {
-            ty
-        } else {
-            Ty::Unknown
+        let ty = match ty {
+            Ty::Scalar(_) | Ty::View(_) => ty,
+            Ty::Array(elem, _) => Ty::elements(&elem, false),
+            _ => Ty::Unknown,
         };
         let id = self.bind_hidden(ident, VarKind::Outside);
+        if let syn::Stmt::Item(syn::Item::Const(item)) = stmt
+            && let Some(len) = self.length(&item.expr)
+        {
+            self.lengths.insert(id, len);
+        }
         self.vars[id].ty = ty;
-        self.scopes.bind_constant(ident.to_string(), id);
+        self.learn_shapes(&[id]);
+        self.scopes.bind_constant(ident, id);
     }
 
     fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
             syn::Stmt::Item(_) => opaque_stmt("an item", None),
-            syn::Stmt::Macro(node) => self.assertion(&node.mac).unwrap_or_else(|| {
-                let name = node.mac.path.to_token_stream().to_string();
-                let help = "macros can hide a `return` or a write: write it out, or move it \
-                            outside the loop";
-                opaque_stmt(format!("the macro `{name}!`"), Some(help))
-            }),
+            syn::Stmt::Macro(node) => self.macro_stmt(node),
             syn::Stmt::Expr(node, _) => self.stmt_expr(node),
         }
+    }
+
+    fn macro_stmt(&mut self, node: &syn::StmtMacro) -> StmtKind {
+        if let Some(attr) = foreign_attribute(&node.attrs) {
+            return opaque_stmt(attr, Some(ATTRIBUTE_HELP));
+        }
+        self.assertion(&node.mac).unwrap_or_else(|| {
+            let name = written::text(&node.mac.path);
+            let help = "macros can hide a `return` or a write: write it out, or move it \
+                        outside the loop";
+            opaque_stmt(format!("the macro `{name}!`"), Some(help))
+        })
     }
 
     fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
@@ -103,26 +117,21 @@ impl Parser {
             }
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
-                self.open.push(OpenLoop::new(node_loop.label.as_ref()));
+                self.frames.push(Frame::of_loop(node_loop.label.as_ref()));
                 let mut body = self.block(&node_loop.body);
                 self.discard(&mut body);
-                self.open.pop();
+                self.frames.pop();
                 StmtKind::Loop { body }
             }
-            syn::Expr::Return(jump) => match self.leave_function(jump) {
-                Some(kind) => kind,
-                None => StmtKind::Expr(self.expr(node)),
-            },
-            syn::Expr::Break(jump) if jump.expr.is_none() => match self.depth(&jump.label) {
-                Some((depth, levels)) => StmtKind::Break {
-                    depth: depth + levels - 1,
-                },
-                None => self.opaque_jump(node),
-            },
-            syn::Expr::Continue(jump) => match self.depth(&jump.label) {
-                Some((depth, _)) => StmtKind::Continue { depth },
-                None => self.opaque_jump(node),
-            },
+            syn::Expr::Break(jump) => self.break_stmt(node, jump),
+            syn::Expr::Continue(jump) => self.continue_stmt(node, jump),
+            syn::Expr::Return(jump) => {
+                let left = self.return_stmt(node, jump);
+                match left.or_else(|| self.leave_function(jump)) {
+                    Some(kind) => kind,
+                    None => StmtKind::Expr(self.expr(node)),
+                }
+            }
             _ => {
                 let id = self.expr(node);
                 self.discard_value(id);
@@ -160,44 +169,28 @@ impl Parser {
         self.exprs[id].kind = kind;
     }
 
-    fn opaque_jump(&mut self, node: &syn::Expr) -> StmtKind {
-        let (what, help) = describe(node);
-        opaque_stmt(what, help)
-    }
-
-    /// How many loops lie between a jump and the innermost of the IR's loops that it names, and how
-    /// many these are.
-    fn depth(&self, label: &Option<syn::Lifetime>) -> Option<(u32, u32)> {
-        let mut depth = 0;
-        for open in self.open.iter().rev() {
-            let meant = match label {
-                Some(label) => open.label.as_ref() == Some(&label.to_string()),
-                None => true,
-            };
-            if meant {
-                return Some((depth, open.levels));
-            }
-            depth += open.levels;
-        }
-        None
-    }
-
     fn local(&mut self, local: &syn::Local) -> StmtKind {
         if let Some(attr) = foreign_attribute(&local.attrs) {
             self.bind_unknown(&local.pat);
             return opaque_stmt(attr, None);
         }
         let (pat, annotated) = match &local.pat {
-            syn::Pat::Type(typed) => (&*typed.pat, Some(ty::annotation(&typed.ty))),
+            syn::Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
         };
+        let annotated = annotated.map(|written| self.annotated(written));
         if let Some(init) = &local.init
             && init.diverge.is_some()
         {
             self.bind_unknown(&local.pat);
             return opaque_stmt("`let .. else`", None);
         }
-        let init = local.init.as_ref().map(|init| self.initial(&init.expr));
+        let mut init = local.init.as_ref().map(|init| self.initial(&init.expr));
+        match (init, pat) {
+            (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident),
+            (Some(whole), syn::Pat::Slice(pat)) => init = self.take_apart(pat, whole).or(init),
+            _ => {}
+        }
         let mut bound = Vec::new();
         let ty = annotated.unwrap_or(Ty::Unknown);
         let Some(pat) = self.pattern(pat, &ty, &mut bound) else {
@@ -216,6 +209,9 @@ impl Parser {
             self.fixed_array(&bound, init);
         }
         self.learn_shapes(&bound);
+        if let (syn::Pat::Type(typed), [var]) = (&local.pat, &bound[..]) {
+            self.learn_rows(*var, &typed.ty);
+        }
         if let Some(init) = init {
             self.learn_new_arrays(&pat, init);
         }
@@ -230,11 +226,31 @@ impl Parser {
         StmtKind::Let { pat, init }
     }
 
+    /// What a `let` says about its type. In a function that is read for each of its calls no
+    /// witness follows, so rustc is asked about the names in it.
+    fn annotated(&mut self, written: &syn::Type) -> Ty {
+        if self.calls.is_inside() {
+            for (tokens, scalar) in ty::scalar_names(written) {
+                self.prove(Proof::Type { tokens, scalar });
+            }
+        }
+        ty::annotation(written)
+    }
+
+    /// Says which closure a refused one is.
+    fn name_closure(&mut self, init: ExprId, name: &Ident) {
+        if let ExprKind::Opaque(opaque) = &mut self.exprs[init].kind
+            && opaque.what == CLOSURE
+        {
+            opaque.what = format!("the closure `{name}`");
+        }
+    }
+
     /// Notes where the arrays that a `let` binds have their elements.
     fn arrays_of(&mut self, local: &syn::Local, mark: usize, pat: &Pat, init: Option<ExprId>) {
         let mut bound = Vec::new();
         if let Some((array, _)) = contact::part_of(local)
-            && let Some(whole) = self.scopes.find(&array.to_string())
+            && let Some(whole) = self.find(array)
         {
             self.parts(pat, whole, &mut bound);
         } else if let Some(init) = init {
@@ -304,6 +320,11 @@ impl Parser {
             }
             syn::Pat::Wild(_) => Some(Pat::Wild),
             syn::Pat::Paren(pat) => self.pattern(&pat.pat, ty, bound),
+            syn::Pat::Slice(slice) if self.can_take_apart(slice) => {
+                let parts = slice.elems.iter();
+                let parts = parts.map(|part| self.pattern(part, &Ty::Unknown, bound));
+                parts.collect::<Option<Vec<Pat>>>().map(Pat::Tuple)
+            }
             syn::Pat::Tuple(tuple) => {
                 let known = match ty {
                     Ty::Tuple(parts) if parts.len() == tuple.elems.len() => parts.clone(),
@@ -351,7 +372,7 @@ impl Parser {
     fn fixed_array(&mut self, bound: &[VarId], init: Option<ExprId>) {
         for var in bound {
             if let Ty::Array(elem, _) = &self.vars[*var].ty {
-                self.vars[*var].ty = ty::elements(elem, true);
+                self.vars[*var].ty = Ty::elements(elem, true);
             }
         }
         let Some(init) = init else { return };
@@ -386,6 +407,9 @@ impl Parser {
         }
         if let syn::Expr::Tuple(parts) = &*assign.left {
             return self.assign_parts(parts, value, span::of(&assign.left));
+        }
+        if let Some(row) = self.row(&assign.left) {
+            return self.write_row(&row, value);
         }
         match self.place(&assign.left, AccessMode::Store) {
             Ok(target) => {
@@ -507,7 +531,7 @@ impl Parser {
             }
         }
         Err(Opaque {
-            what: format!("an assignment to `{}`", node.to_token_stream()),
+            what: format!("an assignment to `{}`", written::text(node)),
             help: Some("assign to a variable or to an element of an array".to_string()),
             blocks: Vec::new(),
         })
@@ -521,7 +545,7 @@ impl Parser {
     }
 
     fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
-        self.open.push(OpenLoop::new(node_while.label.as_ref()));
+        self.frames.push(Frame::of_loop(node_while.label.as_ref()));
         let kind = if matches!(*node_while.cond, syn::Expr::Let(_)) {
             self.scopes.enter();
             self.bind_unknown_in(&node_while.cond);
@@ -529,7 +553,7 @@ impl Parser {
             self.scopes.leave();
             StmtKind::Opaque(Opaque {
                 what: "`while let`".to_string(),
-                help: None,
+                help: Some("kernels have no enums to match: compare numbers".to_string()),
                 blocks,
             })
         } else {
@@ -538,7 +562,7 @@ impl Parser {
             self.discard(&mut body);
             StmtKind::While { cond, body }
         };
-        self.open.pop();
+        self.frames.pop();
         kind
     }
 }
@@ -566,7 +590,7 @@ impl<'ast> syn::visit::Visit<'ast> for Names {
     }
 }
 
-fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
+pub(super) fn opaque_stmt(what: impl Into<String>, help: Option<&str>) -> StmtKind {
     StmtKind::Opaque(Opaque {
         what: what.into(),
         help: help.map(str::to_string),

@@ -2,6 +2,8 @@
 
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{Scalar, Ty};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 /// A parameter's type.
 pub struct ParamTy {
@@ -69,19 +71,7 @@ fn run_of(elem: &syn::Type, mutable: bool) -> Ty {
             Ty::Scalar(scalar) => view(scalar, 2, mutable, ViewKind::Slice),
             _ => Ty::Unknown,
         },
-        _ => elements(&annotation(elem), mutable),
-    }
-}
-
-/// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
-pub fn elements(elem: &Ty, mutable: bool) -> Ty {
-    match elem {
-        Ty::Scalar(elem) => view(*elem, 1, mutable, ViewKind::Slice),
-        Ty::Array(inner, _) => match **inner {
-            Ty::Scalar(elem) => view(elem, 2, mutable, ViewKind::Slice),
-            _ => Ty::Unknown,
-        },
-        _ => Ty::Unknown,
+        _ => Ty::elements(&annotation(elem), mutable),
     }
 }
 
@@ -107,6 +97,21 @@ pub fn annotation(ty: &syn::Type) -> Ty {
     }
 }
 
+/// The names in a type that [`annotation`] takes for primitives.
+pub fn scalar_names(ty: &syn::Type) -> Vec<(TokenStream, Scalar)> {
+    match ty {
+        syn::Type::Paren(paren) => scalar_names(&paren.elem),
+        syn::Type::Group(group) => scalar_names(&group.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter().flat_map(scalar_names).collect(),
+        syn::Type::Array(array) => scalar_names(&array.elem),
+        _ => {
+            let scalar = annotation(ty).scalar();
+            let name = scalar.map(|scalar| (ty.to_token_stream(), scalar));
+            name.into_iter().collect()
+        }
+    }
+}
+
 fn named(path: &syn::Path) -> Ty {
     let Some(segment) = path.segments.last() else {
         return Ty::Unknown;
@@ -120,7 +125,7 @@ fn named(path: &syn::Path) -> Ty {
     let types = type_arguments(segment);
     let elem = types.first().map(|ty| annotation(ty));
     if name == "Vec" && path.segments.len() == 1 {
-        return elem.map_or(Ty::Unknown, |elem| elements(&elem, true));
+        return elem.map_or(Ty::Unknown, |elem| Ty::elements(&elem, true));
     }
     let Some(elem) = elem.and_then(|ty| ty.scalar()) else {
         return Ty::Unknown;
@@ -192,6 +197,23 @@ pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
         }) => int.base10_parse().ok(),
         syn::Expr::Paren(paren) => literal_len(&paren.expr),
         syn::Expr::Group(group) => literal_len(&group.expr),
+        _ => None,
+    }
+}
+
+/// The length of the fixed arrays that an array consists of.
+pub fn row_len(ty: &syn::Type) -> Option<u64> {
+    let elem = match ty {
+        syn::Type::Reference(reference) => return row_len(&reference.elem),
+        syn::Type::Paren(paren) => return row_len(&paren.elem),
+        syn::Type::Group(group) => return row_len(&group.elem),
+        syn::Type::Slice(slice) => &*slice.elem,
+        syn::Type::Array(array) => &*array.elem,
+        syn::Type::Path(path) => *type_arguments(path.path.segments.last()?).first()?,
+        _ => return None,
+    };
+    match elem {
+        syn::Type::Array(row) => literal_len(&row.len),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use super::emitter::{Emitter, Pointer};
 use super::poly::{Monomial, Poly};
 use super::value::{Slot, Value};
 use crate::analysis::plan::SiteKey;
-use crate::ir::{AccessId, BinaryOp, Builtin, ExprId, ExprKind, IndexStyle, Scalar};
+use crate::ir::{AccessId, BinaryOp, Builtin, ExprId, ExprKind, Scalar};
 use std::collections::BTreeMap;
 
 /// An element in memory.
@@ -63,11 +63,11 @@ impl Emitter<'_> {
         let mut indices = Vec::new();
         for expr in &access.index {
             indices.push(self.poly(*expr));
-            if checked && access.style == IndexStyle::Nested {
+            if checked && access.style.is_nested() {
                 self.check_indices(id, &indices, indices.len() - 1);
             }
         }
-        if checked && access.style != IndexStyle::Nested {
+        if checked && !access.style.is_nested() {
             self.check_indices(id, &indices, 0);
         }
         indices

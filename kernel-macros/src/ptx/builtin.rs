@@ -12,7 +12,9 @@ impl Emitter<'_> {
         if let Some(site) = self.site(SiteKey::Expr(id))
             && let Some(test) = self.call_fails(builtin, ty, args)
         {
-            let args: Vec<_> = args.iter().map(|arg| (*arg, ty)).collect();
+            let second = builtin.second().unwrap_or(ty);
+            let types = [ty, second, ty].into_iter();
+            let args: Vec<_> = args.iter().copied().zip(types).collect();
             self.fail_if(test, site, &args);
         }
         self.apply(builtin, ty, args)
@@ -27,6 +29,7 @@ impl Emitter<'_> {
             Builtin::RemEuclid | Builtin::DivEuclid if ty.is_int() => {
                 self.division_fails(ty, args[0], args[1])
             }
+            Builtin::Pow => self.power(ty, args[0], args[1]).1,
             // Also where a bound is NaN.
             Builtin::Clamp if ty.is_float() => Some(self.test("gtu", ty, args[1], args[2])),
             Builtin::Clamp => Some(self.comparison_of(BinaryOp::Gt, ty, args[1], args[2])),
@@ -103,6 +106,10 @@ impl Emitter<'_> {
                 self.select(ty, a, sign, nan)
             }
             Builtin::Recip => self.float("rcp.rn", ty, &[a]),
+            Builtin::ToRadians | Builtin::ToDegrees => {
+                let factor = constant(ty, degrees_factor(builtin, ty));
+                self.float("mul.rn", ty, &[a, factor])
+            }
             Builtin::RemEuclid => self.float_rem_euclid(ty, a, b),
             Builtin::DivEuclid => self.float_div_euclid(ty, a, b),
             Builtin::Clamp => {
@@ -352,10 +359,54 @@ impl Emitter<'_> {
                 let reversed = self.bitwise("brev", ty, &[bits]);
                 self.count("clz", ty, reversed)
             }
+            Builtin::Pow => self.power(ty, a, b).0,
             Builtin::RotateLeft => self.rotate(ty, a, b, true),
             Builtin::RotateRight => self.rotate(ty, a, b, false),
             other => unreachable!("integers have no `{}` here", other.name()),
         }
+    }
+
+    /// A power by repeated squaring, as Rust multiplies it, and whether that overflows.
+    fn power(
+        &mut self,
+        ty: Scalar,
+        base: Operand,
+        exponent: Operand,
+    ) -> (Operand, Option<Operand>) {
+        let Operand::Int(mut exponent) = exponent else {
+            unreachable!("the exponent {exponent:?} is no number")
+        };
+        let (mut square, mut power, mut overflow) = (base, Operand::Int(1), None);
+        while exponent > 0 {
+            if exponent & 1 == 1 {
+                power = self.factor(ty, power, square, &mut overflow);
+            }
+            exponent >>= 1;
+            if exponent > 0 {
+                square = self.factor(ty, square, square, &mut overflow);
+            }
+        }
+        (power, overflow)
+    }
+
+    fn factor(
+        &mut self,
+        ty: Scalar,
+        left: Operand,
+        right: Operand,
+        overflow: &mut Option<Operand>,
+    ) -> Operand {
+        if let Operand::Int(1) = left {
+            return right;
+        }
+        let product = self.modular("mul.lo", ty, &[left, right]);
+        if let Some(test) = self.overflows(BinaryOp::Mul, ty, left, right, product) {
+            *overflow = Some(match *overflow {
+                Some(before) => self.pure("or.pred", Class::Pred, &[before, test]),
+                None => test,
+            });
+        }
+        self.wrap(ty, product)
     }
 
     /// `popc` or `clz`, whose result has 32 bits.
@@ -415,4 +466,16 @@ pub fn signed_bits(ty: Scalar) -> Scalar {
 /// The predicate's register and the value that makes an instruction run.
 pub fn when(test: Operand, value: bool) -> (Reg, bool) {
     (test.reg().expect("a predicate in a register"), value)
+}
+
+/// By what std multiplies to convert between degrees and radians.
+fn degrees_factor(builtin: Builtin, ty: Scalar) -> f64 {
+    use std::f32::consts::PI as PI_32;
+    use std::f64::consts::PI;
+    match (builtin, ty) {
+        (Builtin::ToRadians, Scalar::F32) => f64::from(PI_32 / 180.0),
+        (Builtin::ToRadians, _) => PI / 180.0,
+        (_, Scalar::F32) => f64::from((180.0 / PI) as f32),
+        _ => 180.0 / PI,
+    }
 }

@@ -46,7 +46,7 @@ impl Emitter<'_> {
                 let value = self.value(*value);
                 Value::Repeat(Box::new(value), *count)
             }
-            ExprKind::LocalElement { base, index } => self.local_element(*base, *index),
+            ExprKind::LocalElement { base, index } => self.local_element(*base, index),
             ExprKind::If {
                 cond,
                 then,

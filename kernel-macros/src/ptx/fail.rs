@@ -6,7 +6,7 @@ use super::code::{Arg, Class, Code, Label, Operand, Reg};
 use super::emitter::Emitter;
 use super::hole::Hole;
 use super::params::DeviceParam;
-use crate::ir::Scalar;
+use crate::ir::{LoopId, Scalar};
 
 /// Arguments that a record holds.
 pub const MAX_ARGS: usize = 4;
@@ -23,6 +23,9 @@ pub enum Number {
     Trips(Vec<Operand>),
     /// A counter plus a constant.
     Counter(Operand, i64),
+    /// From the trip of the loop that runs in order inside the iterations (its variable's value is
+    /// given), then from the trip numbers as above.
+    InOrder(LoopId, Operand),
 }
 
 /// A way to a site, taken out of the line of the program.
@@ -90,10 +93,11 @@ impl Emitter<'_> {
             self.code.pin(*operand);
         }
         let args = args.iter().take(MAX_ARGS).copied().collect();
+        let number = self.pinned_number();
         self.failures.exits.push(Exit {
             label,
             cause: Cause::Site { site, args },
-            number: self.failures.current.clone(),
+            number,
         });
         match test {
             Operand::Bool(_) => self.code.jump(label),
@@ -110,10 +114,11 @@ impl Emitter<'_> {
     /// Fails if a function that was called says so.
     pub fn fail_in_call(&mut self, status: Reg, call: usize) {
         let label = self.code.label(&format!("CALL{call}"));
+        let number = self.pinned_number();
         self.failures.exits.push(Exit {
             label,
             cause: Cause::Call { status, call },
-            number: self.failures.current.clone(),
+            number,
         });
         let failed = self.fresh(Class::Pred);
         let args = [Operand::Reg(status), Operand::Int(0)];
@@ -172,11 +177,38 @@ impl Emitter<'_> {
 
     fn go_to_record(&mut self, number: Option<Number>) {
         self.failures.used = true;
-        if let Some(Number::Counter(counter, offset)) = number {
-            let args = [counter, Operand::Int(offset)];
-            self.code.def("add.s64", self.failures.number, &args);
+        match number {
+            Some(Number::Counter(counter, offset)) => {
+                let args = [counter, Operand::Int(offset)];
+                self.code.def("add.s64", self.failures.number, &args);
+            }
+            Some(Number::InOrder(id, value)) => self.trip_in_order(id, value),
+            Some(Number::Trips(_)) | None => {}
         }
         self.code.jump(self.failures.record);
+    }
+
+    /// How the present iteration is numbered, from registers that stay.
+    fn pinned_number(&mut self) -> Option<Number> {
+        if let Some(Number::InOrder(_, value)) = self.failures.current {
+            self.code.pin(value);
+        }
+        self.failures.current.clone()
+    }
+
+    /// The trip's number becomes the first part of the iteration's.
+    fn trip_in_order(&mut self, id: LoopId, value: Operand) {
+        let node = &self.function.loops[id];
+        let ty = self.scalar_type(node.var);
+        let wide = if ty.is_signed() {
+            Scalar::I64
+        } else {
+            Scalar::U64
+        };
+        let start = self.scalar(node.range.start);
+        let [value, start] = [value, start].map(|operand| self.cast(operand, ty, wide));
+        self.code
+            .def("sub.s64", self.failures.number, &[value, start]);
     }
 
     /// The bits of a value, zero-extended to 64.
@@ -232,8 +264,9 @@ impl Emitter<'_> {
     /// The number of the iteration in a map.
     fn row_major(&mut self, trips: &[Operand]) {
         let number = self.failures.number;
+        let in_order = self.region.in_order.is_some();
         for (n, trip) in trips.iter().enumerate() {
-            if n == 0 {
+            if n == 0 && !in_order {
                 self.mov(number, *trip);
                 continue;
             }

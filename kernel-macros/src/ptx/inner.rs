@@ -3,6 +3,7 @@
 use super::builtin::when;
 use super::code::{Class, Label, Operand, Reg, Section};
 use super::emitter::{Emitter, Exits, Induction};
+use super::fail::Number;
 use super::poly::Poly;
 use super::value::{Slot, Value};
 use crate::ir::{Adapter, Loop, LoopId, Scalar, VarId};
@@ -52,10 +53,15 @@ impl Emitter<'_> {
         }));
         self.code.place(start);
         self.loops.push(Exits { next, done });
+        let outside = self.failures.current.clone();
         self.scoped(|e| {
+            if let (true, Slot::Counter(reg, _)) = (e.region.in_order == Some(id), &counter.slot) {
+                e.failures.current = Some(Number::InOrder(id, Operand::Reg(*reg)));
+            }
             e.bind_counter(node.var, &counter.slot);
             e.block(&node.body);
         });
+        self.failures.current = outside;
         self.loops.pop();
         self.code.place(next);
         self.leave_or_count(&counter, done);

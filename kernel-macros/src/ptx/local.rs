@@ -32,7 +32,8 @@ impl Emitter<'_> {
     }
 
     /// `.local` memory for a variable; copies of a body share it.
-    pub fn local_memory(&mut self, name: &str, elem: &Ty, len: u64) -> Rc<Memory> {
+    pub fn local_memory(&mut self, name: &str, ty: &Ty) -> Rc<Memory> {
+        let (elem, len) = (ty.innermost(), ty.count());
         let planes = (0u32..)
             .zip(leaves(elem))
             .map(|(n, ty)| {
@@ -50,6 +51,7 @@ impl Emitter<'_> {
             })
             .collect();
         Rc::new(Memory {
+            ty: ty.clone(),
             elem: elem.clone(),
             len,
             planes,
@@ -121,54 +123,48 @@ impl Emitter<'_> {
 
     // Elements of variables.
 
-    pub fn local_element(&mut self, base: VarId, index: ExprId) -> Value {
-        let index = self.local_index(base, index);
+    pub fn local_element(&mut self, base: VarId, index: &[ExprId]) -> Value {
+        let place = self.local_place(base, index);
         match self.array_slot(base) {
-            Value::Memory(memory) => self.load_local(&memory, index),
-            Value::Array(mut parts) => parts.swap_remove(element_number(index)),
-            other => unreachable!("{other:?} where an array was expected"),
+            Value::Memory(memory) => self.load_part(&memory, &place),
+            value => part_of(&value, &place.indices).clone(),
         }
     }
 
-    pub fn store_element(&mut self, base: VarId, index: ExprId, value: Value) {
-        let index = self.local_index(base, index);
+    pub fn store_element(&mut self, base: VarId, index: &[ExprId], value: Value) {
+        let place = self.local_place(base, index);
         match self.array_slot(base) {
             Value::Memory(memory) => {
                 let scalars = self.flatten(&value);
-                self.store_local(&memory, index, &scalars);
+                self.store_part(&memory, &place, &scalars);
             }
-            Value::Array(parts) => self.assign_value(&parts[element_number(index)], value),
-            other => unreachable!("{other:?} where an array was expected"),
+            whole => self.assign_value(part_of(&whole, &place.indices), value),
         }
     }
 
     pub fn update_element(
         &mut self,
         base: VarId,
-        index: ExprId,
+        index: &[ExprId],
         op: BinaryOp,
         right: (Operand, Scalar),
         key: SiteKey,
     ) {
-        let elem = match &self.function.vars[base].ty {
-            Ty::Array(elem, _) => elem.scalar(),
-            _ => None,
-        };
-        let ty = elem.expect("compound assignments are on scalars");
-        let index = self.local_index(base, index);
+        let place = self.local_place(base, index);
+        let ty = place.ty.scalar();
+        let ty = ty.expect("compound assignments are on scalars");
         match self.array_slot(base) {
             Value::Memory(memory) => {
-                let left = self.load_local(&memory, index).scalar();
+                let left = self.load_part(&memory, &place).scalar();
                 let result = self.binary(op, (left, ty), right, key);
-                self.store_local(&memory, index, &[result]);
+                self.store_part(&memory, &place, &[result]);
             }
-            Value::Array(parts) => {
-                let target = &parts[element_number(index)];
+            whole => {
+                let target = part_of(&whole, &place.indices);
                 let left = target.clone().scalar();
                 let result = self.binary(op, (left, ty), right, key);
                 self.assign_value(target, Value::Scalar(result));
             }
-            other => unreachable!("{other:?} where an array was expected"),
         }
     }
 
@@ -179,16 +175,75 @@ impl Emitter<'_> {
         }
     }
 
-    /// The index, checked if that is a site.
-    fn local_index(&mut self, base: VarId, index: ExprId) -> Operand {
-        let key = SiteKey::LocalIndex(index);
+    /// An element, or a row: so many innermost elements from a place on.
+    fn load_part(&mut self, memory: &Memory, place: &Part) -> Value {
+        let first = self.flat_index(place);
+        let mut scalars = Vec::new();
+        for offset in 0..place.ty.count() {
+            let at = self.plus(first, offset.cast_signed());
+            let element = self.load_local(memory, at);
+            scalars.extend(self.flatten(&element));
+        }
+        assemble(&place.ty, &mut scalars.into_iter())
+    }
+
+    fn store_part(&mut self, memory: &Memory, place: &Part, scalars: &[Operand]) {
+        let first = self.flat_index(place);
+        let width = memory.planes.len().max(1);
+        for (offset, scalars) in (0..).zip(scalars.chunks(width)) {
+            let at = self.plus(first, offset);
+            self.store_local(memory, at, scalars);
+        }
+    }
+
+    /// The number of a part's first element, row-major.
+    fn flat_index(&mut self, place: &Part) -> Operand {
+        let mut flat = Operand::Int(0);
+        for (index, len) in place.indices.iter().zip(&place.lens) {
+            flat = match (flat, index) {
+                (Operand::Int(0), index) => *index,
+                (Operand::Int(outer), Operand::Int(inner)) => Operand::Int(outer * len + inner),
+                (outer, inner) => {
+                    let args = [outer, Operand::Int(*len), *inner];
+                    self.pure("mad.lo.s64", Class::B64, &args)
+                }
+            };
+        }
+        let row = place.ty.count().cast_signed();
+        match (flat, row) {
+            (flat, 1) => flat,
+            (Operand::Int(flat), row) => Operand::Int(flat * row),
+            (flat, row) => self.pure("mul.lo.s64", Class::B64, &[flat, Operand::Int(row)]),
+        }
+    }
+
+    fn plus(&mut self, index: Operand, offset: i64) -> Operand {
+        match index {
+            index if offset == 0 => index,
+            Operand::Int(index) => Operand::Int(index + offset),
+            index => self.pure("add.s64", Class::B64, &[index, Operand::Int(offset)]),
+        }
+    }
+
+    /// The indices, each checked where that is a site before the next is evaluated.
+    fn local_place(&mut self, base: VarId, index: &[ExprId]) -> Part {
+        let mut ty = self.function.vars[base].ty.clone();
+        let (mut indices, mut lens) = (Vec::new(), Vec::new());
+        for index in index {
+            let Ty::Array(elem, len) = ty else {
+                unreachable!("an index into a `{ty}`");
+            };
+            lens.push(len.cast_signed());
+            indices.push(self.local_index(*index, len.cast_signed()));
+            ty = *elem;
+        }
+        Part { indices, lens, ty }
+    }
+
+    fn local_index(&mut self, index: ExprId, len: i64) -> Operand {
         let value = self.scalar(index);
         let value = self.snapshot(value);
-        let len = match &self.function.vars[base].ty {
-            Ty::Array(_, len) => len.cast_signed(),
-            _ => 0,
-        };
-        if let Some(site) = self.site(key)
+        if let Some(site) = self.site(SiteKey::LocalIndex(index))
             && !matches!(value, Operand::Int(index) if (0..len).contains(&index))
         {
             let test = self.pure("setp.ge.u64", Class::Pred, &[value, Operand::Int(len)]);
@@ -196,6 +251,27 @@ impl Emitter<'_> {
         }
         value
     }
+}
+
+/// Part of a fixed array: where, and of what type.
+struct Part {
+    indices: Vec<Operand>,
+    /// The length that each index stays below.
+    lens: Vec<i64>,
+    ty: Ty,
+}
+
+/// A part of an array in registers, all indices into which are literals.
+fn part_of<'a>(whole: &'a Value, indices: &[Operand]) -> &'a Value {
+    let mut part = whole;
+    for index in indices {
+        part = match part {
+            Value::Array(parts) => &parts[element_number(*index)],
+            Value::Repeat(value, _) => value,
+            other => unreachable!("{other:?} where an array was expected"),
+        };
+    }
+    part
 }
 
 fn element_number(index: Operand) -> usize {

@@ -89,7 +89,9 @@ fn place(function: &Function, place: &Place) -> String {
             format!("{array}[{}]", list(&access.index))
         }
         Place::LocalElement { base, index } => {
-            format!("{}[{}]", function.vars[*base].ident, list(&[*index]))
+            let base = &function.vars[*base].ident;
+            let index = index.iter().map(|index| format!("[{}]", list(&[*index])));
+            format!("{base}{}", index.collect::<String>())
         }
         Place::Field { base, index } => format!("{}.{index}", function.vars[*base].ident),
     }

@@ -128,10 +128,10 @@ impl Emitter<'_> {
     fn bind_variable(&mut self, var: VarId, value: Value) {
         let declared = &self.function.vars[var];
         let name = self.variable_name(var);
-        if let Ty::Array(elem, len) = &declared.ty
+        if let Ty::Array(..) = &declared.ty
             && self.uses.indexed.contains(&var)
         {
-            let memory = Value::Memory(self.local_memory(&name, elem, *len));
+            let memory = Value::Memory(self.local_memory(&name, &declared.ty));
             self.assign_value(&memory, value);
             self.slots.insert(var, Slot::Value(memory));
             return;
@@ -167,8 +167,8 @@ impl Emitter<'_> {
                 let name = self.variable_name(*var);
                 let ty = self.function.vars[*var].ty.clone();
                 let value = match &ty {
-                    Ty::Array(elem, len) if self.uses.indexed.contains(var) => {
-                        Value::Memory(self.local_memory(&name, elem, *len))
+                    Ty::Array(..) if self.uses.indexed.contains(var) => {
+                        Value::Memory(self.local_memory(&name, &ty))
                     }
                     _ => self.allocate(&ty, &name),
                 };
@@ -212,8 +212,8 @@ impl Emitter<'_> {
             }
             Place::LocalElement { base, index } => {
                 let value = self.value(value);
-                let value = self.settle_before(value, *index);
-                self.store_element(*base, *index, value);
+                let value = self.settle_before(value, index);
+                self.store_element(*base, index, value);
             }
         }
     }
@@ -253,8 +253,8 @@ impl Emitter<'_> {
                 self.store_to("global", elem, address.base, address.offset, result);
             }
             Place::LocalElement { base, index } => {
-                let right = self.settle_before(Value::Scalar(right), *index).scalar();
-                self.update_element(*base, *index, op, (right, ty), key);
+                let right = self.settle_before(Value::Scalar(right), index).scalar();
+                self.update_element(*base, index, op, (right, ty), key);
             }
         }
     }
@@ -274,15 +274,19 @@ impl Emitter<'_> {
 
     /// The operand, safe from what evaluating the indices assigns.
     fn hold(&mut self, operand: Operand, indices: &[ExprId]) -> Operand {
-        let mut indices = indices.iter();
-        if indices.any(|index| super::uses::runs_statements(self.function, *index)) {
-            return self.snapshot(operand);
+        match self.any_runs_statements(indices) {
+            true => self.snapshot(operand),
+            false => operand,
         }
-        operand
     }
 
-    fn settle_before(&mut self, value: Value, index: ExprId) -> Value {
-        if super::uses::runs_statements(self.function, index) {
+    fn any_runs_statements(&self, indices: &[ExprId]) -> bool {
+        let mut indices = indices.iter();
+        indices.any(|index| super::uses::runs_statements(self.function, *index))
+    }
+
+    fn settle_before(&mut self, value: Value, indices: &[ExprId]) -> Value {
+        if self.any_runs_statements(indices) {
             return self.settle(value);
         }
         value

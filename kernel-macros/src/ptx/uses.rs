@@ -82,7 +82,7 @@ impl Uses {
                 self.vars.insert(*var);
             }
             Place::Element(access) => self.access(function, *access),
-            Place::LocalElement { base, index } => self.local_element(function, *base, *index),
+            Place::LocalElement { base, index } => self.local_element(function, *base, index),
         }
     }
 
@@ -91,12 +91,13 @@ impl Uses {
         self.exprs(function, &function.accesses[access].index);
     }
 
-    fn local_element(&mut self, function: &Function, base: VarId, index: ExprId) {
+    fn local_element(&mut self, function: &Function, base: VarId, index: &[ExprId]) {
         self.vars.insert(base);
-        if !matches!(function.exprs[index].kind, ExprKind::Int(..)) {
+        let literal = |index: &ExprId| matches!(function.exprs[*index].kind, ExprKind::Int(..));
+        if !index.iter().all(literal) {
             self.indexed.insert(base);
         }
-        self.expr(function, index);
+        self.exprs(function, index);
     }
 
     fn exprs(&mut self, function: &Function, exprs: &[ExprId]) {
@@ -128,7 +129,7 @@ impl Uses {
             | ExprKind::Array(parts) => {
                 self.exprs(function, parts);
             }
-            ExprKind::LocalElement { base, index } => self.local_element(function, *base, *index),
+            ExprKind::LocalElement { base, index } => self.local_element(function, *base, index),
             ExprKind::If {
                 cond,
                 then,
@@ -161,12 +162,12 @@ pub fn runs_statements(function: &Function, id: ExprId) -> bool {
         ExprKind::Unary(_, operand)
         | ExprKind::Cast(operand, _)
         | ExprKind::Field(operand, _)
-        | ExprKind::Repeat(operand, _)
-        | ExprKind::LocalElement { index: operand, .. } => any(&[*operand]),
+        | ExprKind::Repeat(operand, _) => any(&[*operand]),
         ExprKind::Binary(_, left, right) | ExprKind::Logic { left, right, .. } => {
             any(&[*left, *right])
         }
         ExprKind::Load(access) => any(&function.accesses[*access].index),
+        ExprKind::LocalElement { index, .. } => any(index),
         ExprKind::Call(_, parts)
         | ExprKind::Apply(_, parts)
         | ExprKind::Tuple(parts)

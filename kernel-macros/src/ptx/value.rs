@@ -20,9 +20,12 @@ pub enum Value {
     Memory(Rc<Memory>),
 }
 
-/// A fixed array in `.local` memory: for each scalar of the element's type, one run of `len`.
+/// A fixed array in `.local` memory: for each scalar of the innermost element's type, one run of
+/// `len`, row-major.
 #[derive(Debug)]
 pub struct Memory {
+    /// The array's type.
+    pub ty: Ty,
     pub elem: Ty,
     pub len: u64,
     pub planes: Vec<Plane>,
@@ -79,6 +82,22 @@ pub fn assemble(ty: &Ty, scalars: &mut impl Iterator<Item = Operand>) -> Value {
     }
 }
 
+/// What a value repeats, and repeats of it.
+fn innermost(value: &Value) -> &Value {
+    match value {
+        Value::Repeat(inner, _) => innermost(inner),
+        value => value,
+    }
+}
+
+/// Whether a row of an array repeats one element.
+fn fills(memory: &Memory, value: &Value) -> bool {
+    matches!(
+        (&memory.elem, innermost(value)),
+        (Ty::Scalar(_), Value::Scalar(_))
+    ) || matches!(memory.elem, Ty::Tuple(_)) && matches!(innermost(value), Value::Tuple(_))
+}
+
 impl Emitter<'_> {
     /// The scalars of a value, loaded if they are in memory.
     pub fn flatten(&mut self, value: &Value) -> Vec<Operand> {
@@ -116,7 +135,7 @@ impl Emitter<'_> {
             Value::Array(parts) => Value::Array(self.settle_all(parts)),
             Value::Repeat(value, count) => Value::Repeat(Box::new(self.settle(*value)), count),
             Value::Memory(memory) => {
-                let whole = Ty::Array(Box::new(memory.elem.clone()), memory.len);
+                let whole = memory.ty.clone();
                 let scalars = self.flatten(&Value::Memory(memory));
                 assemble(&whole, &mut scalars.into_iter())
             }
@@ -153,7 +172,9 @@ impl Emitter<'_> {
     pub fn assign_value(&mut self, target: &Value, value: Value) {
         match (target, value) {
             (Value::Scalar(Operand::Reg(reg)), Value::Scalar(value)) => self.assign(*reg, value),
-            (Value::Memory(memory), Value::Repeat(value, _)) => self.fill_local(memory, &value),
+            (Value::Memory(memory), Value::Repeat(value, _)) if fills(memory, &value) => {
+                self.fill_local(memory, innermost(&value));
+            }
             (Value::Memory(memory), value) => self.store_local_array(memory, &value),
             (target, value) => {
                 // Parts of the value may stand in registers of the target.

@@ -7,6 +7,7 @@
 //! ```text
 //! loop                              the outermost loop, where its range is handed over
 //! loop usize until 0;len0.1;rev     the next: type, `until` or `through`, bounds, adapters
+//! ordered                           a loop runs in order inside each iteration, around which it stood
 //! given true                        without which inner bounds mean nothing
 //! guard hi0 len0.0 <                without which the loop runs as written
 //! fast true                         with which the fast form of the body will do
@@ -35,6 +36,8 @@ pub struct Plan {
     pub depth: usize,
     /// The loops whose ranges the plan says: all, or all but the outermost.
     pub inner: Vec<Bounds>,
+    /// A loop that stood around them runs in order inside each iteration.
+    pub ordered: bool,
     pub given: Formula,
     pub guard: Formula,
     pub fast: Formula,
@@ -108,6 +111,7 @@ impl Plan {
                 }
                 self.depth += 1;
             }
+            "ordered" => self.ordered = true,
             "given" => self.given = Formula::parse(rest)?,
             "guard" => self.guard = Formula::parse(rest)?,
             "fast" => self.fast = Formula::parse(rest)?,

@@ -1,6 +1,6 @@
 //! Casts and operators with Rust's semantics, in every width, on everything special.
 
-use crate::inputs::{doubles, special, special_words};
+use crate::inputs::{doubles, numbers, special, special_words};
 use kernel_runtime::prelude::*;
 
 /// Kernels that cast numbers of one type to every other.
@@ -300,4 +300,45 @@ fn bits_make_floats() {
     check!(rebuilt[wide = vec![0.0; n], narrow = vec![0.0; n], up = vec![0; n], down = vec![0; n], byte = vec![0; n]](
         &words, &mut wide, &mut narrow, &mut up, &mut down, &mut byte,
     ));
+}
+
+#[kernel(parallel, cuda)]
+fn powers(x: &[i32], y: &mut [i64], z: &mut [u8], w: &mut [f32], v: &mut [f64]) {
+    for i in 0..x.len() {
+        y[i] = (x[i] as i64).pow(5) - x[i].pow(2) as i64 + x[i].pow(0) as i64;
+        z[i] = ((x[i] & 3) as u8).pow(4) + (x[i] & 1) as u8;
+        w[i] = (x[i] as f32).to_radians() - (x[i] as f32 * 0.01).to_degrees();
+        v[i] = (x[i] as f64).to_radians() - (x[i] as f64 * 0.01).to_degrees();
+    }
+}
+
+#[kernel(parallel)]
+fn any_power(x: &[i32], y: &mut [i64]) {
+    for i in 0..x.len() {
+        y[i] = (x[i] as i64 % 7).pow(i as u32 % 9);
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn cubes(x: &[i16], y: &mut [i16]) {
+    for i in 0..x.len() {
+        y[i] = x[i].pow(3);
+    }
+}
+
+#[test]
+fn powers_and_degrees() {
+    for n in [0, 1, 70, 300] {
+        let x = numbers(n);
+        check!(powers[y = vec![0; n], z = vec![0; n], w = vec![0.0; n], v = vec![0.0; n]](
+            &x, &mut y, &mut z, &mut w, &mut v
+        ));
+        host!(any_power[y = vec![0; n]](&x, &mut y));
+    }
+    check!(cubes[y = vec![0; 90]](&vec![-32; 90], &mut y));
+    #[cfg(debug_assertions)]
+    fails!(
+        "attempt to multiply with overflow",
+        cubes[y = vec![0; 90]](&vec![32; 90], &mut y)
+    );
 }

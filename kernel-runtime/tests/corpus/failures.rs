@@ -52,7 +52,7 @@ fn total(x: &[usize], table: ArrayView2<f64>, keep: &mut [f64]) -> f64 {
     let mut s = 0.0;
     for i in 0..x.len() {
         keep[i] = x[i] as f64;
-        s += table[[x[i], 1]];
+        s += (table[[x[i], 1]]).abs();
     }
     s
 }

@@ -25,14 +25,4 @@ fn hidden(x: &[f64], out: &mut [f64]) {
     }
 }
 
-#[kernel(parallel)]
-fn returns(x: &[f64], out: &mut [f64]) {
-    fn half(x: f64) -> f64 {
-        return x / 2.0;
-    }
-    for i in 0..out.len() {
-        out[i] = half(x[i]);
-    }
-}
-
 fn main() {}

@@ -119,6 +119,7 @@ fn place_variable(function: &mut Function, leader: VarId) -> VarId {
         ty: Ty::Scalar(Scalar::I64),
         tokens: quote!(#before),
         deferred: false,
+        hidden: true,
     };
     function.vars.push(var)
 }

@@ -84,7 +84,7 @@ impl Finder<'_> {
                 }
             }
             Place::LocalElement { index, .. } => {
-                self.expr(*index);
+                index.iter().for_each(|index| self.expr(*index));
                 self.expr(value);
             }
             Place::Var(_) | Place::Field { .. } => self.expr(value),

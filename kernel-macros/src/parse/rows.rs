@@ -1,0 +1,195 @@
+//! Whole rows: `p[i]` where the elements of `p` are fixed arrays, read, written and taken apart.
+//!
+//! A row is its elements, one by one; the first is the one that fails if the index does, and
+//! nothing is written then. An index with statements in it is evaluated once, before them.
+
+use super::Parser;
+use super::expr::Shape;
+use super::span;
+use super::ty;
+use crate::ir::types::ViewKind;
+use crate::ir::{
+    Access, AccessId, AccessMode, BinaryOp, Block, ExprId, ExprKind, IndexStyle, Pat, Place, Span,
+    Stmt, StmtKind, VarId,
+};
+use proc_macro2::Ident;
+
+/// Longer rows are not written out.
+const LONGEST: u64 = 64;
+
+/// `array[index]` where that is a row of `len` elements.
+pub(super) struct Row<'a> {
+    array: VarId,
+    index: &'a syn::Expr,
+    len: u64,
+    span: Span,
+}
+
+impl Parser {
+    /// The length of an array's rows, where its type says it in numbers.
+    pub(super) fn learn_rows(&mut self, array: VarId, written: &syn::Type) {
+        if let Some(len) = ty::row_len(written).filter(|len| (1..=LONGEST).contains(len)) {
+            self.rows.insert(array, len);
+        }
+    }
+
+    pub(super) fn row<'a>(&self, node: &'a syn::Expr) -> Option<Row<'a>> {
+        let syn::Expr::Index(at) = node else {
+            return None;
+        };
+        let array = self.named(&at.expr)?;
+        let Shape { rank, kind } = *self.arrays.get(&array)?;
+        let is_range = matches!(*at.index, syn::Expr::Range(_));
+        if (rank, kind) != (2, ViewKind::Slice) || is_range {
+            return None;
+        }
+        Some(Row {
+            array,
+            index: &at.index,
+            len: *self.rows.get(&array)?,
+            span: span::of(node),
+        })
+    }
+
+    /// The row's value: `[array[index][0], array[index][1], ..]`.
+    pub(super) fn read_row(&mut self, row: &Row) -> ExprId {
+        let (at, stmts) = self.index_once(row);
+        let elements = (0..row.len).map(|number| {
+            let access = self.row_element(row, at, number, AccessMode::Load);
+            self.push(ExprKind::Load(access), row.span)
+        });
+        let elements = elements.collect();
+        let value = self.push(ExprKind::Array(elements), row.span);
+        if stmts.is_empty() {
+            return value;
+        }
+        let value = Some(value);
+        self.push(ExprKind::Block(Block { stmts, value }), row.span)
+    }
+
+    /// The variable that holds the index, where it cannot be read several times.
+    fn index_once(&mut self, row: &Row) -> (Option<VarId>, Vec<Stmt>) {
+        if is_plain(row.index) {
+            return (None, Vec::new());
+        }
+        let value = self.expr(row.index);
+        let (at, bind) = self.bind_hidden_to("at", value, row.span);
+        (Some(at), vec![bind])
+    }
+
+    /// `array[index] = value;`, the value first.
+    pub(super) fn write_row(&mut self, row: &Row, value: ExprId) -> StmtKind {
+        let (parts, whole) = self.bind_hidden_to("parts", value, row.span);
+        let (at, bind) = self.index_once(row);
+        let mut stmts = vec![whole];
+        stmts.extend(bind);
+        for number in 0..row.len {
+            let access = self.row_element(row, at, number, AccessMode::Store);
+            let value = self.piece(parts, number, row.span);
+            let kind = StmtKind::Assign {
+                target: Place::Element(access),
+                op: None,
+                value,
+            };
+            let span = row.span;
+            stmts.push(Stmt { kind, span });
+        }
+        let block = Block { stmts, value: None };
+        StmtKind::Expr(self.push(ExprKind::Block(block), row.span))
+    }
+
+    /// `[a, b, c]` as a pattern is `(a, b, c)`, held against the parts of the value.
+    pub(super) fn take_apart(&mut self, pat: &syn::PatSlice, init: ExprId) -> Option<ExprId> {
+        if !self.can_take_apart(pat) {
+            return None;
+        }
+        let span = self.exprs[init].span;
+        let (whole, bind) = self.bind_hidden_to("parts", init, span);
+        let parts = (0..pat.elems.len() as u64).map(|number| self.piece(whole, number, span));
+        let parts = parts.collect();
+        let value = Some(self.push(ExprKind::Tuple(parts), span));
+        let stmts = vec![bind];
+        Some(self.push(ExprKind::Block(Block { stmts, value }), span))
+    }
+
+    pub(super) fn can_take_apart(&self, pat: &syn::PatSlice) -> bool {
+        let plain = |part: &syn::Pat| match part {
+            syn::Pat::Ident(part) => part.by_ref.is_none() && part.subpat.is_none(),
+            part => matches!(part, syn::Pat::Wild(_)),
+        };
+        !self.path.is_empty() && pat.elems.iter().all(plain)
+    }
+
+    fn bind_hidden_to(&mut self, name: &str, value: ExprId, span: Span) -> (VarId, Stmt) {
+        let name = Ident::new(name, proc_macro2::Span::mixed_site());
+        let kind = self.local_kind();
+        let var = self.bind_hidden(&name, kind);
+        let kind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        (var, Stmt { kind, span })
+    }
+
+    fn row_element(
+        &mut self,
+        row: &Row,
+        at: Option<VarId>,
+        number: u64,
+        mode: AccessMode,
+    ) -> AccessId {
+        let at = match at {
+            Some(at) => self.push(ExprKind::Var(at), row.span),
+            None => self.expr(row.index),
+        };
+        let number = self.push(ExprKind::Int(number.into(), None), row.span);
+        self.accesses.push(Access {
+            array: row.array,
+            index: vec![at, number],
+            mode,
+            span: row.span,
+            brackets: row.span.end,
+            style: IndexStyle::Row,
+            inside: false,
+            own: Vec::new(),
+            through: None,
+        })
+    }
+
+    fn piece(&mut self, base: VarId, number: u64, span: Span) -> ExprId {
+        let index = vec![self.push(ExprKind::Int(number.into(), None), span)];
+        self.push(ExprKind::LocalElement { base, index }, span)
+    }
+
+    /// A length that the macro can read: numbers, and constants of the kernel that are numbers.
+    pub(super) fn length(&self, node: &syn::Expr) -> Option<u64> {
+        match node {
+            syn::Expr::Paren(paren) => self.length(&paren.expr),
+            syn::Expr::Group(group) => self.length(&group.expr),
+            syn::Expr::Path(_) => self.lengths.get(&self.named(node)?).copied(),
+            syn::Expr::Binary(binary) => {
+                let (left, right) = (self.length(&binary.left)?, self.length(&binary.right)?);
+                match super::expr::binary_op(&binary.op)? {
+                    BinaryOp::Add => left.checked_add(right),
+                    BinaryOp::Sub => left.checked_sub(right),
+                    BinaryOp::Mul => left.checked_mul(right),
+                    BinaryOp::Div => left.checked_div(right),
+                    _ => None,
+                }
+            }
+            node => ty::literal_len(node),
+        }
+    }
+}
+
+/// Whether reading an expression again and again changes nothing and says nothing new.
+fn is_plain(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Path(_) | syn::Expr::Lit(_) => true,
+        syn::Expr::Paren(node) => is_plain(&node.expr),
+        syn::Expr::Cast(node) => is_plain(&node.expr),
+        syn::Expr::Binary(node) => is_plain(&node.left) && is_plain(&node.right),
+        syn::Expr::Index(node) => is_plain(&node.expr) && is_plain(&node.index),
+        _ => false,
+    }
+}

@@ -1,0 +1,84 @@
+//! Reports as users read them.
+
+use crate::diagnostics::Sink;
+
+fn report(source: &str) -> String {
+    let item: syn::ItemFn = syn::parse_str(source).expect("the test's source parses");
+    let mut sink = Sink::default();
+    let mut function = crate::parse::function(&item, &mut sink);
+    let mismatches = crate::infer::infer(&mut function);
+    let plan = crate::analysis::analyse(&mut function, &mismatches, &[], &mut sink);
+    assert!(sink.is_empty(), "{:?}", sink.texts());
+    super::report(&function, &plan, quote::quote!(#item))
+}
+
+#[test]
+fn the_source_with_what_became_of_its_loops() {
+    insta::assert_snapshot!(report(
+        "
+    pub fn relax(
+        a: ArrayView2<'_, f64>, y: &mut [f64], out: &mut [f64],
+        steps: usize, stride: usize,
+    ) -> f64 {
+        let (m, n) = a.dim();
+        let mut total = 0.0;
+        for step in 0..steps {
+            // Rows.
+            for i in 0..m {
+                for j in 0..n {
+                    y[i] += a[[i, j]];
+                }
+            }
+            for i in (0..m).rev() {
+                let scale = match i % 3 { 0 => 1.0, _ => 2.0 };
+                for j in 0..n {
+                    out[i * stride + j] = scale * y[i];
+                }
+                total += y[i];
+            }
+        }
+        total
+    }"
+    ), @r"
+    kernel `relax`, line 2
+        2 | pub fn relax(
+        3 |     a: ArrayView2<'_, f64>, y: &mut [f64], out: &mut [f64],
+        4 |     steps: usize, stride: usize,
+        5 | ) -> f64 {
+        6 |     let (m, n) = a.dim();
+        7 |     let mut total = 0.0;
+        8 |     for step in 0..steps {
+          |     ^ `step`: driver code, in order
+          |       because different iterations write the same element as `y[i]`
+          |       because one iteration writes `y[i]` ...
+          |       line 18: ... and another iteration reads the same element here, as `y[i]`
+          |       because different iterations write the same element as `out[i * stride + j]`
+       10 |         for i in 0..m {
+          |         ^ `i`: parallel
+          |           guard: `y[i]` stays in bounds
+          |           guard: `a[[i, j]]` stays in bounds
+       11 |             for j in 0..n {
+          |             ^ `j`: in order, inside an iteration
+          |               because different iterations write the same element as `y[i]`
+       12 |                 y[i] += a[[i, j]];
+       13 |             }
+       14 |         }
+       15 |         for i in (0..m).rev() {
+          |         ^ `i`: parallel
+          |           reduction: `total`: f64 with `+`, 64 lanes
+          |           private: `scale`
+          |           guard: `out[i * stride + j]` stays in bounds
+          |           guard: `y[i]` stays in bounds
+          |           guard: iterations have `out[i * stride + j]` to themselves: it asks if `n <= stride`
+       16 |             let scale = match i % 3 { 0 => 1.0, _ => 2.0 };
+       17 |             for j in 0..n {
+          |             ^ `j`: in order, inside an iteration
+       18 |                 out[i * stride + j] = scale * y[i];
+       19 |             }
+       20 |             total += y[i];
+       21 |         }
+       22 |     }
+       23 |     total
+       24 | }
+    ");
+}

@@ -1,0 +1,133 @@
+//! Fixed arrays of fixed arrays that an iteration makes, and fixed arrays that the driver makes in
+//! a loop around regions.
+
+use crate::inputs::{FEW, doubles, numbers};
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn small_matrices(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let mut m = [[0.0; 3]; 4];
+        let identity = [[1.0, 0.0], [0.0, 1.0]];
+        for r in 0..4 {
+            for c in 0..3 {
+                m[r][c] += x[i] * (r * 3 + c) as f64;
+            }
+        }
+        let row = m[i % 4];
+        m[1] = row;
+        let mut copy = m;
+        copy[0][i % 3] = 1.0;
+        let mut s = identity[i % 2][0];
+        for r in 0..4 {
+            for c in 0..3 {
+                s += m[r][c] * copy[r][c] + row[c];
+            }
+        }
+        y[i] = s;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn determinants(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let mut m = [[x[i], 2.0], [0.5, 0.0]];
+        m[1][1] = m[0][0] * 2.0;
+        m[1][0] -= x[i];
+        y[i] = m[0][0] * m[1][1] - m[0][1] * m[1][0];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn rows_of_rows(x: &[i32], y: &mut [i32], limit: i32) {
+    for i in 0..x.len() {
+        let mut m = [[[i as i32; 2]; 2]; 3];
+        m[2][(x[i] & 1) as usize][0] = x[i];
+        y[i] = m[(x[i] % limit).unsigned_abs() as usize][(x[i] & 1) as usize][1];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn whole_rows(p: &[[f64; 3]], a: &mut [[f64; 3]], from: usize) {
+    const D: usize = 3;
+    for i in 0..p.len() {
+        let [x, y, _] = p[i + from];
+        let mut sum = [0.0; D];
+        for j in 0..p.len().min(9) {
+            let q = p[j];
+            let d = [q[0] - x, q[1] - y, q[2]];
+            for c in 0..D {
+                sum[c] += d[c] * 0.5;
+            }
+        }
+        a[i] = sum;
+        let [first, mut last] = [sum[0], sum[D - 1]];
+        last += first;
+        a[i][1] = last;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn exchanged(p: &mut [[u8; 4]], q: &[[u8; 4]], half: usize) {
+    for i in 0..half {
+        let t = p[i];
+        p[i] = q[{
+            let j = i + half;
+            j
+        }];
+        p[i + half] = [t[3], t[2], t[1], t[0]];
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn weighted(x: &mut [f64], steps: usize) {
+    for step in 0..steps {
+        let weights = [0.5, step as f64, 0.25];
+        let rows = [[1.0, 2.0], [step as f64, 4.0]];
+        let mut found = [0.0; 2];
+        for i in 0..x.len() {
+            x[i] = weights[0] * x[i] + weights[1 + i % 2] + rows[i % 2][1];
+        }
+        for k in 0..found.len() {
+            found[k] = rows[k][0] + step as f64;
+        }
+        for i in 0..x.len() {
+            x[i] -= found[i % 2];
+        }
+    }
+}
+
+#[test]
+fn arrays_of_arrays() {
+    for n in FEW {
+        let x = doubles(n);
+        check!(small_matrices[y = vec![0.0; n]](&x, &mut y));
+        check!(determinants[y = vec![0.0; n]](&x, &mut y));
+        check!(rows_of_rows[y = vec![0; n]](&numbers(n), &mut y, 3));
+    }
+    for n in FEW {
+        let rows: Vec<[f64; 3]> = doubles(3 * n)
+            .chunks(3)
+            .map(|p| [p[0], p[1], p[2]])
+            .collect();
+        check!(whole_rows[a = vec![[0.0; 3]; n]](&rows, &mut a, 0));
+        let bytes: Vec<[u8; 4]> = (0..n).map(|k| [k as u8, 2, 3, (k / 5) as u8]).collect();
+        check!(exchanged[p = bytes.clone()](&mut p, &bytes, n / 2));
+    }
+    let ones = vec![[1.0; 3]; 70];
+    fails!(
+        "the len is 70 but the index is 70",
+        whole_rows[a = ones.clone()](&ones, &mut a, 1)
+    );
+    fails!(
+        "the len is 3 but the index is 3",
+        rows_of_rows[y = vec![0; 90]](&numbers(90), &mut y, 4)
+    );
+}
+
+#[test]
+fn arrays_made_between_regions() {
+    for n in FEW {
+        check!(weighted[x = doubles(n)](&mut x, 3));
+    }
+}
