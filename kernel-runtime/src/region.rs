@@ -244,6 +244,8 @@ pub unsafe fn lane<T>(slots: *mut Slot, accumulator: usize, lane: usize) -> *mut
 }
 
 /// What the guard has to say about a run.
+// One at a time exists, on the stack: a box would cost every call an allocation.
+#[allow(clippy::large_enum_variant)]
 pub enum Admitted<'a> {
     /// It may run.
     Run(Run<'a>),

@@ -139,7 +139,7 @@ impl Formula {
     /// Whether the condition holds.
     #[inline]
     pub fn holds(&self, inputs: &Inputs) -> bool {
-        if let [] = *self.words {
+        if self.words.is_empty() {
             return true;
         }
         match self.evaluate::<i64>(inputs) {
