@@ -19,6 +19,7 @@ mod grouped;
 pub mod iterators;
 #[doc(hidden)]
 pub mod launch;
+mod level;
 pub mod math;
 mod number;
 mod ops;
@@ -38,6 +39,7 @@ pub mod software;
 pub use dispatch::{Backend, with_backend};
 pub use element::Element;
 pub use error::Error;
+pub use level::{Level, with_level};
 pub use number::{Float, Int, Number};
 pub use order::ORDER_VERSION;
 pub use report::Report;

@@ -18,6 +18,8 @@ pub use run::{AnyMap, Place, Run};
 use crate::array::{Array, View, ViewMut};
 use crate::element::Element;
 use crate::failure::Checked;
+#[cfg(target_arch = "x86_64")]
+use crate::level::Level;
 use crate::range::Progression;
 use formula::Inputs;
 use plan::Plan;
@@ -57,12 +59,27 @@ pub struct Code {
     /// For arrays with contiguous rows, and where the plan's further condition holds. Of a
     /// reduction, only tiles that are one row of whole blocks of lanes.
     pub fast: Option<Body>,
+    /// The same compiled for [`Level::Avx2`], or the body where one form serves all.
+    #[cfg(target_arch = "x86_64")]
+    pub avx2: Option<Body>,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
     /// The kernel's PTX, where a device can run the region.
     pub ptx: Option<&'static str>,
     /// Whether the user's crate has debug assertions.
     pub debug: bool,
+}
+
+impl Code {
+    /// The fast form at the level of this process.
+    #[inline]
+    fn fastest(&self) -> Option<Body> {
+        #[cfg(target_arch = "x86_64")]
+        if Level::current() >= Level::Avx2 && self.avx2.is_some() {
+            return self.avx2;
+        }
+        self.fast
+    }
 }
 
 /// A region: its code, and its plan once somebody asked for it.
@@ -295,7 +312,7 @@ impl Region {
             return Admitted::No;
         };
         let cost = plan.cost.value(&inputs).unwrap_or(i128::MAX);
-        let fast = self.code.fast.filter(|_| self.is_fast(&inputs));
+        let fast = self.code.fastest().filter(|_| self.is_fast(&inputs));
         let call = Call {
             arrays,
             scalars,

@@ -12,6 +12,8 @@ static REGION: rt::Region = rt::Region::new(rt::Code {
         array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
     body: lanes,
     fast: Some(blocks),
+    #[cfg(target_arch = "x86_64")]
+    avx2: None,
     fold: None,
     ptx: None,
     debug: cfg!(debug_assertions),

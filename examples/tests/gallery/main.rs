@@ -281,3 +281,33 @@ fn life() {
     on_device!(life(old.view(), device.view_mut()));
     assert_eq!(host, device);
 }
+
+#[test]
+fn black_scholes() {
+    let n = 16_384;
+    let scaled = |seed, from: f64, by: f64| {
+        let uniform = data::vector(seed, n);
+        uniform.iter().map(|u| from + by * u).collect::<Vec<f64>>()
+    };
+    let (s, x, t) = (
+        scaled(17, 5.0, 25.0),
+        scaled(18, 1.0, 99.0),
+        scaled(19, 0.25, 9.75),
+    );
+    let (serial, parallel) = versions!(black_scholes, |black_scholes| {
+        let (mut call, mut put) = (vec![0.0; n], vec![0.0; n]);
+        black_scholes(&s, &x, &t, &mut call, &mut put);
+        (call, put)
+    });
+    // The serial version has the standard library's functions, which round otherwise.
+    for (calls, puts) in [&serial, &parallel] {
+        close(calls.iter().sum(), 49_306.752_318_368);
+        close(puts.iter().sum(), 506_281.977_028_732);
+    }
+    let part = 300;
+    let (mut call, mut put) = (vec![0.0; part], vec![0.0; part]);
+    let (s, x, t) = (&s[..part], &x[..part], &t[..part]);
+    on_device!(black_scholes(s, x, t, &mut call, &mut put));
+    assert_eq!(call, parallel.0[..part]);
+    assert_eq!(put, parallel.1[..part]);
+}

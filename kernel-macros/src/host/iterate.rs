@@ -11,8 +11,10 @@ use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 
-/// Bytes of lanes that the fast form of a reduction keeps in registers.
+/// Bytes of lanes that the fast form of a reduction keeps in registers: half of them, at the
+/// baseline and with AVX2.
 const REGISTERS: u32 = 128;
+const WIDE_REGISTERS: u32 = 256;
 
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
@@ -20,6 +22,8 @@ pub struct Functions {
     pub body: TokenStream,
     /// An `Option`.
     pub fast: TokenStream,
+    /// Likewise, compiled for AVX2.
+    pub avx2: TokenStream,
     /// Likewise.
     pub fold: TokenStream,
 }
@@ -244,10 +248,11 @@ fn map(region: &Region) -> Functions {
     let iterations = tile(region, &outer, &row);
     let Forms {
         parameter,
-        fast,
+        fast: fast_form,
         other,
     } = forms(region);
-    let items = emit! {
+    let mut items = emit! {
+        #[inline(always)]
         unsafe fn __rows #parameter(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
@@ -258,16 +263,34 @@ fn map(region: &Region) -> Functions {
             #rt::Result::Ok(())
         }
     };
-    let fast = if fast.is_empty() {
+    let fast = if fast_form.is_empty() {
         emit!(#rt::Option::None)
     } else {
-        emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __rows #fast))
+        emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __rows #fast_form))
     };
+    items.extend(for_avx2(rt, &emit!(__rows #fast_form)));
     Functions {
         items,
         body: emit!(__rows #other),
         fast,
+        avx2: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __avx2)),
         fold: emit!(#rt::Option::None),
+    }
+}
+
+/// The same code compiled for the features that `kernel-runtime/src/level.rs` asks the processor
+/// for.
+fn for_avx2(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+    emit! {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+        unsafe fn __avx2(
+            __call: &#rt::Call<'_>,
+            __tile: &#rt::Tile,
+            __slots: *mut #rt::Slot,
+        ) -> #rt::Checked {
+            unsafe { #code(__call, __tile, __slots) }
+        }
     }
 }
 
@@ -302,16 +325,20 @@ fn reduce(region: &Region) -> Functions {
         None => emit!(#rt::Option::None),
     };
     let mut items = emit!(#step #lanes #fold);
-    let mut fast = emit!(#rt::Option::None);
+    let (mut fast, mut avx2) = (emit!(#rt::Option::None), emit!(#rt::Option::None));
     if region.plan.shared.is_empty() && !fails_in_blocks(region, false) {
         items.extend(blocks(region, &captures, &accumulators, &forms));
         let sound = sound(region);
-        fast = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __blocks));
+        let [width, wide] = [REGISTERS, WIDE_REGISTERS].map(|bytes| register_lanes(region, bytes));
+        items.extend(for_avx2(rt, &emit!(__blocks::<#wide>)));
+        fast = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __blocks::<#width>));
+        avx2 = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __avx2));
     }
     Functions {
         items,
         body: emit!(__lanes),
         fast,
+        avx2,
         fold: folds,
     }
 }
@@ -425,14 +452,15 @@ fn blocks(
         region.body.scalar(Scalar::U64),
         names::index(region.lanes() as usize),
     );
-    let width = names::index(register_lanes(region) as usize);
+    let usize = region.body.scalar(Scalar::Usize);
     let names = |name: &str| -> Vec<Ident> {
         let all = 0..types.len();
         all.map(|n| names::local(&format!("__{name}{n}"))).collect()
     };
     let (places, values) = (names("place"), names("value"));
     emit! {
-        unsafe fn __blocks(
+        #[inline(always)]
+        unsafe fn __blocks<const WIDTH: #usize>(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,
@@ -444,13 +472,13 @@ fn blocks(
             while __lane < #lanes {
                 #(
                     let #places = unsafe {
-                        #rt::lane::<[#types; #width]>(__slots, #positions, __lane / #width)
+                        #rt::lane::<[#types; WIDTH]>(__slots, #positions, __lane / WIDTH)
                     };
-                    let mut #values: [#types; #width] = unsafe { *#places };
+                    let mut #values: [#types; WIDTH] = unsafe { *#places };
                 )*
                 let mut __block = __from + __lane as #u64;
                 while __block < __to {
-                    for __n in 0..#width {
+                    for __n in 0..WIDTH {
                         let __t = __block + __n as #u64;
                         let __values = (#(#values[__n],)*);
                         let __values =
@@ -460,16 +488,17 @@ fn blocks(
                     __block += #lanes;
                 }
                 #(unsafe { *#places = #values };)*
-                __lane += #width;
+                __lane += WIDTH;
             }
             #rt::Result::Ok(())
         }
     }
 }
 
-/// Lanes of all accumulators that the registers hold at once, a power of two.
-fn register_lanes(region: &Region) -> u32 {
+/// Lanes of all accumulators that so many bytes of registers hold at once, a power of two.
+fn register_lanes(region: &Region, registers: u32) -> Literal {
     let bytes = region.plan.accumulators.iter().map(|of| of.ty.bytes());
-    let lanes = REGISTERS / bytes.sum::<u32>().max(1);
-    1 << lanes.max(4).ilog2().min(region.lanes().ilog2())
+    let lanes = registers / bytes.sum::<u32>().max(1);
+    let lanes = lanes.max(4).ilog2().min(region.lanes().ilog2());
+    names::index(1 << lanes)
 }

@@ -111,6 +111,7 @@ impl<'a> Region<'a> {
             items,
             body,
             fast,
+            avx2,
             fold,
         } = iterate::functions(self);
         let debug = self.uses_debug().then(|| {
@@ -130,6 +131,8 @@ impl<'a> Region<'a> {
                 plan: #plan,
                 body: #body,
                 fast: #fast,
+                #[cfg(target_arch = "x86_64")]
+                avx2: #avx2,
                 fold: #fold,
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),

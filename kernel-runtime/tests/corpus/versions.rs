@@ -2,7 +2,7 @@
 
 use crate::support::{THREADS, failure_of};
 use kernel_runtime::cuda::{DeviceChoice, select_device};
-use kernel_runtime::{Backend, Error, with_backend};
+use kernel_runtime::{Backend, Error, Level, with_backend, with_level};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::fmt::Debug;
 use std::sync::LazyLock;
@@ -188,7 +188,7 @@ const BACKENDS: [Backend; 4] = [
     Backend::Cuda,
 ];
 
-/// Runs `call` for every version, in pools of every size, and with every backend; returns what
+/// Runs `call` for every version, in pools of every size, at every SIMD level, and with every backend; returns what
 /// the serial version came to.
 pub fn agree<T: Numbers>(
     name: &str,
@@ -207,6 +207,12 @@ pub fn agree<T: Numbers>(
     for (threads, pool) in &POOLS[1..] {
         let found = pool.install(|| run(Version::Parallel));
         same(&format!("parallel with {threads} threads"), found);
+    }
+    for level in Level::available() {
+        let found = POOLS[1]
+            .1
+            .install(|| with_level(*level, || run(Version::Parallel)));
+        same(&format!("parallel at {level:?}"), found);
     }
     same("dispatched", run(Version::Plain));
     if device {

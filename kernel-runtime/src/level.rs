@@ -1,0 +1,132 @@
+//! SIMD levels: the sets of vector instructions for which regions are compiled, from one source.
+//!
+//! A region's code exists for the baseline of its target and for each level. Which one runs is
+//! chosen once for a process, by what the processor has; it never shows in a result. Levels differ
+//! in the registers that hold a chunk's lanes, not in which lane takes which iteration, and nothing
+//! is contracted.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+
+/// A set of vector instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// What every processor of the target has: SSE2 on x86-64.
+    Baseline,
+    /// AVX2 and FMA, with the bit manipulation of the same generation: x86-64-v3.
+    Avx2,
+}
+
+/// The environment variable that bounds the level of a whole process: `baseline` or `avx2`.
+const VARIABLE: &str = "KERNEL_SIMD";
+
+thread_local! {
+    static BOUND: Cell<Option<Level>> = const { Cell::new(None) };
+}
+
+impl Level {
+    const NAMES: [(&'static str, Level); 2] =
+        [("baseline", Level::Baseline), ("avx2", Level::Avx2)];
+
+    /// The levels that this processor has, the baseline first.
+    ///
+    /// ```
+    /// use kernel_runtime::Level;
+    ///
+    /// assert_eq!(Level::available()[0], Level::Baseline);
+    /// ```
+    #[must_use]
+    pub fn available() -> &'static [Level] {
+        match detected() {
+            Level::Baseline => &[Level::Baseline],
+            Level::Avx2 => &[Level::Baseline, Level::Avx2],
+        }
+    }
+
+    /// The level at which regions run that this thread starts.
+    #[inline]
+    pub(crate) fn current() -> Level {
+        BOUND.get().unwrap_or_else(best)
+    }
+}
+
+/// Runs `f`; regions that it starts on this thread use at most this level, whatever their threads.
+///
+/// For tests and measurements. A level that the processor has not is not used.
+///
+/// ```
+/// use kernel_runtime::{Level, with_level};
+///
+/// let answer = with_level(Level::Baseline, || 42);
+/// assert_eq!(answer, 42);
+/// ```
+pub fn with_level<R>(level: Level, f: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Level>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BOUND.set(self.0);
+        }
+    }
+    let _restore = Restore(BOUND.replace(Some(level.min(detected()))));
+    f()
+}
+
+/// What the processor has.
+fn detected() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    {
+        // The features of the functions that expansions make: see `host/iterate.rs`.
+        let has = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
+        if has {
+            return Level::Avx2;
+        }
+    }
+    Level::Baseline
+}
+
+/// What the processor has and the environment admits, asked once.
+fn best() -> Level {
+    static BEST: OnceLock<Level> = OnceLock::new();
+    *BEST.get_or_init(|| {
+        let bound = match std::env::var(VARIABLE) {
+            Ok(value) if !value.is_empty() => parse(&value).unwrap_or_else(|text| panic!("{text}")),
+            _ => Level::Avx2,
+        };
+        bound.min(detected())
+    })
+}
+
+fn parse(value: &str) -> Result<Level, String> {
+    let found = Level::NAMES.into_iter().find(|(name, _)| *name == value);
+    found
+        .map(|(_, level)| level)
+        .ok_or_else(|| format!("{VARIABLE} is `{value}`; it must be `baseline` or `avx2`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_ends_with_its_scope_and_never_exceeds_the_processor() {
+        let outside = Level::current();
+        with_level(Level::Baseline, || {
+            assert_eq!(Level::current(), Level::Baseline);
+            with_level(Level::Avx2, || assert_eq!(Level::current(), detected()));
+            assert_eq!(Level::current(), Level::Baseline);
+        });
+        assert_eq!(Level::current(), outside);
+    }
+
+    #[test]
+    fn unknown_values_are_named() {
+        assert_eq!(parse("avx2"), Ok(Level::Avx2));
+        assert!(parse("sse9").unwrap_err().contains("`sse9`"));
+    }
+}
