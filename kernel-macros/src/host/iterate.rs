@@ -15,6 +15,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 /// baseline and with AVX2.
 const REGISTERS: u32 = 128;
 const WIDE_REGISTERS: u32 = 256;
+/// Blocks that the lanes go through together: 4 KiB of an array of the accumulator's type.
+const GROUP: u32 = 8;
 
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
@@ -434,8 +436,8 @@ fn lanes(
     }
 }
 
-/// Whole blocks of a row: some lanes at a time, so many that registers hold them, each through all
-/// blocks.
+/// Whole blocks of a row: some lanes at a time, so many that registers hold them, each through a
+/// few blocks, so that all lanes have been there before memory has moved on.
 fn blocks(
     region: &Region,
     captures: &[Capture],
@@ -453,6 +455,7 @@ fn blocks(
         names::index(region.lanes() as usize),
     );
     let usize = region.body.scalar(Scalar::Usize);
+    let group = names::index((region.lanes() * GROUP) as usize);
     let names = |name: &str| -> Vec<Ident> {
         let all = 0..types.len();
         all.map(|n| names::local(&format!("__{name}{n}"))).collect()
@@ -467,28 +470,32 @@ fn blocks(
         ) -> #rt::Checked {
             #unpack
             let __outer = [__tile.outer, __tile.rows.0];
-            let (__from, __to) = __tile.columns;
-            let mut __lane = 0;
-            while __lane < #lanes {
-                #(
-                    let #places = unsafe {
-                        #rt::lane::<[#types; WIDTH]>(__slots, #positions, __lane / WIDTH)
-                    };
-                    let mut #values: [#types; WIDTH] = unsafe { *#places };
-                )*
-                let mut __block = __from + __lane as #u64;
-                while __block < __to {
-                    for __n in 0..WIDTH {
-                        let __t = __block + __n as #u64;
-                        let __values = (#(#values[__n],)*);
-                        let __values =
-                            unsafe { __step #form(#(#args,)* __shape, __outer, __t, __values)? };
-                        #(#values[__n] = __values.#positions;)*
+            let (mut __from, __end) = __tile.columns;
+            while __from < __end {
+                let __to = if __end - __from > #group { __from + #group } else { __end };
+                let mut __lane = 0;
+                while __lane < #lanes {
+                    #(
+                        let #places = unsafe {
+                            #rt::lane::<[#types; WIDTH]>(__slots, #positions, __lane / WIDTH)
+                        };
+                        let mut #values: [#types; WIDTH] = unsafe { *#places };
+                    )*
+                    let mut __block = __from + __lane as #u64;
+                    while __block < __to {
+                        for __n in 0..WIDTH {
+                            let __t = __block + __n as #u64;
+                            let __values = (#(#values[__n],)*);
+                            let __values =
+                                unsafe { __step #form(#(#args,)* __shape, __outer, __t, __values)? };
+                            #(#values[__n] = __values.#positions;)*
+                        }
+                        __block += #lanes;
                     }
-                    __block += #lanes;
+                    #(unsafe { *#places = #values };)*
+                    __lane += WIDTH;
                 }
-                #(unsafe { *#places = #values };)*
-                __lane += WIDTH;
+                __from = __to;
             }
             #rt::Result::Ok(())
         }
