@@ -52,7 +52,7 @@ pub type FoldLanes = unsafe fn(*mut Slot, usize);
 /// What an expansion says about a region.
 #[derive(Debug)]
 pub struct Code {
-    /// See [`plan`].
+    /// What the region is, as text that the runtime reads.
     pub plan: &'static str,
     /// Every iteration that the guard admits.
     pub body: Body,

@@ -1,7 +1,7 @@
 //! One mathematics for every back end: elementary functions that give the same bits on threads,
 //! at every SIMD level and on a device.
 //!
-//! [`f64`] and [`f32`] hold one function for each method of the primitive, under the method's name:
+//! [`mod@f64`] and [`mod@f32`] hold one function for each method of the primitive, under the method's name:
 //! `math::f64::exp(x)` is what `x.exp()` means in a kernel's parallel and device versions. They are
 //! ordinary functions for everybody else. A kernel that calls them by name has their bits in its
 //! serial version too.
