@@ -1,4 +1,5 @@
 //! The loops in rayon, as someone who knows it would write them.
+#![allow(clippy::needless_range_loop)]
 
 use kernel_examples::data::u;
 use rayon::prelude::*;
