@@ -346,6 +346,8 @@ mod tests {
         plan: "loop\ncost 1\nentry counted",
         body: nothing,
         fast: None,
+        #[cfg(target_arch = "x86_64")]
+        avx2: None,
         fold: None,
         ptx: Some("this is no PTX"),
         debug: false,
