@@ -148,7 +148,10 @@ impl Context<'_> {
     /// Where the compiler inferred a type, rustc confirms it.
     fn witness(&self, id: VarId) -> TokenStream {
         let var = &self.input.function.vars[id];
-        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_) | Ty::Array(..));
+        let known = matches!(
+            var.ty,
+            Ty::Scalar(_) | Ty::Complex(_) | Ty::Tuple(_) | Ty::Array(..)
+        );
         if !known || unknown_inside(&var.ty) {
             return TokenStream::new();
         }
@@ -165,7 +168,7 @@ impl Context<'_> {
 
 fn unknown_inside(ty: &Ty) -> bool {
     match ty {
-        Ty::Scalar(_) => false,
+        Ty::Scalar(_) | Ty::Complex(_) => false,
         Ty::Tuple(parts) => parts.iter().any(unknown_inside),
         Ty::Array(elem, _) => unknown_inside(elem),
         _ => true,
