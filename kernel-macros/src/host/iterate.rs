@@ -7,6 +7,7 @@
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
+use super::usual;
 use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -206,7 +207,7 @@ fn tile(region: &Region, before: &TokenStream, row: &TokenStream) -> TokenStream
 }
 
 /// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
-fn has_fast_form(region: &Region) -> bool {
+pub fn has_fast_form(region: &Region) -> bool {
     let strided = region.plan.arrays.iter().any(|of| !of.contiguous);
     strided || !region.plan.relaxed.is_empty()
 }
@@ -235,19 +236,11 @@ fn forms(region: &Region) -> Forms {
 }
 
 fn map(region: &Region) -> Functions {
-    let rt = region.rt();
-    let depth = region.plan.nest.len();
-    let unpack = unpack(&captures(region));
-    let (outer, inner) = (
-        variables(region, 0, depth - 1),
-        variables(region, depth - 1, depth),
-    );
-    let along = |iteration: TokenStream| row(&emit!(#inner #iteration));
-    let row = match region.plan.in_order {
-        Some(id) => region.body.trips(id, along),
-        None => along(region.body.iteration()),
-    };
-    let iterations = tile(region, &outer, &row);
+    if usual::serves(region) {
+        let rows = region.body.usually(|| rows(region));
+        return usual::functions(region, &rows);
+    }
+    let (rt, rows) = (region.rt(), rows(region));
     let Forms {
         parameter,
         fast: fast_form,
@@ -260,8 +253,7 @@ fn map(region: &Region) -> Functions {
             __tile: &#rt::Tile,
             _: *mut #rt::Slot,
         ) -> #rt::Checked {
-            #unpack
-            #iterations
+            #rows
             #rt::Result::Ok(())
         }
     };
@@ -280,9 +272,26 @@ fn map(region: &Region) -> Functions {
     }
 }
 
+/// The iterations of a map's tile.
+fn rows(region: &Region) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let unpack = unpack(&captures(region));
+    let (outer, inner) = (
+        variables(region, 0, depth - 1),
+        variables(region, depth - 1, depth),
+    );
+    let along = |iteration: TokenStream| row(&emit!(#inner #iteration));
+    let row = match region.plan.in_order {
+        Some(id) => region.body.trips(id, along),
+        None => along(region.body.iteration()),
+    };
+    let iterations = tile(region, &outer, &row);
+    emit!(#unpack #iterations)
+}
+
 /// The same code compiled for the features that `kernel-runtime/src/level.rs` asks the processor
 /// for.
-fn for_avx2(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+pub fn for_avx2(rt: &TokenStream, code: &TokenStream) -> TokenStream {
     emit! {
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]

@@ -33,6 +33,7 @@ mod raise;
 mod region;
 mod residency;
 mod text;
+mod usual;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};

@@ -1,36 +1,10 @@
 //! Every function's loops.
 
 use crate::table::{Line, Times};
+use crate::timing::{ELEMENTS, best, inputs};
 use crate::vector::{Libraries, Maker, narrow as f32_loops, wide as f64_loops};
 use kernel_runtime::math;
 use std::hint::black_box;
-use std::time::Instant;
-
-const ELEMENTS: usize = 2048;
-
-/// A pass over the inputs; `None` where the machine or a library lacks it.
-type Pass<'a> = Option<Box<dyn FnMut() + 'a>>;
-
-/// Nanoseconds for one element of each pass, the best of so many turns.
-fn best<const N: usize>(passes: usize, mut versions: [Pass; N]) -> [Option<f64>; N] {
-    let mut best = [f64::INFINITY; N];
-    for _ in 0..passes {
-        for (version, best) in versions.iter_mut().zip(&mut best) {
-            if let Some(version) = version {
-                let start = Instant::now();
-                version();
-                *best = best.min(start.elapsed().as_nanos() as f64 / ELEMENTS as f64);
-            }
-        }
-    }
-    best.map(|best| best.is_finite().then_some(best))
-}
-
-/// Evenly spread inputs.
-fn inputs(seed: u64, range: (f64, f64)) -> Vec<f64> {
-    let draw = |index| range.0 + (range.1 - range.0) * math::random::uniform_f64(seed, index);
-    (0..ELEMENTS as u64).map(draw).collect()
-}
 
 /// Functions that the standard library does not name on stable Rust, from the same libm.
 mod libm {
@@ -87,7 +61,7 @@ macro_rules! bench {
             let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             let sleef = $loops::$arity($libraries, Maker::Sleef, $sleef).filter(|_| has_avx2);
             let svml = $loops::$arity($libraries, Maker::Svml, $svml).filter(|_| has_avx2);
-            let times = best($passes, [
+            let times = best($passes, ELEMENTS, [
                 Some(Box::new(|| std(black_box(a), $($arg),+))),
                 Some(Box::new(|| baseline(black_box(b), $($arg),+))),
                 // SAFETY: where this is called, the machine has the features.

@@ -6,8 +6,14 @@
 //! Times are nanoseconds for one element, the best of many passes.
 
 #[cfg(target_arch = "x86_64")]
+mod applications;
+#[cfg(target_arch = "x86_64")]
 mod functions;
+#[cfg(target_arch = "x86_64")]
+mod numba;
 mod table;
+#[cfg(target_arch = "x86_64")]
+mod timing;
 #[cfg(target_arch = "x86_64")]
 mod vector;
 
@@ -24,6 +30,9 @@ struct Options {
     /// The shared library of Intel's short vector mathematics, which Numba uses.
     #[arg(long)]
     svml: Option<PathBuf>,
+    /// A Python that has Numba, with SVML.
+    #[arg(long)]
+    python: Option<PathBuf>,
     /// Passes over the array; the best one counts.
     #[arg(long, default_value_t = 400)]
     passes: usize,
@@ -37,8 +46,7 @@ struct Options {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let lines = measure(&options)?;
-    let text = table::text(&lines);
+    let text = measure(&options)?;
     println!("{text}");
     if let Some(output) = options.output {
         std::fs::write(output, text)?;
@@ -47,12 +55,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(target_arch = "x86_64")]
-fn measure(options: &Options) -> Result<Vec<table::Line>, Box<dyn Error>> {
+fn measure(options: &Options) -> Result<String, Box<dyn Error>> {
+    let worker = options.python.as_deref().map(numba::Worker::start);
+    let worker = worker.transpose()?.map(std::cell::RefCell::new);
     let libraries = vector::Libraries::open(options.sleef.as_deref(), options.svml.as_deref())?;
-    Ok(functions::measure(&libraries, options.passes, &options.only))
+    let functions = functions::measure(&libraries, options.passes, &options.only);
+    let kernels = applications::measure(worker.as_ref(), options.passes, &options.only)?;
+    Ok(format!(
+        "Functions, in loops over arrays:\n\n{}\nKernels on one thread, SVML as Numba uses it:\n\n{}",
+        table::text(&functions),
+        table::text(&kernels)
+    ))
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn measure(_: &Options) -> Result<Vec<table::Line>, Box<dyn Error>> {
+fn measure(_: &Options) -> Result<String, Box<dyn Error>> {
     Err("the levels and libraries that this bench compares are those of x86-64".into())
 }

@@ -17,6 +17,20 @@ pub struct Times {
     pub svml: Option<f64>,
 }
 
+impl Times {
+    /// The shorter ones.
+    pub fn or(self, other: Times) -> Times {
+        let less = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b).reduce(f64::min);
+        Times {
+            libm: less(self.libm, other.libm),
+            baseline: less(self.baseline, other.baseline),
+            avx2: less(self.avx2, other.avx2),
+            sleef: less(self.sleef, other.sleef),
+            svml: less(self.svml, other.svml),
+        }
+    }
+}
+
 /// One function's times.
 pub struct Line {
     pub name: &'static str,

@@ -52,12 +52,17 @@ macro_rules! loops {
         pub mod $module {
             use super::*;
 
+            #[allow(improper_ctypes_definitions)] // Registers, in the convention of the libraries.
             type Unary = unsafe extern "C" fn($register) -> $register;
+            #[allow(improper_ctypes_definitions)]
             type Binary = unsafe extern "C" fn($register, $register) -> $register;
 
             fn symbol(maker: Maker, name: &str) -> String {
                 match maker {
-                    Maker::Sleef => format!("Sleef_{}", name.replacen('_', concat!($sleef, "_"), 1) + "avx2"),
+                    Maker::Sleef => format!(
+                        "Sleef_{}",
+                        name.replacen('_', concat!($sleef, "_"), 1) + "avx2"
+                    ),
                     Maker::Svml => format!(concat!("__svml_{}", $svml, "_ha_l9"), name),
                 }
             }
@@ -118,5 +123,23 @@ macro_rules! loops {
     };
 }
 
-loops!(f64, wide, __m256d, 4, "d4", "4", _mm256_loadu_pd, _mm256_storeu_pd);
-loops!(f32, narrow, __m256, 8, "f8", "f8", _mm256_loadu_ps, _mm256_storeu_ps);
+loops!(
+    f64,
+    wide,
+    __m256d,
+    4,
+    "d4",
+    "4",
+    _mm256_loadu_pd,
+    _mm256_storeu_pd
+);
+loops!(
+    f32,
+    narrow,
+    __m256,
+    8,
+    "f8",
+    "f8",
+    _mm256_loadu_ps,
+    _mm256_storeu_ps
+);

@@ -86,11 +86,7 @@ fn parity(y: f32) -> (bool, u32) {
     } else {
         a.to_bits()
     };
-    let nearest = if fractional {
-        shifted - 8388608.0
-    } else {
-        a
-    };
+    let nearest = if fractional { shifted - 8388608.0 } else { a };
     let sign = if a < 16777216.0 { last << 31 } else { 0 };
     (nearest == a, sign)
 }

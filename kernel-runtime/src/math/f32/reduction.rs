@@ -21,7 +21,7 @@ pub(super) fn quarter_turns(x: f32) -> (u32, f32, f32) {
 /// but for the last (Cody and Waite).
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn by_subtraction(x: f32) -> (u32, f32, f32) {
+pub(super) fn by_subtraction(x: f32) -> (u32, f32, f32) {
     // The nearest integer stands in the last bits of the sum with 1.5 * 2^23.
     let shifted = x * 0.63661975 + 12582912.0;
     let quarters = shifted - 12582912.0;

@@ -78,11 +78,7 @@ pub fn exp2(x: f64) -> f64 {
     let one = 1.0 + linear;
     let value = one + ((linear - (one - 1.0)) + z * series);
     let value: f64 = assemble(value, shifted);
-    let value = if x < 1024.0 {
-        value
-    } else {
-        x + f64::INFINITY
-    };
+    let value = if x < 1024.0 { value } else { x + f64::INFINITY };
     if x <= -1075.0 { 0.0 } else { value }
 }
 

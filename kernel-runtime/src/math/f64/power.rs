@@ -95,7 +95,11 @@ fn parity(y: f64) -> (bool, u64) {
     } else {
         a
     };
-    let sign = if a < 9007199254740992.0 { last << 63 } else { 0 };
+    let sign = if a < 9007199254740992.0 {
+        last << 63
+    } else {
+        0
+    };
     (nearest == a, sign)
 }
 
