@@ -3,13 +3,19 @@
 use kernel_runtime::math::random;
 use std::f64::consts::FRAC_PI_2;
 
-/// The k-th input of a seed: of any size, around one, around ten, next to a multiple of pi/2, or
-/// next to one, where logarithms and powers are small.
+/// The `f64` nearest to a multiple of pi/2: `6381956970095103 * 2^797` (J.-M. Muller and others,
+/// Handbook of Floating-Point Arithmetic).
+const NEAREST_TO_A_TURN: f64 = 5.319372648326541e255;
+
+/// The k-th input of a seed: of any size, around one, around ten or wherever an exponential is
+/// finite, next to a multiple of pi/2, or next to one, where logarithms and powers are small.
 pub fn wide(seed: u64, k: u64) -> f64 {
     match k % 5 {
         0 => f64::from_bits(random::bits_u64(seed, k)),
         1 => 4.0 * random::uniform_f64(seed, k) - 2.0,
-        2 => 30.0 * random::normal_f64(seed, k),
+        2 if k % 2 == 0 => 30.0 * random::normal_f64(seed, k),
+        2 => 2200.0 * random::uniform_f64(seed, k) - 1100.0,
+        3 if k % 1000 == 3 => NEAREST_TO_A_TURN,
         3 => {
             let turns = random::bits_u64(seed, k) >> 40 >> (k % 23);
             beside(turns as f64 * FRAC_PI_2, k)

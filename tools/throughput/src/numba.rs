@@ -1,4 +1,4 @@
-//! Numba, in a process of its own: `numba.py` says what is asked and answered.
+//! Numba, in a process of its own: `svml.py` says what is asked and answered.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
@@ -19,7 +19,7 @@ impl Worker {
     /// If there is no such Python.
     pub fn start(python: &Path) -> Result<Worker, Box<dyn Error>> {
         let mut child = Command::new(python)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/numba.py"))
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/svml.py"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

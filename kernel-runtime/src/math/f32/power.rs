@@ -118,7 +118,8 @@ pub fn powf(x: f32, y: f32) -> f32 {
     let (whole, sign): (bool, u32) = parity(y);
     let sign = if whole { sign } else { 0 };
     let value: f32 = with_base(x, y < 0.0, sign, value);
-    let real = whole || x > -1e-45 || x < -f32::MAX;
+    let bounded_below = x >= -f32::MAX;
+    let real = whole || x > -1e-45 || !bounded_below;
     let value = if real { value } else { f32::NAN };
     let value = if x.is_nan() || y.is_nan() {
         x + y

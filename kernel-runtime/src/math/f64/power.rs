@@ -130,7 +130,8 @@ pub fn powf(x: f64, y: f64) -> f64 {
     let (whole, sign): (bool, u64) = parity(y);
     let sign = if whole { sign } else { 0 };
     let value: f64 = with_base(x, y < 0.0, sign, value);
-    let real = whole || x > -5e-324 || x < -f64::MAX;
+    let bounded_below = x >= -f64::MAX;
+    let real = whole || x > -5e-324 || !bounded_below;
     let value = if real { value } else { f64::NAN };
     let value = if x.is_nan() || y.is_nan() {
         x + y
