@@ -28,11 +28,9 @@ fn has_rare_path(region: &Region) -> bool {
     found && !function.std_math
 }
 
-/// The functions of such a map; `rows` are the iterations of a tile. The form that does iterations
-/// again is the fast one, if there is one of its own.
+/// The functions of such a map; `rows` are the iterations of a tile.
 pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
     let (rt, bool) = (region.rt(), region.body.scalar(Scalar::Bool));
-    let fast = iterate::has_fast_form(region);
     let mut items = emit! {
         #[inline(always)]
         unsafe fn __rows<const FAST: #bool, const USUAL: #bool>(
@@ -43,12 +41,12 @@ pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
             #rows
             #rt::Result::Ok(())
         }
-        unsafe fn __proper<const FAST: #bool>(
+        unsafe fn __proper(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             _: *mut #rt::Slot,
         ) -> #rt::Checked {
-            unsafe { __rows::<FAST, false>(__call, __tile, &mut #rt::Rare::none()) }
+            unsafe { __rows::<false, false>(__call, __tile, &mut #rt::Rare::none()) }
         }
         #[inline(always)]
         unsafe fn __usual(
@@ -60,18 +58,17 @@ pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
                 let mut __rare = #rt::Rare::none();
                 let __outcome = unsafe { __rows::<true, true>(__call, &__part, &mut __rare) };
                 if #rt::Rare::any(__rare) || #rt::Result::is_err(&__outcome) {
-                    unsafe { __proper::<#fast>(__call, &__part, __slots)? };
+                    unsafe { __proper(__call, &__part, __slots)? };
                 }
             }
             #rt::Result::Ok(())
         }
     };
-    items.extend(iterate::for_avx2(rt, &emit!(__usual)));
+    items.extend(iterate::fast(rt, &emit!(__usual)));
     Functions {
         items,
-        body: emit!(__proper::<false>),
-        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __usual)),
-        avx2: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __avx2)),
+        body: emit!(__proper),
+        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __fast)),
         fold: emit!(#rt::Option::None),
     }
 }
