@@ -35,6 +35,34 @@ pub fn narrow(seed: u64, k: u64) -> f32 {
     }
 }
 
+/// The k-th pair: of any kinds, or with a power near an end of the range, where the logarithm's error
+/// counts most.
+pub fn wide_pair(k: u64) -> (f64, f64) {
+    match k % 4 {
+        0 => to_the_end(k, 1000.0),
+        // Neighbouring indices are of different kinds, so that kinds meet.
+        _ => (wide(1, k), wide(2, k / 5)),
+    }
+}
+
+/// Likewise of `f32`.
+pub fn narrow_pair(k: u64) -> (f32, f32) {
+    match k % 4 {
+        0 => {
+            let (x, y) = to_the_end(k, 125.0);
+            (x as f32, y as f32)
+        }
+        _ => (narrow(1, k), narrow(2, k / 5)),
+    }
+}
+
+/// A number from 1/2 to 2 and one of up to `most` over its logarithm to the base 2.
+fn to_the_end(k: u64, most: f64) -> (f64, f64) {
+    let x = (2.0 * random::uniform_f64(3, k) - 1.0).exp2();
+    let y = most * (2.0 * random::uniform_f64(4, k) - 1.0) / x.log2();
+    (x, y)
+}
+
 /// The number itself or a neighbour.
 fn beside(x: f64, k: u64) -> f64 {
     f64::from_bits(x.to_bits().wrapping_add(k % 3).wrapping_sub(1))

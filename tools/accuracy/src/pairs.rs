@@ -15,8 +15,7 @@ pub fn measure(count: u64, names: &[&str]) {
 }
 
 fn wide_pairs(count: u64, names: &[&str]) {
-    // Neighbouring indices are of different kinds, so that kinds meet.
-    let input = |k| (inputs::wide(1, k), inputs::wide(2, k / 5));
+    let input = |k| inputs::wide_pair(k);
     macro_rules! functions {
         ($($name:ident = $rounded:expr, $exact:expr;)+) => {$(
             if wanted(stringify!($name), names) {
@@ -47,7 +46,7 @@ fn logarithm(x: f64, base: f64) -> f64 {
 }
 
 fn narrow_pairs(count: u64, names: &[&str]) {
-    let input = |k| (inputs::narrow(1, k), inputs::narrow(2, k / 5));
+    let input = |k| inputs::narrow_pair(k);
     macro_rules! functions {
         ($($name:ident = $rounded:expr, $exact:expr;)+) => {$(
             if wanted(stringify!($name), names) {

@@ -21,11 +21,13 @@ pub(super) fn log2_parts(x: f32) -> (f32, f32) {
     let s = f * inverse;
     let s_high: f32 = upper(s);
     let s_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
-    let z = s * s;
-    let series = 0.6000023 + z * (0.42820647 + z * 0.35128984);
-    // 3 + s^2 + .. in two parts, where the square of `s_high` is exact.
-    let rest = z * z * series + s_low * (s_high + s);
+    // Its square: exactly, of the upper part, and the rest.
     let square = s_high * s_high;
+    let square_rest = s_low * (s_high + s);
+    let z = square + square_rest;
+    let series = 0.6000023 + z * (0.42820647 + z * 0.35128984);
+    // 3 + s^2 + .. in two parts.
+    let rest = z * z * series + square_rest;
     let t_high: f32 = upper(3.0 + square + rest);
     let t_low = rest - ((t_high - 3.0) - square);
     let main = s_high * t_high;

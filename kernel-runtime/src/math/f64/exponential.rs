@@ -82,7 +82,7 @@ pub fn exp2(x: f64) -> f64 {
     if x <= -1075.0 { 0.0 } else { value }
 }
 
-/// `e^x - 1`, exact in relative terms near 0 too. At most 1 ULP.
+/// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp_m1(x: f64) -> f64 {

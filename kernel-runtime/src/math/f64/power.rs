@@ -21,15 +21,17 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let s = f * inverse;
     let s_high: f64 = upper(s);
     let s_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
-    let z = s * s;
+    // Its square: exactly, of the upper part, and the rest.
+    let square = s_high * s_high;
+    let square_rest = s_low * (s_high + s);
+    let z = square + square_rest;
     let w = z * z;
     let first = 0.6000000000000338 + z * 0.4285714285514936;
     let second = 0.3333333377988942 + z * 0.2727267654995881;
     let third = 0.23080136039938146 + z * 0.1988522543439851;
     let series = (first + w * second) + w * w * (third + w * 0.1979450551053242);
-    // 3 + s^2 + .. in two parts, where the square of `s_high` is exact.
-    let rest = w * series + s_low * (s_high + s);
-    let square = s_high * s_high;
+    // 3 + s^2 + .. in two parts.
+    let rest = w * series + square_rest;
     let t_high: f64 = upper(3.0 + square + rest);
     let t_low = rest - ((t_high - 3.0) - square);
     let main = s_high * t_high;
