@@ -49,6 +49,7 @@ impl<'a> Region<'a> {
         let results = results.map(|(position, of)| self.result(position, of));
         let confirm = confirm::call(self);
         let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
+        let followers = self.context.followers(self.node.id);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
@@ -62,7 +63,7 @@ impl<'a> Region<'a> {
             match __outcome {
                 #rt::Outcome::Done => { #(#results)* #confirm }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
-                _ => { #released #verbatim }
+                _ => { #released #verbatim #followers }
             }
         })
     }

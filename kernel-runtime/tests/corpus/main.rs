@@ -18,6 +18,7 @@ mod everyday;
 mod extremes;
 mod failures;
 mod functions;
+mod fused;
 mod generic;
 mod inputs;
 mod interchange;
