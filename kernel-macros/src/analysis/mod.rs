@@ -12,6 +12,8 @@ mod bounds;
 mod builtins;
 mod cost;
 mod depend;
+#[cfg(test)]
+mod everyday;
 mod extent;
 mod form;
 mod function;
@@ -192,6 +194,14 @@ impl Judge<'_> {
                 message: texts::not_in_a_region(&opaque.what),
                 span: self.function.loops[id].range_span,
                 help: opaque.help.clone(),
+                second: None,
+            }]);
+        }
+        if self.function.loops[id].listed {
+            return Err(vec![Reason {
+                message: texts::LISTED.to_string(),
+                span: self.function.loops[id].range_span,
+                help: None,
                 second: None,
             }]);
         }

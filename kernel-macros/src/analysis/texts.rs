@@ -404,6 +404,8 @@ pub fn not_a_loop_value(name: &str) -> String {
     format!("`{name}` is assigned in part, and lives outside")
 }
 
+pub const LISTED: &str = "it goes over values that are written out";
+
 pub const APART_BY_JUMP: &str = "an iteration of the first can skip its end";
 
 pub const APART_BY_FAILURE: &str =

@@ -206,6 +206,9 @@ impl Parser {
         if part.rank() == 0 {
             return self.read_part(part, span::of(node));
         }
+        if let Some(row) = self.read_whole(part, span::of(node)) {
+            return row;
+        }
         let help = "read its elements by index, or loop over them";
         self.opaque(node, format!("the slice `{ident}` as a whole"), Some(help))
     }
@@ -470,6 +473,9 @@ impl Parser {
         {
             return self.len(array, 0, span::of(node));
         }
+        if let Some(value) = self.chain(call) {
+            return value;
+        }
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
@@ -586,6 +592,9 @@ impl Parser {
         let syn::Expr::Path(path) = &*call.func else {
             return self.opaque(node, "a call of an expression", None);
         };
+        if let Some(inlined) = self.call_closure(node, call) {
+            return inlined;
+        }
         if let Some(inlined) = self.inline(node, call) {
             return inlined;
         }
@@ -722,7 +731,8 @@ impl Parser {
 
     fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {
         if contains_let(&node_if.cond) {
-            return self.outside_subset(node);
+            let matched = as_match(node_if).and_then(|matched| self.match_expr(&matched));
+            return matched.unwrap_or_else(|| self.outside_subset(node));
         }
         let cond = self.expr(&node_if.cond);
         let then = self.block(&node_if.then_branch);
@@ -870,6 +880,19 @@ pub(super) fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
     }
     attrs!(Array Assign Binary Block Break Call Cast Continue Field ForLoop Group If Index Lit Loop
            Macro Match MethodCall Paren Path Reference Repeat Tuple Unary Unsafe While)
+}
+
+/// `if let pattern = value { .. } else { .. }` as a `match`.
+fn as_match(node: &syn::ExprIf) -> Option<syn::ExprMatch> {
+    let syn::Expr::Let(tested) = &*node.cond else {
+        return None;
+    };
+    let (pat, value, then) = (&tested.pat, &tested.expr, &node.then_branch);
+    let otherwise = match &node.else_branch {
+        Some((_, otherwise)) => otherwise.to_token_stream(),
+        None => quote::quote!({}),
+    };
+    syn::parse2(quote::quote!(match #value { #pat => #then _ => #otherwise })).ok()
 }
 
 fn contains_let(cond: &syn::Expr) -> bool {
