@@ -32,6 +32,7 @@ mod plan;
 mod raise;
 mod region;
 mod residency;
+mod restart;
 mod text;
 
 use crate::analysis::plan::Plan;
