@@ -39,7 +39,13 @@ impl Parser {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
                     out.value = Some(self.expr(node));
                 }
-                syn::Stmt::Local(local) if self.bind_closure(local) => {}
+                syn::Stmt::Local(local) if self.bind_closure(local) => {
+                    // The driver has it all the same.
+                    if self.path.is_empty() {
+                        let (kind, span) = (opaque_stmt(CLOSURE, None), span::of_stmt(stmt));
+                        out.stmts.push(Stmt { kind, span });
+                    }
+                }
                 syn::Stmt::Local(local) if self.bind_part(local) => {
                     out.stmts.append(&mut self.before);
                 }
