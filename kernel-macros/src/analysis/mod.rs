@@ -16,6 +16,8 @@ mod depend;
 mod everyday;
 mod extent;
 mod form;
+#[cfg(test)]
+mod forms;
 mod function;
 mod fuse;
 mod handover;

@@ -887,12 +887,20 @@ fn as_match(node: &syn::ExprIf) -> Option<syn::ExprMatch> {
     let syn::Expr::Let(tested) = &*node.cond else {
         return None;
     };
-    let (pat, value, then) = (&tested.pat, &tested.expr, &node.then_branch);
-    let otherwise = match &node.else_branch {
-        Some((_, otherwise)) => otherwise.to_token_stream(),
-        None => quote::quote!({}),
-    };
-    syn::parse2(quote::quote!(match #value { #pat => #then _ => #otherwise })).ok()
+    let empty = quote::quote!(match () {
+        _ => {}
+        _ => {}
+    });
+    let mut matched: syn::ExprMatch = syn::parse2(empty).ok()?;
+    matched.expr = tested.expr.clone();
+    matched.arms[0].pat = (*tested.pat).clone();
+    if let syn::Expr::Block(then) = &mut *matched.arms[0].body {
+        then.block = node.then_branch.clone();
+    }
+    if let Some((_, otherwise)) = &node.else_branch {
+        matched.arms[1].body = otherwise.clone();
+    }
+    Some(matched)
 }
 
 fn contains_let(cond: &syn::Expr) -> bool {
