@@ -486,8 +486,16 @@ impl Parser {
             }
             _ => {
                 let receiver = written::text(&call.receiver);
-                let help = "kernels have the inherent methods of numbers; array methods stay in \
-                            the driver";
+                let help = match name.starts_with("checked_") {
+                    true => {
+                        "kernels have no enums: test the operands, or use the method that begins \
+                         with `wrapping_` or `saturating_`"
+                    }
+                    false => {
+                        "kernels have the inherent methods of numbers; array methods stay in the \
+                         driver"
+                    }
+                };
                 self.opaque(
                     node,
                     format!("the method `{name}` of `{receiver}`"),
