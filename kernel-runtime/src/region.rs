@@ -10,10 +10,12 @@ mod formula;
 mod plan;
 mod primitive;
 mod run;
+mod tile;
 
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use run::{AnyMap, Place, Run};
+pub use tile::Tile;
 
 use crate::array::{Array, View, ViewMut};
 use crate::element::Element;
@@ -22,7 +24,6 @@ use crate::level::Level;
 use crate::range::Progression;
 use formula::Inputs;
 use plan::Plan;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Trip counts of the parallel loops, outermost first.
@@ -213,33 +214,6 @@ impl Call<'_> {
     pub unsafe fn view_mut<T: Element, const R: usize>(&self, at: usize) -> ViewMut<'_, T, R> {
         // SAFETY: the caller's.
         unsafe { ViewMut::from_array(self.arrays.get_unchecked(at)) }
-    }
-}
-
-/// A part of the space: rows of equal length, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tile {
-    /// Place of the outermost of three loops.
-    pub outer: u64,
-    /// Places of the next.
-    pub rows: (u64, u64),
-    /// Places of the innermost.
-    pub columns: (u64, u64),
-    /// The first iteration's lane, in a reduction.
-    pub lane: usize,
-}
-
-impl Tile {
-    /// Places of the middle loop.
-    #[inline(always)]
-    pub fn rows(&self) -> Range<u64> {
-        self.rows.0..self.rows.1
-    }
-
-    /// Places of the innermost loop.
-    #[inline(always)]
-    pub fn columns(&self) -> Range<u64> {
-        self.columns.0..self.columns.1
     }
 }
 
