@@ -142,7 +142,7 @@ impl Progressions {
 pub struct Call<'a> {
     arrays: &'a [Array<'a>],
     scalars: &'a [u64],
-    loops: Progressions,
+    loops: &'a Progressions,
     shape: Shape,
 }
 
@@ -242,16 +242,16 @@ pub enum Admitted<'a> {
 
 impl Region {
     /// Asks the guard. The outermost loop is `None` where it cannot be counted, or where the plan
-    /// says it.
+    /// says it. All of them go where the caller says.
     #[inline]
     pub(crate) fn admit<'a>(
         &'a self,
         outermost: Option<Progression>,
         arrays: &'a [Array<'a>],
         scalars: &'a [u64],
+        loops: &'a mut Progressions,
     ) -> Admitted<'a> {
         let plan = self.plan();
-        let mut loops = Progressions::default();
         if plan.inner.len() < plan.depth {
             match outermost {
                 None => return Admitted::No,
@@ -259,11 +259,11 @@ impl Region {
                 Some(of) => loops.push(of),
             }
         }
-        if !plan.given.holds(&self.inputs(&loops, arrays, scalars)) {
+        if !plan.given.holds(&self.inputs(loops, arrays, scalars)) {
             return Admitted::No;
         }
         for bounds in &plan.inner {
-            match bounds.progression(&self.inputs(&loops, arrays, scalars)) {
+            match bounds.progression(&self.inputs(loops, arrays, scalars)) {
                 None => return Admitted::No,
                 // The loop around it may do more than go over nothing.
                 Some(of) if of.count() == 0 && plan.ordered => return Admitted::No,
@@ -271,7 +271,8 @@ impl Region {
                 Some(of) => loops.push(of),
             }
         }
-        let inputs = self.inputs(&loops, arrays, scalars);
+        let loops = &*loops;
+        let inputs = self.inputs(loops, arrays, scalars);
         if !plan.guard.holds(&inputs) {
             return Admitted::No;
         }
@@ -315,11 +316,8 @@ impl Region {
     /// Whether the fast form of the body will do.
     fn is_fast(&self, inputs: &Inputs) -> bool {
         let plan = self.plan();
-        let unit = plan
-            .arrays
-            .iter()
-            .zip(inputs.arrays)
-            .all(|(of, array)| of.unit || array.is_unit(of.rank));
+        let mut strided = plan.strided.iter();
+        let unit = strided.all(|(at, rank)| inputs.arrays[*at].is_unit(*rank));
         unit && plan.fast.holds(inputs)
     }
 }
