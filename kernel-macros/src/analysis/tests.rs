@@ -282,3 +282,27 @@ fn the_closed_world_names_what_it_refuses() {
         refused(&source, &[word]);
     }
 }
+
+/// The sine and the cosine are a tuple; where the receiver is evaluated once, its sites are there
+/// once.
+#[test]
+fn sines_with_cosines() {
+    let pair = |receiver: &str| {
+        let source = format!(
+            "fn f(x: &[f64], t: &[usize], y: &mut [f64]) {{
+                for i in 0..y.len() {{
+                    let (sine, cosine) = {receiver}.sin_cos();
+                    y[i] = sine + {receiver}.sin_cos().1 - cosine;
+                }}
+            }}"
+        );
+        accepted(&source).1.regions[0].sites.len()
+    };
+    assert_eq!(pair("x[i]"), pair("(x[i] * 2.0)"));
+    // Two calls, each with one index that may be outside.
+    assert_eq!(pair("x[t[i]]"), pair("x[i]") + 2);
+    let unknown = "fn f(x: &[f64], y: &mut [f64]) {
+        for i in 0..y.len() { y[i] = x[i].sin_cos(1.0).0; }
+    }";
+    assert!(!analysed(unknown).2.is_empty());
+}

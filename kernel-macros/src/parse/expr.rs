@@ -476,6 +476,9 @@ impl Parser {
         if let Some(value) = self.chain(call) {
             return value;
         }
+        if let Some(value) = self.sin_cos(call) {
+            return value;
+        }
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {

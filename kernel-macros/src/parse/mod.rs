@@ -25,6 +25,7 @@ mod part;
 mod range;
 mod rows;
 mod scope;
+mod sin_cos;
 mod slices;
 mod span;
 mod stmt;
