@@ -1,5 +1,6 @@
 //! Random kernels: signature, regions, reductions, and the code that calls all versions.
 
+use crate::call::Call;
 use crate::choices::Choices;
 use crate::coverage::Coverage;
 use crate::scope::{Array, Maker, Variable};
@@ -7,7 +8,10 @@ use crate::types::Ty;
 
 /// A kernel and what calls it.
 pub struct Kernel {
+    pub name: String,
+    /// The function with its attribute.
     pub source: String,
+    pub call: Call,
     pub choices: Vec<u32>,
     pub coverage: Coverage,
 }
@@ -31,10 +35,13 @@ pub fn kernel(name: &str, choices: Choices) -> Kernel {
         out(&mut maker, depth);
     }
     let body = body(&mut maker, depth, &accumulators);
-    let mut source = function(name, &maker, &scalars, &accumulators, &body);
-    source += &check(name, &mut maker, &scalars, &accumulators);
+    let source = function(name, &maker, &scalars, &accumulators, &body);
+    let scalars = maker.scalars.clone();
+    let results = accumulators.iter().map(|of| of.ty).collect();
     Kernel {
+        name: name.to_owned(),
         source,
+        call: Call::of(&mut maker, scalars, results),
         choices: maker.choices.taken(),
         coverage: maker.coverage,
     }
@@ -47,6 +54,7 @@ fn scalars(maker: &mut Maker) -> Vec<String> {
         .map(|_| {
             let ty = maker.some_type();
             let name = maker.bind("a", ty, false);
+            maker.scalars.push((name.clone(), ty));
             format!("{name}: {ty}")
         })
         .collect()
@@ -292,87 +300,4 @@ fn function(
     format!(
         "#[kernel(parallel, cuda)]\npub fn {name}({params}){output} {{\n{initial}{body}{result}}}\n"
     )
-}
-
-/// A function that calls all versions with data of a size.
-fn check(
-    name: &str,
-    maker: &mut Maker,
-    scalars: &[String],
-    accumulators: &[Accumulator],
-) -> String {
-    let mut setup = String::from("let (m, n) = (3usize, size);\n");
-    let mut args = vec!["m".to_owned(), "n".to_owned()];
-    for scalar in scalars {
-        let (name, ty) = scalar.split_once(": ").unwrap_or((scalar, "i32"));
-        setup += &format!(
-            "let {name} = data::<{ty}>(1, {})[0];\n",
-            maker.choices.below(99)
-        );
-        args.push(name.to_owned());
-    }
-    let mut left = String::new();
-    for array in maker.arrays.clone() {
-        let (of, argument) = argument(maker, &array);
-        setup += &of;
-        args.push(argument);
-        if array.written {
-            left += &format!("all.extend(numbers(all_{}.iter()));\n", array.name);
-        }
-    }
-    let mut results = String::new();
-    for (at, of) in accumulators.iter().enumerate() {
-        let list = match (of.ty.is_float(), of.fold) {
-            (true, _) => "loose",
-            (false, _) => "all",
-        };
-        results += &format!("{list}.extend(numbers(&[result.{at}]));\n");
-    }
-    let args = args.join(", ");
-    format!(
-        "pub fn check_{name}(size: usize) -> Result<(), String> {{\nagree(|version| {{\n{setup}\
-         let result = match version {{\n\
-         Version::Serial => {name}::serial({args}),\n\
-         Version::Parallel => {name}::parallel({args}),\n\
-         Version::Plain => {name}({args}),\n\
-         Version::Cuda => {name}::cuda({args})?,\n}};\n\
-         let (mut all, mut loose) = (Vec::<String>::new(), Vec::<String>::new());\n\
-         {left}{results}Ok((all, loose))\n}})\n}}\n"
-    )
-}
-
-/// Statements that make an array's data, and the argument.
-fn argument(maker: &mut Maker, array: &Array) -> (String, String) {
-    let (name, ty, seed) = (&array.name, array.ty, maker.choices.below(1000));
-    let word = if array.written { "mut " } else { "" };
-    if array.rank == 1 {
-        let length = if array.written { "2 * m * n" } else { "n + 2" };
-        let made = format!("let {word}all_{name} = data::<{ty}>({length}, {seed});\n");
-        let borrow = if array.written { "&mut " } else { "&" };
-        return (made, format!("{borrow}all_{name}"));
-    }
-    let (shape, slice) = maker.choices.of(&[
-        ("(m + 1, n + 1)", "[.., ..]"),
-        ("(n + 1, m + 1)", "[.., ..]"),
-        ("(m + 1, 2 * n + 2)", "[.., ..;2]"),
-        ("(2 * m + 2, n + 1)", "[..;2, ..]"),
-        ("(m + 1, n + 1)", "[..;-1, ..;-1]"),
-    ]);
-    let made = format!(
-        "let {word}all_{name} = Array2::from_shape_vec({shape}, data::<{ty}>({}, {seed})).unwrap();\n",
-        shape
-            .trim_matches(['(', ')'])
-            .split(", ")
-            .map(|part| format!("({part})"))
-            .collect::<Vec<_>>()
-            .join(" * ")
-    );
-    let slice = slice.trim_matches(['[', ']']);
-    let method = if array.written { "slice_mut" } else { "slice" };
-    let turned = if shape.starts_with("(n") {
-        ".reversed_axes()"
-    } else {
-        ""
-    };
-    (made, format!("all_{name}.{method}(s![{slice}]){turned}"))
 }

@@ -27,6 +27,8 @@ pub struct Maker {
     pub choices: Choices,
     pub coverage: Coverage,
     pub variables: Vec<Variable>,
+    /// The kernel's parameters.
+    pub scalars: Vec<(String, Ty)>,
     pub arrays: Vec<Array>,
     /// The parallel loops' variables, outermost first.
     pub loops: Vec<String>,
@@ -39,6 +41,7 @@ impl Maker {
             choices,
             coverage: Coverage::default(),
             variables: Vec::new(),
+            scalars: Vec::new(),
             arrays: Vec::new(),
             loops: Vec::new(),
             names: 0,
