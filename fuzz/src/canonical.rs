@@ -85,7 +85,8 @@ fn folded(accumulators: &[Accumulator], left: [u64; MOST], right: [u64; MOST]) -
     packed(&values.collect::<Vec<Number>>())
 }
 
-fn identities(accumulators: &[Accumulator]) -> Vec<Number> {
+/// Values that change nothing.
+pub fn identities(accumulators: &[Accumulator]) -> Vec<Number> {
     let identity = |of: &Accumulator| match of.fold.identity(of.ty) {
         Identity::Int(value) => Number::int(value, of.ty),
         Identity::Bool(value) => value.into(),

@@ -3,36 +3,106 @@
 
 use crate::arrays::Elements;
 use crate::canonical;
-use kernel_compiler::analysis::plan::{Fold, Region};
-use kernel_compiler::interpret::{Array, Attempt, Exit, Fault, Hook, Machine, Number, Run, Value};
-use kernel_compiler::ir::{Adapter, LoopId, VarId};
+use kernel_compiler::analysis::plan::{Extreme, Fold, Region};
+use kernel_compiler::interpret::{
+    Array, Attempt, Exit, Fault, Hook, Machine, Number, Outcome as Meaning, Run, Value, combined,
+};
+use kernel_compiler::ir::{Adapter, BinaryOp, LoopId, VarId};
 use kernel_compiler::{Compiled, RegionText};
 use kernel_runtime::__private::{
-    Call, Checked, Code, Outcome, Progression, Region as Known, Session, Slot, Tile,
+    Call, Checked, Code, Outcome, Progression, Region as Known, Session, Slot, Tile, lane,
 };
+use std::cell::RefCell;
 
 /// The code of a region that only a device runs.
 unsafe fn no_code(_: &Call<'_>, _: &Tile, _: *mut Slot) -> Checked {
     Ok(())
 }
 
+type FoldLanes = unsafe fn(*mut Slot, usize);
+
+thread_local! {
+    /// Sizes in bytes of the accumulators of the region that runs.
+    static SIZES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Where accumulators fold together, the runtime gives what the device came to, and [`joined`] adds
+/// what they were before.
+///
+/// # Safety
+///
+/// The slots have as many accumulators as `SIZES`, each with twice as many lanes as `width`.
+unsafe fn right(slots: *mut Slot, width: usize) {
+    SIZES.with_borrow(|sizes| {
+        for (at, bytes) in sizes.iter().enumerate() {
+            // SAFETY: the caller's; lanes lie one behind the other in a slot.
+            unsafe {
+                let first = lane::<u8>(slots, at, 0);
+                first.copy_from(first.add(width * bytes), width * bytes);
+            }
+        }
+    });
+}
+
+/// What accumulators were and what the iterations came to, as one.
+fn joined(region: &Region, before: &[Number], after: &[Number]) -> Run<Vec<Number>> {
+    let mut values = Vec::new();
+    for (at, of) in region.accumulators.iter().enumerate() {
+        let extreme = region
+            .extremes
+            .iter()
+            .find(|of| of.members().any(|member| member == at));
+        let value = match extreme {
+            Some(extreme) if is_ahead(extreme, before, after) => Some(after[at]),
+            Some(_) => Some(before[at]),
+            None => combined(of, before[at], after[at]),
+        };
+        values.push(value.ok_or(Exit::Unknown("a fold of its own"))?);
+    }
+    Ok(values)
+}
+
+/// Whether the leader among the iterations is ahead of what it was before.
+fn is_ahead(extreme: &Extreme, before: &[Number], after: &[Number]) -> bool {
+    let holds = |op, at: usize| {
+        let compared = match after[at].binary(op, before[at]) {
+            Some(Meaning::Value(value)) => value.truth(),
+            _ => None,
+        };
+        compared.unwrap_or(false)
+    };
+    let (ahead, later) = match (extreme.least, extreme.last) {
+        (true, last) => (BinaryOp::Lt, last),
+        (false, last) => (BinaryOp::Gt, last),
+    };
+    let by_place = if later { BinaryOp::Gt } else { BinaryOp::Lt };
+    holds(ahead, extreme.leader)
+        || holds(BinaryOp::Eq, extreme.leader) && holds(by_place, extreme.place)
+}
+
 /// What the runtime holds of a kernel's regions, for as long as the process lives: so it knows
 /// them from statics.
 pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known> {
     let ptx: &'static str = ptx.to_owned().leak();
-    let region = |of: &RegionText| -> &'static Known {
+    let region = |(of, plan): (&RegionText, &Region)| -> &'static Known {
+        let extremes = &plan.extremes;
         Box::leak(Box::new(Known::new(Code {
             plan: of.plan.clone().leak(),
             body: no_code,
             fast: None,
             #[cfg(target_arch = "x86_64")]
             avx2: None,
-            fold: None,
+            fold: (!extremes.is_empty()).then_some(right as FoldLanes),
             ptx: Some(ptx),
             debug,
         })))
     };
-    compiled.regions.iter().map(region).collect()
+    compiled
+        .regions
+        .iter()
+        .zip(&compiled.plan.regions)
+        .map(region)
+        .collect()
 }
 
 /// How regions went.
@@ -70,7 +140,14 @@ impl Hook for OnDevice<'_> {
         let scalars = scalars(&mut planned, region, text)?;
         let before = values(machine, region)?;
         let expected = canonical::sums(&planned, region, &before);
-        let mut sums: Vec<u64> = before.iter().map(|value| value.bits()).collect();
+        // What folds together is joined here.
+        let together = !region.extremes.is_empty();
+        let start = if together {
+            canonical::identities(&region.accumulators)
+        } else {
+            before.clone()
+        };
+        let mut sums: Vec<u64> = start.iter().map(|value| value.bits()).collect();
         let elements = region
             .arrays
             .iter()
@@ -83,6 +160,13 @@ impl Hook for OnDevice<'_> {
             let arrays = region.arrays.iter().zip(&mut views);
             let arrays: Vec<_> = arrays.map(|(of, view)| view.captured(of.writes)).collect();
             let known = self.known[index];
+            SIZES.set(
+                region
+                    .accumulators
+                    .iter()
+                    .map(|of| of.ty.bytes() as usize)
+                    .collect(),
+            );
             self.session
                 .run(known, outermost, &arrays, &scalars, &mut sums)
         };
@@ -110,6 +194,12 @@ impl Hook for OnDevice<'_> {
                     let array = machine.arrays.get_mut(&of.var);
                     array.expect("it was there").values = elements.values();
                 }
+                let sums = region.accumulators.iter().zip(&sums);
+                let sums = sums.map(|(of, bits)| Number::from_bits(*bits, of.ty));
+                let mut sums: Vec<Number> = sums.collect();
+                if together {
+                    sums = joined(region, &before, &sums)?;
+                }
                 self.keep(machine, region, &sums, expected);
                 Ok(Attempt::Done)
             }
@@ -123,14 +213,13 @@ impl OnDevice<'_> {
         &mut self,
         machine: &mut Machine<'_>,
         region: &Region,
-        sums: &[u64],
+        sums: &[Number],
         expected: Option<Vec<Number>>,
     ) {
-        for (at, (of, bits)) in region.accumulators.iter().zip(sums).enumerate() {
+        for (at, (of, &value)) in region.accumulators.iter().zip(sums).enumerate() {
             if of.fold == Fold::Place {
                 continue;
             }
-            let value = Number::from_bits(*bits, of.ty);
             if let Some(expected) = &expected
                 && !expected[at].same(value)
             {

@@ -2,7 +2,6 @@
 
 use crate::call::Call;
 use crate::choices::Choices;
-use crate::coverage::Coverage;
 use crate::scope::{Array, Maker, Variable};
 use crate::types::Ty;
 
@@ -13,7 +12,6 @@ pub struct Kernel {
     pub source: String,
     pub call: Call,
     pub choices: Vec<u32>,
-    pub coverage: Coverage,
 }
 
 /// A variable that the iterations combine.
@@ -22,6 +20,26 @@ struct Accumulator {
     ty: Ty,
     fold: &'static str,
     initial: String,
+    /// What changes when it does, in an arg-min.
+    companion: Option<Companion>,
+}
+
+#[derive(Clone)]
+struct Companion {
+    name: String,
+    ty: Ty,
+}
+
+impl Accumulator {
+    /// Its variables with their types and initial values.
+    fn variables(&self) -> Vec<(String, Ty, String)> {
+        let companion = self.companion.iter().map(|of| {
+            let zero = if of.ty.is_float() { "0.0" } else { "0" };
+            (of.name.clone(), of.ty, format!("{zero}{}", of.ty))
+        });
+        let own = (self.name.clone(), self.ty, self.initial.clone());
+        [own].into_iter().chain(companion).collect()
+    }
 }
 
 /// The kernel that these choices make.
@@ -37,13 +55,13 @@ pub fn kernel(name: &str, choices: Choices) -> Kernel {
     let body = body(&mut maker, depth, &accumulators);
     let source = function(name, &maker, &scalars, &accumulators, &body);
     let scalars = maker.scalars.clone();
-    let results = accumulators.iter().map(|of| of.ty).collect();
+    let results = accumulators.iter().flat_map(Accumulator::variables);
+    let results = results.map(|(_, ty, _)| ty).collect();
     Kernel {
         name: name.to_owned(),
         source,
         call: Call::of(&mut maker, scalars, results),
         choices: maker.choices.taken(),
-        coverage: maker.coverage,
     }
 }
 
@@ -100,25 +118,50 @@ fn accumulators(maker: &mut Maker) -> Vec<Accumulator> {
 fn accumulator(maker: &mut Maker) -> Accumulator {
     let ty = maker.some_type();
     let folds: &[&'static str] = match ty {
-        Ty::Bool => &["all", "any", "parity"],
-        ty if ty.is_float() => &["sum", "product", "least", "most", "if least", "if most"],
+        Ty::Bool => &["all", "any", "parity", "flag"],
+        ty if ty.is_float() => &[
+            "sum", "product", "least", "most", "if least", "if most", "leader",
+        ],
         ty if ty.is_wide() && ty.is_signed() => &[
             "sum", "product", "least", "most", "if least", "if most", "all", "any", "parity",
+            "leader",
         ],
-        ty if ty.is_wide() => &["sum", "least", "most", "if most", "all", "any", "parity"],
-        ty if ty.is_signed() => &["product", "least", "most", "all", "any", "parity"],
-        _ => &["least", "most", "if least", "all", "any", "parity"],
+        ty if ty.is_wide() => &[
+            "sum",
+            "least",
+            "most",
+            "if least",
+            "if most",
+            "all",
+            "any",
+            "parity",
+            "saturating",
+            "leader",
+        ],
+        ty if ty.is_signed() => &[
+            "product", "least", "most", "if least", "if most", "all", "any", "parity", "leader",
+        ],
+        _ => &[
+            "least",
+            "most",
+            "if least",
+            "if most",
+            "all",
+            "any",
+            "parity",
+            "saturating",
+            "leader",
+        ],
     };
     let fold = maker.choices.of(folds);
-    maker.coverage.count(fold.trim_start_matches("if "), ty);
     let initial = match (ty, fold) {
         (Ty::Bool, "all") => "true".to_owned(),
         (Ty::Bool, _) => "false".to_owned(),
         (ty, "sum" | "parity" | "any") if ty.is_float() => format!("1.5{ty}"),
-        (_, "sum" | "parity" | "any") => format!("3{ty}"),
+        (_, "sum" | "parity" | "any" | "saturating") => format!("3{ty}"),
         (ty, "product") if ty.is_float() => format!("2.0{ty}"),
         (_, "product") => format!("1{ty}"),
-        (_, "least" | "if least" | "all") => format!("{ty}::MAX"),
+        (_, "least" | "if least" | "all" | "leader") => format!("{ty}::MAX"),
         _ => format!("{ty}::MIN"),
     };
     Accumulator {
@@ -126,6 +169,10 @@ fn accumulator(maker: &mut Maker) -> Accumulator {
         ty,
         fold,
         initial,
+        companion: (fold == "leader").then(|| Companion {
+            name: maker.name("s"),
+            ty: maker.number_type(),
+        }),
     }
 }
 
@@ -194,6 +241,10 @@ fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> Stri
 
 fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
     let mut text = maker.statements(4, 2);
+    if maker.choices.once_in(6) {
+        let condition = maker.expression(Ty::Bool, 2);
+        text += &format!("if {condition} {{ continue; }}\n");
+    }
     for array in maker.arrays.clone() {
         if array.written {
             text += &store(maker, &array);
@@ -215,10 +266,8 @@ fn store(maker: &mut Maker, array: &Array) -> String {
     let element = format!("{}{}", array.name, maker.own_element(array));
     let value = maker.expression(array.ty, 4);
     if array.ty == Ty::Bool || maker.choices.below(2) == 0 {
-        maker.coverage.count("store", array.ty);
         return format!("{element} = {value};\n");
     }
-    maker.coverage.count("update", array.ty);
     let op = if array.ty.is_float() {
         maker.choices.of(&["+", "*", "-"])
     } else {
@@ -246,6 +295,18 @@ fn update(maker: &mut Maker, of: &Accumulator) -> String {
         "if most" => {
             format!("let w{name} = {value};\nif w{name} > {name} {{ {name} = w{name}; }}\n")
         }
+        "leader" => {
+            let companion = of.companion.as_ref();
+            let (at, ty) = companion.map_or(("", Ty::I32), |of| (&of.name, of.ty));
+            let other = maker.expression(ty, 1);
+            format!(
+                "let w{name}: {} = {value};\nlet w{at}: {ty} = {other};\n\
+                 if w{name} < {name} {{\n{name} = w{name};\n{at} = w{at};\n}}\n",
+                of.ty
+            )
+        }
+        "saturating" => format!("{name} = {name}.saturating_add({value});\n"),
+        "flag" => format!("if {value} {{ {name} = true; }}\n"),
         "all" => format!("{name} &= {value};\n"),
         "any" => format!("{name} |= {value};\n"),
         _ => format!("{name} ^= {value};\n"),
@@ -277,27 +338,19 @@ fn function(
         .chain(scalars.iter().cloned())
         .chain(arrays)
         .collect();
-    let types: String = accumulators
-        .iter()
-        .map(|of| format!("{}, ", of.ty))
-        .collect();
-    let names: String = accumulators
-        .iter()
-        .map(|of| format!("{}, ", of.name))
-        .collect();
-    let initial = accumulators.iter().map(|of| {
-        let Accumulator {
-            name, ty, initial, ..
-        } = of;
-        format!("let mut {name}: {ty} = {initial};\n")
-    });
-    let initial: String = initial.collect();
+    let variables = accumulators.iter().flat_map(Accumulator::variables);
+    let (mut types, mut names, mut start) = (String::new(), String::new(), String::new());
+    for (name, ty, initial) in variables {
+        types += &format!("{ty}, ");
+        names += &format!("{name}, ");
+        start += &format!("let mut {name}: {ty} = {initial};\n");
+    }
     let (output, result) = match accumulators {
         [] => (String::new(), String::new()),
         _ => (format!(" -> ({types})"), format!("({names})\n")),
     };
     let params = params.join(", ");
     format!(
-        "#[kernel(parallel, cuda)]\npub fn {name}({params}){output} {{\n{initial}{body}{result}}}\n"
+        "#[kernel(parallel, cuda)]\npub fn {name}({params}){output} {{\n{start}{body}{result}}}\n"
     )
 }

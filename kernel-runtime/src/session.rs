@@ -278,7 +278,7 @@ impl Session {
         let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
         let mut launch = Launch {
             module,
-            entry: run.plan.entry.unwrap_or_default(),
+            entry: run.entry.unwrap_or_default(),
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,

@@ -9,7 +9,7 @@
 #[cfg(test)]
 mod attacks;
 mod bounds;
-mod builtins;
+pub mod builtins;
 mod cost;
 mod depend;
 mod extent;

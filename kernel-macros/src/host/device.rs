@@ -27,6 +27,8 @@ pub struct Ptx {
 #[derive(Debug)]
 pub struct DeviceEntry {
     pub entry: String,
+    /// The same for where the region's further conditions hold.
+    pub relaxed: Option<String>,
     /// The second entry of a region with accumulators.
     pub fold: Option<String>,
     /// The first entry's parameters, in crates without debug assertions and with them.
@@ -39,6 +41,7 @@ impl Device {
     pub fn of(function: &Function, plan: &Plan) -> Device {
         let entry = |region: &Region| DeviceEntry {
             entry: ptx::entry_name(function, region),
+            relaxed: ptx::relaxed_name(function, region),
             fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
             release: ptx::params(function, region, false),
             debug: ptx::params(function, region, true),

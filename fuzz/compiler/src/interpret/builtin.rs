@@ -8,18 +8,23 @@ pub fn call(builtin: Builtin, args: &[Number]) -> Option<Outcome> {
     match args[0] {
         Number::F32(x) => of_f32(builtin, x, args),
         Number::F64(x) => of_f64(builtin, x, args),
-        Number::Bool(x) => of_bool(builtin, x, args).map(Outcome::Value),
+        Number::Bool(x) => of_bool(builtin, x, args),
         _ => of_int(builtin, args),
     }
 }
 
-fn of_bool(builtin: Builtin, x: bool, args: &[Number]) -> Option<Number> {
+fn of_bool(builtin: Builtin, x: bool, args: &[Number]) -> Option<Outcome> {
     let y = args.get(1)?.truth()?;
-    match builtin {
-        Builtin::Min | Builtin::MinIf => Some((x & y).into()),
-        Builtin::Max | Builtin::MaxIf => Some((x | y).into()),
-        _ => None,
-    }
+    Some(match builtin {
+        Builtin::Min | Builtin::MinIf => Outcome::Value((x & y).into()),
+        Builtin::Max | Builtin::MaxIf => Outcome::Value((x | y).into()),
+        Builtin::Clamp => {
+            let high = args.get(2)?.truth()?;
+            let ordered = y <= high;
+            found(ordered.then(|| x.clamp(y, high)))
+        }
+        _ => return None,
+    })
 }
 
 fn of_int(builtin: Builtin, args: &[Number]) -> Option<Outcome> {
