@@ -6,7 +6,7 @@ use crate::host::{self, driver, plan, region, residency};
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
 use crate::ir::{AccessId, ExprId, Function};
-use crate::{analysis, infer, parse};
+use crate::{analysis, infer, lower, parse};
 use proc_macro2::Span;
 use quote::{format_ident, quote};
 
@@ -71,9 +71,11 @@ pub fn compile(source: &str) -> Result<Compiled, String> {
     item.attrs.clear();
     let mut source = parse::kernel(&item, &[], &mut Sink::default());
     infer::infer(&mut source);
+    lower::lower(&mut source);
     let mut sink = Sink::default();
     let mut function = parse::kernel(&item, &[], &mut sink);
     let mismatches = infer::infer(&mut function);
+    lower::lower(&mut function);
     let plan = analysis::analyse(&mut function, &mismatches, &[], &mut sink);
     analysis::refuse_on_device(&function, &plan, &mut sink);
     if !sink.is_empty() {

@@ -13,6 +13,8 @@ mod host;
 mod infer;
 #[path = "../../../kernel-macros/src/ir/mod.rs"]
 pub mod ir;
+#[path = "../../../kernel-macros/src/lower/mod.rs"]
+mod lower;
 #[path = "../../../kernel-macros/src/parse/mod.rs"]
 mod parse;
 #[path = "../../../kernel-macros/src/ptx/mod.rs"]
