@@ -90,8 +90,6 @@ pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known>
             plan: of.plan.clone().leak(),
             body: no_code,
             fast: None,
-            #[cfg(target_arch = "x86_64")]
-            avx2: None,
             fold: (!extremes.is_empty()).then_some(right as FoldLanes),
             ptx: Some(ptx),
             debug,
@@ -118,7 +116,7 @@ pub struct Tally {
 pub struct OnDevice<'a> {
     pub compiled: &'a Compiled,
     pub known: &'a [&'static Known],
-    pub session: &'a Session,
+    pub session: &'a Session<'a>,
     pub tally: Tally,
     /// A sum that is not in the canonical order, first of all.
     pub wrong_sum: Option<String>,

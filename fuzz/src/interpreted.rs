@@ -9,7 +9,7 @@ use crate::device::{self, OnDevice, Tally};
 use crate::kernel::Kernel;
 use kernel_compiler::interpret::{Exit, Fault, Machine, Number, Run, Value};
 use kernel_compiler::{Compiled, compile};
-use kernel_runtime::__private::{Kernel as Named, Region, cuda};
+use kernel_runtime::__private::{Kernel as Named, Region, Session, Start, cuda, ended};
 use random_kernels::SIZES;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -65,18 +65,20 @@ fn sized(
         Err(beyond) => return Verdict::Beyond(beyond),
     };
     let mut machine = prepared(kernel, compiled, size, debug);
-    let ran = cuda(&KERNEL, |session| {
+    let mut done = None;
+    let ran = cuda(&KERNEL, &mut |start: Start<'_>| {
+        let session = Session::new(&KERNEL, start);
         let mut hook = OnDevice {
             compiled,
             known,
-            session,
+            session: &session,
             tally: Tally::default(),
             wrong_sum: None,
         };
-        let done = machine.run(&mut Some(&mut hook));
-        (done, hook.tally, hook.wrong_sum)
+        let result = machine.run(&mut Some(&mut hook));
+        done = Some((result, hook.tally, hook.wrong_sum));
     });
-    let (done, seen, wrong_sum) = match ran {
+    let (done, seen, wrong_sum) = match ended(ran, done) {
         Ok(ran) => ran,
         Err(error) => return Verdict::Differed(format!("the device: {error}")),
     };

@@ -27,7 +27,7 @@ pub use crate::range::{Progression, progression};
 pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, lane};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
-pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
+pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;

@@ -11,10 +11,10 @@ use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 
-/// Bytes of lanes that the fast form of a reduction keeps in registers: half of them, at the
-/// baseline and with AVX2.
-const REGISTERS: u32 = 128;
+/// Bytes of lanes that the fast form of a reduction keeps in registers: half of them, with AVX2 and
+/// elsewhere.
 const WIDE_REGISTERS: u32 = 256;
+const REGISTERS: u32 = 128;
 /// Blocks that the lanes go through together: 4 KiB of an array of the accumulator's type.
 const GROUP: u32 = 8;
 
@@ -24,8 +24,6 @@ pub struct Functions {
     pub body: TokenStream,
     /// An `Option`.
     pub fast: TokenStream,
-    /// Likewise, compiled for AVX2.
-    pub avx2: TokenStream,
     /// Likewise.
     pub fold: TokenStream,
 }
@@ -265,28 +263,29 @@ fn map(region: &Region) -> Functions {
             #rt::Result::Ok(())
         }
     };
-    let fast = if fast_form.is_empty() {
-        emit!(#rt::Option::None)
-    } else {
-        emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __rows #fast_form))
+    items.extend(fast(rt, &emit!(__rows #fast_form)));
+    // Elsewhere the general form would only be there twice.
+    let pays = match fast_form.is_empty() {
+        true => emit!(#rt::cfg!(target_arch = "x86_64")),
+        false => emit!(true),
     };
-    items.extend(for_avx2(rt, &emit!(__rows #fast_form)));
     Functions {
         items,
         body: emit!(__rows #other),
-        fast,
-        avx2: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __avx2)),
+        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, __fast)),
         fold: emit!(#rt::Option::None),
     }
 }
 
-/// The same code compiled for the features that `kernel-runtime/src/level.rs` asks the processor
-/// for.
-fn for_avx2(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+/// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
+/// the processor for.
+fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
     emit! {
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-        unsafe fn __avx2(
+        #[cfg_attr(
+            target_arch = "x86_64",
+            target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")
+        )]
+        unsafe fn __fast(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,
@@ -327,20 +326,19 @@ fn reduce(region: &Region) -> Functions {
         None => emit!(#rt::Option::None),
     };
     let mut items = emit!(#step #lanes #fold);
-    let (mut fast, mut avx2) = (emit!(#rt::Option::None), emit!(#rt::Option::None));
+    let mut form = emit!(#rt::Option::None);
     if region.plan.shared.is_empty() && !fails_in_blocks(region, false) {
         items.extend(blocks(region, &captures, &accumulators, &forms));
         let sound = sound(region);
-        let [width, wide] = [REGISTERS, WIDE_REGISTERS].map(|bytes| register_lanes(region, bytes));
-        items.extend(for_avx2(rt, &emit!(__blocks::<#wide>)));
-        fast = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __blocks::<#width>));
-        avx2 = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __avx2));
+        let [wide, width] = [WIDE_REGISTERS, REGISTERS].map(|bytes| register_lanes(region, bytes));
+        let width = emit!({ if #rt::cfg!(target_arch = "x86_64") { #wide } else { #width } });
+        items.extend(fast(rt, &emit!(__blocks::<#width>)));
+        form = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __fast));
     }
     Functions {
         items,
         body: emit!(__lanes),
-        fast,
-        avx2,
+        fast: form,
         fold: folds,
     }
 }

@@ -32,6 +32,7 @@ pub mod plan;
 mod raise;
 pub mod region;
 pub mod residency;
+mod restart;
 mod text;
 
 use crate::analysis::plan::Plan;
