@@ -10,17 +10,20 @@ use kernel_compiler::ir::{
 };
 use std::collections::BTreeMap;
 
+/// Whether a type has a node.
+type Has = fn(Scalar) -> bool;
+
 /// A row of the table: what it counts, and which types have it.
 type Row = (String, Box<dyn Fn(Scalar) -> bool>);
 
-const ANY: fn(Scalar) -> bool = |_| true;
-const NUMBER: fn(Scalar) -> bool = |ty| ty != Scalar::Bool;
-const WHOLE: fn(Scalar) -> bool = |ty| !ty.is_float();
-const INT: fn(Scalar) -> bool = Scalar::is_int;
-const SIGNED: fn(Scalar) -> bool = |ty| ty.is_float() || ty.is_signed();
-const UNSIGNED: fn(Scalar) -> bool = |ty| ty.is_int() && !ty.is_signed();
+const ANY: Has = |_| true;
+const NUMBER: Has = |ty| ty != Scalar::Bool;
+const WHOLE: Has = |ty| !ty.is_float();
+const INT: Has = Scalar::is_int;
+const SIGNED: Has = |ty| ty.is_float() || ty.is_signed();
+const UNSIGNED: Has = |ty| ty.is_int() && !ty.is_signed();
 
-const ROWS: &[(&str, fn(Scalar) -> bool)] = &[
+const ROWS: &[(&str, Has)] = &[
     ("literal", ANY),
     ("variable", ANY),
     ("load", ANY),
@@ -74,7 +77,7 @@ const STATEMENTS: &[&str] = &[
     "continue out",
 ];
 
-const OPERATORS: &[(BinaryOp, fn(Scalar) -> bool)] = &[
+const OPERATORS: &[(BinaryOp, Has)] = &[
     (BinaryOp::Add, NUMBER),
     (BinaryOp::Sub, NUMBER),
     (BinaryOp::Mul, NUMBER),
