@@ -7,6 +7,7 @@
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
+use super::usual;
 use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -233,19 +234,11 @@ fn forms(region: &Region) -> Forms {
 }
 
 fn map(region: &Region) -> Functions {
-    let rt = region.rt();
-    let depth = region.plan.nest.len();
-    let unpack = unpack(&captures(region));
-    let (outer, inner) = (
-        variables(region, 0, depth - 1),
-        variables(region, depth - 1, depth),
-    );
-    let along = |iteration: TokenStream| row(&emit!(#inner #iteration));
-    let row = match region.plan.in_order {
-        Some(id) => region.body.trips(id, along),
-        None => along(region.body.iteration()),
-    };
-    let iterations = tile(region, &outer, &row);
+    if usual::serves(region) {
+        let rows = region.body.usually(|| rows(region));
+        return usual::functions(region, &rows);
+    }
+    let (rt, rows) = (region.rt(), rows(region));
     let Forms {
         parameter,
         fast: fast_form,
@@ -258,8 +251,7 @@ fn map(region: &Region) -> Functions {
             __tile: &#rt::Tile,
             _: *mut #rt::Slot,
         ) -> #rt::Checked {
-            #unpack
-            #iterations
+            #rows
             #rt::Result::Ok(())
         }
     };
@@ -277,9 +269,26 @@ fn map(region: &Region) -> Functions {
     }
 }
 
+/// The iterations of a map's tile.
+fn rows(region: &Region) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let unpack = unpack(&captures(region));
+    let (outer, inner) = (
+        variables(region, 0, depth - 1),
+        variables(region, depth - 1, depth),
+    );
+    let along = |iteration: TokenStream| row(&emit!(#inner #iteration));
+    let row = match region.plan.in_order {
+        Some(id) => region.body.trips(id, along),
+        None => along(region.body.iteration()),
+    };
+    let iterations = tile(region, &outer, &row);
+    emit!(#unpack #iterations)
+}
+
 /// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
 /// the processor for.
-fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
     emit! {
         #[cfg_attr(
             target_arch = "x86_64",

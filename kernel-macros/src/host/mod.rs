@@ -34,6 +34,7 @@ pub mod region;
 pub mod residency;
 mod restart;
 mod text;
+mod usual;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};
