@@ -22,7 +22,7 @@ pub use crate::piece::{
 };
 pub use crate::prange;
 pub use crate::range::{Progression, progression};
-pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, lane};
+pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, first, lanes};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
@@ -71,10 +71,9 @@ pub fn used<T>(value: T) {
 }
 
 /// A region's fast form. Builds with debug assertions do without it, so that they compile faster,
-/// unless the feature `every-form` says otherwise. It must be sound to use: a reduction's iterations
-/// never fail in it.
-pub const fn fast(debug: bool, sound: bool, body: Body) -> Option<Body> {
-    if sound && (!debug || cfg!(feature = "every-form")) {
+/// unless the feature `every-form` says otherwise.
+pub const fn fast(debug: bool, body: Body) -> Option<Body> {
+    if !debug || cfg!(feature = "every-form") {
         Some(body)
     } else {
         None

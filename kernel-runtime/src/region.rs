@@ -56,8 +56,7 @@ pub struct Code {
     pub plan: &'static str,
     /// Every iteration that the guard admits.
     pub body: Body,
-    /// For arrays with contiguous rows, and where the plan's further condition holds. Of a
-    /// reduction, only tiles that are one row of whole blocks of lanes.
+    /// For arrays with contiguous rows, and where the plan's further condition holds.
     pub fast: Option<Body>,
     /// The same compiled for [`Level::Avx2`], or the body where one form serves all.
     #[cfg(target_arch = "x86_64")]
@@ -232,7 +231,7 @@ pub struct Tile {
     /// Places of the innermost.
     pub columns: (u64, u64),
     /// The first iteration's lane, in a reduction.
-    pub lane: usize,
+    pub lane: u64,
 }
 
 impl Tile {
@@ -249,15 +248,21 @@ impl Tile {
     }
 }
 
-/// A lane of the accumulator at this position; or, of type `[T; W]`, `W` lanes.
+/// Where the lanes of the accumulator at this position start; see [`crate::array::View::start`].
 ///
 /// # Safety
 ///
-/// The slots are those of a region with more accumulators than this, and the lane is one of theirs.
+/// The slots are those of a region with more accumulators than this, and nobody else has them.
 #[inline(always)]
-pub unsafe fn lane<T>(slots: *mut Slot, accumulator: usize, lane: usize) -> *mut T {
-    // SAFETY: the caller's.
-    unsafe { slots.add(accumulator).cast::<T>().add(lane) }
+pub unsafe fn lanes<'a, T>(slots: *mut Slot, accumulator: usize) -> &'a mut [T; 0] {
+    // SAFETY: the caller's; slots are aligned for every element, and no element is referred to.
+    unsafe { &mut *slots.add(accumulator).cast() }
+}
+
+/// The first lane, from which the others follow.
+#[inline(always)]
+pub fn first<T>(lanes: &mut [T; 0]) -> *mut T {
+    lanes.as_mut_ptr()
 }
 
 /// What the guard has to say about a run.
