@@ -28,6 +28,7 @@ pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
+pub use core::hint::unreachable_unchecked;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::matches;

@@ -148,6 +148,7 @@ pub struct Call<'a> {
     scalars: &'a [u64],
     loops: Progressions,
     shape: Shape,
+    interior: (u64, u64),
 }
 
 impl<'a> Call<'a> {
@@ -173,6 +174,13 @@ impl Call<'_> {
     #[inline(always)]
     pub fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// Places of the innermost loop from the first to behind the last at which the body's simpler
+    /// forms hold.
+    #[inline(always)]
+    pub fn interior(&self) -> (u64, u64) {
+        self.interior
     }
 
     /// First value of the variable of the loop at a position of the nest, modulo 2^64.
@@ -246,6 +254,14 @@ impl Tile {
     pub fn columns(&self) -> Range<u64> {
         self.columns.0..self.columns.1
     }
+
+    /// The ends of a row's three parts: before the interior, in it, behind it.
+    #[inline(always)]
+    pub fn pieces(&self, (from, to): (u64, u64)) -> [u64; 3] {
+        let (first, end) = self.columns;
+        let from = from.clamp(first, end);
+        [from, to.clamp(from, end), end]
+    }
 }
 
 /// Where the lanes of the accumulator at this position start; see [`crate::array::View::start`].
@@ -318,11 +334,13 @@ impl Region {
         };
         let cost = plan.cost.value(&inputs).unwrap_or(i128::MAX);
         let fast = self.code.fastest().filter(|_| self.is_fast(&inputs));
+        let interior = plan.interior.as_ref().map(|of| of.places(&inputs));
         let call = Call {
             arrays,
             scalars,
             loops,
             shape,
+            interior: interior.unwrap_or_default(),
         };
         Admitted::Run(Run {
             region: self,

@@ -17,6 +17,8 @@ mod form;
 mod function;
 mod handover;
 mod interchange;
+mod interior;
+mod interval;
 #[cfg(test)]
 mod iterators;
 mod meeting;
@@ -33,6 +35,7 @@ mod reduce;
 mod scan;
 mod shared;
 pub mod sites;
+mod strips;
 #[cfg(test)]
 pub mod tests;
 mod texts;
@@ -268,6 +271,7 @@ impl Judge<'_> {
             region.undecided_calls |= sites::calls(self.function, lazy.operand);
         }
         verify::region_body(self.function, &region.body);
+        region.strips = strips::find(&Former::new(self.function, nest), &region);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
                 0 => Verdict::Region(region.index),
@@ -381,6 +385,7 @@ impl Drafter<'_> {
         }
         let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
         bounds.take_over(&former, &scan.checks);
+        bounds.divisions(&former, &body);
         reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
         if !reasons.is_empty() {
             return Err(reasons);
@@ -404,9 +409,13 @@ impl Drafter<'_> {
             shared: std::mem::take(&mut reduce.shared),
             extremes: std::mem::take(&mut reduce.extremes),
             bounds: bounds.bounds,
+            free: bounds.free,
             space,
             guard,
             relaxed,
+            relaxed_nodes: bounds.divisions,
+            interior: interior::find(&former, &body),
+            strips: None,
             sites: Vec::new(),
             site_of: HashMap::new(),
             calls: Vec::new(),
@@ -628,6 +637,12 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
         .chain(&region.relaxed)
     {
         condition.test.for_each_wide(&mut visit);
+    }
+    if let Some(interior) = &region.interior {
+        visit(&interior.from);
+        visit(&interior.to);
+        let given = interior.given.iter();
+        given.for_each(|test| test.for_each_wide(&mut visit));
     }
     for (position, node) in region.nest.iter().enumerate() {
         // The driver evaluates the outermost range as it is written.

@@ -4,7 +4,7 @@
 //! that it means on its own what inference took the source to mean.
 
 use super::names::{self, emit};
-use crate::analysis::plan::{Region, SiteKey};
+use crate::analysis::plan::{Region, Simpler, SiteKey};
 use crate::ir::{
     self, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
 };
@@ -29,6 +29,8 @@ pub struct Body<'a> {
     pub frame: Frame,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
+    /// What is printed now runs in the interior alone.
+    inside: Cell<bool>,
     /// Nothing that is printed now leaves an iteration: the driver evaluates it.
     total: Cell<bool>,
 }
@@ -46,6 +48,7 @@ impl<'a> Body<'a> {
             region,
             frame,
             depth: Cell::new(0),
+            inside: Cell::new(false),
             total: Cell::new(false),
         }
     }
@@ -126,6 +129,20 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// What `print` prints, for iterations of the region's interior.
+    pub fn inside(&self, print: impl FnOnce() -> TokenStream) -> TokenStream {
+        self.inside.set(true);
+        let tokens = print();
+        self.inside.set(false);
+        tokens
+    }
+
+    /// The simpler form that an expression has here.
+    pub fn simpler(&self, id: ExprId) -> Option<Simpler> {
+        let interior = self.region.interior.as_ref().filter(|_| self.inside.get());
+        interior?.simpler.get(&id).copied()
+    }
+
     /// Statements and value, without braces.
     pub fn block(&self, block: &ir::Block) -> TokenStream {
         let statements = block.stmts.iter().map(|stmt| self.statement(stmt));
@@ -133,7 +150,7 @@ impl<'a> Body<'a> {
         emit!(#(#statements)* #value)
     }
 
-    fn statement(&self, stmt: &Stmt) -> TokenStream {
+    pub fn statement(&self, stmt: &Stmt) -> TokenStream {
         match &stmt.kind {
             StmtKind::Let { pat, init } => {
                 let (pat, ty) = (self.pattern(pat), self.pattern_type(pat));
@@ -212,7 +229,7 @@ impl<'a> Body<'a> {
         emit!(if !#holds { #fails })
     }
 
-    fn pattern(&self, pat: &Pat) -> TokenStream {
+    pub fn pattern(&self, pat: &Pat) -> TokenStream {
         match pat {
             Pat::Var(id) => {
                 let (name, var) = (self.name(*id), &self.function().vars[*id]);
@@ -311,7 +328,7 @@ impl<'a> Body<'a> {
         self.inner_loop(&node.body, &emit!(for #name in #range))
     }
 
-    fn range(&self, range: &Range, ty: &Ty) -> TokenStream {
+    pub fn range(&self, range: &Range, ty: &Ty) -> TokenStream {
         let rt = self.rt();
         let ty = self.ty(ty);
         let (start, end) = (self.expr(range.start), self.expr(range.end));

@@ -8,9 +8,13 @@
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
+use super::strips::{self, Strips};
 use crate::analysis::plan::{ArrayUse, NestLoop, WideAdapter};
-use crate::ir::Scalar;
+use crate::ir::{Scalar, VarId};
 use proc_macro2::{Ident, Literal, TokenStream};
+
+/// A row of fewer iterations is not worth a strip.
+const SHORTEST_STRIP: usize = 8;
 
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
@@ -202,12 +206,6 @@ fn tile(region: &Region, before: &TokenStream, row: &TokenStream) -> TokenStream
     }
 }
 
-/// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
-fn has_fast_form(region: &Region) -> bool {
-    let strided = region.plan.arrays.iter().any(|of| !of.contiguous);
-    strided || !region.plan.relaxed.is_empty()
-}
-
 /// `<const FAST: bool>` and what selects either form, where there are two.
 struct Forms {
     parameter: TokenStream,
@@ -216,7 +214,7 @@ struct Forms {
 }
 
 fn forms(region: &Region) -> Forms {
-    if !has_fast_form(region) {
+    if !region.plan.has_fast_form() {
         return Forms {
             parameter: TokenStream::new(),
             fast: TokenStream::new(),
@@ -244,6 +242,8 @@ fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
         types, positions, ..
     } = Accumulators::of(region);
     let form = (!parameter.is_empty()).then(|| emit!(::<FAST>));
+    let interior = &region.plan.interior;
+    let interior = interior.as_ref().map(|_| emit!(__call.interior(),));
     emit! {
         #[inline(always)]
         unsafe fn __rows #parameter(
@@ -256,6 +256,7 @@ fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
                 __run #form(
                     __tile,
                     __call.shape(),
+                    #interior
                     #(#arrays.start(),)*
                     #(#names,)*
                     #(#rt::lanes::<#types>(__slots, #positions),)*
@@ -269,7 +270,9 @@ fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
 fn run(region: &Region, parameter: &TokenStream) -> TokenStream {
     let rt = region.rt();
     let accumulators = Accumulators::of(region);
-    let iterations = if accumulators.vars.is_empty() {
+    let iterations = if let Some(carried) = &region.plan.strips {
+        strips(region, carried)
+    } else if accumulators.vars.is_empty() {
         map(region)
     } else if region.lanes() == 1 {
         in_order(region, &accumulators)
@@ -293,11 +296,15 @@ fn run(region: &Region, parameter: &TokenStream) -> TokenStream {
         .map(|of| region.body.name(of.var))
         .collect();
     let Accumulators { types, lanes, .. } = &accumulators;
+    let u64 = region.body.scalar(Scalar::U64);
+    let interior = &region.plan.interior;
+    let interior = interior.as_ref().map(|_| emit!(__interior: (#u64, #u64),));
     emit! {
         #[inline(always)]
         unsafe fn __run #parameter(
             __tile: &#rt::Tile,
             __shape: #rt::Shape,
+            #interior
             #(#names: #starts,)*
             #(#params,)*
             #(#lanes: &mut [#types; 0],)*
@@ -319,6 +326,28 @@ fn start(region: &Region, of: &ArrayUse) -> (Ident, TokenStream) {
     )
 }
 
+/// A row of a tile; `piece` prints the iterations `__from..__end` of it. In the fast form those of
+/// the interior are a piece of their own, between two others.
+fn pieces(region: &Region, piece: impl Fn() -> TokenStream) -> TokenStream {
+    let plain = piece();
+    if region.plan.interior.is_none() {
+        return emit! {
+            let (__from, __end) = __tile.columns;
+            #plain
+        };
+    }
+    let inside = region.body.inside(&piece);
+    emit! {
+        let __ends = if FAST { __tile.pieces(__interior) } else { [__tile.columns.1; 3] };
+        let mut __next = __tile.columns.0;
+        for __piece in 0..3 {
+            let (__from, __end) = (__next, __ends[__piece]);
+            __next = __end;
+            if FAST && __piece == 1 { #inside } else { #plain }
+        }
+    }
+}
+
 /// Iterations that combine nothing.
 fn map(region: &Region) -> TokenStream {
     let depth = region.plan.nest.len();
@@ -326,17 +355,52 @@ fn map(region: &Region) -> TokenStream {
     let inner = variables(region, depth - 1, depth);
     let along = |iteration: TokenStream| {
         emit! {
-            for __t in __tile.columns() {
+            for __t in __from..__end {
                 #inner
                 #iteration
             }
         }
     };
-    let row = match region.plan.in_order {
+    let row = pieces(region, || match region.plan.in_order {
         Some(id) => region.body.trips(id, along),
         None => along(region.body.iteration()),
-    };
+    });
     tile(region, &outer, &row)
+}
+
+/// Iterations that combine nothing, in strips where these are long enough to pay.
+fn strips(region: &Region, carried: &[VarId]) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let outer = variables(region, 0, depth - 1);
+    let inner = variables(region, depth - 1, depth);
+    let strip = Strips {
+        body: &region.body,
+        inner: &inner,
+        carried,
+    };
+    let (lanes, parts) = (strip.lanes(), strip.parts(&region.plan.body));
+    let rows = tile(region, &outer, &parts);
+    let (plain, rt) = (map(region), region.rt());
+    let fast = region.plan.has_fast_form().then(|| emit!(FAST &&));
+    // An iteration that fails has to be the earliest.
+    let unchecked = region.uses_debug().then(|| {
+        let debug = region.body.debug();
+        emit!(!#debug &&)
+    });
+    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strips::LONGEST));
+    emit! {
+        if #fast #unchecked __tile.columns.1 - __tile.columns.0 >= #shortest {
+            #lanes
+            let (mut __from, __end) = __tile.columns;
+            while __from < __end {
+                let __count = #rt::Ord::min(__end - __from, #longest);
+                #rows
+                __from += __count;
+            }
+        } else {
+            #plain
+        }
+    }
 }
 
 /// The same code compiled for the features that `kernel-runtime/src/level.rs` asks the processor
@@ -398,27 +462,29 @@ fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let depth = region.plan.nest.len();
     let Accumulators { vars, lanes, .. } = accumulators;
     let inner = variables(region, depth - 1, depth);
-    let iteration = region.body.iteration();
     let (usize, all) = (
         region.body.scalar(Scalar::Usize),
         names::index(region.lanes() as usize),
     );
-    let row = emit! {
-        let (mut __from, __end) = __tile.columns;
-        while __from < __end {
-            let __count = #rt::Ord::min(__end - __from, #all - __lane);
-            for __n in 0..__count {
-                let __t = __from + __n;
-                let __at = (__lane + __n) as #usize;
-                #inner
-                #(let mut #vars = unsafe { *#lanes.add(__at) };)*
-                #iteration
-                #(unsafe { *#lanes.add(__at) = #vars };)*
+    let row = pieces(region, || {
+        let iteration = region.body.iteration();
+        emit! {
+            let mut __from = __from;
+            while __from < __end {
+                let __count = #rt::Ord::min(__end - __from, #all - __lane);
+                for __n in 0..__count {
+                    let __t = __from + __n;
+                    let __at = (__lane + __n) as #usize;
+                    #inner
+                    #(let mut #vars = unsafe { *#lanes.add(__at) };)*
+                    #iteration
+                    #(unsafe { *#lanes.add(__at) = #vars };)*
+                }
+                __from += __count;
+                __lane = (__lane + __count) % #all;
             }
-            __from += __count;
-            __lane = (__lane + __count) % #all;
         }
-    };
+    });
     let rows = tile(region, &variables(region, 0, depth - 1), &row);
     emit! {
         #(let #lanes = #rt::first(#lanes);)*

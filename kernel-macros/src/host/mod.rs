@@ -27,11 +27,13 @@ mod formula;
 mod function;
 mod item;
 mod iterate;
+mod logic;
 mod names;
 mod plan;
 mod raise;
 mod region;
 mod residency;
+mod strips;
 mod text;
 
 use crate::analysis::plan::Plan;
