@@ -7,7 +7,9 @@ use crate::args::Args;
 use crate::diagnostics::Sink;
 use crate::instances::{self, Types};
 use crate::ir::{Function, Scalar, Span};
-use crate::{analysis, args, artifacts, contract, host, infer, parse, ptx, report, stand_in};
+use crate::{
+    analysis, args, artifacts, contract, host, infer, lower, parse, ptx, report, stand_in,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, GenericParam, Item, ItemFn, Pat, ReturnType, Stmt};
@@ -67,6 +69,7 @@ fn compile(function: &ItemFn, types: &Types, args: &Args, sink: &mut Sink) -> Co
     let mut ir = parse::kernel(&source, &args.assumed, sink);
     ir.std_math = args.std_math;
     let mismatches = infer::infer(&mut ir);
+    lower::lower(&mut ir);
     // What is wrong with a parameter would only show again in every loop that uses it.
     let mut aside = Sink::default();
     let problems = if sink.is_empty() {

@@ -6,8 +6,8 @@
 
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
-    Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat,
-    Place, Scalar, Span, Stmt, StmtKind, Ty, VarId,
+    Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, MakerKind, Opaque,
+    Pat, Place, Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
 use std::collections::HashSet;
 
@@ -95,6 +95,8 @@ enum Type {
     Slot(usize),
     Unit,
     Scalar(Scalar),
+    /// A complex number of this float.
+    Complex(Box<Type>),
     Tuple(Vec<Type>),
     Array(Box<Type>, u64),
     View {
@@ -137,15 +139,20 @@ impl Slots {
             Ty::Unknown => self.fresh(Class::Any),
             Ty::Unit => Type::Unit,
             Ty::Scalar(scalar) => Type::Scalar(*scalar),
+            Ty::Complex(scalar) => Type::Complex(Box::new(Type::Scalar(*scalar))),
             Ty::Tuple(parts) => Type::Tuple(parts.iter().map(|part| self.of_ty(part)).collect()),
             Ty::Array(elem, len) => Type::Array(Box::new(self.of_ty(elem)), *len),
             Ty::View(View {
                 elem,
                 rank,
+                complex,
                 mutable,
                 kind,
             }) => Type::View {
-                elem: Box::new(Type::Scalar(*elem)),
+                elem: Box::new(match complex {
+                    true => Type::Complex(Box::new(Type::Scalar(*elem))),
+                    false => Type::Scalar(*elem),
+                }),
                 rank: *rank,
                 mutable: *mutable,
                 kind: *kind,
@@ -172,6 +179,7 @@ impl Slots {
             (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
                 a.iter().zip(&b).all(|(a, b)| self.unify(a, b))
             }
+            (Type::Complex(a), Type::Complex(b)) => self.unify(&a, &b),
             (Type::Array(a, n), Type::Array(b, m)) => n == m && self.unify(&a, &b),
             (Type::View { elem: a, .. }, Type::View { elem: b, .. }) => self.unify(&a, &b),
             (a, b) => a == b,
@@ -215,7 +223,9 @@ impl Slots {
         match self.resolve(ty) {
             Type::Slot(other) => other == slot,
             Type::Tuple(parts) => parts.iter().any(|part| self.occurs(slot, part)),
-            Type::Array(elem, _) | Type::View { elem, .. } => self.occurs(slot, &elem),
+            Type::Complex(elem) | Type::Array(elem, _) | Type::View { elem, .. } => {
+                self.occurs(slot, &elem)
+            }
             _ => false,
         }
     }
@@ -230,6 +240,10 @@ impl Slots {
             },
             Type::Unit => Ty::Unit,
             Type::Scalar(scalar) => Ty::Scalar(scalar),
+            Type::Complex(scalar) => match self.finish(&scalar) {
+                Ty::Scalar(scalar) if scalar.is_float() => Ty::Complex(scalar),
+                _ => Ty::Unknown,
+            },
             Type::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.finish(part)).collect()),
             Type::Array(elem, len) => Ty::Array(Box::new(self.finish(&elem)), len),
             Type::View {
@@ -237,15 +251,20 @@ impl Slots {
                 rank,
                 mutable,
                 kind,
-            } => match self.finish(&elem) {
-                Ty::Scalar(elem) => Ty::View(View {
+            } => {
+                let (elem, complex) = match self.finish(&elem) {
+                    Ty::Scalar(elem) => (elem, false),
+                    Ty::Complex(elem) => (elem, true),
+                    _ => return Ty::Unknown,
+                };
+                Ty::View(View {
                     elem,
                     rank,
+                    complex,
                     mutable,
                     kind,
-                }),
-                _ => Ty::Unknown,
-            },
+                })
+            }
         }
     }
 }
@@ -408,8 +427,10 @@ impl<'a> Solver<'a> {
     fn assign(&mut self, target: &Place, op: Option<BinaryOp>, value: ExprId) {
         let place = self.place(target, value);
         let ty = self.expr(value);
-        if !op.is_some_and(BinaryOp::is_shift) {
-            self.require(value, &place, &ty);
+        match op {
+            Some(op) if op.is_shift() => {}
+            Some(_) => _ = self.operands(value, &place, &ty),
+            None => self.require(value, &place, &ty),
         }
     }
 
@@ -419,7 +440,11 @@ impl<'a> Solver<'a> {
             Place::Element(access) => {
                 let access = &self.function.accesses[*access];
                 self.indices(&access.index);
-                self.element_of(access.array)
+                let element = self.element_of(access.array);
+                match access.part {
+                    Some(part) => self.defer(element, Rule::Field(part.number), at),
+                    None => element,
+                }
             }
             Place::LocalElement { base, index } => self.local_element(*base, index, at),
             Place::Field { base, index } => self.defer(self.var(*base), Rule::Field(*index), at),
@@ -518,6 +543,7 @@ impl<'a> Solver<'a> {
             ExprKind::Tuple(parts) => {
                 Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())
             }
+            ExprKind::Complex(maker, args) => self.complex(maker.kind, args),
             ExprKind::Field(base, index) => {
                 let base = self.expr(*base);
                 self.defer(base, Rule::Field(*index), id)
@@ -561,7 +587,7 @@ impl<'a> Solver<'a> {
                 kind,
             } => {
                 let elem = match (elem, fill, like) {
-                    (Some(scalar), ..) => Type::Scalar(*scalar),
+                    (Some(elem), ..) => self.slots.of_ty(elem),
                     (None, Some(fill), _) => self.expr(*fill),
                     (None, None, Some(like)) => self.element_of(*like),
                     (None, None, None) => self.slots.fresh(Class::Any),
@@ -582,16 +608,85 @@ impl<'a> Solver<'a> {
 
     fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Type {
         let (left_ty, right_ty) = (self.expr(left), self.expr(right));
-        if !op.is_shift() {
-            self.require(right, &left_ty, &right_ty);
+        let result = match op.is_shift() {
+            true => left_ty,
+            false => self.operands(right, &left_ty, &right_ty),
+        };
+        if op.is_comparison() { BOOL } else { result }
+    }
+
+    /// Two operands of one type, or a complex number and a float: the type of what comes out.
+    fn operands(&mut self, at: ExprId, left: &Type, right: &Type) -> Type {
+        match (self.slots.resolve(left), self.slots.resolve(right)) {
+            (number @ Type::Complex(_), Type::Complex(_)) => {
+                self.require(at, left, right);
+                number
+            }
+            (Type::Complex(float), _) => {
+                self.require(at, &float, right);
+                left.clone()
+            }
+            (_, Type::Complex(float)) => {
+                self.require(at, left, &float);
+                right.clone()
+            }
+            _ => {
+                self.require(at, left, right);
+                left.clone()
+            }
         }
-        if op.is_comparison() { BOOL } else { left_ty }
+    }
+
+    /// The type of a complex number that a function makes of floats.
+    fn complex(&mut self, kind: MakerKind, args: &[ExprId]) -> Type {
+        let float = self.slots.fresh(match kind {
+            MakerKind::I => Class::Any,
+            _ => Class::Float,
+        });
+        for arg in args {
+            let ty = self.expr(*arg);
+            self.require(*arg, &ty, &float);
+        }
+        Type::Complex(Box::new(float))
+    }
+
+    /// A method of complex numbers: what it takes besides, and what it gives.
+    fn complex_method(
+        &mut self,
+        builtin: Builtin,
+        number: Type,
+        float: Type,
+        args: &[(ExprId, Type)],
+    ) -> Type {
+        use Builtin::*;
+        for (arg, ty) in args {
+            let expected = match builtin.second() {
+                Some(scalar) => Type::Scalar(scalar),
+                None => float.clone(),
+            };
+            self.require(*arg, ty, &expected);
+        }
+        match builtin {
+            NormSqr | Norm | L1Norm | Arg => float,
+            ToPolar => Type::Tuple(vec![float.clone(), float]),
+            IsNan | IsFinite | IsInfinite => BOOL,
+            _ => number,
+        }
     }
 
     fn call(&mut self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> Type {
         use Builtin::*;
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
+        if builtin.is_complex() && matches!(self.slots.resolve(&receiver), Type::Slot(_)) {
+            let float = self.slots.fresh(Class::Float);
+            self.require(args[0], &receiver, &Type::Complex(Box::new(float)));
+        }
+        if let Type::Complex(float) = self.slots.resolve(&receiver) {
+            let rest = args.iter().copied().zip(types).skip(1);
+            let rest: Vec<(ExprId, Type)> = rest.collect();
+            return self.complex_method(builtin, receiver, *float, &rest);
+        }
         let count = builtin.second();
         if let Some(count) = count {
             self.require(args[1], &types[1], &Type::Scalar(count));
@@ -648,6 +743,7 @@ impl<'a> Solver<'a> {
             (_, Type::Slot(_)) => return false,
             (Rule::Unsigned, Type::Scalar(scalar)) => scalar.unsigned().map(Type::Scalar),
             (Rule::Float, Type::Scalar(scalar)) => scalar.float().map(Type::Scalar),
+            (Rule::Field(0..=1), Type::Complex(float)) => Some(*float),
             (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),
             (Rule::Element, Type::Array(elem, _)) => Some(*elem),
             _ => None,

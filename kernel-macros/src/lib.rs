@@ -10,6 +10,7 @@ mod host;
 mod infer;
 mod instances;
 mod ir;
+mod lower;
 mod parse;
 mod ptx;
 mod report;

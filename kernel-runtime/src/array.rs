@@ -5,6 +5,8 @@
 //! pointer, lengths and strides, together with the borrow that keeps everybody else out for as
 //! long as the region runs.
 
+#[cfg(feature = "num-complex")]
+mod complex;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod slice;

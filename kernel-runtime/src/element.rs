@@ -47,6 +47,9 @@ impl Kind {
     const OPEN: Kind = Kind::digit(14);
     const CLOSE: Kind = Kind::digit(15);
     const ARRAY: Kind = Kind::digit(0);
+    /// Before the kind of its parts: an array of no length is none that a kernel has.
+    #[cfg(feature = "num-complex")]
+    pub(crate) const COMPLEX: Kind = Kind::ARRAY.then(Kind::digit(0));
 
     const fn digit(digit: u128) -> Kind {
         Kind {
@@ -65,7 +68,7 @@ impl Kind {
         Kind::digit(len as u128).then(digits)
     }
 
-    const fn then(self, next: Kind) -> Kind {
+    pub(crate) const fn then(self, next: Kind) -> Kind {
         let len = self.len + next.len;
         assert!(len <= 32, "this tuple or array is too deep for a kernel");
         Kind {

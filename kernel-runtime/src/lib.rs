@@ -5,6 +5,8 @@
 pub mod __private;
 mod array;
 mod capture;
+#[cfg(feature = "num-complex")]
+mod complex;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 #[doc(hidden)]

@@ -6,6 +6,8 @@
 pub use crate::array::{
     Array, Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
 };
+#[cfg(feature = "num-complex")]
+pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts, any};
 pub use crate::element::{cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
@@ -28,6 +30,7 @@ pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
+pub use core::convert::From;
 pub use core::hint::unreachable_unchecked;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};

@@ -9,6 +9,7 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
         Sqrt | Floor | Ceil | Round | RoundTiesEven | Trunc | Fract | MulAdd | Copysign | Recip
         | IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive | ToBits => ty.is_float(),
         ToRadians | ToDegrees => ty.is_float(),
+        Conj | NormSqr | Norm | L1Norm | Arg | ToPolar | Inv | Scale | Unscale | Powu => false,
         Abs | Signum => ty.is_float() || ty.is_signed(),
         Min | Max | MinIf | MaxIf | Clamp => true,
         RemEuclid | DivEuclid => ty != Scalar::Bool,

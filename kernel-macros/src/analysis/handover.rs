@@ -131,6 +131,7 @@ impl Handover<'_> {
             inside: false,
             own: Vec::new(),
             through: None,
+            part: None,
         }))
     }
 

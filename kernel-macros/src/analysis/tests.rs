@@ -10,6 +10,7 @@ pub fn analysed(source: &str) -> (Function, Plan, Vec<String>) {
     let mut function = crate::parse::function(&item, &mut sink);
     assert!(sink.is_empty(), "{:?}", sink.texts());
     let mismatches = crate::infer::infer(&mut function);
+    crate::lower::lower(&mut function);
     let plan = super::analyse(&mut function, &mismatches, &[], &mut sink);
     let texts = sink.texts();
     (function, plan, texts)

@@ -3,7 +3,7 @@
 use super::pieces;
 use crate::args::Args;
 use crate::diagnostics::Sink;
-use crate::{analysis, host, infer, parse, ptx, stand_in};
+use crate::{analysis, host, infer, lower, parse, ptx, stand_in};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ItemFn;
@@ -12,6 +12,7 @@ use syn::ItemFn;
 pub fn device_function(function: &ItemFn, args: Args, mut sink: Sink) -> TokenStream {
     let mut ir = parse::device_function(function, &mut sink);
     let mismatches = infer::infer(&mut ir);
+    lower::lower(&mut ir);
     let plan = match sink.is_empty() {
         true => analysis::device_function(&mut ir, &mismatches, &mut sink),
         false => None,

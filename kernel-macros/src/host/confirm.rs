@@ -3,7 +3,7 @@
 use super::names::{self, emit};
 use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
-use crate::ir::{Loop, Proof, Span};
+use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
@@ -11,9 +11,9 @@ use quote::quote_spanned;
 /// place of the name. It does nothing.
 pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
     match proof {
-        Proof::Type { tokens, scalar } => {
-            let scalar = names::scalar(rt, *scalar);
-            quote_spanned!(place(tokens)=> #rt::is_type::<#scalar, #tokens>();)
+        Proof::Type { tokens, ty } => {
+            let ty = names::ty(rt, ty);
+            quote_spanned!(place(tokens)=> #rt::is_type::<#ty, #tokens>();)
         }
         Proof::Function {
             tokens,
@@ -37,6 +37,12 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             let (scalar, name) = (names::scalar(rt, *scalar), names::local(name));
             quote_spanned!(place(tokens)=> #rt::same(#tokens, <#scalar as #rt::Number>::#name);)
         }
+        Proof::Maker { maker, scalar } => made(rt, maker, *scalar),
+        Proof::ComplexMethod { builtin, scalar } => complex_method(rt, *builtin, *scalar),
+        Proof::Complex { tokens, scalar } => {
+            let scalar = names::scalar(rt, *scalar);
+            quote_spanned!(place(tokens)=> #rt::is::<#rt::Complex<#scalar>, _>(&#tokens);)
+        }
         Proof::Prange(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::prange::<#rt::prim::usize>);)
         }
@@ -46,6 +52,37 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Binding { bound, used } => {
             let (bound, used) = (probe(bound), probe(used));
             emit!({ let #bound = (); #used })
+        }
+    }
+}
+
+/// What makes a complex number is `num_complex`'s.
+fn made(rt: &TokenStream, maker: &Maker, scalar: Scalar) -> TokenStream {
+    let (path, span) = (&maker.path, place(&maker.path));
+    let scalar = names::scalar(rt, scalar);
+    match maker.kind {
+        MakerKind::Literal => quote_spanned! {span=>
+            if false { let _: #rt::Complex<#scalar> = #path { re: 0.0, im: 0.0 }; }
+        },
+        MakerKind::From => quote_spanned! {span=>
+            #rt::same(#path, <#rt::Complex<#scalar> as #rt::From<#scalar>>::from);
+        },
+        kind => {
+            let name = names::local(kind.name());
+            quote_spanned!(span=> #rt::same(#path, #rt::Complex::<#scalar>::#name);)
+        }
+    }
+}
+
+/// Beside a trait of the user's whose method takes the number by value, the name is ambiguous.
+fn complex_method(rt: &TokenStream, builtin: Builtin, scalar: Scalar) -> TokenStream {
+    let scalar = names::scalar(rt, scalar);
+    let name = names::local(builtin.name());
+    let rest = (1..builtin.arity()).map(|_| emit!(#rt::any()));
+    emit! {
+        if false {
+            use #rt::ComplexMethods as _;
+            let _ = #rt::any::<#rt::Complex<#scalar>>().#name(#(#rest),*);
         }
     }
 }

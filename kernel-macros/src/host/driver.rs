@@ -146,7 +146,10 @@ impl Context<'_> {
     /// Where the compiler inferred a type, rustc confirms it.
     fn witness(&self, id: VarId) -> TokenStream {
         let var = &self.input.function.vars[id];
-        let known = matches!(var.ty, Ty::Scalar(_) | Ty::Tuple(_) | Ty::Array(..));
+        let known = matches!(
+            var.ty,
+            Ty::Scalar(_) | Ty::Complex(_) | Ty::Tuple(_) | Ty::Array(..)
+        );
         if !known || unknown_inside(&var.ty) {
             return TokenStream::new();
         }
@@ -163,7 +166,7 @@ impl Context<'_> {
 
 fn unknown_inside(ty: &Ty) -> bool {
     match ty {
-        Ty::Scalar(_) => false,
+        Ty::Scalar(_) | Ty::Complex(_) => false,
         Ty::Tuple(parts) => parts.iter().any(unknown_inside),
         Ty::Array(elem, _) => unknown_inside(elem),
         _ => true,

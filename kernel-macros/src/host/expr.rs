@@ -84,7 +84,7 @@ impl Body<'_> {
                 let (rt, ty) = (self.rt(), self.scalar(Scalar::I64));
                 emit!((#rt::number(__shape, __outer, __t) as #ty))
             }
-            ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
+            ExprKind::NewArray { .. } | ExprKind::Opaque(_) | ExprKind::Complex(..) => {
                 unreachable!("analysis lets no driver expression into a region")
             }
         }

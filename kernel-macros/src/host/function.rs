@@ -6,7 +6,7 @@ use super::names::{self, emit};
 use super::residency::Residency;
 use super::text::Filler;
 use super::{Expansion, Ptx, confirm, raise, region};
-use crate::ir::Scalar;
+use crate::ir::{Scalar, Ty};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -51,8 +51,11 @@ pub fn device_function(input: &Expansion, written: &Written) -> TokenStream {
 impl Form<'_> {
     fn implementation(&self) -> TokenStream {
         let (rt, item, name) = (self.rt, &self.input.item, &self.input.function.name);
-        let (visibility, cfgs, output) = (&item.visibility, &item.cfgs, &item.output);
-        let types = item.params.iter().map(|param| &param.ty);
+        let (visibility, cfgs) = (&item.visibility, &item.cfgs);
+        let function = self.input.function;
+        let params = item.params.iter().zip(&function.params);
+        let types = params.map(|(param, var)| self.passed(&function.vars[*var].ty, &param.ty));
+        let output = self.passed(&function.ret, &item.output);
         let (sites, piece) = (self.sites(), self.piece());
         let (call, raise) = (self.call(), self.raise());
         emit! {
@@ -71,6 +74,14 @@ impl Form<'_> {
                 #call
                 #raise
             }
+        }
+    }
+
+    /// A type as kernels pass its values: those of several scalars as tuples.
+    fn passed(&self, ty: &Ty, written: &TokenStream) -> TokenStream {
+        match ty {
+            Ty::Tuple(_) => names::ty(self.rt, ty),
+            _ => written.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Identifiers and paths of the generated code.
 
+use crate::ir::types::View;
 use crate::ir::{Scalar, Ty, Var, VarId};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -60,6 +61,10 @@ pub fn ty(rt: &TokenStream, of: &Ty) -> TokenStream {
         Ty::Unknown => emit!(_),
         Ty::Unit => emit!(()),
         Ty::Scalar(of) => scalar(rt, *of),
+        Ty::Complex(of) => {
+            let of = scalar(rt, *of);
+            emit!(#rt::Complex<#of>)
+        }
         Ty::Tuple(parts) => {
             let parts = parts.iter().map(|part| ty(rt, part));
             emit!((#(#parts,)*))
@@ -78,6 +83,22 @@ pub fn ty(rt: &TokenStream, of: &Ty) -> TokenStream {
                 emit!(#rt::View<'_, #elem, #rank>)
             }
         }
+    }
+}
+
+/// The trait by which an array is captured for reading, and its method.
+pub fn reader(view: &View) -> (Ident, Ident) {
+    match view.complex {
+        true => (local("ReadParts"), local("__kernel_read_parts")),
+        false => (local("ReadArray"), local("__kernel_read")),
+    }
+}
+
+/// The same for writing.
+pub fn writer(view: &View) -> (Ident, Ident) {
+    match view.complex {
+        true => (local("WriteParts"), local("__kernel_write_parts")),
+        false => (local("WriteArray"), local("__kernel_write")),
     }
 }
 

@@ -120,7 +120,7 @@ fn index(body: &Body, id: AccessId) -> TokenStream {
         span.start,
     );
     let brackets = access.brackets;
-    let (binds, at): (Vec<_>, Vec<_>) = (0..access.index.len())
+    let (binds, at): (Vec<_>, Vec<_>) = (0..access.written().len())
         .map(|dim| recorded(body, dim, Scalar::Usize, &format!("at{dim}"), span.start))
         .unzip();
     let element = match access.style {

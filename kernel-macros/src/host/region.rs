@@ -217,12 +217,12 @@ impl<'a> Region<'a> {
         let (rt, name) = (self.rt(), self.body.name(of.var));
         let value = self.context.driver_name(of.var);
         let (elem, rank) = (self.body.scalar(of.elem), names::index(of.rank as usize));
-        let (capture, method, handle) = if of.writes {
-            ("WriteArray", "__kernel_write", "ViewMut")
-        } else {
-            ("ReadArray", "__kernel_read", "View")
+        let view = self.context.input.function.vars[of.var].ty.view();
+        let view = view.unwrap_or_else(|| unreachable!("an array of a region has a shape"));
+        let ((capture, method), handle) = match of.writes {
+            true => (names::writer(view), names::local("ViewMut")),
+            false => (names::reader(view), names::local("View")),
         };
-        let [capture, method, handle] = [capture, method, handle].map(names::local);
         let known = if of.contiguous {
             names::local("is_contiguous")
         } else {
@@ -272,10 +272,11 @@ impl<'a> Region<'a> {
             names::index(view.rank as usize),
         );
         let dims = dims.iter().map(|dim| names::index(*dim as usize));
+        let (capture, method) = names::reader(view);
         emit!({
             let __array: #rt::View<'_, #elem, #rank> = {
-                use #rt::ReadArray as _;
-                #value.__kernel_read().of()
+                use #rt::#capture as _;
+                #value.#method().of()
             };
             #tokens == 1 #(* __array.len(#dims))*
         })

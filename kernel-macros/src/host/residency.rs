@@ -172,11 +172,12 @@ impl Context<'_> {
             names::scalar(rt, view.elem),
             names::index(view.rank as usize),
         );
+        let (capture, method) = names::reader(view);
         emit! {
             if #must_own && !#rt::owns(&#name) { #session.distrust(); }
             let #guard = {
-                use #rt::ReadArray as _;
-                let __array: #rt::View<'_, #elem, #rank> = #name.__kernel_read().of();
+                use #rt::#capture as _;
+                let __array: #rt::View<'_, #elem, #rank> = #name.#method().of();
                 #session.own(&__array.arg([true, false, false]), #fixed && #rt::owns(&#name))
             };
         }

@@ -46,16 +46,17 @@ pub fn expr(function: &Function, id: ExprId) -> String {
 /// One access as its author wrote it.
 pub fn access(function: &Function, id: AccessId) -> String {
     let access = &function.accesses[id];
-    let parts = access.index.iter().map(|part| expr(function, *part));
+    let parts = access.written().iter().map(|part| expr(function, *part));
     let parts: Vec<String> = parts.collect();
     let array = &function.vars[access.array].ident;
-    match access.style {
+    let element = match access.style {
         IndexStyle::Flat => format!("{array}[{}]", parts.join(", ")),
         IndexStyle::Bracketed => format!("{array}[[{}]]", parts.join(", ")),
         IndexStyle::Tuple => format!("{array}[({})]", parts.join(", ")),
         IndexStyle::Nested => format!("{array}[{}]", parts.join("][")),
         IndexStyle::Row => format!("{array}[{}]", parts[0]),
-    }
+    };
+    element + access.suffix()
 }
 
 struct Dumper<'a> {
@@ -203,7 +204,8 @@ impl Dumper<'_> {
             Place::Element(access) => {
                 let access = &self.function.accesses[*access];
                 self.name(access.array)?;
-                self.list("[", &access.index, "]")
+                self.list("[", access.written(), "]")?;
+                self.out.write_str(access.suffix())
             }
             Place::LocalElement { base, index } => {
                 self.name(*base)?;
@@ -300,6 +302,7 @@ impl Dumper<'_> {
                 self.list("(", args, ")")
             }
             ExprKind::Tuple(parts) => self.list("(", parts, ")"),
+            ExprKind::Complex(_, parts) => self.list("complex(", parts, ")"),
             ExprKind::Field(base, index) => {
                 self.operand(*base, POSTFIX)?;
                 write!(self.out, ".{index}")

@@ -247,6 +247,8 @@ pub enum ExprKind {
     Apply(CalleeId, Vec<ExprId>),
     Tuple(Vec<ExprId>),
     Field(ExprId, u32),
+    /// A complex number made of other values. Until [`crate::lower`].
+    Complex(Box<Maker>, Vec<ExprId>),
     /// `[a, b, c]` bound to a local.
     Array(Vec<ExprId>),
     /// `[value; count]`, the count a literal.
@@ -266,13 +268,65 @@ pub enum ExprKind {
     /// elements are as one of these says, if any.
     NewArray {
         fill: Option<ExprId>,
-        elem: Option<Scalar>,
+        elem: Option<Ty>,
         like: Option<VarId>,
         rank: u32,
         kind: types::ViewKind,
     },
     /// A driver expression outside the subset (its type may still be pinned down by its use).
     Opaque(Opaque),
+}
+
+/// What makes a complex number.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    pub kind: MakerKind,
+    /// The function's path, or the struct's, as written.
+    pub path: TokenStream,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MakerKind {
+    /// `Complex { re, im }`
+    Literal,
+    /// `Complex::new(re, im)`
+    New,
+    /// `Complex::from(re)`
+    From,
+    /// `Complex::from_polar(r, theta)`
+    FromPolar,
+    /// `Complex::cis(phase)`
+    Cis,
+    /// `Complex::i()`
+    I,
+}
+
+impl MakerKind {
+    /// The associated function's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            MakerKind::Literal => "",
+            MakerKind::New => "new",
+            MakerKind::From => "from",
+            MakerKind::FromPolar => "from_polar",
+            MakerKind::Cis => "cis",
+            MakerKind::I => "i",
+        }
+    }
+
+    pub fn arity(self) -> usize {
+        match self {
+            MakerKind::Literal | MakerKind::New | MakerKind::FromPolar => 2,
+            MakerKind::From | MakerKind::Cis => 1,
+            MakerKind::I => 0,
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<MakerKind> {
+        use MakerKind::*;
+        let functions = [New, From, FromPolar, Cis, I];
+        functions.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// A `for` loop over an integer range.
@@ -337,6 +391,37 @@ pub struct Access {
     pub own: Vec<LoopId>,
     /// The outermost name through which it goes that borrows the array for writing.
     pub through: Option<VarId>,
+    /// The part of a complex element that it means. Lowered, it is the last index.
+    pub part: Option<Part>,
+}
+
+/// A part of a complex element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// 0 is `re`, 1 is `im`.
+    pub number: u32,
+    /// The source has it behind the index; else it has the whole element.
+    pub named: bool,
+}
+
+impl Access {
+    /// The indices of the source, of a lowered access.
+    pub fn written(&self) -> &[ExprId] {
+        let parts = usize::from(self.part.is_some());
+        &self.index[..self.index.len() - parts]
+    }
+
+    /// How the source names the part that it means.
+    pub fn suffix(&self) -> &'static str {
+        match self.part {
+            Some(Part {
+                number: 0,
+                named: true,
+            }) => ".re",
+            Some(Part { named: true, .. }) => ".im",
+            _ => "",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -393,7 +478,7 @@ impl IndexStyle {
 #[derive(Clone, Debug)]
 pub enum Proof {
     /// A type in a cast: `x as u64`.
-    Type { tokens: TokenStream, scalar: Scalar },
+    Type { tokens: TokenStream, ty: Ty },
     /// An associated function: `f64::max`.
     Function {
         tokens: TokenStream,
@@ -416,6 +501,13 @@ pub enum Proof {
     },
     /// `prange`, without type arguments.
     Prange(TokenStream),
+    /// What makes a complex number of these floats.
+    Maker { maker: Maker, scalar: Scalar },
+    /// A method of complex numbers that takes them by reference, so that another one's that takes
+    /// them by value would be called instead.
+    ComplexMethod { builtin: Builtin, scalar: Scalar },
+    /// A complex number from outside of the loop.
+    Complex { tokens: TokenStream, scalar: Scalar },
     /// A macro of std's: `assert`.
     Macro(proc_macro2::Ident),
     /// A variable's binding and a use of it. Their texts are equal; where the code comes out of

@@ -167,6 +167,21 @@ builtins! {
     /// Integers; the second argument is a `u32`. Panics on overflow in debug and wraps in release. A
     /// device needs it to be a number.
     Pow = "pow" / 2,
+    // Of complex numbers alone; `crate::lower` writes them out, as it does those that have the name
+    // of a float's.
+    Conj = "conj" / 1,
+    NormSqr = "norm_sqr" / 1,
+    Norm = "norm" / 1,
+    L1Norm = "l1_norm" / 1,
+    Arg = "arg" / 1,
+    ToPolar = "to_polar" / 1,
+    Inv = "inv" / 1,
+    /// The second argument is a float.
+    Scale = "scale" / 2,
+    /// The second argument is a float.
+    Unscale = "unscale" / 2,
+    /// The second argument is a `u32`.
+    Powu = "powu" / 2,
     /// Floats: one multiplication.
     ToRadians = "to_radians" / 1,
     ToDegrees = "to_degrees" / 1,
@@ -203,11 +218,22 @@ impl Builtin {
     /// The type of the second argument, where it is not the receiver's.
     pub fn second(self) -> Option<Scalar> {
         match self {
-            Builtin::RotateLeft | Builtin::RotateRight | Builtin::Pow => Some(Scalar::U32),
+            Builtin::RotateLeft | Builtin::RotateRight | Builtin::Pow | Builtin::Powu => {
+                Some(Scalar::U32)
+            }
             Builtin::WrappingShl | Builtin::WrappingShr => Some(Scalar::U32),
             Builtin::Powi => Some(Scalar::I32),
             _ => None,
         }
+    }
+
+    /// Whether only complex numbers have it.
+    pub fn is_complex(self) -> bool {
+        use Builtin::*;
+        matches!(
+            self,
+            Conj | NormSqr | Norm | L1Norm | Arg | ToPolar | Inv | Scale | Unscale | Powu
+        )
     }
 
     /// Whether no standard says which bits it gives: libraries disagree in the last places.

@@ -136,6 +136,9 @@ pub enum Ty {
     Unknown,
     Unit,
     Scalar(Scalar),
+    /// `num_complex::Complex` of this float. Only until [`crate::lower`] makes two floats of it; a
+    /// variable that the source binds keeps it, because rustc confirms it there.
+    Complex(Scalar),
     Tuple(Vec<Ty>),
     /// A fixed array bound in the region.
     Array(Box<Ty>, u64),
@@ -147,7 +150,10 @@ pub enum Ty {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     pub elem: Scalar,
+    /// One dimension more than in the source once complex elements are lowered.
     pub rank: u32,
+    /// The elements are complex numbers of `elem`. Lowered, their parts are the last dimension.
+    pub complex: bool,
     /// Declared writable (`&mut [T]`, `ArrayViewMut`, ..).
     pub mutable: bool,
     pub kind: ViewKind,
@@ -171,10 +177,12 @@ impl Ty {
 
     /// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
     pub fn elements(elem: &Ty, mutable: bool) -> Ty {
-        let (elem, rank) = match elem {
-            Ty::Scalar(elem) => (*elem, 1),
+        let (elem, rank, complex) = match elem {
+            Ty::Scalar(elem) => (*elem, 1, false),
+            Ty::Complex(elem) => (*elem, 1, true),
             Ty::Array(inner, _) => match **inner {
-                Ty::Scalar(elem) => (elem, 2),
+                Ty::Scalar(elem) => (elem, 2, false),
+                Ty::Complex(elem) => (elem, 2, true),
                 _ => return Ty::Unknown,
             },
             _ => return Ty::Unknown,
@@ -182,6 +190,7 @@ impl Ty {
         Ty::View(View {
             elem,
             rank,
+            complex,
             mutable,
             kind: ViewKind::Slice,
         })
@@ -215,7 +224,7 @@ impl Ty {
     /// A type that a value in an iteration can have.
     pub fn is_value(&self) -> bool {
         match self {
-            Ty::Scalar(_) => true,
+            Ty::Scalar(_) | Ty::Complex(_) => true,
             Ty::Tuple(parts) => parts.iter().all(Ty::is_value),
             Ty::Array(elem, _) => elem.is_value(),
             Ty::Unknown | Ty::Unit | Ty::View(_) => false,
@@ -236,6 +245,7 @@ impl fmt::Display for Ty {
             Ty::Unknown => f.write_str("_"),
             Ty::Unit => f.write_str("()"),
             Ty::Scalar(scalar) => scalar.fmt(f),
+            Ty::Complex(scalar) => write!(f, "Complex<{scalar}>"),
             Ty::Tuple(parts) => {
                 f.write_str("(")?;
                 for (n, part) in parts.iter().enumerate() {
@@ -257,9 +267,14 @@ impl fmt::Display for View {
         let View {
             elem,
             rank,
+            complex,
             mutable,
             kind,
         } = self;
+        let elem = match complex {
+            true => Ty::Complex(*elem),
+            false => Ty::Scalar(*elem),
+        };
         let (reference, suffix) = if *mutable {
             ("&mut ", "Mut")
         } else {

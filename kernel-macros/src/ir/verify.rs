@@ -73,6 +73,7 @@ fn expr(function: &Function, id: ExprId) {
     match &node.kind {
         ExprKind::Opaque(opaque) => panic!("opaque expression in a region: {}", opaque.what),
         ExprKind::NewArray { .. } => panic!("a new array in a region"),
+        ExprKind::Complex(..) => panic!("a complex number in one piece in a region"),
         ExprKind::If {
             cond,
             then,
@@ -105,6 +106,7 @@ pub fn operands(kind: &ExprKind) -> Vec<ExprId> {
         ExprKind::Call(_, parts)
         | ExprKind::Apply(_, parts)
         | ExprKind::Tuple(parts)
+        | ExprKind::Complex(_, parts)
         | ExprKind::Array(parts) => parts.clone(),
         ExprKind::LocalElement { index, .. } => index.clone(),
         _ => Vec::new(),

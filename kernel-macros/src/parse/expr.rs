@@ -105,6 +105,10 @@ impl Parser {
                     None => self.outside_subset(node),
                 }
             }
+            syn::Expr::Struct(literal) => match self.complex_literal(literal) {
+                Some(id) => id,
+                None => self.outside_subset(node),
+            },
             syn::Expr::Reference(reference) if self.is_number(reference) => {
                 self.parenthesised(node, &reference.expr)
             }
@@ -268,7 +272,7 @@ impl Parser {
         let inner = self.expr(&cast.expr);
         self.prove(Proof::Type {
             tokens: cast.ty.to_token_stream(),
-            scalar,
+            ty: Ty::Scalar(scalar),
         });
         self.push(ExprKind::Cast(inner, scalar), span::of(node))
     }
@@ -361,6 +365,7 @@ impl Parser {
             inside: false,
             own: Vec::new(),
             through: None,
+            part: None,
         };
         Ok(Indexed::Array(self.accesses.push(access)))
     }
@@ -587,6 +592,9 @@ impl Parser {
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }
+        if let Some(made) = self.make_complex(node, path, call) {
+            return made;
+        }
         if let Some(cast) = self.lossless(node, path, call) {
             return cast;
         }
@@ -630,7 +638,8 @@ impl Parser {
         }
         let inner = self.expr(&call.args[0]);
         let tokens = owner.to_token_stream();
-        self.prove(Proof::Type { tokens, scalar });
+        let ty = Ty::Scalar(scalar);
+        self.prove(Proof::Type { tokens, ty });
         Some(self.push(ExprKind::Cast(inner, scalar), span::of(node)))
     }
 
@@ -679,7 +688,7 @@ impl Parser {
             ("from_elem", 2) => Some(self.expr(&call.args[1])),
             _ => return None,
         };
-        let elem = ty::first_scalar_argument(array);
+        let elem = ty::first_argument(array);
         let kind = ExprKind::NewArray {
             fill,
             elem,
@@ -695,6 +704,13 @@ impl Parser {
             syn::Member::Unnamed(index) => {
                 let base = self.expr(&field.base);
                 self.push(ExprKind::Field(base, index.index), span::of(node))
+            }
+            syn::Member::Named(name) if let Some(part) = complex_part(name) => {
+                let base = match self.deref_target(&field.base) {
+                    Some(var) => self.push(ExprKind::Var(var), span::of(&field.base)),
+                    None => self.expr(&field.base),
+                };
+                self.push(ExprKind::Field(base, part), span::of(node))
             }
             syn::Member::Named(name) => {
                 let help = "read it into a variable before the loop";
@@ -810,6 +826,15 @@ impl Parser {
     }
 }
 
+/// The number of the part of a complex number that a field is.
+pub(super) fn complex_part(name: &proc_macro2::Ident) -> Option<u32> {
+    match name.to_string().as_str() {
+        "re" => Some(0),
+        "im" => Some(1),
+        _ => None,
+    }
+}
+
 /// The outcome of reading `base[index]`.
 pub(super) enum Indexed {
     Array(crate::ir::AccessId),
@@ -911,6 +936,12 @@ fn receiver(scalar: Scalar, builtin: Builtin) -> Scalar {
 
 /// The type of a constant that its path gives away; rustc checks it where the host reads it.
 fn constant_type(path: &syn::Path) -> Ty {
+    let mut segments = path.segments.iter().rev();
+    if let (Some(_), Some(owner)) = (segments.next(), segments.next())
+        && let Some(scalar) = ty::complex(owner)
+    {
+        return Ty::Complex(scalar);
+    }
     let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let scalar = match names.as_slice() {

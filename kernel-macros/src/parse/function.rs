@@ -6,9 +6,10 @@
 use super::{Parser, check_signature, template, ty};
 use crate::diagnostics::Sink;
 use crate::ir::{
-    Block, ExprKind, Function, Loop, LoopId, Range, Span, Stmt, StmtKind, Ty, VarId, VarKind,
+    Block, ExprKind, Function, Loop, LoopId, Proof, Range, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
+use quote::ToTokens;
 
 /// Turns the annotated function into IR. Signature problems go to the sink.
 pub fn device_function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
@@ -33,6 +34,9 @@ pub fn device_function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
     let inputs = item.sig.inputs.iter();
     let params = inputs.filter_map(|input| parser.value_param(input, sink));
     let params: Vec<VarId> = params.collect();
+    if let syn::ReturnType::Type(_, written) = &item.sig.output {
+        parser.prove_composite(written, &ret);
+    }
     let block = parser.block(&without_items(&body));
     parser.returned.extend(block.value);
     parser.scopes.leave();
@@ -95,6 +99,7 @@ impl Parser {
             let message = format!("a device function cannot take a `{text}`");
             sink.push(Span::of(&param.ty), message, Some(VALUES.to_string()));
         }
+        self.prove_composite(&param.ty, &ty);
         match &*param.pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 Some(self.bind(&pat.ident, VarKind::Local, pat.mutability.is_some(), ty))
@@ -105,6 +110,14 @@ impl Parser {
                 sink.push(Span::of(pat), message, Some(help));
                 None
             }
+        }
+    }
+
+    /// Kernels pass a value of several scalars as a tuple, whatever the function calls its type.
+    fn prove_composite(&mut self, written: &syn::Type, ty: &Ty) {
+        if matches!(ty, Ty::Tuple(_) | Ty::Complex(_)) && ty.is_value() {
+            let (tokens, ty) = (written.to_token_stream(), ty.clone());
+            self.prove(Proof::Type { tokens, ty });
         }
     }
 

@@ -5,7 +5,6 @@ use super::span;
 use super::ty;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
 use proc_macro2::Ident;
-use quote::ToTokens;
 
 /// Calls that one kernel inlines: functions that call each other twice double at every level.
 const MOST_CALLS: usize = 512;
@@ -52,9 +51,7 @@ impl Parser {
         }
         let item = self.scopes.function(name)?;
         let params = plain_params(&item)?;
-        let values = params
-            .iter()
-            .all(|(_, ty)| ty::annotation(ty).scalar().is_some());
+        let values = params.iter().all(|(_, ty)| ty::annotation(ty).is_value());
         if params.len() != call.args.len() || !values {
             return None;
         }
@@ -93,12 +90,14 @@ impl Parser {
         let syn::ReturnType::Type(_, written) = &item.sig.output else {
             return;
         };
-        let ty = ty::annotation(written);
-        if let Some(scalar) = ty.scalar() {
-            let tokens = written.to_token_stream();
-            self.prove(Proof::Type { tokens, scalar });
+        self.prove_names(written);
+        self.exprs[value].ty = ty::annotation(written);
+    }
+
+    pub(super) fn prove_names(&mut self, written: &syn::Type) {
+        for (tokens, ty) in ty::number_names(written) {
+            self.prove(Proof::Type { tokens, ty });
         }
-        self.exprs[value].ty = ty;
     }
 
     /// A call in the driver stays a call, of a known type.
@@ -121,10 +120,7 @@ impl Parser {
         let mut stmts = Vec::new();
         for ((pat, written), arg) in params.iter().zip(args) {
             let annotated = ty::annotation(written);
-            if let Some(scalar) = annotated.scalar() {
-                let tokens = written.to_token_stream();
-                self.prove(Proof::Type { tokens, scalar });
-            }
+            self.prove_names(written);
             let var = self.bind(
                 &pat.ident,
                 VarKind::Local,

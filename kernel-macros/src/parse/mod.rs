@@ -5,6 +5,7 @@
 //! around it was to be parallel.
 
 mod assertion;
+mod complex;
 mod contact;
 mod desugar;
 mod expr;

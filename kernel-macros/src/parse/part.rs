@@ -166,6 +166,7 @@ impl Parser {
             inside: !part.dims.iter().any(all),
             own: part.own.clone(),
             through: part.through,
+            part: None,
         })
     }
 

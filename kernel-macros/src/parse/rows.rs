@@ -120,7 +120,12 @@ impl Parser {
         !self.path.is_empty() && pat.elems.iter().all(plain)
     }
 
-    fn bind_hidden_to(&mut self, name: &str, value: ExprId, span: Span) -> (VarId, Stmt) {
+    pub(super) fn bind_hidden_to(
+        &mut self,
+        name: &str,
+        value: ExprId,
+        span: Span,
+    ) -> (VarId, Stmt) {
         let name = Ident::new(name, proc_macro2::Span::mixed_site());
         let kind = self.local_kind();
         let var = self.bind_hidden(&name, kind);
@@ -153,6 +158,7 @@ impl Parser {
             inside: false,
             own: Vec::new(),
             through: None,
+            part: None,
         })
     }
 

@@ -4,7 +4,8 @@ use super::Parser;
 use super::assertion;
 use super::contact;
 use super::expr::{
-    ATTRIBUTE_HELP, CLOSURE, Indexed, Shape, attributes, binary_op, compound_op, foreign_attribute,
+    ATTRIBUTE_HELP, CLOSURE, Indexed, Shape, attributes, binary_op, complex_part, compound_op,
+    foreign_attribute,
 };
 use super::jump::Frame;
 use super::span;
@@ -14,8 +15,8 @@ use super::written;
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Proof, Span, Stmt, StmtKind,
-    Ty, VarId, VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty,
+    VarId, VarKind,
 };
 use proc_macro2::Ident;
 
@@ -230,9 +231,7 @@ impl Parser {
     /// witness follows, so rustc is asked about the names in it.
     fn annotated(&mut self, written: &syn::Type) -> Ty {
         if self.calls.is_inside() {
-            for (tokens, scalar) in ty::scalar_names(written) {
-                self.prove(Proof::Type { tokens, scalar });
-            }
+            self.prove_names(written);
         }
         ty::annotation(written)
     }
@@ -490,7 +489,7 @@ impl Parser {
         StmtKind::Expr(self.push(ExprKind::Block(block), span))
     }
 
-    fn place(&mut self, node: &syn::Expr, mode: AccessMode) -> Result<Place, Opaque> {
+    pub(super) fn place(&mut self, node: &syn::Expr, mode: AccessMode) -> Result<Place, Opaque> {
         match node {
             syn::Expr::Paren(paren) => return self.place(&paren.expr, mode),
             syn::Expr::Index(index) => {
@@ -518,6 +517,11 @@ impl Parser {
                         base,
                         index: index.index,
                     });
+                }
+                if let syn::Member::Named(name) = &field.member
+                    && let Some(part) = complex_part(name)
+                {
+                    return self.part_place(&field.base, part, mode);
                 }
             }
             _ => {

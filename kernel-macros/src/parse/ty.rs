@@ -20,7 +20,7 @@ pub fn of_param(ty: &syn::Type) -> ParamTy {
         syn::Type::Reference(reference) => {
             let mutable = reference.mutability.is_some();
             let ty = behind_reference(&reference.elem, mutable);
-            let deref = matches!(ty, Ty::Scalar(_));
+            let deref = matches!(ty, Ty::Scalar(_) | Ty::Complex(_));
             ParamTy { ty, mutable, deref }
         }
         syn::Type::Paren(paren) => of_param(&paren.elem),
@@ -52,7 +52,7 @@ fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
         syn::Type::Paren(paren) => behind_reference(&paren.elem, mutable),
         syn::Type::Group(group) => behind_reference(&group.elem, mutable),
         _ => match annotation(ty) {
-            Ty::Scalar(scalar) => Ty::Scalar(scalar),
+            number @ (Ty::Scalar(_) | Ty::Complex(_)) => number,
             // `&Array2<f64>`, `&ArrayView1<f32>`, `&Vec<f64>`: what is behind decides the shape,
             // the reference whether it can be written.
             Ty::View(inner) => Ty::View(View {
@@ -67,10 +67,7 @@ fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
 /// A run of elements as written. The length of a second dimension may have a name.
 fn run_of(elem: &syn::Type, mutable: bool) -> Ty {
     match elem {
-        syn::Type::Array(inner) => match annotation(&inner.elem) {
-            Ty::Scalar(scalar) => view(scalar, 2, mutable, ViewKind::Slice),
-            _ => Ty::Unknown,
-        },
+        syn::Type::Array(inner) => view(&annotation(&inner.elem), 2, mutable, ViewKind::Slice),
         _ => Ty::elements(&annotation(elem), mutable),
     }
 }
@@ -97,18 +94,17 @@ pub fn annotation(ty: &syn::Type) -> Ty {
     }
 }
 
-/// The names in a type that [`annotation`] takes for primitives.
-pub fn scalar_names(ty: &syn::Type) -> Vec<(TokenStream, Scalar)> {
+/// The names in a type that [`annotation`] takes for numbers.
+pub fn number_names(ty: &syn::Type) -> Vec<(TokenStream, Ty)> {
     match ty {
-        syn::Type::Paren(paren) => scalar_names(&paren.elem),
-        syn::Type::Group(group) => scalar_names(&group.elem),
-        syn::Type::Tuple(tuple) => tuple.elems.iter().flat_map(scalar_names).collect(),
-        syn::Type::Array(array) => scalar_names(&array.elem),
-        _ => {
-            let scalar = annotation(ty).scalar();
-            let name = scalar.map(|scalar| (ty.to_token_stream(), scalar));
-            name.into_iter().collect()
-        }
+        syn::Type::Paren(paren) => number_names(&paren.elem),
+        syn::Type::Group(group) => number_names(&group.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter().flat_map(number_names).collect(),
+        syn::Type::Array(array) => number_names(&array.elem),
+        _ => match annotation(ty) {
+            number @ (Ty::Scalar(_) | Ty::Complex(_)) => vec![(ty.to_token_stream(), number)],
+            _ => Vec::new(),
+        },
     }
 }
 
@@ -122,21 +118,35 @@ fn named(path: &syn::Path) -> Ty {
     {
         return Ty::Scalar(scalar);
     }
+    if let Some(scalar) = complex(segment) {
+        return Ty::Complex(scalar);
+    }
     let types = type_arguments(segment);
     let elem = types.first().map(|ty| annotation(ty));
     if name == "Vec" && path.segments.len() == 1 {
         return elem.map_or(Ty::Unknown, |elem| Ty::elements(&elem, true));
     }
-    let Some(elem) = elem.and_then(|ty| ty.scalar()) else {
+    let Some(elem) = elem else {
         return Ty::Unknown;
     };
     let dimension = types
         .get(1)
         .map(|ty| quote::ToTokens::to_token_stream(ty).to_string());
     match array_name(&name, dimension.as_deref()) {
-        Some((rank, mutable)) => view(elem, rank, mutable, ViewKind::NdArray),
+        Some((rank, mutable)) => view(&elem, rank, mutable, ViewKind::NdArray),
         None => Ty::Unknown,
     }
+}
+
+/// The float of `Complex<f64>`, or of one of its aliases.
+pub fn complex(segment: &syn::PathSegment) -> Option<Scalar> {
+    let scalar = match segment.ident.to_string().as_str() {
+        "Complex64" => Scalar::F64,
+        "Complex32" => Scalar::F32,
+        "Complex" => annotation(type_arguments(segment).first()?).scalar()?,
+        _ => return None,
+    };
+    scalar.is_float().then_some(scalar)
 }
 
 /// Rank and writability of ndarray's names: `ArrayView2`, `ArrayViewMut<_, Ix2>`, `Array3`, ..
@@ -173,16 +183,22 @@ fn type_arguments(segment: &syn::PathSegment) -> Vec<&syn::Type> {
 }
 
 /// The element type in `Vec::<f64>`, `Array2::<f32>`.
-pub fn first_scalar_argument(segment: &syn::PathSegment) -> Option<Scalar> {
-    type_arguments(segment)
-        .first()
-        .and_then(|ty| annotation(ty).scalar())
+pub fn first_argument(segment: &syn::PathSegment) -> Option<Ty> {
+    let ty = annotation(type_arguments(segment).first()?);
+    matches!(ty, Ty::Scalar(_) | Ty::Complex(_)).then_some(ty)
 }
 
-fn view(elem: Scalar, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
+fn view(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
+    let (elem, complex) = match *elem {
+        Ty::Scalar(elem) => (elem, false),
+        // Their parts are the third dimension at most.
+        Ty::Complex(elem) if rank <= 2 => (elem, true),
+        _ => return Ty::Unknown,
+    };
     Ty::View(View {
         elem,
         rank,
+        complex,
         mutable,
         kind,
     })
@@ -222,7 +238,7 @@ pub fn row_len(ty: &syn::Type) -> Option<u64> {
 pub fn help(ty: &syn::Type) -> Option<String> {
     let text = quote::ToTokens::to_token_stream(ty).to_string();
     let known = "kernels take scalars (`f64`, `usize`, ..), `&[T]`, `&mut [T]`, `&[[T; N]]` and ndarray's \
-                 `ArrayView1..3` and `ArrayViewMut1..3` of them";
+                 `ArrayView1..3` and `ArrayViewMut1..3` of them, and of `Complex<f64>`";
     Some(if text.contains("String") || text.contains("str") {
         format!("{known}; text stays outside")
     } else {

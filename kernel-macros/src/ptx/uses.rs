@@ -126,6 +126,7 @@ impl Uses {
             ExprKind::Call(_, parts)
             | ExprKind::Apply(_, parts)
             | ExprKind::Tuple(parts)
+            | ExprKind::Complex(_, parts)
             | ExprKind::Array(parts) => {
                 self.exprs(function, parts);
             }
@@ -171,6 +172,7 @@ pub fn runs_statements(function: &Function, id: ExprId) -> bool {
         ExprKind::Call(_, parts)
         | ExprKind::Apply(_, parts)
         | ExprKind::Tuple(parts)
+        | ExprKind::Complex(_, parts)
         | ExprKind::Array(parts) => any(parts),
         ExprKind::If {
             cond,

@@ -7,6 +7,7 @@ fn report(source: &str) -> String {
     let mut sink = Sink::default();
     let mut function = crate::parse::function(&item, &mut sink);
     let mismatches = crate::infer::infer(&mut function);
+    crate::lower::lower(&mut function);
     let plan = crate::analysis::analyse(&mut function, &mismatches, &[], &mut sink);
     assert!(sink.is_empty(), "{:?}", sink.texts());
     super::report(&function, &plan, quote::quote!(#item))

@@ -10,6 +10,7 @@ mod versions;
 
 mod arithmetic;
 mod arrays;
+mod complex;
 mod control_flow;
 mod driver;
 mod early;

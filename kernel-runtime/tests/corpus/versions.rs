@@ -100,6 +100,13 @@ impl Numbers for f64 {
     }
 }
 
+impl<T: Numbers> Numbers for num_complex::Complex<T> {
+    fn append(&self, all: &mut Vec<Number>) {
+        self.re.append(all);
+        self.im.append(all);
+    }
+}
+
 impl<T: Numbers, const N: usize> Numbers for [T; N] {
     fn append(&self, all: &mut Vec<Number>) {
         self.iter().for_each(|part| part.append(all));

@@ -74,6 +74,7 @@ fn typed(source: &str) -> Function {
     let mut sink = crate::diagnostics::Sink::default();
     let mut function = crate::parse::function(&item, &mut sink);
     crate::infer::infer(&mut function);
+    crate::lower::lower(&mut function);
     function
 }
 

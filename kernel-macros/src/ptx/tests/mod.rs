@@ -12,6 +12,7 @@ fn analysed(source: &str) -> (Function, Plan) {
     let mut sink = Sink::default();
     let mut function = crate::parse::function(&item, &mut sink);
     let mismatches = crate::infer::infer(&mut function);
+    crate::lower::lower(&mut function);
     let plan = crate::analysis::analyse(&mut function, &mismatches, &[], &mut sink);
     assert!(sink.is_empty(), "{source}\n{:#?}", sink.texts());
     (function, plan)

@@ -1,0 +1,443 @@
+//! Values of several scalars become scalars: what makes complex numbers and tuples ordinary to all
+//! that follows.
+//!
+//! A variable whose type is a tuple or a complex number becomes one variable for each of its scalars,
+//! so that each can be read by the host, accumulate, or be assigned on its own; the driver knows it
+//! as the field that it is there (`z.re`, `t.1`). An array of complex numbers gets one dimension
+//! more, that of their parts, which is how they lie in memory. Complex arithmetic is written out as
+//! `num_complex` does it. An expression keeps its place and has a tuple for its value.
+//!
+//! No proof is touched: an access to a part is the access to the element with a constant index
+//! behind, and an index that is not plain is evaluated once.
+
+mod assign;
+mod assigned;
+mod complex;
+mod elementary;
+mod parts;
+#[cfg(test)]
+mod tests;
+
+use crate::ir::{
+    Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Proof, Span,
+    Stmt, StmtKind, Ty, Var, VarId, VarKind,
+};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use std::collections::{HashMap, HashSet};
+
+/// Lowers the whole function.
+pub fn lower(function: &mut Function) {
+    let vars = function.vars.iter().map(|(_, var)| &var.ty);
+    let exprs = function.exprs.iter().map(|(_, expr)| &expr.ty);
+    if !vars.chain(exprs).any(is_several) {
+        return;
+    }
+    let mut body = std::mem::take(&mut function.body);
+    let mut lowerer = Lowerer {
+        function,
+        leaves: HashMap::new(),
+        proved: HashSet::new(),
+        home: None,
+    };
+    lowerer.block(&mut body);
+    lowerer.parameters(&body);
+    lowerer.arrays();
+    function.body = body;
+    function.ret = lowered(&function.ret);
+}
+
+/// Whether values of the type are written out here.
+fn is_several(ty: &Ty) -> bool {
+    match ty {
+        Ty::View(view) => view.complex,
+        ty => is_composite(ty) || has_complex(ty),
+    }
+}
+
+/// Whether a value of the type is several values, each a variable of its own.
+fn is_composite(ty: &Ty) -> bool {
+    matches!(ty, Ty::Tuple(_) | Ty::Complex(_)) && ty.is_value()
+}
+
+fn has_complex(ty: &Ty) -> bool {
+    match ty {
+        Ty::Complex(_) => true,
+        Ty::Tuple(parts) => parts.iter().any(has_complex),
+        Ty::Array(elem, _) => has_complex(elem),
+        _ => false,
+    }
+}
+
+/// The type without complex numbers: tuples are in their place.
+fn lowered(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Complex(scalar) => Ty::Tuple(vec![Ty::Scalar(*scalar); 2]),
+        Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(lowered).collect()),
+        Ty::Array(elem, len) => Ty::Array(Box::new(lowered(elem)), *len),
+        ty => ty.clone(),
+    }
+}
+
+/// The types that a value of this type consists of, and how the driver names each of them.
+fn leaves(ty: &Ty) -> Vec<(Ty, TokenStream)> {
+    let parts: Vec<(Ty, TokenStream)> = match ty {
+        Ty::Complex(scalar) => ["re", "im"]
+            .map(|part| Ident::new(part, proc_macro2::Span::mixed_site()))
+            .map(|part| (Ty::Scalar(*scalar), quote!(.#part)))
+            .into(),
+        Ty::Tuple(parts) => {
+            let named = parts.iter().enumerate().map(|(at, part)| {
+                let at = proc_macro2::Literal::usize_unsuffixed(at);
+                (part.clone(), quote!(.#at))
+            });
+            named.collect()
+        }
+        ty => return vec![(lowered(ty), TokenStream::new())],
+    };
+    let inner = parts.iter().flat_map(|(part, name)| {
+        let below = leaves(part).into_iter();
+        below.map(move |(ty, rest)| (ty, quote!(#name #rest)))
+    });
+    inner.collect()
+}
+
+/// A position among [`leaves`]: where a tuple's part begins, and how many are its own.
+fn range_of(parts: &[Ty], index: u32) -> std::ops::Range<usize> {
+    let count = |ty: &Ty| leaves(ty).len();
+    let start: usize = parts[..index as usize].iter().map(count).sum();
+    start..start + count(&parts[index as usize])
+}
+
+struct Lowerer<'a> {
+    function: &'a mut Function,
+    /// What became of a variable.
+    leaves: HashMap<VarId, Vec<VarId>>,
+    /// What rustc has been asked already, and for which loop.
+    proved: HashSet<(LoopId, String)>,
+    /// The innermost loop around the statement.
+    home: Option<LoopId>,
+}
+
+impl Lowerer<'_> {
+    fn ty(&self, id: ExprId) -> &Ty {
+        &self.function.exprs[id].ty
+    }
+
+    fn push(&mut self, kind: ExprKind, span: Span, ty: Ty) -> ExprId {
+        self.function.exprs.push(Expr { kind, span, ty })
+    }
+
+    /// The variables that a variable became.
+    fn leaves_of(&mut self, var: VarId) -> Vec<VarId> {
+        if let Some(known) = self.leaves.get(&var) {
+            return known.clone();
+        }
+        let whole = &self.function.vars[var];
+        let (ident, span, kind, home) = (
+            whole.ident.clone(),
+            whole.span,
+            whole.kind.clone(),
+            whole.home,
+        );
+        let (mutable, deferred, hidden) = (whole.mutable, whole.deferred, whole.hidden);
+        let tokens = whole.tokens.clone();
+        let parts = leaves(&whole.ty).into_iter().map(|(ty, name)| Var {
+            ident: ident.clone(),
+            span,
+            kind: kind.clone(),
+            home,
+            mutable,
+            ty,
+            tokens: match tokens.is_empty() {
+                true => TokenStream::new(),
+                false => quote!(#tokens #name),
+            },
+            deferred,
+            hidden,
+        });
+        let parts: Vec<Var> = parts.collect();
+        let vars = &mut self.function.vars;
+        let parts: Vec<VarId> = parts.into_iter().map(|part| vars.push(part)).collect();
+        self.leaves.insert(var, parts.clone());
+        parts
+    }
+
+    /// A device function takes its parameters whole, and takes them apart first of all.
+    fn parameters(&mut self, body: &Block) {
+        let [
+            Stmt {
+                kind: StmtKind::For(frame),
+                ..
+            },
+        ] = body.stmts[..]
+        else {
+            return;
+        };
+        let mut binds = Vec::new();
+        for at in 0..self.function.params.len() {
+            let var = self.function.params[at];
+            let node = &self.function.vars[var];
+            if node.kind != VarKind::Local || !is_composite(&node.ty) {
+                continue;
+            }
+            let (span, ty) = (node.span, lowered(&node.ty));
+            let whole = self.local("whole", span, ty.clone());
+            self.function.params[at] = whole;
+            let pat = self.pattern(&Pat::Var(var));
+            let init = Some(self.push(ExprKind::Var(whole), span, ty));
+            let kind = StmtKind::Let { pat, init };
+            binds.push(Stmt { kind, span });
+            self.function.vars[whole].home = Some(frame);
+        }
+        self.function.loops[frame].body.stmts.splice(0..0, binds);
+    }
+
+    /// A local that no source names.
+    fn local(&mut self, name: &str, span: Span, ty: Ty) -> VarId {
+        self.function.vars.push(Var {
+            ident: Ident::new(name, span.start),
+            span,
+            kind: VarKind::Local,
+            home: self.home,
+            mutable: false,
+            ty,
+            tokens: TokenStream::new(),
+            deferred: false,
+            hidden: true,
+        })
+    }
+
+    /// Arrays of complex numbers have the dimension of their parts.
+    fn arrays(&mut self) {
+        for id in self.function.vars.ids() {
+            if let Ty::View(view) = &mut self.function.vars[id].ty {
+                view.rank += u32::from(view.complex);
+            }
+        }
+        for id in self.function.exprs.ids() {
+            let ty = lowered(self.ty(id));
+            self.function.exprs[id].ty = ty;
+        }
+    }
+
+    /// Asks rustc in the loop around.
+    fn prove(&mut self, proof: Proof) {
+        if let Some(home) = self.home
+            && self.proved.insert((home, format!("{proof:?}")))
+        {
+            self.function.loops[home].proofs.push(proof);
+        }
+    }
+
+    fn block(&mut self, block: &mut Block) {
+        let mut out = Vec::new();
+        for stmt in std::mem::take(&mut block.stmts) {
+            self.stmt(stmt, &mut out);
+        }
+        block.stmts = out;
+        block.value.iter().for_each(|value| self.expr(*value));
+    }
+
+    fn stmt(&mut self, mut stmt: Stmt, out: &mut Vec<Stmt>) {
+        let span = stmt.span;
+        match &mut stmt.kind {
+            StmtKind::Let {
+                pat: Pat::Var(var),
+                init: Some(init),
+            } if is_composite(&self.function.vars[*var].ty) && is_composite(self.ty(*init)) => {
+                let parts = self.parts(*init);
+                out.extend(parts.before);
+                let vars = self.leaves_of(*var);
+                for (var, leaf) in vars.into_iter().zip(parts.leaves) {
+                    let (pat, init) = (Pat::Var(var), Some(leaf));
+                    let kind = StmtKind::Let { pat, init };
+                    out.push(Stmt { kind, span });
+                }
+                return;
+            }
+            StmtKind::Let { pat, init } => {
+                init.iter().for_each(|init| self.expr(*init));
+                *pat = self.pattern(pat);
+            }
+            StmtKind::Assign { target, op, value } => {
+                return self.assign(target.clone(), *op, *value, span, out);
+            }
+            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
+            StmtKind::For(id) => self.for_loop(*id),
+            StmtKind::While { cond, body } => {
+                self.expr(*cond);
+                self.block(body);
+            }
+            StmtKind::Loop { body } => self.block(body),
+            StmtKind::Assert { cond, args, .. } => {
+                self.expr(*cond);
+                args.iter().for_each(|arg| self.expr(*arg));
+            }
+            StmtKind::Opaque(opaque) => self.opaque(opaque),
+            StmtKind::Break { .. } | StmtKind::Continue { .. } => {}
+        }
+        out.push(stmt);
+    }
+
+    fn for_loop(&mut self, id: LoopId) {
+        let node = &mut self.function.loops[id];
+        let mut heads = vec![node.range.start, node.range.end];
+        heads.extend(
+            node.range
+                .adapters
+                .iter()
+                .filter_map(|adapter| match adapter {
+                    Adapter::StepBy(step) => Some(*step),
+                    Adapter::Rev => None,
+                }),
+        );
+        heads.extend(node.iteration.iter().flat_map(|of| &of.requires));
+        let mut body = std::mem::take(&mut node.body);
+        heads.into_iter().for_each(|head| self.expr(head));
+        let outer = self.home.replace(id);
+        self.block(&mut body);
+        self.home = outer;
+        self.function.loops[id].body = body;
+    }
+
+    fn opaque(&mut self, opaque: &mut Opaque) {
+        opaque.blocks.iter_mut().for_each(|block| self.block(block));
+    }
+
+    fn pattern(&mut self, pat: &Pat) -> Pat {
+        match pat {
+            Pat::Var(var) if is_composite(&self.function.vars[*var].ty) => {
+                let ty = self.function.vars[*var].ty.clone();
+                let mut leaves = self.leaves_of(*var).into_iter();
+                pattern_of(&lowered(&ty), &mut leaves)
+            }
+            Pat::Tuple(parts) => Pat::Tuple(parts.iter().map(|part| self.pattern(part)).collect()),
+            Pat::Var(_) | Pat::Wild => {
+                if let Pat::Var(var) = pat {
+                    let ty = lowered(&self.function.vars[*var].ty);
+                    self.function.vars[*var].ty = ty;
+                }
+                pat.clone()
+            }
+        }
+    }
+
+    /// The expression in its place, as a tuple if it is several values.
+    fn expr(&mut self, id: ExprId) {
+        let mut kind = std::mem::replace(&mut self.function.exprs[id].kind, ExprKind::Bool(false));
+        match &mut kind {
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                self.expr(*cond);
+                self.block(then);
+                otherwise.iter_mut().for_each(|block| self.block(block));
+            }
+            ExprKind::Block(block) => self.block(block),
+            ExprKind::Opaque(opaque) => self.opaque(opaque),
+            _ => {
+                self.function.exprs[id].kind = kind;
+                return self.plain(id);
+            }
+        }
+        self.function.exprs[id].kind = kind;
+        let ty = lowered(self.ty(id));
+        self.function.exprs[id].ty = ty;
+    }
+
+    /// The same of an expression without blocks.
+    fn plain(&mut self, id: ExprId) {
+        let kind = self.function.exprs[id].kind.clone();
+        if self.is_written_out(id, &kind) {
+            let ty = lowered(self.ty(id));
+            let parts = self.parts(id);
+            let span = self.function.exprs[id].span;
+            let value = self.assemble(&ty, &mut parts.leaves.into_iter(), span);
+            self.function.exprs[id].kind = match parts.before.is_empty() {
+                true => self.function.exprs[value].kind.clone(),
+                false => ExprKind::Block(Block {
+                    stmts: parts.before,
+                    value: Some(value),
+                }),
+            };
+            self.function.exprs[id].ty = ty;
+            return;
+        }
+        match kind {
+            ExprKind::Load(access) => self.indices(access),
+            kind => {
+                let operands = crate::ir::verify::operands(&kind);
+                operands.into_iter().for_each(|operand| self.expr(operand));
+            }
+        }
+        let ty = lowered(self.ty(id));
+        self.function.exprs[id].ty = ty;
+    }
+
+    fn indices(&mut self, access: crate::ir::AccessId) {
+        let index = self.function.accesses[access].index.clone();
+        index.into_iter().for_each(|index| self.expr(index));
+    }
+
+    /// Whether an expression does not stay what it is.
+    fn is_written_out(&self, id: ExprId, kind: &ExprKind) -> bool {
+        let complex = |id: ExprId| matches!(self.ty(id), Ty::Complex(_));
+        match kind {
+            ExprKind::Var(_) | ExprKind::Unary(..) => is_composite(self.ty(id)),
+            ExprKind::Field(base, _) => is_composite(self.ty(*base)),
+            ExprKind::Complex(..) => true,
+            ExprKind::Load(access) => {
+                let array = self.function.accesses[*access].array;
+                let view = self.function.vars[array].ty.view();
+                view.is_some_and(|view| view.complex)
+            }
+            ExprKind::Binary(_, left, right) => complex(*left) || complex(*right),
+            ExprKind::Call(_, args) => complex(args[0]),
+            _ => false,
+        }
+    }
+
+    /// A value of this type, which is lowered, of its scalars.
+    fn assemble(
+        &mut self,
+        ty: &Ty,
+        leaves: &mut dyn Iterator<Item = ExprId>,
+        span: Span,
+    ) -> ExprId {
+        let Ty::Tuple(parts) = ty else {
+            return leaves
+                .next()
+                .unwrap_or_else(|| unreachable!("a value has as many scalars as its type"));
+        };
+        let parts = parts.iter().map(|part| self.assemble(part, leaves, span));
+        let parts = parts.collect();
+        self.push(ExprKind::Tuple(parts), span, ty.clone())
+    }
+
+    /// Field `index` of a variable as a place: the variables that are there.
+    fn field_leaves(&mut self, base: VarId, index: u32) -> Vec<VarId> {
+        let range = match &self.function.vars[base].ty {
+            Ty::Tuple(parts) => range_of(parts, index),
+            _ => index as usize..index as usize + 1,
+        };
+        self.leaves_of(base)[range].to_vec()
+    }
+}
+
+fn pattern_of(ty: &Ty, leaves: &mut dyn Iterator<Item = VarId>) -> Pat {
+    match ty {
+        Ty::Tuple(parts) => Pat::Tuple(parts.iter().map(|part| pattern_of(part, leaves)).collect()),
+        _ => leaves.next().map_or(Pat::Wild, Pat::Var),
+    }
+}
+
+/// Places that variables of several scalars stand behind.
+fn is_field(function: &Function, place: &Place) -> bool {
+    match place {
+        Place::Field { base, .. } => is_composite(&function.vars[*base].ty),
+        _ => false,
+    }
+}
