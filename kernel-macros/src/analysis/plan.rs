@@ -83,9 +83,8 @@ pub struct Region {
     pub relaxed_nodes: HashSet<ExprId>,
     /// Iterations in which expressions have simpler forms, for the fast form of the body.
     pub interior: Option<Interior>,
-    /// Whether neighbouring iterations can go through inner loops together: the variables whose
-    /// values pass from one part of an iteration to another.
-    pub strips: Option<Vec<VarId>>,
+    /// How neighbouring iterations can go through inner loops together.
+    pub strips: Option<Strips>,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
@@ -136,6 +135,15 @@ pub struct ArrayUse {
     pub writes: bool,
     /// Unit stride known from the type (a slice).
     pub contiguous: bool,
+}
+
+/// What passes from one part of an iteration to another, where neighbours run a part together.
+#[derive(Debug)]
+pub struct Strips {
+    pub carried: Vec<VarId>,
+    /// Elements that are read in inner loops but do not depend on them: each as all the accesses
+    /// to it. They are read before.
+    pub ahead: Vec<Vec<AccessId>>,
 }
 
 /// The iterations in which the variable of the innermost parallel loop, which counts in steps of

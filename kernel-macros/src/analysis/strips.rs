@@ -7,7 +7,7 @@
 //! computed as before, by the same operations in the same order.
 
 use super::form::Former;
-use super::plan::{Bounds, Region, SiteKey};
+use super::plan::{Bounds, Region, SiteKey, Strips};
 use crate::ir::{
     AccessId, Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, Place, Stmt, StmtKind,
     VarId, VarKind, verify, walk,
@@ -17,9 +17,8 @@ use std::collections::{HashMap, HashSet};
 /// More values than this between parts of an iteration would not stay close to the processor.
 const MOST_CARRIED: usize = 8;
 
-/// The variables whose values pass from one part of an iteration to another, if the region's
-/// iterations can run in strips.
-pub fn find(former: &Former, region: &Region) -> Option<Vec<VarId>> {
+/// How the region's iterations can run in strips, if they can.
+pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
     if combines || region.in_order.is_some() || region.interior.is_some() || fails(region) {
         return None;
@@ -34,6 +33,8 @@ pub fn find(former: &Former, region: &Region) -> Option<Vec<VarId>> {
         depth: 0,
         declared: HashMap::new(),
         carried: HashSet::new(),
+        ahead: Vec::new(),
+        region,
     };
     cutter.block(&region.body)?;
     let mut carried: Vec<VarId> = cutter.carried.into_iter().collect();
@@ -41,8 +42,10 @@ pub fn find(former: &Former, region: &Region) -> Option<Vec<VarId>> {
     let scalars = carried
         .iter()
         .all(|var| former.function.vars[*var].ty.scalar().is_some());
-    let useful = cutter.loops > 0 && !carried.is_empty() && carried.len() <= MOST_CARRIED;
-    (scalars && useful).then_some(carried)
+    let ahead = cutter.ahead;
+    let few = carried.len() + ahead.len() <= MOST_CARRIED;
+    let useful = cutter.loops > 0 && !carried.is_empty() && few;
+    (scalars && useful).then_some(Strips { carried, ahead })
 }
 
 /// Whether an iteration of the fast form can fail in builds without debug assertions. Of a strip,
@@ -70,6 +73,8 @@ struct Cutter<'a> {
     /// The part that binds a variable.
     declared: HashMap<VarId, usize>,
     carried: HashSet<VarId>,
+    ahead: Vec<Vec<AccessId>>,
+    region: &'a Region,
 }
 
 /// `None` is a body that cannot be cut.
@@ -182,7 +187,7 @@ impl Cutter<'_> {
             ExprKind::Var(var) => self.uses(*var),
             ExprKind::Load(access) => {
                 if self.depth > 0 && !self.is_in_line(*access) {
-                    return None;
+                    return self.read_ahead(*access);
                 }
                 self.index(*access)?;
             }
@@ -212,6 +217,45 @@ impl Cutter<'_> {
     fn branch(&mut self, block: &Block) -> Option<()> {
         block.stmts.iter().try_for_each(|stmt| self.stmt(stmt))?;
         block.value.iter().try_for_each(|id| self.expr(*id))
+    }
+
+    /// An element that an iteration can read before its inner loops.
+    fn read_ahead(&mut self, id: AccessId) -> Option<()> {
+        let region = self.region;
+        let access = &self.function.accesses[id];
+        let own = access.index.iter().all(|index| {
+            let form = self.former.form(*index);
+            let indices = form.map(|form| form.poly.indices());
+            let outer = |var: &VarId| region.nest.iter().any(|node| node.var == *var);
+            let own = indices.is_some_and(|indices| indices.iter().all(outer));
+            own && !self.names_locals(*index)
+        });
+        let inside = region.bounds.get(&id) != Some(&Bounds::Checked) && region.free.contains(&id);
+        let mut arrays = region.arrays.iter();
+        let read_only = arrays.any(|of| of.var == access.array && !of.writes);
+        if !(own && inside && read_only) {
+            return None;
+        }
+        let same = |other: &&mut Vec<AccessId>| {
+            let other = &self.function.accesses[other[0]];
+            let mut pairs = access.index.iter().zip(&other.index);
+            access.array == other.array && pairs.all(|(a, b)| self.former.same(*a, *b))
+        };
+        match self.ahead.iter_mut().find(same) {
+            Some(known) => known.push(id),
+            None => self.ahead.push(vec![id]),
+        }
+        Some(())
+    }
+
+    fn names_locals(&self, id: ExprId) -> bool {
+        let mut local = false;
+        walk::below(self.function, id, &mut |id| {
+            if let ExprKind::Var(var) = self.function.exprs[id].kind {
+                local |= self.former.is_local(var);
+            }
+        });
+        local
     }
 
     /// Whether neighbouring iterations read the same element or neighbours in memory.

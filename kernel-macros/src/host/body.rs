@@ -6,11 +6,13 @@
 use super::names::{self, emit};
 use crate::analysis::plan::{Region, Simpler, SiteKey};
 use crate::ir::{
-    self, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
+    self, AccessId, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind,
+    Ty, VarId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 /// What a body is part of, and so how it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Body<'a> {
     pub frame: Frame,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
+    /// Elements that were read before what is printed now, and where they are.
+    ahead: RefCell<HashMap<AccessId, Ident>>,
     /// What is printed now runs in the interior alone.
     inside: Cell<bool>,
     /// Nothing that is printed now leaves an iteration: the driver evaluates it.
@@ -48,6 +52,7 @@ impl<'a> Body<'a> {
             region,
             frame,
             depth: Cell::new(0),
+            ahead: RefCell::default(),
             inside: Cell::new(false),
             total: Cell::new(false),
         }
@@ -135,6 +140,23 @@ impl<'a> Body<'a> {
         let tokens = print();
         self.inside.set(false);
         tokens
+    }
+
+    /// What `print` prints, where these elements have been read.
+    pub fn behind(
+        &self,
+        ahead: HashMap<AccessId, Ident>,
+        print: impl FnOnce() -> TokenStream,
+    ) -> TokenStream {
+        let before = self.ahead.replace(ahead);
+        let tokens = print();
+        self.ahead.replace(before);
+        tokens
+    }
+
+    /// The local that holds an element here.
+    pub fn ahead(&self, id: AccessId) -> Option<Ident> {
+        self.ahead.borrow().get(&id).cloned()
     }
 
     /// The simpler form that an expression has here.

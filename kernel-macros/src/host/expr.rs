@@ -40,6 +40,9 @@ impl Body<'_> {
                 emit!((#inner as #to))
             }
             ExprKind::Load(access) => {
+                if let Some(known) = self.ahead(*access) {
+                    return emit!(#known);
+                }
                 let (at, value) = (self.index(*access), self.read(*access));
                 emit!({ let __at = #at; #value })
             }

@@ -9,8 +9,8 @@ use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
 use super::strips::{self, Strips};
-use crate::analysis::plan::{ArrayUse, NestLoop, WideAdapter};
-use crate::ir::{Scalar, VarId};
+use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
+use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 
 /// A row of fewer iterations is not worth a strip.
@@ -270,8 +270,8 @@ fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
 fn run(region: &Region, parameter: &TokenStream) -> TokenStream {
     let rt = region.rt();
     let accumulators = Accumulators::of(region);
-    let iterations = if let Some(carried) = &region.plan.strips {
-        strips(region, carried)
+    let iterations = if let Some(plan) = &region.plan.strips {
+        strips(region, plan)
     } else if accumulators.vars.is_empty() {
         map(region)
     } else if region.lanes() == 1 {
@@ -369,16 +369,16 @@ fn map(region: &Region) -> TokenStream {
 }
 
 /// Iterations that combine nothing, in strips where these are long enough to pay.
-fn strips(region: &Region, carried: &[VarId]) -> TokenStream {
+fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
     let depth = region.plan.nest.len();
     let outer = variables(region, 0, depth - 1);
     let inner = variables(region, depth - 1, depth);
     let strip = Strips {
         body: &region.body,
         inner: &inner,
-        carried,
+        plan,
     };
-    let (lanes, parts) = (strip.lanes(), strip.parts(&region.plan.body));
+    let (lanes, parts) = (strip.lanes(), strip.iterations());
     let rows = tile(region, &outer, &parts);
     let (plain, rt) = (map(region), region.rt());
     let fast = region.plan.has_fast_form().then(|| emit!(FAST &&));

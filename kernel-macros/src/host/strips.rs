@@ -2,7 +2,8 @@
 
 use super::body::Body;
 use super::names::{self, emit};
-use crate::ir::{Block, LoopId, Pat, Stmt, StmtKind, VarId, walk};
+use crate::analysis::plan;
+use crate::ir::{AccessId, Block, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk};
 use proc_macro2::{Ident, TokenStream};
 use std::collections::HashSet;
 
@@ -15,28 +16,63 @@ pub struct Strips<'a> {
     pub body: &'a Body<'a>,
     /// The variable of the innermost parallel loop at `__t`.
     pub inner: &'a TokenStream,
-    /// Variables that pass from part to part.
-    pub carried: &'a [VarId],
+    pub plan: &'a plan::Strips,
 }
 
 impl Strips<'_> {
     /// The lanes of all variables.
     pub fn lanes(&self) -> TokenStream {
         let rt = self.body.rt();
-        let lanes = self.carried.iter().map(|var| {
-            let (name, ty) = (self.lane(*var), &self.body.function().vars[*var].ty);
-            let (ty, count) = (self.body.ty(ty), names::index(LONGEST));
-            emit!(let mut #name: [#ty; #count] = [#rt::from_bits::<#ty>(0); #count];)
+        let vars = &self.body.function().vars;
+        let carried = self.plan.carried.iter();
+        let carried = carried.map(|var| (self.body.name(*var), self.body.ty(&vars[*var].ty)));
+        let ahead = self.plan.ahead.iter().enumerate();
+        let ahead = ahead.map(|(number, of)| (element(number), self.element_type(of[0])));
+        let lanes = carried.chain(ahead).map(|(name, ty)| {
+            let (lanes, count) = (lanes_of(&name), names::index(LONGEST));
+            emit!(let mut #lanes: [#ty; #count] = [#rt::from_bits::<#ty>(0); #count];)
         });
         lanes.collect()
     }
 
-    fn lane(&self, var: VarId) -> Ident {
-        names::local(&format!("{}_lanes", self.body.name(var)))
+    fn element_type(&self, id: AccessId) -> TokenStream {
+        let function = self.body.function();
+        let array = &function.vars[function.accesses[id].array];
+        let view = array.ty.view();
+        let view = view.unwrap_or_else(|| unreachable!("an access is one to an array"));
+        self.body.scalar(view.elem)
     }
 
-    /// A block's statements for the strip `__from..__from + __count`.
-    pub fn parts(&self, block: &Block) -> TokenStream {
+    /// The iterations of the strip `__from..__from + __count`.
+    pub fn iterations(&self) -> TokenStream {
+        let elements = self.plan.ahead.iter().enumerate().map(|(number, of)| {
+            let (at, value) = (self.body.index(of[0]), self.body.read(of[0]));
+            let lanes = lanes_of(&element(number));
+            emit! {
+                let __value = { let __at = #at; #value };
+                unsafe { *#lanes.get_unchecked_mut(__lane) = __value };
+            }
+        });
+        let elements: TokenStream = elements.collect();
+        let ahead = (!elements.is_empty()).then(|| self.each(&elements));
+        let parts = self.parts(&self.body.region.body);
+        emit!(#ahead #parts)
+    }
+
+    /// Something for each iteration of the strip.
+    fn each(&self, what: &TokenStream) -> TokenStream {
+        let (inner, usize) = (self.inner, self.body.scalar(Scalar::Usize));
+        emit! {
+            for __n in 0..__count {
+                let (__t, __lane) = (__from + __n, __n as #usize);
+                #inner
+                #what
+            }
+        }
+    }
+
+    /// A block's statements.
+    fn parts(&self, block: &Block) -> TokenStream {
         let parts = block.stmts.chunk_by(|a, b| !is_loop(a) && !is_loop(b));
         let parts = parts.map(|part| match part {
             [
@@ -54,8 +90,15 @@ impl Strips<'_> {
         let node = &self.body.function().loops[id];
         let name = self.body.pattern(&Pat::Var(node.var));
         let ty = &self.body.function().vars[node.var].ty;
-        let (range, parts) = (self.body.range(&node.range, ty), self.parts(&node.body));
-        emit!(for #name in #range { #parts })
+        let groups = self.plan.ahead.iter().enumerate();
+        let known = groups.flat_map(|(number, of)| of.iter().map(move |id| (*id, element(number))));
+        let range = self.body.range(&node.range, ty);
+        let parts = self.body.behind(known.collect(), || self.parts(&node.body));
+        // The range is that of every iteration, and none fails.
+        emit! {
+            let __t = __from;
+            for #name in #range { #parts }
+        }
     }
 
     /// Statements without loops. Lanes are read and written even where the statements do either
@@ -65,35 +108,22 @@ impl Strips<'_> {
             stmts: stmts.to_vec(),
             value: None,
         };
-        let used = self.used(&block);
-        let usize = self.body.scalar(crate::ir::Scalar::Usize);
-        let all: Vec<_> = used
-            .iter()
-            .map(|var| (self.body.name(*var), self.lane(*var)))
-            .collect();
-        let bound = bound(stmts);
-        let reads = used
-            .iter()
-            .zip(&all)
-            .filter(|(var, _)| !bound.contains(var));
+        let (used, bound) = (self.used(&block), bound(stmts));
+        let reads = used.iter().filter(|var| !bound.contains(var));
         let reads = reads
-            .map(|(_, (name, lane))| emit!(let mut #name = unsafe { *#lane.get_unchecked(__at) };));
-        let writes = all
-            .iter()
-            .map(|(name, lane)| emit!(unsafe { *#lane.get_unchecked_mut(__at) = #name };));
-        let (inner, stmts) = (
-            self.inner,
-            stmts.iter().map(|stmt| self.body.statement(stmt)),
-        );
-        emit! {
-            for __n in 0..__count {
-                let (__t, __at) = (__from + __n, __n as #usize);
-                #inner
-                #(#reads)*
-                #(#stmts)*
-                #(#writes)*
-            }
-        }
+            .map(|var| self.body.name(*var))
+            .chain(self.read_ahead(&block));
+        let reads = reads.map(|name| {
+            let lanes = lanes_of(&name);
+            emit!(let mut #name = unsafe { *#lanes.get_unchecked(__lane) };)
+        });
+        let writes = used.iter().map(|var| {
+            let name = self.body.name(*var);
+            let lanes = lanes_of(&name);
+            emit!(unsafe { *#lanes.get_unchecked_mut(__lane) = #name };)
+        });
+        let stmts = stmts.iter().map(|stmt| self.body.statement(stmt));
+        self.each(&emit!(#(#reads)* #(#stmts)* #(#writes)*))
     }
 
     /// The carried variables that a part names.
@@ -102,9 +132,33 @@ impl Strips<'_> {
         walk::variables(self.body.function(), block, &mut |var| {
             _ = named.insert(var)
         });
-        let carried = self.carried.iter().copied();
+        let carried = self.plan.carried.iter().copied();
         carried.filter(|var| named.contains(var)).collect()
     }
+
+    /// The elements read before that a part names.
+    fn read_ahead(&self, block: &Block) -> Vec<Ident> {
+        let function = self.body.function();
+        let mut named = Vec::new();
+        walk::expressions(function, block, &mut |id| {
+            if let ExprKind::Load(access) = function.exprs[id].kind {
+                named.extend(self.body.ahead(access));
+            }
+        });
+        named.sort();
+        named.dedup();
+        named
+    }
+}
+
+/// The lanes of a variable.
+fn lanes_of(name: &Ident) -> Ident {
+    names::local(&format!("{name}_lanes"))
+}
+
+/// An element that was read before, by its number.
+fn element(number: usize) -> Ident {
+    names::local(&format!("__element{number}"))
 }
 
 fn is_loop(stmt: &Stmt) -> bool {
