@@ -23,20 +23,23 @@ struct Raw<T, const R: usize> {
     strides: [isize; R],
 }
 
+// Loops without iterators here: they are inlined into every access of every kernel, and what is
+// simple to begin with costs neither time to compile nor time to run unoptimised.
 impl<T, const R: usize> Raw<T, R> {
     /// Distance of an element from the first in elements. `UNIT` says that the last dimension is
     /// contiguous, so that LLVM need not read its stride.
     #[inline(always)]
     fn offset<const UNIT: bool>(&self, index: [usize; R]) -> isize {
-        let mut offset = 0isize;
-        for (dim, &at) in index.iter().enumerate() {
-            let at = at.cast_signed();
+        let (mut offset, mut dim) = (0isize, 0);
+        while dim < R {
+            let at = index[dim] as isize;
             let step = if UNIT && dim + 1 == R {
                 at
             } else {
                 at.wrapping_mul(self.strides[dim])
             };
             offset = offset.wrapping_add(step);
+            dim += 1;
         }
         offset
     }
@@ -44,23 +47,32 @@ impl<T, const R: usize> Raw<T, R> {
     #[inline(always)]
     fn erase<'a>(self) -> Array<'a> {
         const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
-        let mut array = Array {
+        let (mut shape, mut strides, mut dim) = ([1; 3], [0; 3], 0);
+        while dim < R {
+            shape[dim] = self.shape[dim];
+            strides[dim] = self.strides[dim];
+            dim += 1;
+        }
+        Array {
             ptr: self.ptr.cast(),
-            shape: [1; 3],
-            strides: [0; 3],
+            shape,
+            strides,
             borrow: PhantomData,
-        };
-        array.shape[..R].copy_from_slice(&self.shape);
-        array.strides[..R].copy_from_slice(&self.strides);
-        array
+        }
     }
 
     #[inline(always)]
     fn restore(array: &Array<'_>) -> Raw<T, R> {
+        let (mut shape, mut strides, mut dim) = ([0; R], [0; R], 0);
+        while dim < R {
+            shape[dim] = array.shape[dim];
+            strides[dim] = array.strides[dim];
+            dim += 1;
+        }
         Raw {
             ptr: array.ptr.cast(),
-            shape: std::array::from_fn(|dim| array.shape[dim]),
-            strides: std::array::from_fn(|dim| array.strides[dim]),
+            shape,
+            strides,
         }
     }
 }
@@ -222,9 +234,10 @@ macro_rules! handle {
             /// Whether an index is not below its dimension's length.
             #[inline(always)]
             pub fn outside(&self, index: [usize; R]) -> bool {
-                let mut outside = false;
-                for (at, len) in index.iter().zip(self.raw.shape) {
-                    outside |= *at >= len;
+                let (mut outside, mut dim) = (false, 0);
+                while dim < R {
+                    outside |= index[dim] >= self.raw.shape[dim];
+                    dim += 1;
                 }
                 outside
             }

@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::launch::{Failure, Launch};
 #[cfg(feature = "cuda")]
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 /// Starts a call of a kernel's CUDA version: what its regions spend is counted from here.
@@ -27,16 +27,36 @@ pub fn ready(kernel: &'static str) -> Result<(), Error> {
 /// The arrays of one call that are on the device; see [`ArrayArg::keep`](crate::launch::ArrayArg).
 #[derive(Default)]
 pub struct Arrays {
+    /// Made for the first array that stays: most calls never need it. Behind a trait, so that the
+    /// code that drops it exists here and not in every crate with kernels.
     #[cfg(feature = "cuda")]
-    residence: RefCell<crate::cuda::Residence>,
+    residence: OnceCell<Box<dyn Aboard>>,
+}
+
+#[cfg(feature = "cuda")]
+trait Aboard {
+    fn residence(&self) -> &RefCell<crate::cuda::Residence>;
+}
+
+#[cfg(feature = "cuda")]
+impl Aboard for RefCell<crate::cuda::Residence> {
+    fn residence(&self) -> &RefCell<crate::cuda::Residence> {
+        self
+    }
 }
 
 impl Arrays {
+    #[cfg(feature = "cuda")]
+    fn residence(&self) -> &RefCell<crate::cuda::Residence> {
+        let new = || Box::<RefCell<crate::cuda::Residence>>::default() as Box<dyn Aboard>;
+        self.residence.get_or_init(new).residence()
+    }
+
     /// Whether nothing is there.
     #[inline]
     pub fn is_empty(&self) -> bool {
         #[cfg(feature = "cuda")]
-        return self.residence.borrow().is_empty();
+        return (self.residence.get()).is_none_or(|of| of.residence().borrow().is_empty());
         #[cfg(not(feature = "cuda"))]
         true
     }
@@ -48,7 +68,7 @@ impl Arrays {
     /// The device failed; what it had is lost.
     pub fn write_back(&self, kernel: &'static str) -> Result<(), Error> {
         #[cfg(feature = "cuda")]
-        return settled(self.residence.borrow_mut().write_back(), kernel);
+        return settled(self.residence().borrow_mut().write_back(), kernel);
         #[cfg(not(feature = "cuda"))]
         Err(Error::Disabled { kernel })
     }
@@ -60,7 +80,7 @@ impl Arrays {
     /// The device failed; what it had is lost.
     pub fn release(&self, kernel: &'static str) -> Result<(), Error> {
         #[cfg(feature = "cuda")]
-        return settled(self.residence.borrow_mut().release(), kernel);
+        return settled(self.residence().borrow_mut().release(), kernel);
         #[cfg(not(feature = "cuda"))]
         Err(Error::Disabled { kernel })
     }
@@ -69,7 +89,7 @@ impl Arrays {
     /// go.
     pub fn discard(&self, range: Range<usize>) {
         #[cfg(feature = "cuda")]
-        self.residence.borrow_mut().discard(range);
+        self.residence().borrow_mut().discard(range);
         #[cfg(not(feature = "cuda"))]
         let _ = range;
     }
@@ -97,7 +117,7 @@ fn settled(done: Result<(), crate::cuda::Fault>, kernel: &'static str) -> Result
 pub unsafe fn run(launch: &mut Launch<'_>, arrays: &Arrays) -> Result<Option<Failure>, Error> {
     #[cfg(feature = "cuda")]
     // SAFETY: the caller's.
-    return unsafe { crate::cuda::run(launch, &mut arrays.residence.borrow_mut()) };
+    return unsafe { crate::cuda::run(launch, &mut arrays.residence().borrow_mut()) };
     #[cfg(not(feature = "cuda"))]
     {
         let _ = arrays;

@@ -1,9 +1,9 @@
 //! SIMD levels: the sets of vector instructions for which regions are compiled, from one source.
 //!
-//! A region's code exists for the baseline of its target and for each level. Which one runs is
-//! chosen once for a process, by what the processor has; it never shows in a result. Levels differ
-//! in the registers that hold a chunk's lanes, not in which lane takes which iteration, and nothing
-//! is contracted.
+//! A region's general form is compiled for the baseline of its target, its fast form for the level
+//! that processors of today have. Which one runs is chosen once for a process, by what the processor
+//! has; it never shows in a result. Levels differ in the registers that hold a chunk's lanes, not in
+//! which lane takes which iteration, and nothing is contracted.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -26,6 +26,14 @@ thread_local! {
 }
 
 impl Level {
+    /// The level of the regions' fast form. One copy of it is half of what a kernel's code costs,
+    /// and processors without AVX2 have the general form.
+    pub(crate) const FAST: Level = if cfg!(target_arch = "x86_64") {
+        Level::Avx2
+    } else {
+        Level::Baseline
+    };
+
     const NAMES: [(&'static str, Level); 2] =
         [("baseline", Level::Baseline), ("avx2", Level::Avx2)];
 

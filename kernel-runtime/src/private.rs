@@ -27,7 +27,7 @@ pub use crate::range::{Progression, progression};
 pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, first, lanes};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
-pub use crate::session::{Kernel, Outcome, Session, cuda, dispatch, parallel};
+pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;
@@ -74,10 +74,10 @@ pub fn used<T>(value: T) {
     std::hint::black_box(value);
 }
 
-/// A region's fast form. Builds with debug assertions do without it, so that they compile faster,
-/// unless the feature `every-form` says otherwise.
-pub const fn fast(debug: bool, body: Body) -> Option<Body> {
-    if !debug || cfg!(feature = "every-form") {
+/// A region's fast form, if it pays to have one. Builds with debug assertions do without it, so that
+/// they compile faster, unless the feature `every-form` says otherwise.
+pub const fn fast(debug: bool, pays: bool, body: Body) -> Option<Body> {
+    if pays && (!debug || cfg!(feature = "every-form")) {
         Some(body)
     } else {
         None

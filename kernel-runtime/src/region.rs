@@ -18,7 +18,6 @@ pub use run::{AnyMap, Place, Run};
 use crate::array::{Array, View, ViewMut};
 use crate::element::Element;
 use crate::failure::Checked;
-#[cfg(target_arch = "x86_64")]
 use crate::level::Level;
 use crate::range::Progression;
 use formula::Inputs;
@@ -56,11 +55,9 @@ pub struct Code {
     pub plan: &'static str,
     /// Every iteration that the guard admits.
     pub body: Body,
-    /// For arrays with contiguous rows, and where the plan's further condition holds.
+    /// For arrays with contiguous rows, and where the plan's further condition holds, compiled for
+    /// [`Level::FAST`].
     pub fast: Option<Body>,
-    /// The same compiled for [`Level::Avx2`], or the body where one form serves all.
-    #[cfg(target_arch = "x86_64")]
-    pub avx2: Option<Body>,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
     /// The kernel's PTX, where a device can run the region.
@@ -70,14 +67,10 @@ pub struct Code {
 }
 
 impl Code {
-    /// The fast form at the level of this process.
+    /// The fast form, if this process has its level.
     #[inline]
     fn fastest(&self) -> Option<Body> {
-        #[cfg(target_arch = "x86_64")]
-        if Level::current() >= Level::Avx2 && self.avx2.is_some() {
-            return self.avx2;
-        }
-        self.fast
+        self.fast.filter(|_| Level::current() >= Level::FAST)
     }
 }
 
@@ -85,7 +78,8 @@ impl Code {
 #[derive(Debug)]
 pub struct Region {
     pub(crate) code: Code,
-    plan: OnceLock<Plan>,
+    /// Never dropped, as regions are statics.
+    plan: OnceLock<&'static Plan>,
 }
 
 impl Region {
@@ -98,12 +92,13 @@ impl Region {
     }
 
     #[inline]
-    pub(crate) fn plan(&self) -> &Plan {
+    pub(crate) fn plan(&self) -> &'static Plan {
         self.plan.get_or_init(|| {
             let Code { plan, debug, .. } = self.code;
-            Plan::parse(plan, debug).unwrap_or_else(|| {
+            let parsed = Plan::parse(plan, debug).unwrap_or_else(|| {
                 panic!("this is no plan of a region, a defect of #[kernel]:\n{plan}")
-            })
+            });
+            Box::leak(Box::new(parsed))
         })
     }
 }

@@ -14,18 +14,18 @@ use std::ops::Range;
 /// Brings everything back when it is dropped: at the end of the driver, or of a block after which
 /// host code may touch arrays again.
 #[must_use]
-pub struct Hold<'s>(&'s Session);
+pub struct Hold<'s>(&'s Session<'s>);
 
 /// Stands for an array of the driver's own. Dropped before the array is, it gives up what the
 /// device has of it.
 #[must_use]
 pub struct Owned<'s> {
-    session: &'s Session,
+    session: &'s Session<'s>,
     /// Where its elements are, if they never move; then nobody will read them again.
     range: Option<Range<usize>>,
 }
 
-impl Session {
+impl Session<'_> {
     /// Host code is about to read elements of arrays.
     #[inline]
     pub fn write_back(&self) {

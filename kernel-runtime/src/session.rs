@@ -46,12 +46,20 @@ enum Policy {
     Device,
 }
 
-/// A call of a kernel.
-pub struct Session {
-    kernel: &'static Kernel,
+/// What ended a call of `NAME::cuda`.
+type ErrorSlot = RefCell<Option<Box<Error>>>;
+
+/// How a call begins: what its caller asked for.
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
     policy: Policy,
-    /// What ended a call of `NAME::cuda`.
-    error: RefCell<Option<Error>>,
+    error: Option<&'a ErrorSlot>,
+}
+
+/// A call of a kernel.
+pub struct Session<'a> {
+    kernel: &'static Kernel,
+    start: Start<'a>,
     /// What is on the device.
     pub(crate) arrays: Arrays,
     /// Whether arrays may stay there.
@@ -83,8 +91,7 @@ impl From<Checked> for Outcome {
 struct GaveUp;
 
 /// A plain call; `None` if the verbatim function is asked for.
-#[inline]
-pub fn dispatch(kernel: &'static Kernel) -> Option<Session> {
+pub fn dispatch() -> Option<Start<'static>> {
     let policy = match Backend::asked() {
         None => Policy::Free,
         Some(Backend::Serial) => return None,
@@ -92,13 +99,25 @@ pub fn dispatch(kernel: &'static Kernel) -> Option<Session> {
         Some(Backend::Parallel) => Policy::Pool(PARALLEL_WORK),
         Some(Backend::Cuda) => Policy::Prefer,
     };
-    Some(Session::new(kernel, policy))
+    Some(policy.start())
 }
 
 /// A call of `NAME::parallel`.
-#[inline]
-pub fn parallel(kernel: &'static Kernel) -> Session {
-    Session::new(kernel, Policy::Pool(PARALLEL_WORK))
+pub fn parallel() -> Start<'static> {
+    Policy::Pool(PARALLEL_WORK).start()
+}
+
+/// The driver of a kernel, ready to be called. A trait of its own: the table of a `dyn FnMut` has
+/// one more function, which every kernel would have to compile.
+pub trait Driver {
+    /// Runs it.
+    fn run(&mut self, start: Start<'_>);
+}
+
+impl<F: FnMut(Start<'_>)> Driver for F {
+    fn run(&mut self, start: Start<'_>) {
+        self(start);
+    }
 }
 
 /// A call of `NAME::cuda`.
@@ -106,17 +125,21 @@ pub fn parallel(kernel: &'static Kernel) -> Session {
 /// A device that gives up in the middle of a function leaves it by unwinding, which runs no panic
 /// hook and no code but destructors. Where panics abort, the rest runs on the host instead and the
 /// error is returned in place of the result.
-pub fn cuda<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
+pub fn cuda(kernel: &'static Kernel, driver: &mut dyn Driver) -> Result<(), Error> {
     device::ready(kernel.name)?;
     device::begin_call();
-    call(kernel, f)
+    call(kernel, driver)
 }
 
-fn call<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, Error> {
-    let session = Session::new(kernel, Policy::Device);
-    let result = capture::capture(|| f(&session));
-    if let Some(error) = session.error.take() {
-        return Err(error);
+fn call(kernel: &'static Kernel, driver: &mut dyn Driver) -> Result<(), Error> {
+    let error = ErrorSlot::default();
+    let start = Start {
+        policy: Policy::Device,
+        error: Some(&error),
+    };
+    let result = capture::capture(|| driver.run(start));
+    if let Some(error) = error.take() {
+        return Err(*error);
     }
     result.map_err(|unwound| {
         let Panicked { message, location } = unwound.panicked();
@@ -128,13 +151,32 @@ fn call<R>(kernel: &'static Kernel, f: impl FnOnce(&Session) -> R) -> Result<R, 
     })
 }
 
-impl Session {
-    #[inline]
-    fn new(kernel: &'static Kernel, policy: Policy) -> Session {
+/// The result of a call of `NAME::cuda` that left it here unless it failed.
+pub fn ended<R>(done: Result<(), Error>, result: Option<R>) -> Result<R, Error> {
+    done.map(|()| result.unwrap_or_else(|| unreachable!("a call that did not fail has a result")))
+}
+
+/// Parameters that a driver takes when it runs, which is once.
+pub fn taken<T>(given: &mut Option<T>) -> T {
+    let given = given.take();
+    given.unwrap_or_else(|| unreachable!("a driver runs once"))
+}
+
+impl Policy {
+    fn start(self) -> Start<'static> {
+        Start {
+            policy: self,
+            error: None,
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A call that begins like that.
+    pub fn new(kernel: &'static Kernel, start: Start<'a>) -> Session<'a> {
         Session {
             kernel,
-            policy,
-            error: RefCell::new(None),
+            start,
             arrays: Arrays::default(),
             stays: Cell::new(true),
         }
@@ -230,7 +272,7 @@ impl Session {
     /// Whether to use more than this thread for so many operations.
     #[inline]
     fn pool(&self, work: u64) -> bool {
-        let least = match self.policy {
+        let least = match self.start.policy {
             Policy::Thread => return false,
             Policy::Pool(least) => least,
             Policy::Free | Policy::Prefer | Policy::Device => POOL_WORK,
@@ -250,11 +292,11 @@ impl Session {
             name: self.kernel.name,
             ptx: run.region.code.ptx?,
         };
-        let go = match self.policy {
+        let go = match self.start.policy {
             Policy::Thread | Policy::Pool(_) => false,
             Policy::Free => work >= DEVICE_WORK && device::available_for_dispatch(),
             Policy::Prefer => device::ready(self.kernel.name).is_ok(),
-            Policy::Device => self.error.borrow().is_none(),
+            Policy::Device => (self.start.error).is_none_or(|slot| slot.borrow().is_none()),
         };
         if !go {
             return None;
@@ -310,7 +352,7 @@ impl Session {
                 }
                 Some(done)
             }
-            Err(error) if self.policy == Policy::Device => {
+            Err(error) if self.start.policy == Policy::Device => {
                 self.give_up(error);
                 None
             }
@@ -323,10 +365,10 @@ impl Session {
 
     /// Ends the call with this error.
     pub(crate) fn give_up(&self, error: Error) {
-        if self.policy != Policy::Device {
+        let Some(slot) = self.start.error else {
             panic!("the device failed while it had the only copy of an array: {error}");
-        }
-        self.error.borrow_mut().get_or_insert(error);
+        };
+        slot.borrow_mut().get_or_insert(Box::new(error));
         if cfg!(panic = "unwind") {
             std::panic::resume_unwind(Box::new(GaveUp));
         }
@@ -346,8 +388,6 @@ mod tests {
         plan: "loop\ncost 1\nentry counted",
         body: nothing,
         fast: None,
-        #[cfg(target_arch = "x86_64")]
-        avx2: None,
         fold: None,
         ptx: Some("this is no PTX"),
         debug: false,
@@ -357,7 +397,7 @@ mod tests {
         Ok(())
     }
 
-    fn run(session: &Session) -> Outcome {
+    fn run(session: &Session<'_>) -> Outcome {
         let five = progression::<i32, _>(&(0..5));
         session.run(&COUNTED, five, &[], &[], &mut [])
     }
@@ -365,19 +405,18 @@ mod tests {
     #[test]
     fn a_device_that_gives_up_ends_the_call_with_its_error() {
         let mut after = false;
-        let result = call(&KERNEL, |session| {
-            let outcome = run(session);
+        let result = call(&KERNEL, &mut |start: Start<'_>| {
+            run(&Session::new(&KERNEL, start));
             after = true;
-            outcome
         });
-        assert!(!matches!(result, Err(Error::Panic { .. }) | Ok(_)));
+        assert!(!matches!(result, Err(Error::Panic { .. }) | Ok(())));
         assert!(!after, "nothing of the driver runs after that");
     }
 
     #[test]
     fn the_host_takes_over_where_the_device_was_only_preferred() {
         for policy in [Policy::Prefer, Policy::Free, Policy::Thread] {
-            let session = Session::new(&KERNEL, policy);
+            let session = Session::new(&KERNEL, policy.start());
             assert_eq!(run(&session), Outcome::Done);
         }
     }

@@ -12,8 +12,6 @@ static REGION: rt::Region = rt::Region::new(rt::Code {
         array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
     body: rows::<false>,
     fast: Some(rows::<true>),
-    #[cfg(target_arch = "x86_64")]
-    avx2: None,
     fold: None,
     ptx: None,
     debug: cfg!(debug_assertions),
@@ -41,7 +39,8 @@ unsafe fn rows<const FAST: bool>(
 }
 
 /// `for i in 0..m { for j in 0..n { result += arr[[i, j]]; } }`
-fn sum2d(session: &rt::Session, arr: ArrayView2<'_, f64>) -> f64 {
+fn sum2d(start: rt::Start<'_>, arr: ArrayView2<'_, f64>) -> f64 {
+    let session = &rt::Session::new(&SUM2D, start);
     let (m, n) = arr.dim();
     let mut result = 10.0;
     let range = 0..m;
@@ -116,8 +115,8 @@ fn a_sum_has_the_canonical_bits_on_any_number_of_threads() {
         let expected = canonical(rows, columns).to_bits();
         for threads in [1, 2, 3, 7] {
             let (contiguous, strided) = on_threads(threads, || {
-                let session = rt::parallel(&SUM2D);
-                (sum2d(&session, plain.view()), sum2d(&session, turned.t()))
+                let start = rt::parallel();
+                (sum2d(start, plain.view()), sum2d(start, turned.t()))
             });
             assert_eq!(contiguous.to_bits(), expected, "{rows} x {columns}");
             assert_eq!(
@@ -133,7 +132,7 @@ fn a_sum_has_the_canonical_bits_on_any_number_of_threads() {
 fn a_kernel_may_be_called_from_many_threads_and_from_rayon_itself() {
     let array = Array2::from_shape_fn((300, 301), |(i, j)| value((i * 301 + j) as u64));
     let expected = canonical(300, 301).to_bits();
-    let call = || sum2d(&rt::parallel(&SUM2D), array.view()).to_bits();
+    let call = || sum2d(rt::parallel(), array.view()).to_bits();
     std::thread::scope(|scope| {
         for caller in [(); 4].map(|()| scope.spawn(call)) {
             assert_eq!(caller.join().unwrap(), expected);

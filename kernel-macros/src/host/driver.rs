@@ -29,9 +29,10 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
         session: names::local("__session"),
         residency: Residency::of(input),
     };
-    let signature = item::driver_signature(input, rt, &context.session);
+    let signature = item::driver_signature(input, rt);
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let (lints, hold) = (&input.item.lints, context.hold());
+    let (handle, session) = (&input.handle, &context.session);
     let proofs = input.function.proofs.iter();
     let proofs = proofs.map(|proof| confirm::proof(rt, proof));
     let aliases = input.aliases.iter().map(|(name, scalar)| {
@@ -45,6 +46,7 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         #signature {
+            let #session = &#rt::Session::new(#handle::__KERNEL, __start);
             #(#aliases)*
             #(#proofs)*
             #traits

@@ -2,7 +2,8 @@
 
 use super::names::{self, emit};
 use super::{Expansion, Item, Param, driver, text};
-use proc_macro2::{Ident, TokenStream};
+use crate::ir::Scalar;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// All the code that replaces the function.
@@ -51,12 +52,12 @@ pub struct Front<'a> {
 }
 
 /// Parameters by names of their own, so that one function can hand them to another.
-struct Forward {
+pub struct Forward {
     params: TokenStream,
-    args: TokenStream,
+    pub args: TokenStream,
 }
 
-fn forward(params: &[Param]) -> Forward {
+pub fn forward(params: &[Param]) -> Forward {
     let names: Vec<TokenStream> = params
         .iter()
         .enumerate()
@@ -97,8 +98,8 @@ impl Front<'_> {
             #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
         };
         let body = emit! {
-            match #rt::dispatch(#handle::__KERNEL) {
-                #rt::Option::Some(__session) => #driver(&__session, #args),
+            match #rt::dispatch() {
+                #rt::Option::Some(__start) => #driver(__start, #args),
                 #rt::Option::None => #handle::serial(#args),
             }
         };
@@ -168,7 +169,7 @@ impl Front<'_> {
             #[doc = "The result does not depend on their number."]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
             #visibility fn parallel #generics(#params) #output #clause {
-                #driver(&#rt::parallel(Self::__KERNEL), #args)
+                #driver(#rt::parallel(), #args)
             }
         }
     }
@@ -177,9 +178,22 @@ impl Front<'_> {
         let (item, clause, driver) = (self.item, &self.clause, &self.driver);
         let (visibility, generics) = (&item.visibility, &item.generics);
         let Forward { params, args } = forward(&item.params);
-        let output = match item.output.is_empty() {
-            true => emit!(()),
-            false => item.output.clone(),
+        let (give, take) = given(rt, &item.params);
+        let run = emit!(#take #driver(__start, #args));
+        let (output, body) = match item.output.is_empty() {
+            true => {
+                let call = emit!(|__start: #rt::Start<'_>| { #run });
+                (emit!(()), emit!(#rt::cuda(Self::__KERNEL, &mut #call)))
+            }
+            false => {
+                let call = emit!(|__start: #rt::Start<'_>| __result = #rt::Option::Some({ #run }));
+                let body = emit! {
+                    let mut __result = #rt::Option::None;
+                    let __done = #rt::cuda(Self::__KERNEL, &mut #call);
+                    #rt::ended(__done, __result)
+                };
+                (item.output.clone(), body)
+            }
         };
         emit! {
             #[doc = "On an NVIDIA device."]
@@ -189,7 +203,8 @@ impl Front<'_> {
             #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
             #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #clause {
-                #rt::cuda(Self::__KERNEL, |__session| #driver(__session, #args))
+                #give
+                #body
             }
         }
     }
@@ -205,6 +220,28 @@ impl Front<'_> {
     }
 }
 
+/// A closure that runs once, but does not say so, can hand on what is borrowed or copied. All other
+/// parameters it is given in an `Option`: the statements around it, and in it.
+fn given(rt: &TokenStream, params: &[Param]) -> (TokenStream, TokenStream) {
+    if !params.iter().any(is_owned) {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    let names = &forward(params).args;
+    (
+        emit!(let mut __given = #rt::Option::Some((#names,));),
+        emit!(let (#names,) = #rt::taken(&mut __given);),
+    )
+}
+
+/// Whether a parameter is neither a reference nor of a primitive type, as far as its tokens say.
+fn is_owned(param: &Param) -> bool {
+    match param.ty.clone().into_iter().next() {
+        Some(TokenTree::Punct(mark)) => mark.as_char() != '&',
+        Some(TokenTree::Ident(name)) => Scalar::from_name(&name.to_string()).is_none(),
+        _ => true,
+    }
+}
+
 fn patterns(params: &[Param]) -> (Vec<&TokenStream>, Vec<&TokenStream>) {
     params
         .iter()
@@ -212,14 +249,14 @@ fn patterns(params: &[Param]) -> (Vec<&TokenStream>, Vec<&TokenStream>) {
         .unzip()
 }
 
-/// The signature of the driver: the function's own, and the session before it.
-pub fn driver_signature(input: &Expansion, rt: &TokenStream, session: &Ident) -> TokenStream {
+/// The signature of the driver: the function's own, and before it how the call begins.
+pub fn driver_signature(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let item = &input.item;
     let (generics, where_clause, output) = (&item.generics, &item.where_clause, output(item));
     let (patterns, types) = patterns(&item.params);
     emit! {
         fn __kernel_driver #generics(
-            #session: &#rt::Session,
+            __start: #rt::Start<'_>,
             #(#patterns: #types),*
         ) #output #where_clause
     }
@@ -228,5 +265,5 @@ pub fn driver_signature(input: &Expansion, rt: &TokenStream, session: &Ident) ->
 /// The same as a trait declares it.
 pub fn declared_driver(item: &Item, generics: &TokenStream, rt: &TokenStream) -> TokenStream {
     let (Forward { params, .. }, output) = (forward(&item.params), output(item));
-    emit!(fn __kernel_driver #generics(__session: &#rt::Session, #params) #output;)
+    emit!(fn __kernel_driver #generics(__start: #rt::Start<'_>, #params) #output;)
 }

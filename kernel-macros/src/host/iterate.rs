@@ -22,8 +22,6 @@ pub struct Functions {
     pub body: TokenStream,
     /// An `Option`.
     pub fast: TokenStream,
-    /// Likewise, compiled for AVX2.
-    pub avx2: TokenStream,
     /// Likewise.
     pub fold: TokenStream,
 }
@@ -41,17 +39,16 @@ pub fn functions(region: &Region) -> Functions {
         Some(_) => emit!(#rt::Option::Some(__fold)),
         None => emit!(#rt::Option::None),
     };
-    let avx2 = for_avx2(rt, &emit!(__rows #fast_form));
-    let fast = if fast_form.is_empty() {
-        emit!(#rt::Option::None)
-    } else {
-        emit!(#rt::fast(#rt::cfg!(debug_assertions), __rows #fast_form))
+    let fast = fast(rt, &emit!(__rows #fast_form));
+    // Elsewhere the general form would only be there twice.
+    let pays = match fast_form.is_empty() {
+        true => emit!(#rt::cfg!(target_arch = "x86_64")),
+        false => emit!(true),
     };
     Functions {
-        items: emit!(#run #rows #avx2 #fold),
+        items: emit!(#run #rows #fast #fold),
         body: emit!(__rows #other),
-        fast,
-        avx2: emit!(#rt::fast(#rt::cfg!(debug_assertions), __avx2)),
+        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, __fast)),
         fold: folds,
     }
 }
@@ -403,13 +400,15 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
     }
 }
 
-/// The same code compiled for the features that `kernel-runtime/src/level.rs` asks the processor
-/// for.
-fn for_avx2(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+/// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
+/// the processor for.
+fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
     emit! {
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
-        unsafe fn __avx2(
+        #[cfg_attr(
+            target_arch = "x86_64",
+            target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")
+        )]
+        unsafe fn __fast(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,

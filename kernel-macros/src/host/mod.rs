@@ -33,6 +33,7 @@ mod plan;
 mod raise;
 mod region;
 mod residency;
+mod restart;
 mod strips;
 mod text;
 

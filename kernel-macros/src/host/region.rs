@@ -5,7 +5,7 @@ use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
-use super::{DeviceEntry, confirm, raise};
+use super::{DeviceEntry, confirm, item, raise, restart};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
@@ -48,7 +48,7 @@ impl<'a> Region<'a> {
         let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
         let confirm = confirm::call(self);
-        let verbatim = self.context.plain_loop(self.node, &source, Loops::Verbatim);
+        let verbatim = self.verbatim(&source);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
         emit!({
@@ -75,6 +75,20 @@ impl<'a> Region<'a> {
             return (TokenStream::new(), source.clone());
         }
         (emit!(let __range = #source;), emit!(__range))
+    }
+
+    /// The loop as written, or the function that has it: then the loop is there for rustc alone,
+    /// which confirms what it confirms, and infers what it infers, by it.
+    fn verbatim(&self, source: &TokenStream) -> TokenStream {
+        let (rt, input) = (self.rt(), self.context.input);
+        let written = self.context.plain_loop(self.node, source, Loops::Verbatim);
+        if !restart::begins_with(input, self.node.id) {
+            return written;
+        }
+        let (handle, args) = (&input.handle, item::forward(&input.item.params).args);
+        emit! {
+            if #rt::cfg!(any()) { #written } else { return #handle::serial(#args) }
+        }
     }
 
     /// Whether the outermost loop goes over an iterator.
@@ -111,7 +125,6 @@ impl<'a> Region<'a> {
             items,
             body,
             fast,
-            avx2,
             fold,
         } = iterate::functions(self);
         let debug = self.uses_debug().then(|| {
@@ -131,8 +144,6 @@ impl<'a> Region<'a> {
                 plan: #plan,
                 body: #body,
                 fast: #fast,
-                #[cfg(target_arch = "x86_64")]
-                avx2: #avx2,
                 fold: #fold,
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),

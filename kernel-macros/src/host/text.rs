@@ -20,6 +20,9 @@ impl Filler<'_> {
     pub fn module(&self, ptx: &Ptx) -> TokenStream {
         let (rt, head) = (self.rt, &ptx.head);
         if let Some((release, debug)) = ptx.complete() {
+            if release == debug {
+                return emit!(#release);
+            }
             return emit! {
                 if #rt::cfg!(debug_assertions) { #debug } else { #release }
             };

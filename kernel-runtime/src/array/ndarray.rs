@@ -4,12 +4,11 @@ use super::{Indexed, PhantomData, Raw, ReadArray, View, ViewMut, WriteArray};
 use crate::element::Element;
 use ndarray::{ArrayBase, ArrayRef, CowRepr, Ix1, Ix2, Ix3, OwnedArcRepr, OwnedRepr, ViewRepr};
 
-fn lengths<const R: usize>(from: &[usize]) -> [usize; R] {
-    std::array::from_fn(|dim| from[dim])
-}
-
-fn steps<const R: usize>(from: &[isize]) -> [isize; R] {
-    std::array::from_fn(|dim| from[dim])
+/// The first of these lengths or strides.
+fn first<T: Copy + Default, const R: usize>(from: &[T]) -> [T; R] {
+    let mut all = [T::default(); R];
+    all.copy_from_slice(&from[..R]);
+    all
 }
 
 macro_rules! rank {
@@ -22,8 +21,8 @@ macro_rules! rank {
                 View {
                     raw: Raw {
                         ptr: self.as_ptr().cast_mut(),
-                        shape: lengths(self.shape()),
-                        strides: steps(self.strides()),
+                        shape: first(self.shape()),
+                        strides: first(self.strides()),
                     },
                     borrow: PhantomData,
                 }
@@ -35,8 +34,8 @@ macro_rules! rank {
             fn __kernel_write(&mut self) -> ViewMut<'_, T, $rank> {
                 ViewMut {
                     raw: Raw {
-                        shape: lengths(self.shape()),
-                        strides: steps(self.strides()),
+                        shape: first(self.shape()),
+                        strides: first(self.strides()),
                         ptr: self.as_mut_ptr(),
                     },
                     borrow: PhantomData,
