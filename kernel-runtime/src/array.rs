@@ -297,7 +297,7 @@ handle!(ViewMut);
 impl<'a, T: Element, const R: usize> View<'a, T, R> {
     /// Where the array starts.
     #[inline(always)]
-    pub fn start(&self) -> &'a [T; 0] {
+    pub fn start(self) -> &'a [T; 0] {
         // SAFETY: the pointer is a slice's or an array's, so aligned and not null.
         unsafe { &*self.raw.ptr.cast_const().cast() }
     }
@@ -317,7 +317,7 @@ impl<'a, T: Element, const R: usize> View<'a, T, R> {
 impl<'a, T: Element, const R: usize> ViewMut<'a, T, R> {
     /// Where the array starts.
     #[inline(always)]
-    pub fn start(&self) -> &'a mut [T; 0] {
+    pub fn start(self) -> &'a mut [T; 0] {
         // SAFETY: the pointer is a slice's or an array's, so aligned and not null.
         unsafe { &mut *self.raw.ptr.cast() }
     }

@@ -270,6 +270,28 @@ pub unsafe fn lanes<'a, T>(slots: *mut Slot, accumulator: usize) -> &'a mut [T; 
     unsafe { &mut *slots.add(accumulator).cast() }
 }
 
+/// What a strip holds for one of its iterations.
+///
+/// # Safety
+///
+/// It has more iterations than this.
+#[inline(always)]
+pub unsafe fn get<T: Copy, const N: usize>(strip: &[T; N], at: usize) -> T {
+    // SAFETY: the caller's.
+    unsafe { *strip.get_unchecked(at) }
+}
+
+/// Changes it.
+///
+/// # Safety
+///
+/// As for [`get`].
+#[inline(always)]
+pub unsafe fn put<T, const N: usize>(strip: &mut [T; N], at: usize, value: T) {
+    // SAFETY: the caller's.
+    unsafe { *strip.get_unchecked_mut(at) = value };
+}
+
 /// The first lane, from which the others follow.
 #[inline(always)]
 pub fn first<T>(lanes: &mut [T; 0]) -> *mut T {

@@ -45,12 +45,13 @@ impl Strips<'_> {
 
     /// The iterations of the strip `__from..__from + __count`.
     pub fn iterations(&self) -> TokenStream {
+        let rt = self.body.rt();
         let elements = self.plan.ahead.iter().enumerate().map(|(number, of)| {
             let (at, value) = (self.body.index(of[0]), self.body.read(of[0]));
             let lanes = lanes_of(&element(number));
             emit! {
                 let __value = { let __at = #at; #value };
-                unsafe { *#lanes.get_unchecked_mut(__lane) = __value };
+                unsafe { #rt::put(&mut #lanes, __lane, __value) };
             }
         });
         let elements: TokenStream = elements.collect();
@@ -108,6 +109,7 @@ impl Strips<'_> {
             stmts: stmts.to_vec(),
             value: None,
         };
+        let rt = self.body.rt();
         let (used, bound) = (self.used(&block), bound(stmts));
         let reads = used.iter().filter(|var| !bound.contains(var));
         let reads = reads
@@ -115,12 +117,12 @@ impl Strips<'_> {
             .chain(self.read_ahead(&block));
         let reads = reads.map(|name| {
             let lanes = lanes_of(&name);
-            emit!(let mut #name = unsafe { *#lanes.get_unchecked(__lane) };)
+            emit!(let mut #name = unsafe { #rt::get(&#lanes, __lane) };)
         });
         let writes = used.iter().map(|var| {
             let name = self.body.name(*var);
             let lanes = lanes_of(&name);
-            emit!(unsafe { *#lanes.get_unchecked_mut(__lane) = #name };)
+            emit!(unsafe { #rt::put(&mut #lanes, __lane, #name) };)
         });
         let stmts = stmts.iter().map(|stmt| self.body.statement(stmt));
         self.each(&emit!(#(#reads)* #(#stmts)* #(#writes)*))

@@ -32,11 +32,11 @@ fn lower_product(a: ArrayView2<f64>, b: ArrayView2<f64>, mut c: ArrayViewMut2<f6
 }
 
 #[kernel(parallel, cuda)]
-fn pairs(x: &[f32], w: &[f32], pull: &mut [f32], count: &mut [u8]) {
-    for i in 0..x.len() {
+fn pairs(place: ArrayView2<f32>, w: &[f32], pull: &mut [f32], count: &mut [u8]) {
+    for i in 0..place.nrows() {
         let (mut force, mut close) = (0.0, 0u8);
         for j in 0..w.len() {
-            let d = x[j] - x[i];
+            let d = place[[j, 0]] - place[[i, 0]] * place[[i, 1]];
             force += w[j] * d / (d * d + 0.5).sqrt();
             if d * d < 1.0 {
                 close = close.wrapping_add(1);
@@ -76,7 +76,8 @@ fn strips_of_every_length() {
     }
     for n in [0, 1, 7, 64, 150] {
         let x: Vec<f32> = doubles(n).iter().map(|x| *x as f32).collect();
-        check!(pairs[p = vec![0.0; n], c = vec![0; n]](&x, &x, &mut p, &mut c));
+        let place = plane(n, 2).mapv(|x| x as f32);
+        check!(pairs[p = vec![0.0; n], c = vec![0; n]](place.view(), &x, &mut p, &mut c));
     }
 }
 
