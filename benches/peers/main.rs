@@ -13,6 +13,9 @@ mod small;
 #[path = "../../examples/tests/gallery/kernels.rs"]
 mod gallery;
 
+#[path = "../../examples/tests/gallery/pricing.rs"]
+mod pricing;
+
 use cases::Case;
 use clap::Parser;
 use openmp::Library;

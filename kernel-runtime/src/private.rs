@@ -15,6 +15,7 @@ pub use crate::function::{DeviceFunction, Fault, assumed, fault};
 pub use crate::iterators;
 pub use crate::launch;
 pub use crate::math;
+pub use crate::math::rare::Rare;
 pub use crate::number::{Float, Int, Number};
 pub use crate::ops::Order;
 pub use crate::order;

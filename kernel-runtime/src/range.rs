@@ -22,7 +22,12 @@ impl Progression {
 
     #[inline(always)]
     fn last(&self) -> i128 {
-        self.first + self.step * (i128::from(self.count) - 1)
+        let steps = i128::from(self.count) - 1;
+        // Multiplications of 128 bits are three of 64.
+        if self.step == 1 {
+            return self.first + steps;
+        }
+        self.first + self.step * steps
     }
 
     /// Smallest value of the variable, in a loop that is not empty.

@@ -10,10 +10,12 @@ mod formula;
 mod plan;
 mod primitive;
 mod run;
+mod tile;
 
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use run::{AnyMap, Place, Run};
+pub use tile::Tile;
 
 use crate::array::{Array, View, ViewMut};
 use crate::element::Element;
@@ -22,7 +24,6 @@ use crate::level::Level;
 use crate::range::Progression;
 use formula::Inputs;
 use plan::Plan;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Trip counts of the parallel loops, outermost first.
@@ -141,7 +142,7 @@ impl Progressions {
 pub struct Call<'a> {
     arrays: &'a [Array<'a>],
     scalars: &'a [u64],
-    loops: Progressions,
+    loops: &'a Progressions,
     shape: Shape,
     interior: (u64, u64),
 }
@@ -224,41 +225,6 @@ impl Call<'_> {
     }
 }
 
-/// A part of the space: rows of equal length, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tile {
-    /// Place of the outermost of three loops.
-    pub outer: u64,
-    /// Places of the next.
-    pub rows: (u64, u64),
-    /// Places of the innermost.
-    pub columns: (u64, u64),
-    /// The first iteration's lane, in a reduction.
-    pub lane: u64,
-}
-
-impl Tile {
-    /// Places of the middle loop.
-    #[inline(always)]
-    pub fn rows(&self) -> Range<u64> {
-        self.rows.0..self.rows.1
-    }
-
-    /// Places of the innermost loop.
-    #[inline(always)]
-    pub fn columns(&self) -> Range<u64> {
-        self.columns.0..self.columns.1
-    }
-
-    /// The ends of a row's three parts: before the interior, in it, behind it.
-    #[inline(always)]
-    pub fn pieces(&self, (from, to): (u64, u64)) -> [u64; 3] {
-        let (first, end) = self.columns;
-        let from = from.clamp(first, end);
-        [from, to.clamp(from, end), end]
-    }
-}
-
 /// Where the lanes of the accumulator at this position start; see [`crate::array::View::start`].
 ///
 /// # Safety
@@ -312,16 +278,16 @@ pub enum Admitted<'a> {
 
 impl Region {
     /// Asks the guard. The outermost loop is `None` where it cannot be counted, or where the plan
-    /// says it.
+    /// says it. All of them go where the caller says.
     #[inline]
     pub(crate) fn admit<'a>(
         &'a self,
         outermost: Option<Progression>,
         arrays: &'a [Array<'a>],
         scalars: &'a [u64],
+        loops: &'a mut Progressions,
     ) -> Admitted<'a> {
         let plan = self.plan();
-        let mut loops = Progressions::default();
         if plan.inner.len() < plan.depth {
             match outermost {
                 None => return Admitted::No,
@@ -329,11 +295,11 @@ impl Region {
                 Some(of) => loops.push(of),
             }
         }
-        if !plan.given.holds(&self.inputs(&loops, arrays, scalars)) {
+        if !plan.given.holds(&self.inputs(loops, arrays, scalars)) {
             return Admitted::No;
         }
         for bounds in &plan.inner {
-            match bounds.progression(&self.inputs(&loops, arrays, scalars)) {
+            match bounds.progression(&self.inputs(loops, arrays, scalars)) {
                 None => return Admitted::No,
                 // The loop around it may do more than go over nothing.
                 Some(of) if of.count() == 0 && plan.ordered => return Admitted::No,
@@ -341,7 +307,8 @@ impl Region {
                 Some(of) => loops.push(of),
             }
         }
-        let inputs = self.inputs(&loops, arrays, scalars);
+        let loops = &*loops;
+        let inputs = self.inputs(loops, arrays, scalars);
         if !plan.guard.holds(&inputs) {
             return Admitted::No;
         }
@@ -387,11 +354,8 @@ impl Region {
     /// Whether the fast form of the body will do.
     fn is_fast(&self, inputs: &Inputs) -> bool {
         let plan = self.plan();
-        let unit = plan
-            .arrays
-            .iter()
-            .zip(inputs.arrays)
-            .all(|(of, array)| of.unit || array.is_unit(of.rank));
+        let mut strided = plan.strided.iter();
+        let unit = strided.all(|(at, rank)| inputs.arrays[*at].is_unit(*rank));
         unit && plan.fast.holds(inputs)
     }
 }

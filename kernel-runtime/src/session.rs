@@ -11,7 +11,7 @@ use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel::{self, Groups};
 use crate::range::Progression;
-use crate::region::{Admitted, AnyMap, AnyReduce, Region, Run, with_values};
+use crate::region::{Admitted, AnyMap, AnyReduce, Progressions, Region, Run, with_values};
 use std::cell::{Cell, RefCell};
 
 /// A kernel function.
@@ -197,7 +197,11 @@ impl<'a> Session<'a> {
         scalars: &[u64],
         values: &mut [u64],
     ) -> Outcome {
-        let run = match region.admit(outermost, arrays, scalars) {
+        if self.has_few(region, outermost) {
+            return Outcome::Declined;
+        }
+        let mut loops = Progressions::default();
+        let run = match region.admit(outermost, arrays, scalars, &mut loops) {
             Admitted::Run(run) => run,
             Admitted::Empty => return Outcome::Done,
             Admitted::No => return Outcome::Declined,
@@ -210,6 +214,15 @@ impl<'a> Session<'a> {
             self.reduce(&run, values)
         };
         done.into()
+    }
+
+    /// Whether so few iterations are left to the loop as written. A device that was asked for runs
+    /// them.
+    #[inline]
+    fn has_few(&self, region: &Region, outermost: Option<Progression>) -> bool {
+        let few = region.plan().few;
+        let host = !matches!(self.start.policy, Policy::Prefer | Policy::Device);
+        few > 0 && host && outermost.is_some_and(|of| of.count() <= few)
     }
 
     fn map(&self, run: &Run) -> Checked {
@@ -288,10 +301,7 @@ impl<'a> Session<'a> {
         chunks: (u64, u64),
         folded: &mut [u64],
     ) -> Option<Checked> {
-        let module = Module {
-            name: self.kernel.name,
-            ptx: run.region.code.ptx?,
-        };
+        let ptx = run.region.code.ptx?;
         let go = match self.start.policy {
             Policy::Thread | Policy::Pool(_) => false,
             Policy::Free => work >= DEVICE_WORK && device::available_for_dispatch(),
@@ -301,7 +311,8 @@ impl<'a> Session<'a> {
         if !go {
             return None;
         }
-        self.settled(self.launch(run, module, chunks, folded))
+        let name = self.kernel.name;
+        self.settled(self.launch(run, Module { name, ptx }, chunks, folded))
     }
 
     fn launch(

@@ -52,7 +52,10 @@ fn sum(values: ArrayView2<'_, f64>) -> f64 {
     values.iter().sum()
 }
 
+mod chance;
+mod density;
 mod keyed;
+mod pricing;
 
 #[test]
 fn saxpy() {

@@ -6,6 +6,7 @@
 //! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
 //! loops inside it are the candidates.
 
+pub mod alike;
 #[cfg(test)]
 mod attacks;
 mod bounds;

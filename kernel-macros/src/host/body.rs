@@ -37,6 +37,9 @@ pub struct Body<'a> {
     inside: Cell<bool>,
     /// Nothing that is printed now leaves an iteration: the driver evaluates it.
     total: Cell<bool>,
+    /// Where it is printed, `USUAL` says whether rare arguments are left out, and `__rare` is told
+    /// about them.
+    usual: Cell<bool>,
 }
 
 impl<'a> Body<'a> {
@@ -55,6 +58,7 @@ impl<'a> Body<'a> {
             ahead: RefCell::default(),
             inside: Cell::new(false),
             total: Cell::new(false),
+            usual: Cell::new(false),
         }
     }
 
@@ -96,6 +100,19 @@ impl<'a> Body<'a> {
     /// Whether what is printed now cannot fail.
     pub fn is_total(&self) -> bool {
         self.total.get()
+    }
+
+    /// What `print` prints, in a function that `usual.rs` makes.
+    pub fn usually<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.usual.set(true);
+        let printed = print();
+        self.usual.set(false);
+        printed
+    }
+
+    /// Whether what is printed now stands in such a function.
+    pub fn is_usual(&self) -> bool {
+        self.usual.get()
     }
 
     /// An iteration's statements; `continue` of the parallel loop leaves the block.

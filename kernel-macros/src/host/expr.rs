@@ -247,6 +247,9 @@ impl Body<'_> {
         let (rt, ty) = (self.rt(), self.scalar(owner));
         if builtin.is_elementary() && !self.function().std_math {
             let [ty, name] = [scalar.name(), builtin.name()].map(names::local);
+            if self.is_usual() && builtin.has_rare_path() {
+                return emit!(#rt::math::#ty::usual::#name::<USUAL>(#(#args,)* __rare));
+            }
             return emit!(#rt::math::#ty::#name(#(#args),*));
         }
         let name = match (builtin, scalar.is_int()) {

@@ -9,6 +9,7 @@ use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
 use super::strips::{self, Strips};
+use super::usual;
 use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -27,6 +28,9 @@ pub struct Functions {
 }
 
 pub fn functions(region: &Region) -> Functions {
+    if region.plan.accumulators.is_empty() && usual::serves(region) {
+        return usual::functions(region, &region.body.usually(|| whole(region)));
+    }
     let rt = region.rt();
     let Forms {
         parameter,
@@ -226,6 +230,20 @@ fn forms(region: &Region) -> Forms {
     }
 }
 
+/// A map's tile, with all that it reads of the call.
+fn whole(region: &Region) -> TokenStream {
+    let captures = captures(region);
+    let locals = captures
+        .iter()
+        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
+    let interior = &region.plan.interior;
+    let interior = interior
+        .as_ref()
+        .map(|_| emit!(let __interior = __call.interior();));
+    let iterations = map(region);
+    emit!(#(#locals)* #interior let __shape = __call.shape(); #iterations)
+}
+
 /// What the runtime calls: the call taken apart, and handed to the function that runs the tile.
 fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
     let rt = region.rt();
@@ -402,7 +420,7 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
 
 /// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
 /// the processor for.
-fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
     emit! {
         #[cfg_attr(
             target_arch = "x86_64",

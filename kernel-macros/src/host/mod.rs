@@ -36,6 +36,7 @@ mod residency;
 mod restart;
 mod strips;
 mod text;
+mod usual;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};

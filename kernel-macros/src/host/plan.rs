@@ -5,6 +5,7 @@
 use super::DeviceEntry;
 use super::formula::{self, Printer};
 use super::region::Region;
+use crate::analysis::alike;
 use crate::analysis::plan::{
     self, ArrayUse, Fold, Identity, Interior, NestLoop, SharedArray, Wide, WideAdapter,
 };
@@ -29,6 +30,10 @@ pub fn text(region: &Region) -> Text {
         _ => bounds(node, &mut printer),
     }));
     lines.extend(plan.in_order.map(|_| "ordered".to_owned()));
+    let function = region.context.input.function;
+    if region.is_driven() && alike::as_written(function, plan) {
+        lines.push("as_written".to_owned());
+    }
     let formulas = [
         ("given", printer.all(&plan.space)),
         ("guard", printer.all(&plan.guard)),
@@ -46,7 +51,6 @@ pub fn text(region: &Region) -> Text {
     let residency = &region.context.residency;
     let arrays = plan.arrays.iter();
     lines.extend(arrays.map(|of| array(of, residency.keeps(of.var))));
-    let function = region.context.input.function;
     let captured = plan.scalars.iter().map(|id| &function.vars[*id].ty);
     let atoms = printer.atoms.iter().map(|id| &function.exprs[*id].ty);
     lines.extend(captured.chain(atoms).map(|ty| format!("scalar {ty}")));

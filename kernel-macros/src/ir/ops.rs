@@ -241,6 +241,12 @@ impl Builtin {
         self as usize >= Builtin::Exp as usize
     }
 
+    /// Whether the runtime's function has a path that few arguments take: see `math/f64/usual.rs`
+    /// there.
+    pub fn has_rare_path(self) -> bool {
+        matches!(self, Builtin::Sin | Builtin::Cos | Builtin::Tan)
+    }
+
     pub fn from_name(name: &str) -> Option<Builtin> {
         let spelled = |b: &Builtin| !matches!(b, Builtin::MinIf | Builtin::MaxIf);
         Builtin::ALL

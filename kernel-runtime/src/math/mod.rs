@@ -24,3 +24,5 @@
 pub mod f32;
 pub mod f64;
 pub mod random;
+#[doc(hidden)]
+pub mod rare;

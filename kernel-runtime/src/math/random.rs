@@ -91,7 +91,7 @@ pub fn normal_f32(seed: u64, index: u64) -> f32 {
     let radius = ((first as u32 >> 8).wrapping_add(1)) as f32 * 5.9604645e-08;
     let turn = (second as u32 >> 8) as f32 * 3.7450703e-07;
     let log: f32 = super::f32::ln(radius);
-    let cosine: f32 = super::f32::cos(turn);
+    let cosine: f32 = super::f32::cos_within(turn);
     (-2.0 * log).sqrt() * cosine
 }
 
@@ -105,7 +105,7 @@ pub fn normal_f64(seed: u64, index: u64) -> f64 {
     let radius = ((first >> 11).wrapping_add(1)) as f64 * 1.1102230246251565e-16;
     let turn = (second >> 11) as f64 * 6.975736996017264e-16;
     let log: f64 = super::f64::ln(radius);
-    let cosine: f64 = super::f64::cos(turn);
+    let cosine: f64 = super::f64::cos_within(turn);
     (-2.0 * log).sqrt() * cosine
 }
 

@@ -57,6 +57,35 @@ enum Word {
 /// A formula, ready to be evaluated.
 #[derive(Debug, Default)]
 pub struct Formula {
+    code: Code,
+    /// Of the conditions that it is the conjunction of, those that compare sums of what a run knows
+    /// already: nearly all, one behind the other.
+    sums: Box<[Term]>,
+    /// The other ones.
+    others: Box<[Box<[Word]>]>,
+}
+
+/// A term of a sum.
+#[derive(Clone, Copy, Debug)]
+struct Term {
+    /// It has no operands.
+    word: Word,
+    minus: bool,
+    /// What the sum that ends here has to be.
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It does not end here.
+    Open,
+    Negative,
+    AtMostZero,
+}
+
+/// Words, and what some of them refer to.
+#[derive(Debug, Default)]
+struct Code {
     words: Box<[Word]>,
     ranges: Vec<(i128, i128)>,
     large: Vec<i128>,
@@ -70,20 +99,177 @@ const INLINE: usize = 16;
 impl Formula {
     /// Reads a formula; `None` if the text is none.
     pub fn parse(text: &str) -> Option<Formula> {
-        let mut formula = Formula::default();
+        let code = Code::parse(text)?;
+        let (mut sums, mut others) = (Vec::new(), Vec::new());
+        for condition in conjuncts(&code.words) {
+            match comparison(condition) {
+                Some(terms) => sums.extend(terms),
+                None if *condition == [Word::Int(1)] => {}
+                None => others.push(condition.into()),
+            }
+        }
+        Some(Formula {
+            sums: sums.into(),
+            others: others.into(),
+            code,
+        })
+    }
+
+    /// Whether the condition holds.
+    #[inline]
+    pub fn holds(&self, inputs: &Inputs) -> bool {
+        let sums = match narrow_sums_hold(&self.sums, inputs) {
+            Some(hold) => hold,
+            None => wide_sums_hold(&self.sums, inputs),
+        };
+        let mut others = self.others.iter();
+        sums && others.all(|words| self.code.evaluate(words, inputs) == Some(1))
+    }
+
+    /// The value, where it is the same in every run.
+    pub fn constant(&self) -> Option<i64> {
+        match *self.code.words {
+            [Word::Int(value)] => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value, if 128 bits hold it.
+    #[inline]
+    pub fn value(&self, inputs: &Inputs) -> Option<i128> {
+        match self.constant() {
+            Some(value) => Some(value.into()),
+            None => self.code.evaluate(&self.code.words, inputs),
+        }
+    }
+}
+
+/// The conditions that `and` joins, from left to right.
+fn conjuncts(words: &[Word]) -> Vec<&[Word]> {
+    match words.split_last() {
+        Some((Word::And, operands)) => {
+            let (left, right) = operands.split_at(last_operand(operands));
+            let mut all = conjuncts(left);
+            all.extend(conjuncts(right));
+            all
+        }
+        _ => vec![words],
+    }
+}
+
+/// Where the last value begins that these words push.
+fn last_operand(words: &[Word]) -> usize {
+    let mut missing = 1;
+    let start = words.iter().rposition(|word| {
+        missing += word.operands();
+        missing -= 1;
+        missing == 0
+    });
+    start.unwrap_or(0)
+}
+
+/// The terms of a comparison of sums.
+fn comparison(words: &[Word]) -> Option<Vec<Term>> {
+    let (last, operands) = words.split_last()?;
+    let end = match last {
+        Word::Lt => End::Negative,
+        Word::Le => End::AtMostZero,
+        _ => return None,
+    };
+    let (left, right) = operands.split_at(last_operand(operands));
+    let mut terms = Vec::new();
+    let sums = add(left, false, &mut terms) && add(right, true, &mut terms);
+    terms.last_mut()?.end = end;
+    sums.then_some(terms)
+}
+
+/// Whether they hold, in 64 bits; `None` where those do not hold every value on the way.
+#[inline]
+fn narrow_sums_hold(terms: &[Term], inputs: &Inputs) -> Option<bool> {
+    let mut sum = 0i64;
+    for term in terms {
+        let value = i64::try_from(leaf(term.word, inputs)).ok()?;
+        sum = match term.minus {
+            true => sum.checked_sub(value)?,
+            false => sum.checked_add(value)?,
+        };
+        match term.end {
+            End::Open => continue,
+            End::Negative if sum < 0 => {}
+            End::AtMostZero if sum <= 0 => {}
+            _ => return Some(false),
+        }
+        sum = 0;
+    }
+    Some(true)
+}
+
+/// Whether they hold, in 128 bits, which so few values of 64 bits never leave.
+#[cold]
+fn wide_sums_hold(terms: &[Term], inputs: &Inputs) -> bool {
+    let mut sum = 0;
+    terms.iter().all(|term| {
+        let value = leaf(term.word, inputs);
+        sum += if term.minus { -value } else { value };
+        let holds = match term.end {
+            End::Open => return true,
+            End::Negative => sum < 0,
+            End::AtMostZero => sum <= 0,
+        };
+        sum = 0;
+        holds
+    })
+}
+
+/// Adds the terms of a value, or subtracts them; false if it is no sum.
+fn add(words: &[Word], minus: bool, terms: &mut Vec<Term>) -> bool {
+    let Some((last, operands)) = words.split_last() else {
+        return false;
+    };
+    match last {
+        Word::Int(_) | Word::Lo(_) | Word::Hi(_) | Word::Len(..) | Word::Scalar(_) => {
+            let (word, end) = (*last, End::Open);
+            terms.push(Term { word, minus, end });
+            true
+        }
+        Word::Add | Word::Sub => {
+            let (left, right) = operands.split_at(last_operand(operands));
+            let opposite = minus != (*last == Word::Sub);
+            add(left, minus, terms) && add(right, opposite, terms)
+        }
+        _ => false,
+    }
+}
+
+/// What a run knows: a value of 64 bits, or a loop variable's.
+#[inline]
+fn leaf(word: Word, inputs: &Inputs) -> i128 {
+    match word {
+        Word::Int(value) => value.into(),
+        Word::Len(array, dim) => i128::from(inputs.arrays[array].len(dim) as u64),
+        Word::Lo(at) => inputs.loops.get(at).lo(),
+        Word::Hi(at) => inputs.loops.get(at).hi(),
+        Word::Scalar(at) => inputs.kinds[at].integer(inputs.scalars[at]),
+        _ => unreachable!("{word:?} is not known to a run"),
+    }
+}
+
+impl Code {
+    fn parse(text: &str) -> Option<Code> {
+        let mut code = Code::default();
         let mut words = Vec::new();
         let mut depth = 0usize;
         for word in text.split_ascii_whitespace() {
-            let word = formula.word(word)?;
+            let word = code.word(word)?;
             depth = match word.operands() {
                 0 => depth + 1,
                 operands => depth.checked_sub(operands)? + 1,
             };
-            formula.depth = formula.depth.max(depth);
+            code.depth = code.depth.max(depth);
             words.push(word);
         }
-        formula.words = words.into();
-        (depth == 1).then_some(formula)
+        code.words = words.into();
+        (depth == 1).then_some(code)
     }
 
     fn word(&mut self, text: &str) -> Option<Word> {
@@ -136,46 +322,30 @@ impl Formula {
         Word::Large(self.large.len() - 1)
     }
 
-    /// Whether the condition holds.
-    #[inline]
-    pub fn holds(&self, inputs: &Inputs) -> bool {
-        if self.words.is_empty() {
-            return true;
-        }
-        match self.evaluate::<i64>(inputs) {
-            Some(value) => value != 0,
-            None => self.wide(inputs) == Some(1),
-        }
-    }
-
-    /// The value, if 128 bits hold it.
-    #[inline]
-    pub fn value(&self, inputs: &Inputs) -> Option<i128> {
-        if let [Word::Int(value)] = *self.words {
-            return Some(value.into());
-        }
-        match self.evaluate::<i64>(inputs) {
+    /// The value of some of the words, if 128 bits hold it.
+    fn evaluate(&self, words: &[Word], inputs: &Inputs) -> Option<i128> {
+        match self.run_on::<i64>(words, inputs) {
             Some(value) => Some(value.into()),
-            None => self.wide(inputs),
+            None => self.wide(words, inputs),
         }
     }
 
     #[cold]
-    fn wide(&self, inputs: &Inputs) -> Option<i128> {
-        self.evaluate::<Wide>(inputs)?.0
+    fn wide(&self, words: &[Word], inputs: &Inputs) -> Option<i128> {
+        self.run_on::<Wide>(words, inputs)?.0
     }
 
     /// `None` if the numbers do not hold a value.
-    fn evaluate<N: Number>(&self, inputs: &Inputs) -> Option<N> {
+    fn run_on<N: Number>(&self, words: &[Word], inputs: &Inputs) -> Option<N> {
         if self.depth > INLINE {
-            return self.run(&mut vec![N::FALSE; self.depth], inputs);
+            return self.run(words, &mut vec![N::FALSE; self.depth], inputs);
         }
-        self.run(&mut [N::FALSE; INLINE], inputs)
+        self.run(words, &mut [N::FALSE; INLINE], inputs)
     }
 
-    fn run<N: Number>(&self, stack: &mut [N], inputs: &Inputs) -> Option<N> {
+    fn run<N: Number>(&self, words: &[Word], stack: &mut [N], inputs: &Inputs) -> Option<N> {
         let mut top = 0;
-        for word in &self.words {
+        for word in words {
             let value = match word.operands() {
                 0 => self.operand(*word, inputs)?,
                 1 => {
@@ -204,17 +374,12 @@ impl Formula {
 
     #[inline]
     fn operand<N: Number>(&self, word: Word, inputs: &Inputs) -> Option<N> {
-        let value = match word {
-            Word::Int(value) => return Some(N::small(value)),
-            Word::Len(array, dim) => i128::from(inputs.arrays[array].len(dim) as u64),
-            Word::Lo(at) => inputs.loops.get(at).lo(),
-            Word::Hi(at) => inputs.loops.get(at).hi(),
-            Word::Scalar(at) => inputs.kinds[at].integer(inputs.scalars[at]),
-            Word::Release => return Some(truth(!inputs.debug)),
-            Word::Large(at) => self.large[at],
-            _ => unreachable!("{word:?} takes operands"),
-        };
-        N::of(value)
+        match word {
+            Word::Int(value) => Some(N::small(value)),
+            Word::Release => Some(truth(!inputs.debug)),
+            Word::Large(at) => N::of(self.large[at]),
+            _ => N::of(leaf(word, inputs)),
+        }
     }
 }
 

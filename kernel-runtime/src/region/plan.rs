@@ -8,6 +8,7 @@
 //! loop                              the outermost loop, where its range is handed over
 //! loop usize until 0;len0.1;rev     the next: type, `until` or `through`, bounds, adapters
 //! ordered                           a loop runs in order inside each iteration, around which it stood
+//! as_written                        the loop as written gives the same bits
 //! given true                        without which inner bounds mean nothing
 //! guard hi0 len0.0 <                without which the loop runs as written
 //! fast true                         with which the fast form of the body will do
@@ -40,12 +41,18 @@ pub struct Plan {
     pub inner: Vec<Bounds>,
     /// A loop that stood around them runs in order inside each iteration.
     pub ordered: bool,
+    /// The loop as written gives the same bits, and its iterations cost the same.
+    pub as_written: bool,
+    /// Iterations up to which the loop as written is sooner done than the guard asked.
+    pub few: u64,
     pub given: Formula,
     pub guard: Formula,
     pub fast: Formula,
     pub cost: Formula,
     pub interior: Option<Interior>,
     pub arrays: Vec<ArrayUse>,
+    /// Those of them whose types do not say that their rows are contiguous, and their ranks.
+    pub strided: Vec<(usize, usize)>,
     pub scalars: Vec<Primitive>,
     pub accumulators: Vec<Accumulator>,
     /// Arrays whose elements are accumulators, by their numbers.
@@ -103,6 +110,9 @@ pub struct Accumulator {
     pub folding: &'static Folding,
 }
 
+/// Operations that take about as long as asking the guard. Tests run regions, however small.
+const LITTLE_WORK: u64 = if cfg!(feature = "every-form") { 0 } else { 128 };
+
 impl Plan {
     /// Reads a plan for a crate with or without debug assertions; `None` if the text is none.
     pub fn parse(text: &'static str, debug: bool) -> Option<Plan> {
@@ -110,6 +120,12 @@ impl Plan {
         for line in text.lines() {
             let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
             plan.line(name, rest, debug)?;
+        }
+        let arrays = plan.arrays.iter().enumerate();
+        let strided = arrays.filter(|(_, of)| !of.unit);
+        plan.strided = strided.map(|(at, of)| (at, of.rank)).collect();
+        if let (true, Some(cost)) = (plan.as_written, plan.cost.constant()) {
+            plan.few = LITTLE_WORK / u64::try_from(cost).unwrap_or(1).max(1);
         }
         (plan.depth >= 1).then_some(plan)
     }
@@ -123,6 +139,7 @@ impl Plan {
                 self.depth += 1;
             }
             "ordered" => self.ordered = true,
+            "as_written" => self.as_written = true,
             "given" => self.given = Formula::parse(rest)?,
             "guard" => self.guard = Formula::parse(rest)?,
             "fast" => self.fast = Formula::parse(rest)?,

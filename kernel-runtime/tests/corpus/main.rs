@@ -27,6 +27,7 @@ mod maps;
 mod names;
 mod nests;
 mod ranges;
+mod rare;
 mod reductions;
 mod rows;
 mod shared;

@@ -1,17 +1,24 @@
-//! Errors of `kernel_runtime::math`, against CORE-MATH's correctly rounded functions.
+//! Errors of `kernel_runtime::math`, against CORE-MATH's correctly rounded functions, and whether
+//! loops over arrays have the same bits at the baseline and with AVX2.
 //!
 //! ```sh
 //! cargo run --release -- f32 1          # all 2^32 numbers of every function of one number
 //! cargo run --release -- f32 257 exp    # every 257th, of exp
 //! cargo run --release -- f64 1000000    # so many random numbers, and as many hard ones
+//! cargo run --release -- pairs 1000000  # functions of two numbers, of both types
 //! ```
 //!
-//! Prints the largest error in units in the last place (ULP) of the exact result and where it is.
-//! For `f32` the reference is the `f64` function, so the error is exact to some 2^-29 ULP; for
-//! `f64` it is the correctly rounded number, so that 0 stands for at most 0.5 ULP, 1 for at most
-//! 1.5. That a NaN or an infinity is one on both sides is part of it.
+//! Prints a row of a table for each function: the largest error in units in the last place (ULP) of
+//! the exact result, where it is, how many results are not the rounded exact one, and how many
+//! differ between levels. Where a result is not the rounded one, the exact result comes from
+//! CORE-MATH's `f64` function for `f32`, and from MPFR, to 100 bits, for `f64`. That a NaN or an
+//! infinity is one on both sides is part of it.
 
+mod inputs;
+mod loops;
+mod measure;
 mod narrow;
+mod pairs;
 mod wide;
 
 fn main() {
@@ -19,20 +26,20 @@ fn main() {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let number = |text: &str| text.parse::<u64>().ok().filter(|n| *n > 0);
     match args.as_slice() {
-        ["f32", stride, names @ ..] if number(stride).is_some() => {
-            narrow::measure(number(stride).unwrap_or(1), names);
+        [kind, count, names @ ..] if number(count).is_some() => {
+            let count = number(count).unwrap_or(1);
+            match *kind {
+                "f32" => narrow::measure(count, names),
+                "f64" => wide::measure(count, names),
+                "pairs" => pairs::measure(count, names),
+                _ => usage(),
+            }
         }
-        ["f64", count, names @ ..] if number(count).is_some() => {
-            wide::measure(number(count).unwrap_or(1), names);
-        }
-        _ => {
-            eprintln!("usage: kernel-accuracy f32 STRIDE [NAME..] | f64 COUNT [NAME..]");
-            std::process::exit(2);
-        }
+        _ => usage(),
     }
 }
 
-/// Whether a function was asked for: all are, if none is named.
-fn wanted(name: &str, names: &[&str]) -> bool {
-    names.is_empty() || names.contains(&name)
+fn usage() {
+    eprintln!("usage: kernel-accuracy f32 STRIDE [NAME..] | (f64 | pairs) COUNT [NAME..]");
+    std::process::exit(2);
 }

@@ -1,8 +1,19 @@
 //! Powers of e and of 2.
 
-use super::bits::{nearest, scale};
+use super::bits::{assemble, nearest, scale};
 use super::double::{fast_two_sum, two_sum};
 use kernel_macros::kernel;
+
+/// `(e^r - 1 - r) / r^2` for `|r|` up to half of ln 2.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp_series(r: f32) -> f32 {
+    // In pairs: few operations wait for each other.
+    let z = r * r;
+    let first = 0.5 + r * 0.16666518;
+    let second = 0.041666433 + r * 0.008368953;
+    first + z * (second + z * 0.0013937835)
+}
 
 /// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-28`, for `|x|` up to
 /// 150 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
@@ -16,10 +27,8 @@ pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
     let low = tail - k * 1.4286067653e-06;
     let r = high + low;
     let rest = (high - r) + low;
-    let square = r * r;
-    let odd = 0.16666518 + square * 0.008368953;
-    let even = 0.5 + square * (0.041666433 + square * 0.0013937835);
-    let beyond = square * (even + r * odd) + rest;
+    let series: f32 = exp_series(r);
+    let beyond = r * r * series + rest;
     let one = 1.0 + r;
     let (high, low): (f32, f32) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
     (k, high, low)
@@ -29,28 +38,40 @@ pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    // Far enough for 0 and for infinity; a NaN stays.
-    let x = if x > 120.0 { 120.0 } else { x };
-    let x = if x < -120.0 { -120.0 } else { x };
-    let (k, value, _low): (f32, f32, f32) = exp_parts(x, 0.0);
-    scale(value, k)
+    // The nearest integer, in the last bits of the sum with 1.5 * 2^23.
+    let shifted = x * 1.442695 + 12582912.0;
+    let k = shifted - 12582912.0;
+    // The first 16 bits of ln 2: the product is exact.
+    let r = (x - k * 0.693145751953125) - k * 1.4286067653e-06;
+    let series: f32 = exp_series(r);
+    let one = 1.0 + r;
+    let value = one + ((r - (one - 1.0)) + r * r * series);
+    let value: f32 = assemble(value, shifted);
+    // The last numbers of which it is not infinite and not 0. Of a NaN, the sum is one.
+    let value = if x <= 88.72283 {
+        value
+    } else {
+        x + f32::INFINITY
+    };
+    if x < -103.97208 { 0.0 } else { value }
 }
 
 /// `2^x`. At most 1 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
-    let x = if x > 200.0 { 200.0 } else { x };
-    let x = if x < -200.0 { -200.0 } else { x };
-    let k: f32 = nearest(x);
-    let r = x - k;
-    let square = r * r;
-    let odd = 0.055503618 + square * 0.001339038;
-    let even = 0.2402265 + square * (0.009618073 + square * 0.00015458441);
+    let shifted = x + 12582912.0;
+    let r = x - (shifted - 12582912.0);
+    let z = r * r;
+    let first = 0.2402265 + r * 0.055503618;
+    let second = 0.009618073 + r * 0.001339038;
+    let series = first + z * (second + z * 0.00015458441);
     let linear = r * 0.6931472;
     let one = 1.0 + linear;
-    let value = one + ((linear - (one - 1.0)) + square * (even + r * odd));
-    scale(value, k)
+    let value = one + ((linear - (one - 1.0)) + z * series);
+    let value: f32 = assemble(value, shifted);
+    let value = if x < 128.0 { value } else { x + f32::INFINITY };
+    if x <= -150.0 { 0.0 } else { value }
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.

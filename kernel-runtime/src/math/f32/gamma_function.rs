@@ -107,9 +107,9 @@ pub fn gamma(x: f32) -> f32 {
     let end = if odd { -45.5 } else { -46.5 };
     let bounded = if x < -45.0 { end } else { bounded };
     let (exponent, factor, negative): ((f32, f32), (f32, f32), bool) = gamma_parts(bounded);
-    let (k, high, low): (f32, f32, f32) = exp2_parts(exponent.0, exponent.1);
+    let (shifted, high, low): (f32, f32, f32) = exp2_parts(exponent.0, exponent.1);
     let (value, _rest): (f32, f32) = times((high, low), factor);
-    let value: f32 = scale(value, k);
+    let value: f32 = scale(value, shifted - 12582912.0);
     let value = if negative { -value } else { value };
     let value = if x.abs() < 1e-9 { 1.0 / x } else { value };
     let a = x.abs();

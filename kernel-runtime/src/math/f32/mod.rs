@@ -13,6 +13,8 @@ mod power;
 mod reduction;
 mod root;
 mod trigonometric;
+#[doc(hidden)]
+pub mod usual;
 
 pub use error_function::{erf, erfc};
 pub use exponential::{exp, exp_m1, exp2};
@@ -23,4 +25,5 @@ pub use inverse_trigonometric::{acos, asin, atan, atan2};
 pub use logarithm::{ln, ln_1p, log2, log10};
 pub use power::{log, powf, powi};
 pub use root::{cbrt, hypot, rsqrt};
+pub(in crate::math) use trigonometric::cos_within;
 pub use trigonometric::{cos, sin, sin_cos, tan};

@@ -1,7 +1,8 @@
 //! Powers, and logarithms to any base.
 
-use super::bits::{nearest, scale, split, upper};
+use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
+use super::exponential::exp_series;
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -16,9 +17,10 @@ pub(super) fn log2_parts(x: f32) -> (f32, f32) {
     let sum = m + 1.0;
     let sum_high: f32 = upper(sum);
     let sum_low = m - (sum_high - 1.0);
-    let s = f / sum;
+    let inverse = 1.0 / sum;
+    let s = f * inverse;
     let s_high: f32 = upper(s);
-    let s_low = ((f - s_high * sum_high) - s_high * sum_low) / sum;
+    let s_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
     let z = s * s;
     let series = 0.6000023 + z * (0.42820647 + z * 0.35128984);
     // 3 + s^2 + .. in two parts, where the square of `s_high` is exact.
@@ -37,13 +39,13 @@ pub(super) fn log2_parts(x: f32) -> (f32, f32) {
     (high, rest - ((high - k) - main))
 }
 
-/// `(k, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low` below
-/// its last place, for `|main|` up to 200.
+/// `(shifted, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low`
+/// below its last place, for `|main|` up to 200. `shifted` is `k`, added to 1.5 * 2^23.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
-    let k: f32 = nearest(main + rest);
-    let fraction = main - k;
+    let shifted = (main + rest) + 12582912.0;
+    let fraction = main - (shifted - 12582912.0);
     // Times ln 2, in two parts.
     let high: f32 = upper(fraction + rest);
     let low = rest - (high - fraction);
@@ -51,13 +53,11 @@ pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
     let linear_rest = low * 0.6931472 + high * 3.1946183e-05;
     let r = linear + linear_rest;
     let r_rest = linear_rest - (r - linear);
-    let square = r * r;
-    let odd = 0.16666518 + square * 0.008368953;
-    let even = 0.5 + square * (0.041666433 + square * 0.0013937835);
+    let series: f32 = exp_series(r);
     let one = 1.0 + r;
-    let beyond = (r - (one - 1.0)) + (square * (even + r * odd) + (r_rest + r * r_rest));
+    let beyond = (r - (one - 1.0)) + (r * r * series + (r_rest + r * r_rest));
     let (high, low): (f32, f32) = fast_two_sum(one, beyond);
-    (k, high, low)
+    (shifted, high, low)
 }
 
 /// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
@@ -66,58 +66,43 @@ pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
 fn exp2_of_product(log_high: f32, log_low: f32, y_high: f32, y_low: f32) -> f32 {
     let main = log_high * y_high;
     let rest = log_high * y_low + log_low * (y_high + y_low);
-    // Far enough for 0 and for infinity.
+    let (shifted, value, _low): (f32, f32, f32) = exp2_parts(main, rest);
+    let value: f32 = assemble(value, shifted);
     let sum = main + rest;
-    let far = sum.abs() > 200.0;
-    let end = if sum > 0.0 { 200.0 } else { -200.0 };
-    let main = if far { end } else { main };
-    let rest = if far { 0.0 } else { rest };
-    let (k, value, _low): (f32, f32, f32) = exp2_parts(main, rest);
-    scale(value, k)
+    let value = if sum >= 128.0 { f32::INFINITY } else { value };
+    if sum < -151.0 { 0.0 } else { value }
 }
 
-/// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.
+/// `(whole, sign)`: whether a number is an integer, and, where it is an odd one, the sign's bit.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn parity(y: f32) -> (bool, bool) {
+fn parity(y: f32) -> (bool, u32) {
     let a = y.abs();
     // From 2^23 on every number is an integer, from 2^24 on an even one.
     let fractional = a < 8388608.0;
     let shifted = a + 8388608.0;
-    let whole = !fractional || shifted - 8388608.0 == a;
     let last = if fractional {
         shifted.to_bits()
     } else {
         a.to_bits()
     };
-    (whole, whole && a < 16777216.0 && last & 1 != 0)
+    let nearest = if fractional { shifted - 8388608.0 } else { a };
+    let sign = if a < 16777216.0 { last << 31 } else { 0 };
+    (nearest == a, sign)
 }
 
-/// `x^y` for a negative, zero or infinite `x` too, given `|x|^y` for others.
+/// `x^y` for a zero or infinite `x` too, given `|x|^y` for others, of the sign that an odd `y` has.
+///
+/// `a` is `|x|`, compared with the ends of the finite numbers: see `with_ends` of the logarithms.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn with_base(x: f32, negative_y: bool, whole: bool, odd: bool, value: f32) -> f32 {
+fn with_base(x: f32, negative_y: bool, sign: u32, value: f32) -> f32 {
     let a = x.abs();
-    let ends = if (a == 0.0) == negative_y {
-        f32::INFINITY
-    } else {
-        0.0
-    };
-    let value = if a == 0.0 || a == f32::INFINITY {
-        ends
-    } else {
-        value
-    };
-    let value = if x < 0.0 && a != f32::INFINITY && !whole {
-        f32::NAN
-    } else {
-        value
-    };
-    if x.is_sign_negative() && odd {
-        -value
-    } else {
-        value
-    }
+    let of_zero = if negative_y { f32::INFINITY } else { 0.0 };
+    let of_infinity = if negative_y { 0.0 } else { f32::INFINITY };
+    let value = if a < 1e-45 { of_zero } else { value };
+    let value = if a > f32::MAX { of_infinity } else { value };
+    f32::from_bits(value.to_bits() | (x.to_bits() & sign))
 }
 
 /// `x^y`. At most 1 ULP.
@@ -130,19 +115,18 @@ pub fn powf(x: f32, y: f32) -> f32 {
     let bounded = if bounded < -4e9 { -4e9 } else { bounded };
     let y_high: f32 = upper(bounded);
     let value: f32 = exp2_of_product(log_high, log_low, y_high, bounded - y_high);
-    let (whole, odd): (bool, bool) = parity(y);
-    let value: f32 = with_base(x, y < 0.0, whole, odd, value);
+    let (whole, sign): (bool, u32) = parity(y);
+    let sign = if whole { sign } else { 0 };
+    let value: f32 = with_base(x, y < 0.0, sign, value);
+    let bounded_below = x >= -f32::MAX;
+    let real = whole || x > -1e-45 || !bounded_below;
+    let value = if real { value } else { f32::NAN };
     let value = if x.is_nan() || y.is_nan() {
         x + y
     } else {
         value
     };
-    let endless = x == -1.0 && y.abs() == f32::INFINITY;
-    if x == 1.0 || y == 0.0 || endless {
-        1.0
-    } else {
-        value
-    }
+    if x == 1.0 || y == 0.0 { 1.0 } else { value }
 }
 
 /// `x^n`. At most 2 ULP.
@@ -155,7 +139,8 @@ pub fn powi(x: f32, n: i32) -> f32 {
     let y_high: f32 = upper(first + last);
     let y_low = (first - y_high) + last;
     let value: f32 = exp2_of_product(log_high, log_low, y_high, y_low);
-    let value: f32 = with_base(x, n < 0, true, n & 1 != 0, value);
+    let sign = (n as u32) << 31;
+    let value: f32 = with_base(x, n < 0, sign, value);
     let value = if x.is_nan() { x } else { value };
     if n == 0 { 1.0 } else { value }
 }

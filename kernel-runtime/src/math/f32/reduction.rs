@@ -6,20 +6,37 @@ use kernel_macros::kernel;
 /// `(quarters, r, tail)` with `x = quarters * pi / 2 + r + tail`, `|r|` up to `pi / 4` and a hair.
 /// Of the quarters, the last two bits count.
 ///
-/// Exact for `|x| < pi / 4`. Otherwise the significand is multiplied with those bits of `2 / pi`
-/// that decide about the last two bits of the quotient and 62 behind the point (Payne and Hanek);
-/// in 32-bit words that is no dearer than the usual subtraction.
+/// The tail is good to some `2^-26` of `r`, also for the numbers next to a multiple of `pi / 2`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn quarter_turns(x: f32) -> (u32, f32, f32) {
-    let (quarters, r, tail): (u32, f32, f32) = by_multiplication(x);
-    let small = x.abs() < 0.7853981;
-    let quarters = if small { 0 } else { quarters };
-    let r = if small { x } else { r };
-    let tail = if small { 0.0 } else { tail };
-    (quarters, r, tail)
+    if x.abs() < 1608.0 {
+        by_subtraction(x)
+    } else {
+        by_multiplication(x)
+    }
 }
 
+/// Below `2^10` quarter turns: `pi / 2` in four parts, whose products with their number are exact
+/// but for the last (Cody and Waite).
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn by_subtraction(x: f32) -> (u32, f32, f32) {
+    // The nearest integer stands in the last bits of the sum with 1.5 * 2^23.
+    let shifted = x * 0.63661975 + 12582912.0;
+    let quarters = shifted - 12582912.0;
+    let first = x - quarters * 1.57080078125;
+    let product = quarters * -4.454515874385834e-06;
+    let second = first - product;
+    let error = (first - second) - product;
+    let product = quarters * 6.077272018956137e-11 - error;
+    let r = second - product;
+    let tail = ((second - r) - product) - quarters * -1.7151245100058819e-15;
+    (shifted.to_bits(), r, tail)
+}
+
+/// Any finite number of at least 1/2: its significand times those bits of `2 / pi` that decide
+/// about the last two bits of the quotient and 62 behind the point (Payne and Hanek).
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn by_multiplication(x: f32) -> (u32, f32, f32) {

@@ -1,7 +1,7 @@
 //! Sine, cosine and tangent.
 
 use super::double::fast_two_sum;
-use super::reduction::quarter_turns;
+use super::reduction::{by_subtraction, quarter_turns};
 use kernel_macros::kernel;
 
 /// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
@@ -31,11 +31,10 @@ fn turned(value: f32, quarters: u32) -> f32 {
     f32::from_bits(value.to_bits() ^ ((quarters & 2) << 30))
 }
 
-/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+/// `(sin(x), cos(x))` of a reduced `x`: see [`quarter_turns`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn sin_cos(x: f32) -> (f32, f32) {
-    let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
+pub(super) fn sin_cos_of(x: f32, quarters: u32, r: f32, tail: f32) -> (f32, f32) {
     // NaN for infinity.
     let tail = tail + x * 0.0;
     let (main, rest): (f32, f32) = sine_parts(r, tail);
@@ -48,6 +47,15 @@ pub fn sin_cos(x: f32) -> (f32, f32) {
     let first: f32 = turned(first, quarters);
     let second: f32 = turned(second, quarters.wrapping_add(1));
     (if x == 0.0 { x } else { first }, second)
+}
+
+/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn sin_cos(x: f32) -> (f32, f32) {
+    let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
+    let (sine, cosine): (f32, f32) = sin_cos_of(x, quarters, r, tail);
+    (sine, cosine)
 }
 
 /// Sine of `x` radians. At most 1 ULP, for numbers of any size.
@@ -66,11 +74,10 @@ pub fn cos(x: f32) -> f32 {
     cosine
 }
 
-/// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+/// The tangent of a reduced `x`: see [`quarter_turns`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn tan(x: f32) -> f32 {
-    let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
+pub(super) fn tan_of(x: f32, quarters: u32, r: f32, tail: f32) -> f32 {
     let tail = tail + x * 0.0;
     let (main, rest): (f32, f32) = sine_parts(r, tail);
     let (sine, sine_rest): (f32, f32) = fast_two_sum(main, rest);
@@ -85,4 +92,22 @@ pub fn tan(x: f32) -> f32 {
     let quotient = above / below;
     let value = quotient + (above_rest - quotient * below_rest) / below;
     if x == 0.0 { x } else { value }
+}
+
+/// Cosine of less than 2^10 quarter turns: the bits of [`cos`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(in crate::math) fn cos_within(x: f32) -> f32 {
+    let (quarters, r, tail): (u32, f32, f32) = by_subtraction(x);
+    let (_sine, cosine): (f32, f32) = sin_cos_of(x, quarters, r, tail);
+    cosine
+}
+
+/// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn tan(x: f32) -> f32 {
+    let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
+    let tangent: f32 = tan_of(x, quarters, r, tail);
+    tangent
 }

@@ -114,9 +114,9 @@ pub fn gamma(x: f64) -> f64 {
     let end = if odd { -201.5 } else { -200.5 };
     let bounded = if x < -200.0 { end } else { bounded };
     let (exponent, factor, negative): ((f64, f64), (f64, f64), bool) = gamma_parts(bounded);
-    let (k, high, low): (f64, f64, f64) = exp2_parts(exponent.0, exponent.1);
+    let (shifted, high, low): (f64, f64, f64) = exp2_parts(exponent.0, exponent.1);
     let (value, _rest): (f64, f64) = times((high, low), factor);
-    let value: f64 = scale(value, k);
+    let value: f64 = scale(value, shifted - 6755399441055744.0);
     let value = if negative { -value } else { value };
     let value = if x.abs() < 1e-20 { 1.0 / x } else { value };
     let a = x.abs();

@@ -11,21 +11,23 @@ fn ln_beyond(f: f64) -> (f64, f64) {
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
-    let even = 0.39999999999016167 + w * (0.2222219167243416 + w * 0.15306354650737888);
-    let odd = 0.666666666666681
-        + w * (0.28571428818171396 + w * (0.18183890135999944 + w * 0.1486788008785859));
-    let series = z * (odd + z * even);
+    let first = 0.666666666666681 + z * 0.39999999999016167;
+    let second = 0.28571428818171396 + z * 0.2222219167243416;
+    let third = 0.18183890135999944 + z * 0.15306354650737888;
+    let series = (first + w * second) + w * w * (third + w * 0.1486788008785859);
     let half_square = 0.5 * f * f;
-    (s * (half_square + series), half_square)
+    (s * (half_square + z * series), half_square)
 }
 
 /// What a logarithm is where its argument is not a finite positive number.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn with_ends(x: f64, value: f64) -> f64 {
-    let value = if x == f64::INFINITY { x } else { value };
-    let value = if x == 0.0 { f64::NEG_INFINITY } else { value };
-    if x >= 0.0 { value } else { f64::NAN }
+    // Infinity and NaN are their own. Compared with the ends of the finite numbers, not with
+    // infinity and 0, of which LLVM makes a test of the number's class: some twenty operations.
+    let value = if x <= f64::MAX { value } else { x };
+    let end = if x < 0.0 { f64::NAN } else { f64::NEG_INFINITY };
+    if x < 5e-324 { end } else { value }
 }
 
 /// Natural logarithm. At most 1 ULP.

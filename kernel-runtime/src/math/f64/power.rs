@@ -1,7 +1,8 @@
 //! Powers, and logarithms to any base.
 
-use super::bits::{nearest, scale, split, upper};
+use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
+use super::exponential::exp_series;
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -16,17 +17,18 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let sum = m + 1.0;
     let sum_high: f64 = upper(sum);
     let sum_low = m - (sum_high - 1.0);
-    let s = f / sum;
+    let inverse = 1.0 / sum;
+    let s = f * inverse;
     let s_high: f64 = upper(s);
-    let s_low = ((f - s_high * sum_high) - s_high * sum_low) / sum;
+    let s_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
     let z = s * s;
     let w = z * z;
-    let even = 0.6000000000000338
-        + w * (0.3333333377988942 + w * (0.23080136039938146 + w * 0.1979450551053242));
-    let odd = 0.4285714285514936 + w * (0.2727267654995881 + w * 0.1988522543439851);
-    let series = even + z * odd;
+    let first = 0.6000000000000338 + z * 0.4285714285514936;
+    let second = 0.3333333377988942 + z * 0.2727267654995881;
+    let third = 0.23080136039938146 + z * 0.1988522543439851;
+    let series = (first + w * second) + w * w * (third + w * 0.1979450551053242);
     // 3 + s^2 + .. in two parts, where the square of `s_high` is exact.
-    let rest = z * z * series + s_low * (s_high + s);
+    let rest = w * series + s_low * (s_high + s);
     let square = s_high * s_high;
     let t_high: f64 = upper(3.0 + square + rest);
     let t_low = rest - ((t_high - 3.0) - square);
@@ -41,13 +43,13 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     (high, rest - ((high - k) - main))
 }
 
-/// `(k, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low` below
-/// its last place, for `|main|` up to 1500.
+/// `(shifted, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low`
+/// below its last place, for `|main|` up to 1500. `shifted` is `k`, added to 1.5 * 2^52.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
-    let k: f64 = nearest(main + rest);
-    let fraction = main - k;
+    let shifted = (main + rest) + 6755399441055744.0;
+    let fraction = main - (shifted - 6755399441055744.0);
     // Times ln 2, in two parts.
     let high: f64 = upper(fraction + rest);
     let low = rest - (high - fraction);
@@ -55,23 +57,11 @@ pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let linear_rest = low * 0.6931471805599453 + high * -1.904654299957768e-09;
     let r = linear + linear_rest;
     let r_rest = linear_rest - (r - linear);
-    let square = r * r;
-    let odd = 0.166666666666667
-        + square
-            * (0.008333333333307205
-                + square
-                    * (0.0001984126991739152
-                        + square * (2.755721629209999e-06 + square * 2.5117863793574362e-08)));
-    let even = 0.5000000000000012
-        + square
-            * (0.04166666666651896
-                + square
-                    * (0.0013888888946226282
-                        + square * (2.4801490660363564e-05 + square * 2.7631050365859304e-07)));
+    let series: f64 = exp_series(r);
     let one = 1.0 + r;
-    let beyond = (r - (one - 1.0)) + (square * (even + r * odd) + (r_rest + r * r_rest));
+    let beyond = (r - (one - 1.0)) + (r * r * series + (r_rest + r * r_rest));
     let (high, low): (f64, f64) = fast_two_sum(one, beyond);
-    (k, high, low)
+    (shifted, high, low)
 }
 
 /// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
@@ -80,58 +70,51 @@ pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
 fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
     let main = log_high * y_high;
     let rest = log_high * y_low + log_low * (y_high + y_low);
-    // Far enough for 0 and for infinity.
+    let (shifted, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
+    let value: f64 = assemble(value, shifted);
     let sum = main + rest;
-    let far = sum.abs() > 1500.0;
-    let end = if sum > 0.0 { 1500.0 } else { -1500.0 };
-    let main = if far { end } else { main };
-    let rest = if far { 0.0 } else { rest };
-    let (k, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
-    scale(value, k)
+    let value = if sum >= 1024.0 { f64::INFINITY } else { value };
+    if sum < -1076.0 { 0.0 } else { value }
 }
 
-/// `(whole, odd)`: whether a number is an integer, and whether it is an odd one.
+/// `(whole, sign)`: whether a number is an integer, and, where it is an odd one, the sign's bit.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn parity(y: f64) -> (bool, bool) {
+fn parity(y: f64) -> (bool, u64) {
     let a = y.abs();
     // From 2^52 on every number is an integer, from 2^53 on an even one.
     let fractional = a < 4503599627370496.0;
     let shifted = a + 4503599627370496.0;
-    let whole = !fractional || shifted - 4503599627370496.0 == a;
     let last = if fractional {
         shifted.to_bits()
     } else {
         a.to_bits()
     };
-    (whole, whole && a < 9007199254740992.0 && last & 1 != 0)
+    let nearest = if fractional {
+        shifted - 4503599627370496.0
+    } else {
+        a
+    };
+    let sign = if a < 9007199254740992.0 {
+        last << 63
+    } else {
+        0
+    };
+    (nearest == a, sign)
 }
 
-/// `x^y` for a negative, zero or infinite `x` too, given `|x|^y` for others.
+/// `x^y` for a zero or infinite `x` too, given `|x|^y` for others, of the sign that an odd `y` has.
+///
+/// `a` is `|x|`, compared with the ends of the finite numbers: see `with_ends` of the logarithms.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn with_base(x: f64, negative_y: bool, whole: bool, odd: bool, value: f64) -> f64 {
+fn with_base(x: f64, negative_y: bool, sign: u64, value: f64) -> f64 {
     let a = x.abs();
-    let ends = if (a == 0.0) == negative_y {
-        f64::INFINITY
-    } else {
-        0.0
-    };
-    let value = if a == 0.0 || a == f64::INFINITY {
-        ends
-    } else {
-        value
-    };
-    let value = if x < 0.0 && a != f64::INFINITY && !whole {
-        f64::NAN
-    } else {
-        value
-    };
-    if x.is_sign_negative() && odd {
-        -value
-    } else {
-        value
-    }
+    let of_zero = if negative_y { f64::INFINITY } else { 0.0 };
+    let of_infinity = if negative_y { 0.0 } else { f64::INFINITY };
+    let value = if a < 5e-324 { of_zero } else { value };
+    let value = if a > f64::MAX { of_infinity } else { value };
+    f64::from_bits(value.to_bits() | (x.to_bits() & sign))
 }
 
 /// `x^y`. At most 1 ULP.
@@ -144,19 +127,18 @@ pub fn powf(x: f64, y: f64) -> f64 {
     let bounded = if bounded < -3e19 { -3e19 } else { bounded };
     let y_high: f64 = upper(bounded);
     let value: f64 = exp2_of_product(log_high, log_low, y_high, bounded - y_high);
-    let (whole, odd): (bool, bool) = parity(y);
-    let value: f64 = with_base(x, y < 0.0, whole, odd, value);
+    let (whole, sign): (bool, u64) = parity(y);
+    let sign = if whole { sign } else { 0 };
+    let value: f64 = with_base(x, y < 0.0, sign, value);
+    let bounded_below = x >= -f64::MAX;
+    let real = whole || x > -5e-324 || !bounded_below;
+    let value = if real { value } else { f64::NAN };
     let value = if x.is_nan() || y.is_nan() {
         x + y
     } else {
         value
     };
-    let endless = x == -1.0 && y.abs() == f64::INFINITY;
-    if x == 1.0 || y == 0.0 || endless {
-        1.0
-    } else {
-        value
-    }
+    if x == 1.0 || y == 0.0 { 1.0 } else { value }
 }
 
 /// `x^n`. At most 2 ULP.
@@ -168,7 +150,8 @@ pub fn powi(x: f64, n: i32) -> f64 {
     let y_high: f64 = upper(y);
     let y_low = y - y_high;
     let value: f64 = exp2_of_product(log_high, log_low, y_high, y_low);
-    let value: f64 = with_base(x, n < 0, true, n & 1 != 0, value);
+    let sign = (n as u64) << 63;
+    let value: f64 = with_base(x, n < 0, sign, value);
     let value = if x.is_nan() { x } else { value };
     if n == 0 { 1.0 } else { value }
 }

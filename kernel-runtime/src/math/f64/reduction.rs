@@ -21,7 +21,7 @@ pub(super) fn quarter_turns(x: f64) -> (u64, f64, f64) {
 /// but for the last (Cody and Waite).
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn by_subtraction(x: f64) -> (u64, f64, f64) {
+pub(super) fn by_subtraction(x: f64) -> (u64, f64, f64) {
     // The nearest integer stands in the last bits of the sum with 1.5 * 2^52.
     let shifted = x * 0.6366197723675814 + 6755399441055744.0;
     let quarters = shifted - 6755399441055744.0;

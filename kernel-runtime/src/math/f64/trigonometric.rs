@@ -1,7 +1,7 @@
 //! Sine, cosine and tangent.
 
 use super::double::fast_two_sum;
-use super::reduction::quarter_turns;
+use super::reduction::{by_subtraction, quarter_turns};
 use kernel_macros::kernel;
 
 /// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
@@ -37,11 +37,10 @@ fn turned(value: f64, quarters: u64) -> f64 {
     f64::from_bits(value.to_bits() ^ ((quarters & 2) << 62))
 }
 
-/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+/// `(sin(x), cos(x))` of a reduced `x`: see [`quarter_turns`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn sin_cos(x: f64) -> (f64, f64) {
-    let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
+pub(super) fn sin_cos_of(x: f64, quarters: u64, r: f64, tail: f64) -> (f64, f64) {
     // NaN for infinity.
     let tail = tail + x * 0.0;
     let (main, rest): (f64, f64) = sine_parts(r, tail);
@@ -54,6 +53,15 @@ pub fn sin_cos(x: f64) -> (f64, f64) {
     let first: f64 = turned(first, quarters);
     let second: f64 = turned(second, quarters.wrapping_add(1));
     (if x == 0.0 { x } else { first }, second)
+}
+
+/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn sin_cos(x: f64) -> (f64, f64) {
+    let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
+    let (sine, cosine): (f64, f64) = sin_cos_of(x, quarters, r, tail);
+    (sine, cosine)
 }
 
 /// Sine of `x` radians. At most 1 ULP, for numbers of any size.
@@ -72,11 +80,10 @@ pub fn cos(x: f64) -> f64 {
     cosine
 }
 
-/// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+/// The tangent of a reduced `x`: see [`quarter_turns`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn tan(x: f64) -> f64 {
-    let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
+pub(super) fn tan_of(x: f64, quarters: u64, r: f64, tail: f64) -> f64 {
     let tail = tail + x * 0.0;
     let (main, rest): (f64, f64) = sine_parts(r, tail);
     let (sine, sine_rest): (f64, f64) = fast_two_sum(main, rest);
@@ -91,4 +98,22 @@ pub fn tan(x: f64) -> f64 {
     let quotient = above / below;
     let value = quotient + (above_rest - quotient * below_rest) / below;
     if x == 0.0 { x } else { value }
+}
+
+/// Cosine of less than 2^20 quarter turns: the bits of [`cos`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(in crate::math) fn cos_within(x: f64) -> f64 {
+    let (quarters, r, tail): (u64, f64, f64) = by_subtraction(x);
+    let (_sine, cosine): (f64, f64) = sin_cos_of(x, quarters, r, tail);
+    cosine
+}
+
+/// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn tan(x: f64) -> f64 {
+    let (quarters, r, tail): (u64, f64, f64) = quarter_turns(x);
+    let tangent: f64 = tan_of(x, quarters, r, tail);
+    tangent
 }

@@ -1,0 +1,43 @@
+//! Whether the loop as written gives the bits that its region gives, so that a run of few iterations
+//! may be left to it: asking the guard takes longer than they do.
+
+use super::plan::{Region, Wide};
+use crate::ir::{Builtin, ExprId, ExprKind, Function, Scalar, Ty, walk};
+
+/// Whether it does, in a region of one loop whose iterations are known to cost the same.
+pub fn as_written(function: &Function, region: &Region) -> bool {
+    let folds = region.accumulators.iter().map(|of| of.ty);
+    let folds = folds.chain(region.shared.iter().map(|of| of.ty));
+    let one = region.nest.len() == 1 && region.in_order.is_none();
+    one && matches!(region.cost, Wide::Const(_))
+        && region.calls.is_empty()
+        // Lanes take float operands in another order.
+        && !folds.into_iter().any(Scalar::is_float)
+        && all_exact(function, region)
+}
+
+fn all_exact(function: &Function, region: &Region) -> bool {
+    let mut exact = true;
+    walk::expressions(function, &region.body, &mut |id| {
+        exact &= is_exact(function, id);
+    });
+    exact
+}
+
+/// Whether an expression has one value, here and in the standard library.
+fn is_exact(function: &Function, id: ExprId) -> bool {
+    let of = &function.exprs[id];
+    match &of.kind {
+        ExprKind::Apply(..) => false,
+        ExprKind::Call(builtin, _) => match builtin {
+            // Of two zeros, the standard library may return either.
+            Builtin::Min | Builtin::Max | Builtin::MinIf | Builtin::MaxIf => {
+                !matches!(&of.ty, Ty::Scalar(ty) if ty.is_float())
+            }
+            // `fastmath(contract)` makes these of what was written otherwise.
+            Builtin::MulAdd => false,
+            builtin => !builtin.is_elementary() || function.std_math,
+        },
+        _ => true,
+    }
+}

@@ -1,0 +1,99 @@
+//! Parts of a region's space.
+
+use std::ops::Range;
+
+/// A part of the space: rows of equal length, one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Place of the outermost of three loops.
+    pub outer: u64,
+    /// Places of the next.
+    pub rows: (u64, u64),
+    /// Places of the innermost.
+    pub columns: (u64, u64),
+    /// The first iteration's lane, in a reduction.
+    pub lane: u64,
+}
+
+impl Tile {
+    /// Places of the middle loop.
+    #[inline(always)]
+    pub fn rows(&self) -> Range<u64> {
+        self.rows.0..self.rows.1
+    }
+
+    /// Places of the innermost loop.
+    #[inline(always)]
+    pub fn columns(&self) -> Range<u64> {
+        self.columns.0..self.columns.1
+    }
+
+    /// The ends of a row's three parts: before the interior, in it, behind it.
+    #[inline(always)]
+    pub fn pieces(&self, (from, to): (u64, u64)) -> [u64; 3] {
+        let (first, end) = self.columns;
+        let from = from.clamp(first, end);
+        [from, to.clamp(from, end), end]
+    }
+
+    /// The tile in parts of some [`PART`] iterations: whole rows, or parts of one.
+    pub fn parts(self) -> impl Iterator<Item = Tile> {
+        let width = (self.columns.1 - self.columns.0).max(1);
+        let (rows, columns) = ((PART / width).max(1), width.min(PART));
+        cut(self.rows, rows).flat_map(move |rows| {
+            cut(self.columns, columns).map(move |columns| Tile {
+                rows,
+                columns,
+                ..self
+            })
+        })
+    }
+}
+
+/// Iterations of a part: enough that nobody notices where one ends, few to do again.
+const PART: u64 = 1024;
+
+/// A range in ranges of a length, the last one of what is left.
+fn cut((from, to): (u64, u64), by: u64) -> impl Iterator<Item = (u64, u64)> {
+    let starts = (from..to).step_by(usize::try_from(by).unwrap_or(usize::MAX));
+    starts.map(move |start| (start, start.saturating_add(by).min(to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every place of a tile, part by part, and how many parts there are.
+    fn places(tile: Tile) -> (Vec<(u64, u64)>, usize) {
+        let parts: Vec<Tile> = tile.parts().collect();
+        let of = |part: Tile| {
+            part.rows()
+                .flat_map(move |row| part.columns().map(move |t| (row, t)))
+        };
+        (parts.iter().copied().flat_map(of).collect(), parts.len())
+    }
+
+    #[test]
+    fn parts_are_the_tile_in_order() {
+        for (rows, columns, count) in [
+            ((0, 1), (0, 5000), 5),
+            ((0, 1), (7, 1031), 1),
+            ((2, 4), (3, 1028), 4),
+            ((3, 3003), (0, 3), 9),
+            ((0, 1), (4, 4), 0),
+            ((5, 5), (0, 9), 0),
+        ] {
+            let tile = Tile {
+                outer: 1,
+                rows,
+                columns,
+                lane: 0,
+            };
+            let all = tile
+                .rows()
+                .flat_map(|row| tile.columns().map(move |t| (row, t)));
+            assert_eq!(places(tile), (all.collect(), count), "{tile:?}");
+            assert!(tile.parts().all(|part| part.outer == 1));
+        }
+    }
+}
