@@ -55,5 +55,7 @@ pub fn device_function(
         regions: vec![region],
         verdicts,
         kept_from_more: HashMap::new(),
+        fused: HashMap::new(),
+        apart: HashMap::new(),
     })
 }
