@@ -697,6 +697,11 @@ impl<'a> Solver<'a> {
         }
         match builtin {
             IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive => BOOL,
+            IsPowerOfTwo | IsPositive | IsNegative => BOOL,
+            ToAsciiUppercase | ToAsciiLowercase => receiver,
+            builtin if builtin.is_of_bytes() => BOOL,
+            LeadingOnes | TrailingOnes | CountZeros => Type::Scalar(Scalar::U32),
+            SinCos => Type::Tuple(vec![receiver.clone(), receiver]),
             CountOnes | LeadingZeros | TrailingZeros => Type::Scalar(Scalar::U32),
             ToBits | AbsDiff | UnsignedAbs => self.defer(receiver, Rule::Unsigned, id),
             FromBits => self.defer(receiver, Rule::Float, id),

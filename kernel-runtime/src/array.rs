@@ -44,6 +44,22 @@ impl<T, const R: usize> Raw<T, R> {
         offset
     }
 
+    /// The same where the last dimension is contiguous and has so many elements, and the one before
+    /// follows it without a gap: LLVM knows both steps.
+    #[inline(always)]
+    fn offset_in_rows<const ROW: isize>(&self, index: [usize; R]) -> isize {
+        let mut offset = 0isize;
+        for (dim, &at) in index.iter().enumerate() {
+            let step = match R - dim {
+                1 => 1,
+                2 => ROW,
+                _ => self.strides[dim],
+            };
+            offset = offset.wrapping_add(at.cast_signed().wrapping_mul(step));
+        }
+        offset
+    }
+
     #[inline(always)]
     fn erase<'a>(self) -> Array<'a> {
         const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
@@ -288,6 +304,28 @@ macro_rules! handle {
 handle!(View);
 handle!(ViewMut);
 
+macro_rules! rows {
+    ($handle:ident) => {
+        impl<T: Element, const R: usize> $handle<'_, T, R> {
+            /// Reads an element of an array of rows.
+            ///
+            /// # Safety
+            ///
+            /// As for [`Self::get`]; and the last dimension has `ROW` elements, neighbours in
+            /// memory, and where there is one before it, its neighbours are `ROW` elements apart.
+            #[inline(always)]
+            pub unsafe fn get_in_rows<const ROW: isize>(self, index: [usize; R]) -> T {
+                let offset = self.raw.offset_in_rows::<ROW>(index);
+                // SAFETY: as in `get`.
+                unsafe { self.raw.ptr.offset(offset).read() }
+            }
+        }
+    };
+}
+
+rows!(View);
+rows!(ViewMut);
+
 impl<T: Element, const R: usize> ViewMut<'_, T, R> {
     /// Writes an element.
     ///
@@ -299,6 +337,20 @@ impl<T: Element, const R: usize> ViewMut<'_, T, R> {
     pub unsafe fn set<const UNIT: bool>(self, index: [usize; R], value: T) {
         let offset = self.raw.offset::<UNIT>(index);
         // SAFETY: as for `get`; the handle was made from a unique borrow, so it may write.
+        unsafe { self.raw.ptr.offset(offset).write(value) }
+    }
+}
+
+impl<T: Element, const R: usize> ViewMut<'_, T, R> {
+    /// Writes an element of an array of rows.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::set`]; and the rows are as [`Self::get_in_rows`] asks.
+    #[inline(always)]
+    pub unsafe fn set_in_rows<const ROW: isize>(self, index: [usize; R], value: T) {
+        let offset = self.raw.offset_in_rows::<ROW>(index);
+        // SAFETY: as in `set`.
         unsafe { self.raw.ptr.offset(offset).write(value) }
     }
 }

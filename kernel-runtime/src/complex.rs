@@ -66,8 +66,3 @@ pub trait ComplexMethods<T>: Sized {
 }
 
 impl<T: Part> ComplexMethods<T> for Complex<T> {}
-
-/// A value in code that is checked and never runs.
-pub fn any<T>() -> T {
-    unreachable!("only types are asked for")
-}

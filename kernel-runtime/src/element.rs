@@ -203,6 +203,31 @@ pub fn is_type<T: Typed, X: Typed>() {
 #[inline(always)]
 pub fn same<F>(_: F, _: F) {}
 
+/// A value in code that is checked and never runs.
+#[doc(hidden)]
+pub fn any<T>() -> T {
+    unreachable!("only types are asked for")
+}
+
+/// The methods of bytes that take them by reference, by value: beside a trait of the user's own with
+/// such a method, its name is ambiguous.
+#[doc(hidden)]
+#[allow(missing_docs, clippy::wrong_self_convention)]
+pub trait ByteMethods: Sized {
+    fn is_ascii(self) {}
+    fn is_ascii_digit(self) {}
+    fn is_ascii_uppercase(self) {}
+    fn is_ascii_lowercase(self) {}
+    fn is_ascii_alphabetic(self) {}
+    fn is_ascii_alphanumeric(self) {}
+    fn is_ascii_whitespace(self) {}
+    fn is_ascii_punctuation(self) {}
+    fn to_ascii_uppercase(self) {}
+    fn to_ascii_lowercase(self) {}
+}
+
+impl ByteMethods for u8 {}
+
 /// A scalar, as the type that `#[kernel]` inferred for it; fails to compile if it has another.
 #[doc(hidden)]
 #[inline(always)]

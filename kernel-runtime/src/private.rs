@@ -7,8 +7,8 @@ pub use crate::array::{
     Array, Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
 };
 #[cfg(feature = "num-complex")]
-pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts, any};
-pub use crate::element::{cast, is, is_type, same};
+pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts};
+pub use crate::element::{ByteMethods, any, cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, assumed, fault};

@@ -9,7 +9,6 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
         Sqrt | Floor | Ceil | Round | RoundTiesEven | Trunc | Fract | MulAdd | Copysign | Recip
         | IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive | ToBits => ty.is_float(),
         ToRadians | ToDegrees => ty.is_float(),
-        Conj | NormSqr | Norm | L1Norm | Arg | ToPolar | Inv | Scale | Unscale | Powu => false,
         Abs | Signum => ty.is_float() || ty.is_signed(),
         Min | Max | MinIf | MaxIf | Clamp => true,
         RemEuclid | DivEuclid => ty != Scalar::Bool,
@@ -21,6 +20,8 @@ pub fn exists(builtin: Builtin, ty: Scalar) -> bool {
         Exp | Exp2 | ExpM1 | Ln | Ln1p | Log2 | Log10 | Log | Sin | Cos | Tan | Asin | Acos
         | Atan | Atan2 | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Cbrt | Hypot | Powf
         | Powi => ty.is_float(),
+        // What `crate::lower` left is of another type.
+        _ => false,
     }
 }
 

@@ -175,6 +175,11 @@ impl<'a> Former<'a> {
             }
             ExprKind::Binary(op, left, right) => self.binary(id, scalar, *op, *left, *right),
             ExprKind::Cast(inner, to) => self.cast(*inner, *to),
+            // A function's body in the place of its call: names for its arguments, and its value.
+            ExprKind::Block(Block {
+                stmts,
+                value: Some(value),
+            }) if stmts.iter().all(is_let) => self.form(*value),
             _ => None,
         }
         .or_else(|| self.atom(id).and_then(|sym| plain(Poly::sym(sym))))
@@ -232,6 +237,10 @@ impl<'a> Former<'a> {
             });
         }
         let ((from_low, from_high), (low, high)) = (from.int_range()?, to.int_range()?);
+        // No loop worth the name counts with so few bits.
+        if to.bits() < from.bits() && to.bits() <= 16 && !form.poly.is_invariant() {
+            return None;
+        }
         if from_low < low || from_high > high {
             form.fits.push(Fit {
                 poly: form.poly.clone(),
@@ -392,6 +401,10 @@ impl<'a> Former<'a> {
         let kind = ConstraintKind::NonNegative(high.checked_sub(&low)?);
         Some(Constraint { kind, fits })
     }
+}
+
+fn is_let(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Let { init: Some(_), .. })
 }
 
 /// A literal, negated or not. One that its type does not hold wraps where the lint against it is

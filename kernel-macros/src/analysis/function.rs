@@ -51,5 +51,7 @@ pub fn device_function(
         regions: vec![region],
         verdicts,
         kept_from_more: HashMap::new(),
+        fused: HashMap::new(),
+        apart: HashMap::new(),
     })
 }

@@ -13,9 +13,14 @@ mod bounds;
 mod builtins;
 mod cost;
 mod depend;
+#[cfg(test)]
+mod everyday;
 mod extent;
 mod form;
+#[cfg(test)]
+mod forms;
 mod function;
+mod fuse;
 mod handover;
 mod interchange;
 #[cfg(test)]
@@ -71,11 +76,15 @@ pub fn analyse(
         regions: Vec::new(),
         verdicts,
         kept_from_more: HashMap::new(),
+        fused: HashMap::new(),
+        apart: HashMap::new(),
     };
+    let followers = fuse::followers(function);
     let mut judge = Judge {
         function,
         mismatches,
         independent: &independent,
+        followers,
         plan,
     };
     // Collected first: loops may change places.
@@ -151,14 +160,18 @@ struct Judge<'a> {
     function: &'a mut Function,
     mismatches: &'a [Mismatch],
     independent: &'a HashSet<VarId>,
+    /// The loop behind a loop, where nothing is between.
+    followers: HashMap<LoopId, LoopId>,
     plan: Plan,
 }
 
 impl Judge<'_> {
     fn candidate(&mut self, id: LoopId) {
-        if self.function.loops[id].inlined {
+        let fused = matches!(self.plan.verdicts[id.index()], Verdict::Fused(_));
+        if self.function.loops[id].inlined || fused {
             return;
         }
+        self.fuse(id);
         let reasons = match self.region(id) {
             Ok(()) => return,
             Err(reasons) => reasons,
@@ -184,6 +197,14 @@ impl Judge<'_> {
                 message: texts::not_in_a_region(&opaque.what),
                 span: self.function.loops[id].range_span,
                 help: opaque.help.clone(),
+                second: None,
+            }]);
+        }
+        if self.function.loops[id].listed {
+            return Err(vec![Reason {
+                message: texts::LISTED.to_string(),
+                span: self.function.loops[id].range_span,
+                help: None,
                 second: None,
             }]);
         }
@@ -235,13 +256,7 @@ impl Judge<'_> {
     }
 
     fn attempt(&mut self, nest: &[LoopId], sharing: Sharing) -> Result<(), Vec<Reason>> {
-        let draft = Drafter {
-            function: self.function,
-            mismatches: self.mismatches,
-            independent: self.independent,
-            sharing,
-        };
-        let draft = draft.draft(nest)?;
+        let draft = self.drafter(sharing).draft(nest)?;
         let Draft {
             mut region,
             scan,

@@ -16,6 +16,10 @@ pub struct Plan {
     pub verdicts: Vec<Verdict>,
     /// For loops of a perfect nest that stay inside an iteration: why they are not parallel too.
     pub kept_from_more: HashMap<LoopId, Vec<Reason>>,
+    /// The loops that follow a region's outermost one and run as part of it (rule R8), in order.
+    pub fused: HashMap<LoopId, Vec<LoopId>>,
+    /// Why a loop over the space of the one before it is a region of its own.
+    pub apart: HashMap<LoopId, String>,
 }
 
 /// What became of a loop.
@@ -25,6 +29,8 @@ pub enum Verdict {
     Region(usize),
     /// A further parallel loop of the perfect nest of the region around it.
     Nested,
+    /// Its iterations are part of those of this loop, which stands before it (rule R8).
+    Fused(LoopId),
     /// Inside an iteration of the region around it, in source order.
     Inner,
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).

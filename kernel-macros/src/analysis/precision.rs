@@ -12,6 +12,7 @@ fn shape(source: &str) -> String {
         let letter = match &plan.verdicts[id.index()] {
             Verdict::Region(_) => 'P',
             Verdict::Nested => 'n',
+            Verdict::Fused(_) => 'f',
             Verdict::Inner => 'i',
             Verdict::Driver(_) => 'D',
         };

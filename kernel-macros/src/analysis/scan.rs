@@ -589,6 +589,11 @@ pub fn jumps_out(function: &Function, body: &Block) -> bool {
     block_jumps(function, body, 0, true)
 }
 
+/// Whether a jump may skip the rest of an iteration.
+pub fn skips(function: &Function, body: &Block) -> bool {
+    block_jumps(function, body, 0, false)
+}
+
 /// `breaks_only`: a `continue` of the loop itself does not count.
 fn stmt_jumps(function: &Function, stmt: &Stmt, depth: u32, breaks_only: bool) -> bool {
     let expr = |id: ExprId| expr_jumps(function, id, depth, breaks_only);

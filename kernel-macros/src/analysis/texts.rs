@@ -404,6 +404,16 @@ pub fn not_a_loop_value(name: &str) -> String {
     format!("`{name}` is assigned in part, and lives outside")
 }
 
+pub const LISTED: &str = "it goes over values that are written out";
+
+pub const APART_BY_JUMP: &str = "an iteration of the first can skip its end";
+
+pub const APART_BY_FAILURE: &str =
+    "an iteration can fail, and the first loop is done before the second begins";
+
+pub const APART_BY_ORDER: &str =
+    "their reductions combine in orders of their own, or one needs what the other comes to";
+
 pub fn no_region(name: &str) -> String {
     format!("`{name}` has no loop that could run in parallel")
 }

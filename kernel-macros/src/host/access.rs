@@ -3,6 +3,7 @@
 use super::body::{Body, Frame};
 use super::names::{self, emit};
 use crate::analysis::plan::{Bounds, SiteKey};
+use crate::ir::types::ViewKind;
 use crate::ir::{AccessId, ExprId, Ty, VarId};
 use proc_macro2::TokenStream;
 
@@ -33,15 +34,29 @@ impl Body<'_> {
     /// The element at `at`, which is in bounds.
     pub fn read(&self, id: AccessId) -> TokenStream {
         let array = self.function().accesses[id].array;
-        let (name, unit) = (self.name(array), self.unit(array));
+        let name = self.name(array);
+        if self.is_of_pairs(array) {
+            return emit!(unsafe { #name.get_in_rows::<2>(__at) });
+        }
+        let unit = self.unit(array);
         emit!(unsafe { #name.get::<#unit>(__at) })
     }
 
     /// Stores to the element at `at`, which is in bounds.
     pub fn write(&self, id: AccessId, value: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;
-        let (name, unit) = (self.name(array), self.unit(array));
+        let name = self.name(array);
+        if self.is_of_pairs(array) {
+            return emit!(unsafe { #name.set_in_rows::<2>(__at, #value) });
+        }
+        let unit = self.unit(array);
         emit!(unsafe { #name.set::<#unit>(__at, #value) })
+    }
+
+    /// Whether the array's elements are complex, one behind the other by its type.
+    fn is_of_pairs(&self, array: VarId) -> bool {
+        let view = self.function().vars[array].ty.view();
+        view.is_some_and(|view| view.complex && view.kind == ViewKind::Slice)
     }
 
     /// Whether the array's last dimension is contiguous: always, or in the fast form.

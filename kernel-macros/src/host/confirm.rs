@@ -3,7 +3,7 @@
 use super::names::{self, emit};
 use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
-use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span};
+use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
@@ -38,7 +38,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, <#scalar as #rt::Number>::#name);)
         }
         Proof::Maker { maker, scalar } => made(rt, maker, *scalar),
-        Proof::ComplexMethod { builtin, scalar } => complex_method(rt, *builtin, *scalar),
+        Proof::ByReference { builtin, ty } => by_reference(rt, *builtin, ty),
         Proof::Complex { tokens, scalar } => {
             let scalar = names::scalar(rt, *scalar);
             quote_spanned!(place(tokens)=> #rt::is::<#rt::Complex<#scalar>, _>(&#tokens);)
@@ -75,14 +75,18 @@ fn made(rt: &TokenStream, maker: &Maker, scalar: Scalar) -> TokenStream {
 }
 
 /// Beside a trait of the user's whose method takes the number by value, the name is ambiguous.
-fn complex_method(rt: &TokenStream, builtin: Builtin, scalar: Scalar) -> TokenStream {
-    let scalar = names::scalar(rt, scalar);
+fn by_reference(rt: &TokenStream, builtin: Builtin, ty: &Ty) -> TokenStream {
+    let methods = names::local(match ty {
+        Ty::Complex(_) => "ComplexMethods",
+        _ => "ByteMethods",
+    });
+    let ty = names::ty(rt, ty);
     let name = names::local(builtin.name());
     let rest = (1..builtin.arity()).map(|_| emit!(#rt::any()));
     emit! {
         if false {
-            use #rt::ComplexMethods as _;
-            let _ = #rt::any::<#rt::Complex<#scalar>>().#name(#(#rest),*);
+            use #rt::#methods as _;
+            let _ = #rt::any::<#ty>().#name(#(#rest),*);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::residency::Residency;
 use super::{Expansion, confirm, item};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{LoopTemplate, Piece, Template};
-use crate::ir::{Ty, VarId};
+use crate::ir::{LoopId, Ty, VarId};
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -119,7 +119,19 @@ impl Context<'_> {
             let region = &self.input.plan.regions[*number];
             return Region::new(self, region, node).run();
         }
+        if let (Loops::AsPlanned, Verdict::Fused(_)) = (loops, verdict) {
+            return TokenStream::new();
+        }
         self.plain_loop(node, &node.range, loops)
+    }
+
+    /// The loops that run as part of another's region, as written.
+    pub fn followers(&self, of: LoopId) -> TokenStream {
+        let fused = self.input.plan.fused.get(&of).into_iter().flatten();
+        let found = fused.filter_map(|id| find(&self.input.function.template, *id));
+        found
+            .map(|node| self.plain_loop(node, &node.range, Loops::Verbatim))
+            .collect()
     }
 
     /// The loop over this range, in its own words.
@@ -164,6 +176,16 @@ impl Context<'_> {
     pub fn driver_name(&self, id: VarId) -> &TokenStream {
         &self.input.function.vars[id].tokens
     }
+}
+
+/// A loop's tokens.
+fn find(template: &Template, id: LoopId) -> Option<&LoopTemplate> {
+    template.pieces.iter().find_map(|piece| match piece {
+        Piece::Loop(node) if node.id == id => Some(node),
+        Piece::Loop(node) => find(&node.body, id),
+        Piece::Group { inner, .. } => find(inner, id),
+        _ => None,
+    })
 }
 
 fn unknown_inside(ty: &Ty) -> bool {

@@ -77,11 +77,13 @@ impl<'a> Region<'a> {
         (emit!(let __range = #source;), emit!(__range))
     }
 
-    /// The loop as written, or the function that has it: then the loop is there for rustc alone,
+    /// The loop as written, and those that it was joined with; or the function that has it: then the loop is there for rustc alone,
     /// which confirms what it confirms, and infers what it infers, by it.
     fn verbatim(&self, source: &TokenStream) -> TokenStream {
         let (rt, input) = (self.rt(), self.context.input);
-        let written = self.context.plain_loop(self.node, source, Loops::Verbatim);
+        let first = self.context.plain_loop(self.node, source, Loops::Verbatim);
+        let followers = self.context.followers(self.node.id);
+        let written = emit!(#first #followers);
         if !restart::begins_with(input, self.node.id) {
             return written;
         }

@@ -76,7 +76,8 @@ fn runs_once(input: &Expansion) -> bool {
 }
 
 fn is_region(input: &Expansion, node: &LoopTemplate) -> bool {
-    matches!(input.plan.verdicts[node.id.index()], Verdict::Region(_))
+    let verdict = &input.plan.verdicts[node.id.index()];
+    matches!(verdict, Verdict::Region(_) | Verdict::Fused(_))
 }
 
 fn is_array(ty: &Ty) -> bool {

@@ -349,6 +349,9 @@ pub struct Loop {
     /// It is part of a nested function's body, of which this is one call: never a region itself,
     /// because the driver's tokens have no place for it.
     pub inlined: bool,
+    /// It goes over values that stand in its head, by their positions: never a region itself,
+    /// because the driver's tokens have no range there.
+    pub listed: bool,
     /// Why this loop is no range loop over integers, where it is not: then it stays in the driver
     /// and is a reason for refusal inside a region.
     pub opaque: Option<Opaque>,
@@ -503,9 +506,9 @@ pub enum Proof {
     Prange(TokenStream),
     /// What makes a complex number of these floats.
     Maker { maker: Maker, scalar: Scalar },
-    /// A method of complex numbers that takes them by reference, so that another one's that takes
-    /// them by value would be called instead.
-    ComplexMethod { builtin: Builtin, scalar: Scalar },
+    /// A method that takes its number by reference, so that another trait's that takes it by value
+    /// would be called instead.
+    ByReference { builtin: Builtin, ty: Ty },
     /// A complex number from outside of the loop.
     Complex { tokens: TokenStream, scalar: Scalar },
     /// A macro of std's: `assert`.

@@ -167,6 +167,32 @@ builtins! {
     /// Integers; the second argument is a `u32`. Panics on overflow in debug and wraps in release. A
     /// device needs it to be a number.
     Pow = "pow" / 2,
+    // Short for others, which `crate::lower` writes in their place. Those of bytes are `u8`'s.
+    LeadingOnes = "leading_ones" / 1,
+    TrailingOnes = "trailing_ones" / 1,
+    CountZeros = "count_zeros" / 1,
+    SwapBytes = "swap_bytes" / 1,
+    ReverseBits = "reverse_bits" / 1,
+    IsPowerOfTwo = "is_power_of_two" / 1,
+    IsPositive = "is_positive" / 1,
+    IsNegative = "is_negative" / 1,
+    WrappingAbs = "wrapping_abs" / 1,
+    /// Up to 32 bits.
+    SaturatingMul = "saturating_mul" / 2,
+    /// The second argument is a `u32`, and a number.
+    WrappingPow = "wrapping_pow" / 2,
+    /// Floats: a pair.
+    SinCos = "sin_cos" / 1,
+    IsAscii = "is_ascii" / 1,
+    IsAsciiDigit = "is_ascii_digit" / 1,
+    IsAsciiUppercase = "is_ascii_uppercase" / 1,
+    IsAsciiLowercase = "is_ascii_lowercase" / 1,
+    IsAsciiAlphabetic = "is_ascii_alphabetic" / 1,
+    IsAsciiAlphanumeric = "is_ascii_alphanumeric" / 1,
+    IsAsciiWhitespace = "is_ascii_whitespace" / 1,
+    IsAsciiPunctuation = "is_ascii_punctuation" / 1,
+    ToAsciiUppercase = "to_ascii_uppercase" / 1,
+    ToAsciiLowercase = "to_ascii_lowercase" / 1,
     // Of complex numbers alone; `crate::lower` writes them out, as it does those that have the name
     // of a float's.
     Conj = "conj" / 1,
@@ -218,13 +244,26 @@ impl Builtin {
     /// The type of the second argument, where it is not the receiver's.
     pub fn second(self) -> Option<Scalar> {
         match self {
-            Builtin::RotateLeft | Builtin::RotateRight | Builtin::Pow | Builtin::Powu => {
-                Some(Scalar::U32)
-            }
+            Builtin::RotateLeft
+            | Builtin::RotateRight
+            | Builtin::Pow
+            | Builtin::WrappingPow
+            | Builtin::Powu => Some(Scalar::U32),
             Builtin::WrappingShl | Builtin::WrappingShr => Some(Scalar::U32),
             Builtin::Powi => Some(Scalar::I32),
             _ => None,
         }
+    }
+
+    /// Whether it is short for others, of numbers of some type.
+    pub fn is_short(self) -> bool {
+        (Builtin::LeadingOnes as usize..=Builtin::ToAsciiLowercase as usize)
+            .contains(&(self as usize))
+    }
+
+    /// Whether only bytes have it, by reference.
+    pub fn is_of_bytes(self) -> bool {
+        (Builtin::IsAscii as usize..=Builtin::ToAsciiLowercase as usize).contains(&(self as usize))
     }
 
     /// Whether only complex numbers have it.

@@ -202,7 +202,8 @@ impl Lowerer<'_> {
             builtin,
             Conj | NormSqr | L1Norm | Inv | Scale | Unscale | Powu | Powi
         ) {
-            self.prove(Proof::ComplexMethod { builtin, scalar });
+            let ty = Ty::Complex(scalar);
+            self.prove(Proof::ByReference { builtin, ty });
         }
         if let (Powu | Powi, Some(power)) =
             (builtin, args.get(1).and_then(|arg| self.literal(*arg)))

@@ -219,7 +219,7 @@ impl Lowerer<'_> {
     }
 
     /// `if cond { a } else { b }` of scalars.
-    fn choice(&mut self, cond: ExprId, then: ExprId, otherwise: ExprId) -> ExprId {
+    pub fn choice(&mut self, cond: ExprId, then: ExprId, otherwise: ExprId) -> ExprId {
         let (span, ty) = (self.function.exprs[cond].span, self.ty(then).clone());
         let block = |it: &mut Self, leaf: ExprId| Block {
             stmts: Vec::new(),
@@ -245,7 +245,7 @@ impl Lowerer<'_> {
         )
     }
 
-    fn logic(&mut self, and: bool, left: ExprId, right: ExprId) -> ExprId {
+    pub fn logic(&mut self, and: bool, left: ExprId, right: ExprId) -> ExprId {
         let span = self.function.exprs[left].span;
         let (left, right) = (self.operand_again(left), self.operand_again(right));
         self.push(

@@ -14,6 +14,7 @@ mod assign;
 mod assigned;
 mod complex;
 mod elementary;
+mod methods;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -28,9 +29,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Lowers the whole function.
 pub fn lower(function: &mut Function) {
-    let vars = function.vars.iter().map(|(_, var)| &var.ty);
-    let exprs = function.exprs.iter().map(|(_, expr)| &expr.ty);
-    if !vars.chain(exprs).any(is_several) {
+    if !needs_lowering(function) {
         return;
     }
     let mut body = std::mem::take(&mut function.body);
@@ -45,6 +44,14 @@ pub fn lower(function: &mut Function) {
     lowerer.arrays();
     function.body = body;
     function.ret = lowered(&function.ret);
+}
+
+fn needs_lowering(function: &Function) -> bool {
+    let mut vars = function.vars.iter();
+    let is_short = |kind: &ExprKind| matches!(kind, ExprKind::Call(of, _) if of.is_short());
+    let mut exprs = function.exprs.iter();
+    vars.any(|(_, var)| is_several(&var.ty))
+        || exprs.any(|(_, expr)| is_several(&expr.ty) || is_short(&expr.kind))
 }
 
 /// Whether values of the type are written out here.
@@ -394,8 +401,10 @@ impl Lowerer<'_> {
                 let view = self.function.vars[array].ty.view();
                 view.is_some_and(|view| view.complex)
             }
-            ExprKind::Binary(_, left, right) => complex(*left) || complex(*right),
-            ExprKind::Call(_, args) => complex(args[0]),
+            ExprKind::Binary(_, left, right) => is_composite(self.ty(*left)) || complex(*right),
+            ExprKind::Call(builtin, args) => {
+                complex(args[0]) || methods::is_short(*builtin, self.ty(args[0]))
+            }
             _ => false,
         }
     }

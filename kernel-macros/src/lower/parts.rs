@@ -1,9 +1,10 @@
 //! The scalars of a value, each as an expression.
 
+use super::methods::is_short;
 use super::{Lowerer, assigned, is_composite, leaves, lowered, range_of};
 use crate::ir::{
-    AccessId, Block, ExprId, ExprKind, Part, Pat, Proof, Span, Stmt, StmtKind, Ty, UnaryOp, VarId,
-    VarKind,
+    AccessId, BinaryOp, Block, ExprId, ExprKind, Part, Pat, Proof, Span, Stmt, StmtKind, Ty,
+    UnaryOp, VarId, VarKind,
 };
 
 /// A value's scalars, and what has to run before they are read.
@@ -71,14 +72,62 @@ impl Lowerer<'_> {
             {
                 self.complex_binary(id, op, left, right)
             }
+            ExprKind::Binary(op, left, right) if is_composite(self.ty(left)) => {
+                self.tuple_comparison(op, left, right, span)
+            }
             ExprKind::Call(builtin, args) if self.is_complex(args[0]) => {
                 self.complex_call(id, builtin, &args)
+            }
+            ExprKind::Call(builtin, args) if is_short(builtin, self.ty(args[0])) => {
+                self.short(id, builtin, &args)
             }
             _ => {
                 self.expr(id);
                 self.taken_apart(id, &ty, span)
             }
         }
+    }
+
+    /// Two tuples, scalar by scalar: the first that differ decide.
+    fn tuple_comparison(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Parts {
+        let mut first = self.parts(left);
+        self.pin_all(&mut first);
+        let mut second = self.parts(right);
+        self.pin_all(&mut second);
+        first.before.append(&mut second.before);
+        let pairs: Vec<(ExprId, ExprId)> = first.leaves.into_iter().zip(second.leaves).collect();
+        let value = self.lexicographic(op, &pairs);
+        let Some(value) = value.filter(|_| op.is_comparison()) else {
+            return self.unknown(&[], span, &format!("`{op}` of tuples"));
+        };
+        Parts {
+            before: first.before,
+            ..Parts::plain(vec![value])
+        }
+    }
+
+    fn lexicographic(&mut self, op: BinaryOp, pairs: &[(ExprId, ExprId)]) -> Option<ExprId> {
+        let ((a, b), rest) = pairs.split_first()?;
+        if rest.is_empty() {
+            return Some(self.compare(op, *a, *b));
+        }
+        let later = self.lexicographic(op, rest)?;
+        Some(match op {
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let here = self.compare(op, *a, *b);
+                self.logic(op == BinaryOp::Eq, here, later)
+            }
+            _ => {
+                let strict = match op {
+                    BinaryOp::Lt | BinaryOp::Le => BinaryOp::Lt,
+                    _ => BinaryOp::Gt,
+                };
+                let decided = self.compare(strict, *a, *b);
+                let equal = self.compare(BinaryOp::Eq, *a, *b);
+                let later = self.logic(true, equal, later);
+                self.logic(false, decided, later)
+            }
+        })
     }
 
     pub fn is_complex(&self, id: ExprId) -> bool {

@@ -348,7 +348,16 @@ pub(in crate::parse) fn part_of(local: &syn::Local) -> Option<(&syn::Ident, Vec<
     if !binds_for_good(&local.pat) {
         return None;
     }
-    match &*local.init.as_ref()?.expr {
+    part_expr(&local.init.as_ref()?.expr)
+}
+
+/// The array of which an expression is a part.
+pub(in crate::parse) fn part_in(node: &syn::Expr) -> Option<&syn::Ident> {
+    part_expr(node).map(|(array, _)| array)
+}
+
+fn part_expr(node: &syn::Expr) -> Option<(&syn::Ident, Vec<&syn::Expr>)> {
+    match node {
         syn::Expr::Reference(reference) => {
             let syn::Expr::Index(index) = &*reference.expr else {
                 return None;

@@ -98,7 +98,7 @@ pub fn zip_from(node: &syn::Expr) -> Option<&syn::Expr> {
 }
 
 /// Whether a closure's body has a way out that a loop's body has not.
-fn leaves(body: &syn::Expr) -> bool {
+pub(super) fn leaves(body: &syn::Expr) -> bool {
     struct Leaves(bool);
     impl Visit<'_> for Leaves {
         fn visit_expr_return(&mut self, _: &syn::ExprReturn) {

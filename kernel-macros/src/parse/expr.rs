@@ -206,6 +206,9 @@ impl Parser {
         if part.rank() == 0 {
             return self.read_part(part, span::of(node));
         }
+        if let Some(row) = self.read_whole(part, span::of(node)) {
+            return row;
+        }
         let help = "read its elements by index, or loop over them";
         self.opaque(node, format!("the slice `{ident}` as a whole"), Some(help))
     }
@@ -470,6 +473,9 @@ impl Parser {
         {
             return self.len(array, 0, span::of(node));
         }
+        if let Some(value) = self.chain(call) {
+            return value;
+        }
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
@@ -480,8 +486,16 @@ impl Parser {
             }
             _ => {
                 let receiver = written::text(&call.receiver);
-                let help = "kernels have the inherent methods of numbers; array methods stay in \
-                            the driver";
+                let help = match name.starts_with("checked_") {
+                    true => {
+                        "kernels have no enums: test the operands, or use the method that begins \
+                         with `wrapping_` or `saturating_`"
+                    }
+                    false => {
+                        "kernels have the inherent methods of numbers; array methods stay in the \
+                         driver"
+                    }
+                };
                 self.opaque(
                     node,
                     format!("the method `{name}` of `{receiver}`"),
@@ -586,6 +600,9 @@ impl Parser {
         let syn::Expr::Path(path) = &*call.func else {
             return self.opaque(node, "a call of an expression", None);
         };
+        if let Some(inlined) = self.call_closure(node, call) {
+            return inlined;
+        }
         if let Some(inlined) = self.inline(node, call) {
             return inlined;
         }
@@ -722,7 +739,8 @@ impl Parser {
 
     fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {
         if contains_let(&node_if.cond) {
-            return self.outside_subset(node);
+            let matched = as_match(node_if).and_then(|matched| self.match_expr(&matched));
+            return matched.unwrap_or_else(|| self.outside_subset(node));
         }
         let cond = self.expr(&node_if.cond);
         let then = self.block(&node_if.then_branch);
@@ -870,6 +888,27 @@ pub(super) fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
     }
     attrs!(Array Assign Binary Block Break Call Cast Continue Field ForLoop Group If Index Lit Loop
            Macro Match MethodCall Paren Path Reference Repeat Tuple Unary Unsafe While)
+}
+
+/// `if let pattern = value { .. } else { .. }` as a `match`.
+fn as_match(node: &syn::ExprIf) -> Option<syn::ExprMatch> {
+    let syn::Expr::Let(tested) = &*node.cond else {
+        return None;
+    };
+    let empty = quote::quote!(match () {
+        _ => {}
+        _ => {}
+    });
+    let mut matched: syn::ExprMatch = syn::parse2(empty).ok()?;
+    matched.expr = tested.expr.clone();
+    matched.arms[0].pat = (*tested.pat).clone();
+    if let syn::Expr::Block(then) = &mut *matched.arms[0].body {
+        then.block = node.then_branch.clone();
+    }
+    if let Some((_, otherwise)) = &node.else_branch {
+        matched.arms[1].body = otherwise.clone();
+    }
+    Some(matched)
 }
 
 fn contains_let(cond: &syn::Expr) -> bool {

@@ -144,6 +144,7 @@ impl Parser {
             range_span: span,
             iteration: None,
             inlined: true,
+            listed: false,
             opaque: None,
         };
         self.loops.fill(id, node);

@@ -180,6 +180,7 @@ impl Parser {
                 range_span: head,
                 iteration: Some(iteration),
                 inlined: true,
+                listed: false,
                 opaque: None,
             };
             self.loops.fill(id, inner);

@@ -19,6 +19,12 @@ pub(super) struct Calls {
 }
 
 impl Calls {
+    /// Counts one more; false if there are too many.
+    pub fn enter(&mut self) -> bool {
+        self.count += 1;
+        self.count <= MOST_CALLS
+    }
+
     /// Whether the reader is inside a nested function.
     pub fn is_inside(&self) -> bool {
         !self.stack.is_empty()

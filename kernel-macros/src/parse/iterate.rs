@@ -4,6 +4,7 @@ use super::Parser;
 use super::part::Part;
 use super::stream::{Item, Source, Stream};
 use crate::ir::iteration::Adaptor;
+use crate::ir::types::ViewKind;
 use crate::ir::{
     Block, ExprId, ExprKind, Iteration, LoopId, Opaque, Pat, Range, Span, Stmt, StmtKind, Ty,
     VarId, VarKind,
@@ -118,12 +119,43 @@ impl Parser {
             (syn::Pat::Reference(pat), Item::Part(part)) if part.rank() == 0 => {
                 self.bind_item(&pat.pat, Item::Value(part), bound)
             }
+            (syn::Pat::Slice(pat), Item::Part(part)) => {
+                self.bind_row(pat, &part, Item::Part, bound)
+            }
+            (syn::Pat::Reference(pat), Item::Part(part)) => match &*pat.pat {
+                syn::Pat::Slice(pat) => self.bind_row(pat, &part, Item::Value, bound),
+                _ => false,
+            },
             (syn::Pat::Tuple(pat), Item::Tuple(items)) if pat.elems.len() == items.len() => {
                 let mut pairs = pat.elems.iter().zip(items);
                 pairs.all(|(pat, item)| self.bind_item(pat, item, bound))
             }
             _ => false,
         }
+    }
+
+    /// `[x, y, z]` against a row: rustc takes the pattern for rows of that length alone.
+    fn bind_row(
+        &mut self,
+        pat: &syn::PatSlice,
+        row: &Part,
+        item: fn(Part) -> Item,
+        bound: &mut Vec<Stmt>,
+    ) -> bool {
+        let plain = row.kind == ViewKind::Slice && row.rank() == 1 && row.dims.len() == 2;
+        if !plain
+            || pat
+                .elems
+                .iter()
+                .any(|elem| matches!(elem, syn::Pat::Rest(_)))
+        {
+            return false;
+        }
+        (0..).zip(&pat.elems).all(|(number, elem)| {
+            let at = self.number(number, Span::of(elem));
+            let element = self.part_at(row, 0, at);
+            self.bind_item(elem, item(element), bound)
+        })
     }
 
     fn bind_name(&mut self, pat: &syn::PatIdent, item: Item, bound: &mut Vec<Stmt>) -> bool {
@@ -203,12 +235,13 @@ impl Parser {
 }
 
 /// The first name that a pattern binds.
-fn first_name(pat: &syn::Pat) -> Option<Ident> {
+pub(super) fn first_name(pat: &syn::Pat) -> Option<Ident> {
     match pat {
         syn::Pat::Ident(pat) => Some(pat.ident.clone()),
         syn::Pat::Reference(pat) => first_name(&pat.pat),
         syn::Pat::Paren(pat) => first_name(&pat.pat),
         syn::Pat::Tuple(pat) => pat.elems.iter().find_map(first_name),
+        syn::Pat::Slice(pat) => pat.elems.iter().find_map(first_name),
         _ => None,
     }
 }

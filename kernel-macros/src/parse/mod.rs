@@ -5,6 +5,8 @@
 //! around it was to be parallel.
 
 mod assertion;
+mod chain;
+mod closure;
 mod complex;
 mod contact;
 mod desugar;
@@ -15,6 +17,7 @@ mod hygiene;
 mod inline;
 mod iterate;
 mod jump;
+mod listed;
 mod made;
 mod matching;
 mod outside;
@@ -136,6 +139,8 @@ pub(in crate::parse) struct Parser {
     pub bindings: RefCell<Vec<Proof>>,
     /// Those of them that are names from outside the function.
     pub tables: HashSet<VarId>,
+    /// Parameters that are written `&[T]`.
+    pub slices: HashSet<VarId>,
     /// Lengths of the rows of arrays of fixed arrays.
     pub rows: HashMap<VarId, u64>,
     /// Values of the kernel's own constants that can be lengths.
@@ -157,6 +162,8 @@ pub(in crate::parse) struct Parser {
     pub head_proofs: Option<Vec<Proof>>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
+    /// Closures that have names.
+    pub closures: HashMap<VarId, closure::Named>,
     /// Functions outside that loops call.
     pub callees: Arena<ir::Callee>,
     /// Paths of those that the user vouches for, each as one word.
@@ -190,6 +197,13 @@ impl Loops {
         LoopId::from_index(self.slots.len() - 1)
     }
 
+    /// A loop that has been left goes over a list; its variable.
+    pub fn mark_listed(&mut self, id: LoopId) -> Option<VarId> {
+        let node = self.slots[id.index()].as_mut()?;
+        node.listed = true;
+        Some(node.var)
+    }
+
     /// Nothing of the loop's body stands in the driver's tokens by itself.
     pub fn close(&mut self, id: LoopId) {
         let inside = self.slots.iter_mut().skip(id.index() + 1).flatten();
@@ -207,6 +221,17 @@ impl Loops {
             arena.push(slot.expect("every loop that was entered was left"));
         }
         arena
+    }
+}
+
+/// `&[T]`
+fn is_slice(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Paren(paren) => is_slice(&paren.elem),
+        syn::Type::Reference(reference) => {
+            reference.mutability.is_none() && matches!(*reference.elem, syn::Type::Slice(_))
+        }
+        _ => false,
     }
 }
 
@@ -272,6 +297,9 @@ impl Parser {
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
                     self.learn_rows(id, &param.ty);
+                    if is_slice(&param.ty) {
+                        self.slices.insert(id);
+                    }
                     return vec![id];
                 }
                 let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty);

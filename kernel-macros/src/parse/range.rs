@@ -72,6 +72,7 @@ impl Parser {
             range_span,
             iteration: head.iteration,
             inlined: self.loops.marks[id.index()].is_none(),
+            listed: false,
             opaque: head.opaque,
         };
         self.loops.fill(id, node);

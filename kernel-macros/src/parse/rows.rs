@@ -5,6 +5,7 @@
 
 use super::Parser;
 use super::expr::Shape;
+use super::part::{Dim, Part};
 use super::span;
 use super::ty;
 use crate::ir::types::ViewKind;
@@ -75,6 +76,23 @@ impl Parser {
         let value = self.expr(row.index);
         let (at, bind) = self.bind_hidden_to("at", value, row.span);
         (Some(at), vec![bind])
+    }
+
+    /// A row that has a name, as a value.
+    pub(super) fn read_whole(&mut self, part: &Part, span: Span) -> Option<ExprId> {
+        let last = part.dims.len().checked_sub(1)?;
+        let is_row = part.kind == ViewKind::Slice && matches!(part.dims[last], Dim::All);
+        if !is_row || part.dims.len() < 2 || part.rank() != 1 {
+            return None;
+        }
+        let len = *self.rows.get(&part.array)?;
+        let elements = (0..len).map(|number| {
+            let at = self.number(number.into(), span);
+            let element = self.part_at(part, 0, at);
+            self.read_part(&element, span)
+        });
+        let elements = elements.collect();
+        Some(self.push(ExprKind::Array(elements), span))
     }
 
     /// `array[index] = value;`, the value first.

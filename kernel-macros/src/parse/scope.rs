@@ -40,6 +40,10 @@ fn plain(ident: &Ident) -> String {
 /// A caller's scopes, while the reader is inside a function that it calls.
 pub struct Caller(Vec<Level>);
 
+/// The scopes around a definition.
+#[derive(Debug)]
+pub struct Snapshot(Vec<Level>);
+
 impl Scopes {
     pub fn enter(&mut self) {
         self.levels.push(Level::default());
@@ -124,6 +128,17 @@ impl Scopes {
         });
         let items = items.chain([Level::default()]).collect();
         Caller(std::mem::replace(&mut self.levels, items))
+    }
+
+    /// The scopes as they are here.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.levels.clone())
+    }
+
+    /// Into the body of a closure, which sees what is around its definition.
+    pub fn enter_snapshot(&mut self, around: &Snapshot) -> Caller {
+        let levels = around.0.iter().cloned().chain([Level::default()]);
+        Caller(std::mem::replace(&mut self.levels, levels.collect()))
     }
 
     pub fn leave_function(&mut self, caller: Caller) {

@@ -16,6 +16,11 @@ impl Parser {
             syn::Pat::Type(typed) => &*typed.pat,
             pat => pat,
         };
+        if let (syn::Pat::Tuple(pats), Some(init)) = (pat, &local.init)
+            && let syn::Expr::Tuple(values) = &*init.expr
+        {
+            return self.bind_parts(local, pats, values);
+        }
         let (syn::Pat::Ident(pat), Some(init)) = (pat, &local.init) else {
             return false;
         };
@@ -28,6 +33,40 @@ impl Parser {
             return false;
         };
         self.bind_part_name(&pat.ident, part);
+        true
+    }
+
+    /// `let (a, b) = (&x[..n], &x[n..]);`, if all are parts.
+    fn bind_parts(
+        &mut self,
+        local: &syn::Local,
+        pats: &syn::PatTuple,
+        values: &syn::ExprTuple,
+    ) -> bool {
+        let names = pats.elems.iter().map(|pat| match pat {
+            syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                Some(&pat.ident)
+            }
+            _ => None,
+        });
+        let Some(names) = names.collect::<Option<Vec<_>>>() else {
+            return false;
+        };
+        let harmless = super::expr::foreign_attribute(&local.attrs).is_none();
+        let inside = !self.path.is_empty() && !values.elems.is_empty();
+        if !harmless || !inside || names.len() != values.elems.len() {
+            return false;
+        }
+        let parts = self.attempt(|parser| {
+            let values = values.elems.iter();
+            values
+                .map(|value| parser.borrowed(value))
+                .collect::<Option<Vec<_>>>()
+        });
+        let Some(parts) = parts else { return false };
+        for (name, part) in names.into_iter().zip(parts) {
+            self.bind_part_name(name, part);
+        }
         true
     }
 

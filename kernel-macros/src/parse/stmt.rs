@@ -39,6 +39,13 @@ impl Parser {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
                     out.value = Some(self.expr(node));
                 }
+                syn::Stmt::Local(local) if self.bind_closure(local) => {
+                    // The driver has it all the same.
+                    if self.path.is_empty() {
+                        let (kind, span) = (opaque_stmt(CLOSURE, None), span::of_stmt(stmt));
+                        out.stmts.push(Stmt { kind, span });
+                    }
+                }
                 syn::Stmt::Local(local) if self.bind_part(local) => {
                     out.stmts.append(&mut self.before);
                 }
@@ -109,7 +116,10 @@ impl Parser {
         match node {
             syn::Expr::Assign(assign) => self.assign(assign),
             syn::Expr::Binary(binary) if binary_op(&binary.op).is_none() => self.compound(binary),
-            syn::Expr::ForLoop(loop_node) => self.for_loop(loop_node),
+            syn::Expr::ForLoop(loop_node) => match self.listed_loop(loop_node) {
+                Some(kind) => kind,
+                None => self.for_loop(loop_node),
+            },
             syn::Expr::Macro(node_macro) if assertion::is_assertion(&node_macro.mac) => {
                 match self.assertion(&node_macro.mac) {
                     Some(kind) => kind,
@@ -192,6 +202,7 @@ impl Parser {
             (Some(whole), syn::Pat::Slice(pat)) => init = self.take_apart(pat, whole).or(init),
             _ => {}
         }
+        let wholes = self.wholes(local);
         let mut bound = Vec::new();
         let ty = annotated.unwrap_or(Ty::Unknown);
         let Some(pat) = self.pattern(pat, &ty, &mut bound) else {
@@ -208,6 +219,7 @@ impl Parser {
         }
         if self.path.is_empty() {
             self.fixed_array(&bound, init);
+            self.learn_parts(&pat, &wholes);
         }
         self.learn_shapes(&bound);
         if let (syn::Pat::Type(typed), [var]) = (&local.pat, &bound[..]) {
@@ -225,6 +237,47 @@ impl Parser {
             }
         }
         StmtKind::Let { pat, init }
+    }
+
+    /// The arrays of which a `let` of the driver's binds parts: one, or one for each of its names.
+    /// Asked before a name of the same text is bound.
+    fn wholes(&self, local: &syn::Local) -> Vec<Option<VarId>> {
+        if let Some((array, _)) = contact::part_of(local) {
+            return vec![self.find(array)];
+        }
+        match local.init.as_ref().map(|init| &*init.expr) {
+            Some(syn::Expr::Tuple(values)) => {
+                let part = |value| contact::part_in(value).and_then(|array| self.find(array));
+                values.elems.iter().map(part).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A part of an array is an array like that.
+    fn learn_parts(&mut self, pat: &Pat, wholes: &[Option<VarId>]) {
+        match (pat, wholes) {
+            (pat, [Some(whole)]) => self.learn_part(pat, *whole),
+            (Pat::Tuple(pats), wholes) if pats.len() == wholes.len() => {
+                for (pat, whole) in pats.iter().zip(wholes) {
+                    whole.iter().for_each(|whole| self.learn_part(pat, *whole));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_part(&mut self, pat: &Pat, whole: VarId) {
+        match pat {
+            Pat::Var(var) if self.vars[*var].ty == Ty::Unknown => {
+                self.vars[*var].ty = match &self.vars[whole].ty {
+                    view @ Ty::View(_) => view.clone(),
+                    _ => return,
+                };
+            }
+            Pat::Tuple(pats) => pats.iter().for_each(|pat| self.learn_part(pat, whole)),
+            Pat::Var(_) | Pat::Wild => {}
+        }
     }
 
     /// What a `let` says about its type. In a function that is read for each of its calls no

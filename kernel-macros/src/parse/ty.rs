@@ -241,6 +241,8 @@ pub fn help(ty: &syn::Type) -> Option<String> {
                  `ArrayView1..3` and `ArrayViewMut1..3` of them, and of `Complex<f64>`";
     Some(if text.contains("String") || text.contains("str") {
         format!("{known}; text stays outside")
+    } else if text.contains("Option") {
+        format!("{known}; match the option before the call, and pass its value")
     } else {
         known.to_string()
     })

@@ -1,7 +1,9 @@
 //! What a report says of each loop.
 
 use crate::analysis::plan::{Bounds, Extreme, Fold, Plan, Reason, Region, Verdict};
-use crate::ir::{Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, StmtKind, VarId, dump};
+use crate::ir::{
+    Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, StmtKind, VarId, VarKind, dump,
+};
 
 pub struct Notes<'a> {
     pub function: &'a Function,
@@ -22,6 +24,7 @@ impl Notes<'_> {
                 };
                 (format!("{how}{}", self.space(region)), self.region(region))
             }
+            Verdict::Fused(first) => (self.fused(*first), Vec::new()),
             Verdict::Nested => ("parallel, with the loop around it".to_string(), Vec::new()),
             Verdict::Inner => ("in order, inside an iteration".to_string(), Vec::new()),
             Verdict::Driver(reasons) => {
@@ -32,8 +35,19 @@ impl Notes<'_> {
         if let Some(reasons) = plan.kept_from_more.get(&id) {
             notes.extend(reasons.iter().flat_map(reason));
         }
+        if let Some(why) = plan.apart.get(&id) {
+            notes.push(format!(
+                "apart from the loop before it, of the same space: {why}"
+            ));
+        }
         notes.insert(0, format!("{index}: {became}"));
         notes
+    }
+
+    fn fused(&self, first: LoopId) -> String {
+        let (index, head) = (self.index(first), self.function.loops[first].head);
+        let line = head.start.start().line;
+        format!("parallel, as part of each iteration of the loop over {index} in line {line}")
     }
 
     fn index(&self, id: LoopId) -> String {
@@ -81,7 +95,7 @@ impl Notes<'_> {
             let Some(op) = operator(accumulator.fold) else {
                 continue;
             };
-            let name = &self.function.vars[accumulator.var].ident;
+            let name = self.name(accumulator.var);
             let order = match region.shared.is_empty() {
                 true => format!(", {} lanes", region.lanes()),
                 false => String::new(),
@@ -115,8 +129,24 @@ impl Notes<'_> {
     }
 
     fn names(&self, vars: &[VarId]) -> String {
-        let name = |var: &VarId| format!("`{}`", self.function.vars[*var].ident);
-        vars.iter().map(name).collect::<Vec<_>>().join(", ")
+        let mut names: Vec<String> = Vec::new();
+        for var in vars {
+            let name = format!("`{}`", self.name(*var));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.join(", ")
+    }
+
+    /// The variable's name; of a part of one that lives outside, as the driver has it: `z.re`.
+    fn name(&self, var: VarId) -> String {
+        let var = &self.function.vars[var];
+        let tokens = var.tokens.to_string().replace(' ', "");
+        match tokens.contains('.') && var.kind != VarKind::Local {
+            true => tokens,
+            false => var.ident.to_string(),
+        }
     }
 
     fn extreme(&self, region: &Region, extreme: &Extreme) -> String {

@@ -10,6 +10,7 @@ mod versions;
 
 mod arithmetic;
 mod arrays;
+mod chains;
 mod complex;
 mod control_flow;
 mod driver;
@@ -18,6 +19,7 @@ mod everyday;
 mod extremes;
 mod failures;
 mod functions;
+mod fused;
 mod generic;
 mod inputs;
 mod interchange;

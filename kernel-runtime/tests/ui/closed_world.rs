@@ -12,8 +12,8 @@ impl Weight {
 fn several(x: &[f64], y: &mut [f64]) {
     for i in 0..x.len() {
         println!("{i}");
-        y[i] = Weight::of(x[i]) + x.iter().sum::<f64>();
-        let shift = |v: f64| v + 1.0;
+        y[i] = Weight::of(x[i]) + x.iter().copied().reduce(f64::max).unwrap_or(0.0);
+        let shift = move |v: f64| v + 1.0;
     }
 }
 

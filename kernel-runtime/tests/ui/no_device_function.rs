@@ -33,7 +33,7 @@ fn generic<T>(x: T) -> T {
 
 #[kernel(device)]
 fn closure(x: f64) -> f64 {
-    let twice = |y: f64| y + y;
+    let twice = move |y: f64| y + y;
     twice(x)
 }
 

@@ -42,7 +42,7 @@ fn what_iterations_compute_step_by_step_is_not_affine() {
         "let mut k = i; k += 1; y[k] = 1.0;",
         "let mut k = i; while x[k] > 0.0 { k += 1; } y[k] = 1.0;",
         "let k; k = i; y[k] = 1.0;",
-        "let t = (i, i); y[t.0] = 1.0;",
+        "let mut t = (i, i); t.0 = 0; y[t.0] = 1.0;",
         "let mut t = [i, i]; t[0] = 0; y[t[0]] = 1.0;",
     ] {
         refused(

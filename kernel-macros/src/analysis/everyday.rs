@@ -1,0 +1,121 @@
+//! Loops as people write them: closures for indices, lists, rows taken apart, parts in the driver.
+
+use super::tests::{accepted, refused};
+
+#[test]
+fn closures_that_name_an_index_are_inlined() {
+    accepted(
+        "fn f(u: &[f64], out: &mut [f64], m: usize, n: usize) { let at = |i: usize, j| i * n + j;
+         for i in 1..m { for j in 0..n { out[at(i, j)] = u[at(i - 1, j)]; } } }",
+    );
+    accepted(
+        "fn f(u: &[f64], out: &mut [f64], n: usize) { fn at(i: usize, n: usize) -> usize { n - 1 - i }
+         for i in 0..n { let twice = |x: f64| x + x; out[at(i, n)] = twice(u[i]); } }",
+    );
+    refused(
+        "fn f(u: &[f64], out: &mut [f64], n: usize) { let at = |i: usize| i / 2;
+         for i in 0..n { out[at(i)] = u[i]; } }",
+        &["`out["],
+    );
+    refused(
+        "fn f(x: &[f64]) -> f64 { let mut s = 0.0; let mut add = |v: f64| s += v;
+         for i in 0..x.len() { add(x[i]); } s }",
+        &["`add`"],
+    );
+    refused(
+        "fn f(x: &[f64], y: &mut [f64]) { let g = move |v: f64| v; for i in 0..9 { y[i] = g(x[i]); } }",
+        &["`g`"],
+    );
+}
+
+#[test]
+fn a_closure_sees_the_names_around_its_definition() {
+    let (function, plan) = accepted(
+        "fn f(y: &mut [i64], k: i64) { let g = |v: i64| v + k; for i in 0..y.len() { let k = 100;
+         y[i] = g(k); } }",
+    );
+    let body = crate::ir::dump::block(&function, &plan.regions[0].body);
+    assert!(body.contains("v + k"), "{body}");
+    let k = plan.regions[0].scalars.iter();
+    assert!(
+        k.clone().any(|var| function.vars[*var].ident == "k"),
+        "the driver's is captured"
+    );
+}
+
+#[test]
+fn lists_are_loops_inside_an_iteration() {
+    accepted(
+        "fn f(a: &[f64], out: &mut [f64], n: usize) { for i in 1..n { let mut s = 0.0;
+         for d in [0, 1] { for &w in &[0.5, 0.25] { s += w * a[i - d]; } } out[i] = s; } }",
+    );
+    refused(
+        "fn f(a: &[f64], out: &mut [f64], n: usize) { for i in 0..n { for d in [0, 1] {
+         out[i + d] = a[i]; } } }",
+        &["`out[i + d]`"],
+    );
+}
+
+#[test]
+fn tuples_are_compared_and_ranges_matched() {
+    accepted(
+        "fn f(x: &[usize], n: &mut [u32; 10], y: &mut [bool]) { for i in 0..x.len() {
+         y[i] = (i, x[i]) < (x[i], i) && (i, 3) != (3, i); if let 0..=9 = x[i] { n[x[i]] += 1; } } }",
+    );
+}
+
+#[test]
+fn parts_in_the_driver_are_arrays() {
+    accepted("fn f(x: &[f64], y: &mut [f64]) { let x = &x[1..]; for i in 0..9 { y[i] = x[i]; } }");
+    accepted(
+        "fn f(x: &[f64], y: &mut [f64], n: usize) { let (x, y) = (&x[..n], &mut y[..n]);
+         for i in 0..n { y[i] = x[i]; } }",
+    );
+    refused(
+        "fn f(y: &mut [f64], n: usize) { let y = &mut y[..n]; for i in 1..n { y[i] = y[i - 1]; } }",
+        &["`y[i]`", "`y[i - 1]`"],
+    );
+}
+
+#[test]
+fn rows_and_chains_keep_what_the_proof_sees() {
+    accepted(
+        "fn f(p: &[[f64; 2]], y: &mut [f64]) { for (i, &[a, b]) in p.iter().enumerate() {
+         y[i] = a * b; } }",
+    );
+    refused(
+        "fn f(p: &[[usize; 2]], y: &mut [f64]) { for &[a, b] in p { y[a] = b as f64; } }",
+        &["`y[a]`"],
+    );
+    accepted(
+        "fn f(a: &[f64], y: &mut [f64], n: usize) { for i in 0..y.len() {
+         y[i] = a[i * n..(i + 1) * n].iter().map(|v| v * v).sum::<f64>(); } }",
+    );
+    refused(
+        "fn f(a: &mut [f64], n: usize) { for i in 1..n {
+         a[i] = a[..i].iter().fold(0.0, |s, v| s + v); } }",
+        &["`a[i]`"],
+    );
+    // Traits for these could come before the slice's method.
+    for (ty, chain) in [
+        ("&Vec<f64>", "x.iter().sum::<f64>()"),
+        ("&[[f64; 2]]", "{ let r = &x[i]; r.iter().sum::<f64>() }"),
+        ("&[f64; 4]", "x.iter().map(|v| v * 2.0).sum::<f64>()"),
+    ] {
+        let source =
+            format!("fn f(x: {ty}, y: &mut [f64]) {{ for i in 0..y.len() {{ y[i] = {chain}; }} }}");
+        refused(&source, &["`sum`"]);
+    }
+    refused(
+        "fn f(a: &[i32], y: &mut [i32], n: usize) { for i in 0..n { y[i] = a[i..].iter().sum::<i32>(); } }",
+        &["`sum`"],
+    );
+}
+
+#[test]
+fn narrow_indices_are_no_counters() {
+    refused(
+        "fn f(x: &[f64], y: &mut [f64]) { for i in 0..x.len() { y[i as u8 as usize] = x[i]; } }",
+        &["`y["],
+    );
+}

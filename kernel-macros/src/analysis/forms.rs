@@ -1,0 +1,236 @@
+//! `docs/forms.md`, row by row: what is accepted, and the neighbour that is refused. A row without
+//! programs here, or programs without a row, fail the test.
+
+use super::tests::analysed;
+
+/// How a row begins, its accepted program, and its refused one, if it has one.
+type Row = (&'static str, &'static str, &'static str);
+
+/// Programs are bodies of a function that takes these.
+const PARAMS: &str = "x: &[f64], xs: &[f64], y: &mut [f64], ys: &mut [f64], p: &[[f64; 2]], \
+    pairs: &[[usize; 2]], q: &mut [[f64; 2]], k: usize, n: usize, m: usize, at: &[usize], \
+    c: &[u32], b: &[u8], z: &[Complex<f64>], w: &mut [Complex<f64>], u: Complex64, \
+    a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
+
+const ROWS: &[Row] = &[
+    (
+        "`for x in xs.iter()`",
+        "for (i, x) in xs.iter().enumerate() { y[i] = *x; }",
+        "for v in xs.iter().map(|v| v * 2.0) { y[0] += v; }",
+    ),
+    (
+        "`for &x in xs`",
+        "let mut s = 0.0; for &x in xs { s += x; } for x in xs.iter().copied() { s += x; }",
+        "let mut s = 0.0; for x in xs.iter().filter(|x| **x > 0.0) { s += x; }",
+    ),
+    (
+        "`for x in xs.iter_mut()`",
+        "for x in y.iter_mut() { *x += 1.0; }",
+        "let mut last = 0.0; for x in y.iter_mut() { *x += last; last = *x; }",
+    ),
+    (
+        "`.enumerate()`",
+        "for (i, x) in xs.iter().enumerate() { y[i] = *x; }",
+        "for (i, x) in xs.iter().enumerate() { y[i] = *x; y[i + 1] = *x; }",
+    ),
+    (
+        "`.zip(ys)`",
+        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs) { *o = a * b; }",
+        "for v in x.iter().chain(xs) { y[0] += v; }",
+    ),
+    (
+        "`.rev()`",
+        "for (i, v) in xs.iter().skip(1).rev().step_by(k).take(n).enumerate() { y[i] = *v; }",
+        "for v in xs.iter().skip_while(|v| **v > 0.0) { y[0] += v; }",
+    ),
+    (
+        "`(a..b).zip(xs)`",
+        "for (i, v) in (0..n).zip(xs) { y[i] = *v; }",
+        "for (i, v) in (0..=n).zip(xs) { y[i] = *v; }",
+    ),
+    (
+        "`for &[x, y] in points`",
+        "let mut s = 0.0; for &[e, f] in p { s += e * f; }",
+        "for &[e, f] in pairs { y[e] = f as f64; }",
+    ),
+    (
+        "`for d in [0, 1, 2]`",
+        "for i in 2..n { let mut s = 0.0; for e in [0, 1, 2] { s += x[i - e]; } y[i] = s; }",
+        "for i in 0..n { for e in [0, 1] { y[i + e] = x[i]; } }",
+    ),
+    (
+        "`xs.chunks_exact(k)`",
+        "for (o, part) in y.iter_mut().zip(xs.chunks(k)) { *o = part[0]; }",
+        "for (o, part) in y.iter_mut().zip(xs.chunks(n / m)) { *o = part[0]; }",
+    ),
+    (
+        "`xs.chunks_exact_mut(k)`",
+        "for part in y.chunks_mut(k) { part[0] = 1.0; }",
+        "for i in 0..m { let part = &mut y[i * n..(i + 2) * n]; for j in 0..2 * n { part[j] = 0.0; } }",
+    ),
+    (
+        "`xs.windows(k)`",
+        "for (o, part) in y.iter_mut().zip(xs.windows(2)) { *o = part[0] + part[1]; }",
+        "for part in xs.windows(2) { y[0] = part[0]; }",
+    ),
+    (
+        "`a.iter()`",
+        "for (o, e) in d.iter_mut().zip(a.iter()) { *o = *e; }",
+        "for e in a.iter().skip(1) { y[0] += e; }",
+    ),
+    (
+        "`for ((i, j), x) in a.indexed_iter()`",
+        "for ((i, j), e) in a.indexed_iter() { d[[i, j]] = *e; }",
+        "",
+    ),
+    (
+        "`a.outer_iter()`",
+        "for (o, row) in y.iter_mut().zip(a.outer_iter()) { *o = row[0]; } for (o, row) in ys.iter_mut().zip(a.columns()) { *o = row[0]; }",
+        "for row in a.lanes(Axis(0)) { y[0] += row[0]; }",
+    ),
+    (
+        "`ndarray::Zip::from",
+        "ndarray::Zip::from(&mut d).and(&a).for_each(|o, &e| *o = e); y.iter_mut().for_each(|e| *e = 1.0);",
+        "y.iter_mut().for_each(|e| { if *e > 1.0 { return; } *e = 1.0; });",
+    ),
+    (
+        "`let row = &a[i * n..(i + 1) * n];`",
+        "for i in 0..m { let row = &x[i * n..(i + 1) * n]; y[i] = row[0]; }",
+        "for i in 0..m { let row = &x[i * n..(i + 1) * n]; let t = row.to_vec(); y[i] = t[0]; }",
+    ),
+    (
+        "`let row = &mut a[i * n..(i + 1) * n];`",
+        "for i in 0..m { let row = &mut y[i * n..(i + 1) * n]; for j in 0..n { row[j] = 1.0; } }",
+        "for i in 0..m { let row = &mut y[at[i]..]; row[0] = 1.0; }",
+    ),
+    (
+        "`let x = &mut a[i];`",
+        "for i in 0..n { let e = &mut y[i]; *e = x[i]; }",
+        "for i in 0..n { let e = &mut y[0]; *e = x[i]; }",
+    ),
+    (
+        "`a.row(i)`",
+        "for i in 0..n { let row = a.row(i); y[i] = row[0]; }",
+        "for i in 0..n { let row = a.slice(s![i, ..]); y[i] = row[0]; }",
+    ),
+    (
+        "`row[j]`",
+        "for (i, row) in p.iter().enumerate() { let [e, f] = *row; y[i] = e * f * row.len() as f64; }",
+        "for i in 0..m { let row = &x[i * n..]; y[i] = helper(row); }",
+    ),
+    (
+        "`let (a, b) = (&x[..n], &x[n..]);`",
+        "for i in 0..m { let (e, f) = (&x[..n], &x[n..]); y[i] = e[i] * f[i]; }",
+        "",
+    ),
+    (
+        "`let x = &x[1..];`",
+        "let x = &x[1..]; let (e, f) = y.split_at_mut(k); for i in 0..e.len() { e[i] = x[i]; } for i in 0..f.len() { f[i] = x[i]; }",
+        "let e = &mut y[..n]; for i in 1..n { e[i] = e[i - 1]; }",
+    ),
+    (
+        "`row.iter().sum::<f64>()`",
+        "for i in 0..m { y[i] = x[i * n..(i + 1) * n].iter().zip(xs).map(|(e, f)| e * f).sum::<f64>(); }",
+        "for i in 0..m { y[i] = c[i..].iter().sum::<u32>() as f64; }",
+    ),
+    (
+        "`.fold(init,",
+        "for i in 0..m { y[i] = x[i..n].iter().copied().fold(f64::INFINITY, f64::min); }",
+        "for i in 1..n { y[i] = y[..i].iter().fold(0.0, |t, e| t + e); }",
+    ),
+    (
+        "`.any(",
+        "for i in 0..m { if x[i..n].iter().any(|e| *e > 1.0) || (0..n).all(|j| x[j] > xs[i]) { y[i] = 1.0; } }",
+        "",
+    ),
+    (
+        "`let at = ",
+        "let index = |i, j| i * n + j; for i in 0..m { for j in 0..n { y[index(i, j)] = x[index(i, j)]; } }",
+        "let mut s = 0.0; let mut add = |e: f64| s += e; for i in 0..n { add(x[i]); }",
+    ),
+    (
+        "`if let 1..=3 = k`",
+        "for i in 0..n { if let 1..=3 = at[i] { y[i] = ((i, at[i]) < (at[i], k)) as u8 as f64; } }",
+        "for i in 0..n { if let Some(e) = x.get(i) { y[i] = *e; } }",
+    ),
+    (
+        "`swap_bytes`",
+        "for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3)) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
+        "for i in 0..n { if let Some(e) = c[i].checked_add(1) { y[i] = e as f64; } }",
+    ),
+    ("`&[Complex<f64>]`", "for i in 0..n { w[i] = z[i]; }", ""),
+    (
+        "`+ - * /`",
+        "for i in 0..n { w[i] = (z[i] + u) * 2.0 / z[i] - u; if w[i] != u { w[i] += 1.0; } }",
+        "for i in 0..n { w[i] = z[i] % u; }",
+    ),
+    (
+        "`z.re`",
+        "for i in 0..n { w[i].re = z[i].im; }",
+        "for i in 0..n { w[i].re = w[i + 1].re; }",
+    ),
+    (
+        "`conj`",
+        "for i in 0..n { w[i] = z[i].conj().powi(3) * z[i].norm() + z[i].exp().sqrt(); }",
+        "for i in 0..n { w[i] = z[i].tanh(); }",
+    ),
+    (
+        "`Complex::new`",
+        "for i in 0..n { w[i] = Complex::new(x[i], 1.0) + Complex64::I * Complex::from_polar(x[i], 0.5) + Complex { re: 0.0, im: x[i] }; }",
+        "",
+    ),
+    (
+        "`sum += z`",
+        "let mut s = Complex64::new(0.0, 0.0); for i in 0..n { s += z[i]; s = z[i] * u + s; }",
+        "let mut s = Complex64::new(1.0, 0.0); for i in 0..n { s *= z[i]; }",
+    ),
+    (
+        "`t.0 += x;",
+        "let mut t = (0.0, (0.0, 0)); for i in 0..n { t.0 += x[i]; if x[i] > t.1.0 { t.1 = (x[i], i); } }",
+        "let mut t = (0.0, 0); for i in 0..n { t = (x[i], i); }",
+    ),
+    (
+        "tuples and complex numbers",
+        "fn turn(e: Complex64, by: (f64, f64)) -> Complex64 { Complex::new(e.im * by.0, e.re * by.1) } for i in 0..n { w[i] = turn(z[i], (1.0, 2.0)); }",
+        "",
+    ),
+];
+
+/// The first cells of all rows whose refusals are errors.
+fn documented() -> Vec<String> {
+    let text = include_str!("../../../docs/forms.md");
+    let text = text.split("## Neighbours").next().unwrap_or(text);
+    let rows = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| form"));
+    rows.map(|line| line[2..].to_string()).collect()
+}
+
+fn judged(body: &str) -> (usize, Vec<String>) {
+    let (_, plan, problems) = analysed(&format!("fn f({PARAMS}) {{ {body} }}"));
+    (plan.regions.len(), problems)
+}
+
+#[test]
+fn every_row_is_a_test() {
+    let documented = documented();
+    for (cell, accepted, refused) in ROWS {
+        let rows = documented
+            .iter()
+            .filter(|row| row.starts_with(cell))
+            .count();
+        assert_eq!(rows, 1, "rows that begin with {cell}");
+        let (regions, problems) = judged(accepted);
+        assert!(
+            regions > 0 && problems.is_empty(),
+            "{accepted}\n{problems:#?}"
+        );
+        if !refused.is_empty() {
+            assert_eq!(judged(refused).0, 0, "accepted: {refused}");
+        }
+    }
+    for row in &documented {
+        let tested = ROWS.iter().any(|(cell, ..)| row.starts_with(cell));
+        assert!(tested, "no programs for {row}");
+    }
+}

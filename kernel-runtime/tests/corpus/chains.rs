@@ -1,0 +1,150 @@
+//! What is short for a loop, a pattern, or another method.
+
+use crate::inputs::{FEW, doubles, words};
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn sums_of_rows(a: &[f64], w: &[f64], n: usize, y: &mut [f64], flags: &mut [bool]) {
+    for i in 0..y.len() {
+        let (row, rest) = (&a[i * n..(i + 1) * n], &a[i * n..][..n]);
+        let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let dot: f64 = row.iter().zip(w).map(|(x, w)| x * w).sum();
+        let least = rest.iter().copied().fold(f64::INFINITY, f64::min);
+        let shape = row.iter().take(3).map(|x| x + 1.5).product::<f64>();
+        let folded = w.iter().rev().fold(0.5, |total, &w| total * w + least);
+        let inner: f64 = (0..n).map(|k| k as f64 * row[k]).sum();
+        y[i] = norm + dot * shape - folded + inner;
+        flags[i] = row.iter().any(|&x| x > norm / 2.0) && w.iter().all(|w| *w < 0.5 + dot.abs());
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn rows_by_pattern(p: &[[f64; 3]], q: &[[f64; 3]], y: &mut [f64]) -> f64 {
+    let mut s = 0.0;
+    for &[x, _, z] in p {
+        s += x * z;
+    }
+    for (i, [x, y3, z]) in q.iter().enumerate() {
+        y[i] = x * x + y3 * z;
+    }
+    for (out, row) in y.iter_mut().zip(p) {
+        let [a, b, _] = *row;
+        let whole = *row;
+        *out += a - b * whole[2];
+    }
+    s
+}
+
+#[kernel(parallel, cuda)]
+fn bits(x: &[u32], small: &mut [u16], wide: &mut [u64], signed: &mut [i32]) {
+    for i in 0..x.len() {
+        let v = x[i];
+        let w = (v as u64) << 29 ^ v as u64;
+        small[i] = (v as u16).swap_bytes() ^ (v as u16).reverse_bits();
+        wide[i] = w.swap_bytes().wrapping_add(w.reverse_bits()) ^ u64::from(v.swap_bytes());
+        let mut k = v.leading_ones() + v.trailing_ones() + w.count_zeros();
+        k = k.wrapping_add(v.reverse_bits().saturating_mul(v & 7));
+        k = k.wrapping_add(u32::from(v.is_power_of_two()));
+        let s = v as i32;
+        signed[i] = s.wrapping_abs().saturating_mul(s >> 20).swap_bytes() ^ k as i32;
+        signed[i] ^= s.wrapping_pow(5) ^ (s.is_negative() || !s.is_positive()) as i32;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn text(from: &[u8], to: &mut [u8], kinds: &mut [u8]) {
+    for i in 0..from.len() {
+        let c = from[i];
+        to[i] = if i % 2 == 0 {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        };
+        kinds[i] = (c.is_ascii() as u8) << 7
+            | (c.is_ascii_digit() as u8) << 6
+            | (c.is_ascii_uppercase() as u8) << 5
+            | (c.is_ascii_lowercase() as u8) << 4
+            | (c.is_ascii_alphabetic() as u8) << 3
+            | (c.is_ascii_alphanumeric() as u8) << 2
+            | (c.is_ascii_whitespace() as u8) << 1
+            | c.is_ascii_punctuation() as u8;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn waves(x: &[f64], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let (s, c) = x[i].sin_cos();
+        y[i] = s + c * 0.5;
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn named_closures(u: &[f64], rows: usize, cols: usize, out: &mut [f64], first: &mut [bool]) {
+    let at = |i: usize, j| i * cols + j;
+    let inside = &u[..rows * cols];
+    for i in 0..rows {
+        for j in 0..cols {
+            let clipped = |v: f64| if v > 0.25 { 0.25 } else { v };
+            let mut s = 0.0;
+            for di in [0, 1, 2] {
+                for &w in &[0.5, -1.5] {
+                    if (i, 1) >= (di, j % 3) && (di, j) != (2, 5) {
+                        s += w * clipped(inside[at(i - i.min(di), j)]);
+                    }
+                }
+            }
+            if let 1..=3 | 7 = j {
+                s += 1.0;
+            }
+            out[at(i, j)] = s;
+            first[at(i, j)] = (s, j) < (0.0, i);
+        }
+    }
+}
+
+#[test]
+fn closures_lists_and_comparisons_of_tuples() {
+    for (m, n) in [(0, 3), (7, 9), (40, 11)] {
+        let u = doubles(m * n + 4);
+        check!(named_closures[out = vec![0.0; m * n], first = vec![false; m * n]](&u, m, n, &mut out, &mut first));
+    }
+}
+
+#[test]
+fn chains_are_their_loops() {
+    for n in [0, 1, 5, 40] {
+        let (a, w) = (doubles(12 * n), doubles(n));
+        check!(sums_of_rows[y = vec![0.0; 12], flags = vec![false; 12]](&a, &w, n, &mut y, &mut flags));
+    }
+    fails!(
+        "range end index",
+        sums_of_rows[y = vec![0.0; 12], flags = vec![false; 12]](&doubles(90), &doubles(8), 8, &mut y, &mut flags)
+    );
+}
+
+#[test]
+fn rows_are_taken_apart_in_loops() {
+    for n in FEW {
+        let rows = |from| -> Vec<[f64; 3]> {
+            let all = doubles(3 * n + from);
+            all[from..].chunks(3).map(|p| [p[0], p[1], p[2]]).collect()
+        };
+        close!(rows_by_pattern[y = vec![0.0; n]](
+            &rows(0),
+            &rows(5),
+            &mut y
+        ));
+    }
+}
+
+#[test]
+fn short_methods_of_integers_and_bytes() {
+    let mut x = words(300);
+    x.extend([0, 1, 2, u32::MAX, 1 << 31, 0x7fff_ffff]);
+    let n = x.len();
+    check!(bits[small = vec![0; n], wide = vec![0; n], signed = vec![0; n]](&x, &mut small, &mut wide, &mut signed));
+    let bytes: Vec<u8> = (0..=255).chain(0..=255).collect();
+    check!(text[to = bytes.clone(), kinds = bytes.clone()](&bytes, &mut to, &mut kinds));
+    close!(waves[y = vec![0.0; 90]](&doubles(90), &mut y));
+}
