@@ -1,5 +1,6 @@
 //! Compiles kernels, many in one program, and runs it.
 
+use crate::interpreted;
 use crate::kernel::Kernel;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,8 @@ pub enum Verdict {
     Refused(String),
     /// Versions differ: at which size, which, and how.
     Differed(String),
+    /// Nothing was compared: what the interpreter does not know.
+    Beyond(&'static str),
     /// The program ended in it.
     Died,
 }
@@ -26,6 +29,7 @@ impl fmt::Display for Verdict {
             Verdict::Agreed => write!(f, "all versions agree"),
             Verdict::Refused(error) => write!(f, "refused: {error}"),
             Verdict::Differed(what) => write!(f, "versions differ at size {what}"),
+            Verdict::Beyond(what) => write!(f, "the interpreter does not know {what}"),
             Verdict::Died => write!(f, "the program ended in it"),
         }
     }
@@ -33,7 +37,7 @@ impl fmt::Display for Verdict {
 
 impl Verdict {
     pub fn is_fault(&self) -> bool {
-        !matches!(self, Verdict::Agreed)
+        !matches!(self, Verdict::Agreed | Verdict::Beyond(_))
     }
 
     /// Whether two verdicts are about one kind of fault.
@@ -66,7 +70,7 @@ impl Builder {
         for _attempt in 0..4 {
             let errors = self.compile(kernels, &refused)?;
             match errors {
-                None => return self.execute(kernels.len(), &refused),
+                None => return self.execute(kernels, &refused),
                 Some(errors) => refused.extend(errors),
             }
         }
@@ -107,19 +111,33 @@ impl Builder {
         Ok(Some(errors))
     }
 
-    fn execute(&self, count: usize, refused: &BTreeMap<usize, String>) -> io::Result<Vec<Verdict>> {
+    fn execute(
+        &self,
+        kernels: &[Kernel],
+        refused: &BTreeMap<usize, String>,
+    ) -> io::Result<Vec<Verdict>> {
         let output = self.cargo("run").stderr(Stdio::inherit()).output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let starts = joined(kernels, refused).1;
         let (mut done, mut failed) = (BTreeSet::new(), BTreeMap::new());
         for line in text.lines() {
             let mut words = line.splitn(3, ' ');
             let (kind, name) = (words.next(), words.next().and_then(number));
-            match (kind, name) {
-                (Some("DONE"), Some(name)) => drop(done.insert(name)),
-                (Some("FAIL"), Some(name)) => {
-                    failed.insert(name, words.next().unwrap_or_default().to_owned());
-                }
-                _ => {}
+            let (Some(kind), Some(name)) = (kind, name) else {
+                continue;
+            };
+            let rest = words.next().unwrap_or_default();
+            let start = starts.iter().find(|(_, number)| *number == name);
+            let fault = match (kind, start) {
+                ("FAIL", _) => Some(rest.to_owned()),
+                ("SERIAL", Some((line, _))) => self.against_ir(&kernels[name], *line, rest),
+                _ => None,
+            };
+            if let Some(fault) = fault {
+                failed.entry(name).or_insert(fault);
+            }
+            if kind == "DONE" {
+                done.insert(name);
             }
         }
         let verdict = |number: usize| match (refused.get(&number), failed.get(&number)) {
@@ -128,7 +146,14 @@ impl Builder {
             (None, None) if done.contains(&number) => Verdict::Agreed,
             (None, None) => Verdict::Died,
         };
-        Ok((0..count).map(verdict).collect())
+        Ok((0..kernels.len()).map(verdict).collect())
+    }
+
+    /// How what serial came to, `size digest`, differs from what the IR means.
+    fn against_ir(&self, kernel: &Kernel, line: usize, came_to: &str) -> Option<String> {
+        let (size, digest) = came_to.split_once(' ')?;
+        let meant = interpreted::digest(kernel, size.parse().ok()?, self.debug, line)?;
+        (meant != digest).then(|| format!("{size} serial: {digest}, interpreted: {meant}"))
     }
 
     fn cargo(&self, what: &str) -> Command {
@@ -155,6 +180,7 @@ fn joined(kernels: &[Kernel], without: &BTreeMap<usize, String>) -> (String, Vec
         }
         starts.push((source.lines().count() + 1, number));
         source += &kernel.source;
+        source += &kernel.call.check(&kernel.name);
         checks +=
             &format!("(\"k{number}\", check_k{number} as fn(usize) -> Result<(), String>),\n");
     }

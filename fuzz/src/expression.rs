@@ -23,6 +23,7 @@ const OF_INTS: &[Way] = &[
     complemented,
     braced,
     counted,
+    parted,
 ];
 
 const OF_FLOATS: &[Way] = &[
@@ -38,6 +39,8 @@ const OF_FLOATS: &[Way] = &[
     negated,
     braced,
     fused,
+    paired,
+    parted,
 ];
 
 const OF_BOOLS: &[Way] = &[
@@ -51,6 +54,8 @@ const OF_BOOLS: &[Way] = &[
     selected,
     asked,
     braced,
+    extreme,
+    parted,
 ];
 
 impl Maker {
@@ -71,7 +76,7 @@ impl Maker {
         self.choices.of(&Ty::ALL)
     }
 
-    fn number_type(&mut self) -> Ty {
+    pub fn number_type(&mut self) -> Ty {
         let numbers = &Ty::ALL[..Ty::ALL.len() - 1];
         self.choices.of(numbers)
     }
@@ -91,7 +96,6 @@ impl Maker {
     }
 
     pub fn load(&mut self, array: &Array, depth: usize) -> String {
-        self.coverage.count("load", array.ty);
         let loops = self.loops.clone();
         let name = &array.name;
         let last = &loops[loops.len() - 1];
@@ -127,10 +131,7 @@ fn leaf(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     match maker.choices.below(8) {
         0 | 1 => literal(maker, ty),
         2..=4 => match maker.variable(|variable| variable.ty == ty) {
-            Some(variable) => {
-                maker.coverage.count("variable", ty);
-                variable.name
-            }
+            Some(variable) => variable.name,
             None => converted(maker, ty),
         },
         _ => {
@@ -150,8 +151,6 @@ fn converted(maker: &mut Maker, ty: Ty) -> String {
     let fits = |from: Ty| from != ty && ty != Ty::Bool && !(ty.is_float() && from == Ty::Bool);
     match maker.variable(|variable| fits(variable.ty)) {
         Some(variable) => {
-            maker.coverage.count("as", ty);
-            maker.coverage.count("variable", variable.ty);
             format!("({} as {ty})", variable.name)
         }
         None => literal(maker, ty),
@@ -159,7 +158,6 @@ fn converted(maker: &mut Maker, ty: Ty) -> String {
 }
 
 fn literal(maker: &mut Maker, ty: Ty) -> String {
-    maker.coverage.count("literal", ty);
     if ty == Ty::Bool {
         return maker.choices.of(&["false", "true"]).to_owned();
     }
@@ -186,7 +184,6 @@ fn arithmetic(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     if ty.is_int() && matches!(op, "%" | "/") {
         return divided(maker, ty, depth);
     }
-    maker.coverage.count(op, ty);
     let (a, b) = operands(maker, ty, depth);
     if !ty.is_int() || maker.choices.once_in(24) {
         return format!("({a} {op} {b})");
@@ -199,7 +196,6 @@ fn arithmetic(maker: &mut Maker, ty: Ty, depth: usize) -> String {
 
 fn divided(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     let op = maker.choices.of(&["/", "%"]);
-    maker.coverage.count(op, ty);
     let (a, b) = operands(maker, ty, depth);
     if maker.choices.once_in(24) {
         return format!("({a} {op} {b})");
@@ -209,14 +205,12 @@ fn divided(maker: &mut Maker, ty: Ty, depth: usize) -> String {
 
 fn bits(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     let op = maker.choices.of(&["&", "|", "^"]);
-    maker.coverage.count(op, ty);
     let (a, b) = operands(maker, ty, depth);
     format!("({a} {op} {b})")
 }
 
 fn shifted(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     let op = maker.choices.of(&["<<", ">>"]);
-    maker.coverage.count(op, ty);
     let of = maker
         .choices
         .of(&[Ty::U32, Ty::I32, Ty::U8, Ty::U64, Ty::Usize]);
@@ -228,7 +222,6 @@ fn shifted(maker: &mut Maker, ty: Ty, depth: usize) -> String {
 }
 
 fn cast(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    maker.coverage.count("as", ty);
     let mut from = maker.any_type();
     if ty.is_float() && from == Ty::Bool {
         from = Ty::I32;
@@ -238,14 +231,12 @@ fn cast(maker: &mut Maker, ty: Ty, depth: usize) -> String {
 }
 
 fn conditional(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    maker.coverage.count("if", ty);
     let condition = maker.expression(Ty::Bool, depth);
     let (a, b) = operands(maker, ty, depth);
     format!("(if {condition} {{ {a} }} else {{ {b} }})")
 }
 
 fn selected(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    maker.coverage.count("match", ty);
     let of = maker
         .choices
         .of(&[Ty::I32, Ty::U8, Ty::I64, Ty::Usize, Ty::Bool]);
@@ -265,98 +256,125 @@ fn wrapping(maker: &mut Maker, ty: Ty, depth: usize) -> String {
         "wrapping_mul",
         "saturating_add",
         "saturating_sub",
+        "wrapping_neg",
+        "wrapping_shl",
+        "wrapping_shr",
     ]);
-    let kind = if method.starts_with('w') {
-        "wrapping"
-    } else {
-        "saturating"
+    let a = maker.expression(ty, depth);
+    let second = match method {
+        "wrapping_neg" => String::new(),
+        "wrapping_shl" | "wrapping_shr" => maker.expression(Ty::U32, depth),
+        _ => maker.expression(ty, depth),
     };
-    maker.coverage.count(kind, ty);
-    let (a, b) = operands(maker, ty, depth);
-    format!("({a}).{method}({b})")
+    format!("({a}).{method}({second})")
 }
 
+/// Of two zeros, std may give either: there are no negative ones here.
 fn extreme(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     let method = maker.choices.of(&["min", "max", "clamp"]);
-    maker.coverage.count(method, ty);
-    let (a, b) = operands(maker, ty, depth);
-    match (method, ty.is_float()) {
-        ("clamp", true) => format!("({a}).clamp(-2.5{ty}, 40.0{ty})"),
-        ("clamp", false) => format!("({a}).clamp(3{ty}, 90{ty})"),
-        _ => format!("({a}).{method}({b})"),
+    let a = maker.expression(ty, depth);
+    match (method, ty) {
+        ("clamp", Ty::Bool) => format!("({a}).clamp(false, true)"),
+        ("clamp", ty) if ty.is_float() => format!("({a}).clamp(-2.5{ty}, 40.0{ty})"),
+        ("clamp", _) => format!("({a}).clamp(3{ty}, 90{ty})"),
+        (_, ty) if ty.is_float() => {
+            let b = maker.expression(ty, depth);
+            format!("({a} + 0.0{ty}).{method}({b} + 0.0{ty})")
+        }
+        _ => format!("({a}).{method}({})", maker.expression(ty, depth)),
     }
 }
 
 fn method(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     let a = maker.expression(ty, depth);
-    match maker.choices.below(6) {
-        0 if ty.is_signed() => {
-            maker.coverage.count("abs", ty);
-            format!("({a} | 1{ty}).abs()")
-        }
-        1 if ty.is_signed() => {
-            maker.coverage.count("signum", ty);
-            format!("({a}).signum()")
-        }
+    match maker.choices.below(8) {
+        0 if ty.is_signed() => format!("({a} | 1{ty}).abs()"),
+        1 if ty.is_signed() => format!("({a}).signum()"),
         2 | 3 => {
             let b = maker.expression(ty, depth);
             let method = maker.choices.of(&["rem_euclid", "div_euclid"]);
-            maker.coverage.count("euclid", ty);
             format!("({a}).{method}({b} & 15{ty} | 1{ty})")
+        }
+        4 => {
+            let power = maker.choices.below(3);
+            format!("({a} & 7{ty}).pow({power}u32)")
         }
         _ => {
             let b = maker.expression(Ty::U32, depth);
             let method = maker.choices.of(&["rotate_left", "rotate_right"]);
-            maker.coverage.count("rotate", ty);
             format!("({a}).{method}({b})")
         }
     }
 }
 
+/// Bits of other numbers, as a number of this type.
 fn counted(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    let of = maker.choices.of(&Ty::ALL);
-    let of = if of.is_int() { of } else { ty };
-    let (a, b) = operands(maker, of, depth);
-    if maker.choices.below(2) == 0 {
-        maker.coverage.count("count", of);
-        let method = maker
-            .choices
-            .of(&["count_ones", "leading_zeros", "trailing_zeros"]);
-        return format!("(({a}).{method}() as {ty})");
+    let of = maker.any_type();
+    let a = maker.expression(of, depth);
+    if of.is_float() {
+        // The payload of a NaN is free.
+        return format!(
+            "({{ let t: {of} = {a}; if t.is_nan() {{ 0 }} else {{ t.to_bits() }} }} as {ty})"
+        );
     }
-    maker.coverage.count("abs_diff", of);
-    format!("(({a}).abs_diff({b}) as {ty})")
+    if of == Ty::Bool {
+        return format!("({a} as {ty})");
+    }
+    match maker.choices.below(3) {
+        0 => format!("(({a}).abs_diff({}) as {ty})", maker.expression(of, depth)),
+        1 if of.is_signed() => format!("(({a}).unsigned_abs() as {ty})"),
+        _ => {
+            let methods = &["count_ones", "leading_zeros", "trailing_zeros"];
+            let method = maker.choices.of(methods);
+            format!("(({a}).{method}() as {ty})")
+        }
+    }
 }
 
 fn negated(maker: &mut Maker, ty: Ty, depth: usize) -> String {
     let a = maker.expression(ty, depth);
     if ty.is_float() {
-        maker.coverage.count("-x", ty);
         return format!("(-{a})");
     }
     if ty.is_signed() {
-        maker.coverage.count("-x", ty);
         return format!("(-({a} | 1{ty}))");
     }
     a
 }
 
 fn complemented(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    maker.coverage.count("!", ty);
     let a = maker.expression(ty, depth);
     format!("(!{a})")
 }
 
 fn braced(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    maker.coverage.count("block", ty);
     maker.scoped(|maker| {
         let of = maker.any_type();
-        maker.coverage.count("let", of);
         let value = maker.expression(of, depth);
         let name = maker.bind("t", of, false);
         let result = maker.expression(ty, depth);
         format!("{{ let {name}: {of} = {value}; {result} }}")
     })
+}
+
+/// A part of a tuple or of an array that stands here alone.
+fn parted(maker: &mut Maker, ty: Ty, depth: usize) -> String {
+    let other = maker.any_type();
+    let (a, b) = operands(maker, ty, depth);
+    match maker.choices.below(3) {
+        0 => format!(
+            "{{ let t: ({ty}, {other}) = ({a}, {}); t.0 }}",
+            maker.expression(other, 0)
+        ),
+        1 => {
+            let at = maker.expression(Ty::Usize, 1);
+            format!("{{ let t: [{ty}; 2] = [{a}, {b}]; t[({at}) % 2usize] }}")
+        }
+        _ => {
+            let at = maker.expression(Ty::Usize, 1);
+            format!("{{ let t: [[{ty}; 2]; 2] = [[{a}; 2], [{b}; 2]]; t[1][({at}) % 2usize] }}")
+        }
+    }
 }
 
 fn rounded(maker: &mut Maker, ty: Ty, depth: usize) -> String {
@@ -372,18 +390,29 @@ fn rounded(maker: &mut Maker, ty: Ty, depth: usize) -> String {
         "sqrt",
         "signum",
         "recip",
+        "to_radians",
+        "to_degrees",
     ]);
-    let kind = match method {
-        "abs" | "sqrt" | "signum" => method,
-        _ => "round",
-    };
-    maker.coverage.count(kind, ty);
-    // The sign of a NaN is free.
     format!("({a}).{method}()")
 }
 
+/// The sign of a NaN is free.
+fn paired(maker: &mut Maker, ty: Ty, depth: usize) -> String {
+    let (a, b) = operands(maker, ty, depth);
+    match maker.choices.below(4) {
+        0 => format!("({a}).rem_euclid({b})"),
+        1 => format!("({a}).div_euclid({b})"),
+        2 => {
+            let bits = if ty == Ty::F32 { Ty::U32 } else { Ty::U64 };
+            format!("{ty}::from_bits({})", maker.expression(bits, depth))
+        }
+        _ => {
+            format!("({a}).copysign({{ let t: {ty} = {b}; if t.is_nan() {{ 1.0 }} else {{ t }} }})")
+        }
+    }
+}
+
 fn fused(maker: &mut Maker, ty: Ty, depth: usize) -> String {
-    maker.coverage.count("mul_add", ty);
     let (a, b) = operands(maker, ty, depth);
     let c = maker.expression(ty, depth);
     format!("({a}).mul_add({b}, {c})")
@@ -392,12 +421,6 @@ fn fused(maker: &mut Maker, ty: Ty, depth: usize) -> String {
 fn compared(maker: &mut Maker, _: Ty, depth: usize) -> String {
     let of = maker.any_type();
     let op = maker.choices.of(&["==", "<", "!=", "<=", ">", ">="]);
-    let kind = if op.len() == 2 && op.ends_with('=') && op != "<=" && op != ">=" {
-        "=="
-    } else {
-        "<"
-    };
-    maker.coverage.count(kind, of);
     let (a, b) = operands(maker, of, depth);
     format!("({a} {op} {b})")
 }
@@ -411,8 +434,12 @@ fn both(maker: &mut Maker, ty: Ty, depth: usize) -> String {
 fn asked(maker: &mut Maker, _: Ty, depth: usize) -> String {
     let of = maker.choices.of(&[Ty::F64, Ty::F32]);
     let a = maker.expression(of, depth);
-    let method = maker.choices.of(&["is_nan", "is_finite", "is_infinite"]);
-    format!("({a}).{method}()")
+    let methods = &["is_nan", "is_finite", "is_infinite"];
+    match maker.choices.below(5) {
+        3 => format!("{{ let t: {of} = {a}; !t.is_nan() && t.is_sign_negative() }}"),
+        4 => format!("{{ let t: {of} = {a}; !t.is_nan() && t.is_sign_positive() }}"),
+        _ => format!("({a}).{}()", maker.choices.of(methods)),
+    }
 }
 
 impl Maker {

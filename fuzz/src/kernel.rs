@@ -1,15 +1,17 @@
 //! Random kernels: signature, regions, reductions, and the code that calls all versions.
 
+use crate::call::Call;
 use crate::choices::Choices;
-use crate::coverage::Coverage;
 use crate::scope::{Array, Maker, Variable};
 use crate::types::Ty;
 
 /// A kernel and what calls it.
 pub struct Kernel {
+    pub name: String,
+    /// The function with its attribute.
     pub source: String,
+    pub call: Call,
     pub choices: Vec<u32>,
-    pub coverage: Coverage,
 }
 
 /// A variable that the iterations combine.
@@ -18,6 +20,26 @@ struct Accumulator {
     ty: Ty,
     fold: &'static str,
     initial: String,
+    /// What changes when it does, in an arg-min.
+    companion: Option<Companion>,
+}
+
+#[derive(Clone)]
+struct Companion {
+    name: String,
+    ty: Ty,
+}
+
+impl Accumulator {
+    /// Its variables with their types and initial values.
+    fn variables(&self) -> Vec<(String, Ty, String)> {
+        let companion = self.companion.iter().map(|of| {
+            let zero = if of.ty.is_float() { "0.0" } else { "0" };
+            (of.name.clone(), of.ty, format!("{zero}{}", of.ty))
+        });
+        let own = (self.name.clone(), self.ty, self.initial.clone());
+        [own].into_iter().chain(companion).collect()
+    }
 }
 
 /// The kernel that these choices make.
@@ -31,12 +53,15 @@ pub fn kernel(name: &str, choices: Choices) -> Kernel {
         out(&mut maker, depth);
     }
     let body = body(&mut maker, depth, &accumulators);
-    let mut source = function(name, &maker, &scalars, &accumulators, &body);
-    source += &check(name, &mut maker, &scalars, &accumulators);
+    let source = function(name, &maker, &scalars, &accumulators, &body);
+    let scalars = maker.scalars.clone();
+    let results = accumulators.iter().flat_map(Accumulator::variables);
+    let results = results.map(|(_, ty, _)| ty).collect();
     Kernel {
+        name: name.to_owned(),
         source,
+        call: Call::of(&mut maker, scalars, results),
         choices: maker.choices.taken(),
-        coverage: maker.coverage,
     }
 }
 
@@ -47,6 +72,7 @@ fn scalars(maker: &mut Maker) -> Vec<String> {
         .map(|_| {
             let ty = maker.some_type();
             let name = maker.bind("a", ty, false);
+            maker.scalars.push((name.clone(), ty));
             format!("{name}: {ty}")
         })
         .collect()
@@ -92,25 +118,50 @@ fn accumulators(maker: &mut Maker) -> Vec<Accumulator> {
 fn accumulator(maker: &mut Maker) -> Accumulator {
     let ty = maker.some_type();
     let folds: &[&'static str] = match ty {
-        Ty::Bool => &["all", "any", "parity"],
-        ty if ty.is_float() => &["sum", "product", "least", "most", "if least", "if most"],
+        Ty::Bool => &["all", "any", "parity", "flag"],
+        ty if ty.is_float() => &[
+            "sum", "product", "least", "most", "if least", "if most", "leader",
+        ],
         ty if ty.is_wide() && ty.is_signed() => &[
             "sum", "product", "least", "most", "if least", "if most", "all", "any", "parity",
+            "leader",
         ],
-        ty if ty.is_wide() => &["sum", "least", "most", "if most", "all", "any", "parity"],
-        ty if ty.is_signed() => &["product", "least", "most", "all", "any", "parity"],
-        _ => &["least", "most", "if least", "all", "any", "parity"],
+        ty if ty.is_wide() => &[
+            "sum",
+            "least",
+            "most",
+            "if least",
+            "if most",
+            "all",
+            "any",
+            "parity",
+            "saturating",
+            "leader",
+        ],
+        ty if ty.is_signed() => &[
+            "product", "least", "most", "if least", "if most", "all", "any", "parity", "leader",
+        ],
+        _ => &[
+            "least",
+            "most",
+            "if least",
+            "if most",
+            "all",
+            "any",
+            "parity",
+            "saturating",
+            "leader",
+        ],
     };
     let fold = maker.choices.of(folds);
-    maker.coverage.count(fold.trim_start_matches("if "), ty);
     let initial = match (ty, fold) {
         (Ty::Bool, "all") => "true".to_owned(),
         (Ty::Bool, _) => "false".to_owned(),
         (ty, "sum" | "parity" | "any") if ty.is_float() => format!("1.5{ty}"),
-        (_, "sum" | "parity" | "any") => format!("3{ty}"),
+        (_, "sum" | "parity" | "any" | "saturating") => format!("3{ty}"),
         (ty, "product") if ty.is_float() => format!("2.0{ty}"),
         (_, "product") => format!("1{ty}"),
-        (_, "least" | "if least" | "all") => format!("{ty}::MAX"),
+        (_, "least" | "if least" | "all" | "leader") => format!("{ty}::MAX"),
         _ => format!("{ty}::MIN"),
     };
     Accumulator {
@@ -118,6 +169,10 @@ fn accumulator(maker: &mut Maker) -> Accumulator {
         ty,
         fold,
         initial,
+        companion: (fold == "leader").then(|| Companion {
+            name: maker.name("s"),
+            ty: maker.number_type(),
+        }),
     }
 }
 
@@ -186,6 +241,10 @@ fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> Stri
 
 fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
     let mut text = maker.statements(4, 2);
+    if maker.choices.once_in(6) {
+        let condition = maker.expression(Ty::Bool, 2);
+        text += &format!("if {condition} {{ continue; }}\n");
+    }
     for array in maker.arrays.clone() {
         if array.written {
             text += &store(maker, &array);
@@ -207,10 +266,8 @@ fn store(maker: &mut Maker, array: &Array) -> String {
     let element = format!("{}{}", array.name, maker.own_element(array));
     let value = maker.expression(array.ty, 4);
     if array.ty == Ty::Bool || maker.choices.below(2) == 0 {
-        maker.coverage.count("store", array.ty);
         return format!("{element} = {value};\n");
     }
-    maker.coverage.count("update", array.ty);
     let op = if array.ty.is_float() {
         maker.choices.of(&["+", "*", "-"])
     } else {
@@ -238,6 +295,18 @@ fn update(maker: &mut Maker, of: &Accumulator) -> String {
         "if most" => {
             format!("let w{name} = {value};\nif w{name} > {name} {{ {name} = w{name}; }}\n")
         }
+        "leader" => {
+            let companion = of.companion.as_ref();
+            let (at, ty) = companion.map_or(("", Ty::I32), |of| (&of.name, of.ty));
+            let other = maker.expression(ty, 1);
+            format!(
+                "let w{name}: {} = {value};\nlet w{at}: {ty} = {other};\n\
+                 if w{name} < {name} {{\n{name} = w{name};\n{at} = w{at};\n}}\n",
+                of.ty
+            )
+        }
+        "saturating" => format!("{name} = {name}.saturating_add({value});\n"),
+        "flag" => format!("if {value} {{ {name} = true; }}\n"),
         "all" => format!("{name} &= {value};\n"),
         "any" => format!("{name} |= {value};\n"),
         _ => format!("{name} ^= {value};\n"),
@@ -269,110 +338,19 @@ fn function(
         .chain(scalars.iter().cloned())
         .chain(arrays)
         .collect();
-    let types: String = accumulators
-        .iter()
-        .map(|of| format!("{}, ", of.ty))
-        .collect();
-    let names: String = accumulators
-        .iter()
-        .map(|of| format!("{}, ", of.name))
-        .collect();
-    let initial = accumulators.iter().map(|of| {
-        let Accumulator {
-            name, ty, initial, ..
-        } = of;
-        format!("let mut {name}: {ty} = {initial};\n")
-    });
-    let initial: String = initial.collect();
+    let variables = accumulators.iter().flat_map(Accumulator::variables);
+    let (mut types, mut names, mut start) = (String::new(), String::new(), String::new());
+    for (name, ty, initial) in variables {
+        types += &format!("{ty}, ");
+        names += &format!("{name}, ");
+        start += &format!("let mut {name}: {ty} = {initial};\n");
+    }
     let (output, result) = match accumulators {
         [] => (String::new(), String::new()),
         _ => (format!(" -> ({types})"), format!("({names})\n")),
     };
     let params = params.join(", ");
     format!(
-        "#[kernel(parallel, cuda)]\npub fn {name}({params}){output} {{\n{initial}{body}{result}}}\n"
+        "#[kernel(parallel, cuda)]\npub fn {name}({params}){output} {{\n{start}{body}{result}}}\n"
     )
-}
-
-/// A function that calls all versions with data of a size.
-fn check(
-    name: &str,
-    maker: &mut Maker,
-    scalars: &[String],
-    accumulators: &[Accumulator],
-) -> String {
-    let mut setup = String::from("let (m, n) = (3usize, size);\n");
-    let mut args = vec!["m".to_owned(), "n".to_owned()];
-    for scalar in scalars {
-        let (name, ty) = scalar.split_once(": ").unwrap_or((scalar, "i32"));
-        setup += &format!(
-            "let {name} = data::<{ty}>(1, {})[0];\n",
-            maker.choices.below(99)
-        );
-        args.push(name.to_owned());
-    }
-    let mut left = String::new();
-    for array in maker.arrays.clone() {
-        let (of, argument) = argument(maker, &array);
-        setup += &of;
-        args.push(argument);
-        if array.written {
-            left += &format!("all.extend(numbers(all_{}.iter()));\n", array.name);
-        }
-    }
-    let mut results = String::new();
-    for (at, of) in accumulators.iter().enumerate() {
-        let list = match (of.ty.is_float(), of.fold) {
-            (true, _) => "loose",
-            (false, _) => "all",
-        };
-        results += &format!("{list}.extend(numbers(&[result.{at}]));\n");
-    }
-    let args = args.join(", ");
-    format!(
-        "pub fn check_{name}(size: usize) -> Result<(), String> {{\nagree(|version| {{\n{setup}\
-         let result = match version {{\n\
-         Version::Serial => {name}::serial({args}),\n\
-         Version::Parallel => {name}::parallel({args}),\n\
-         Version::Plain => {name}({args}),\n\
-         Version::Cuda => {name}::cuda({args})?,\n}};\n\
-         let (mut all, mut loose) = (Vec::<String>::new(), Vec::<String>::new());\n\
-         {left}{results}Ok((all, loose))\n}})\n}}\n"
-    )
-}
-
-/// Statements that make an array's data, and the argument.
-fn argument(maker: &mut Maker, array: &Array) -> (String, String) {
-    let (name, ty, seed) = (&array.name, array.ty, maker.choices.below(1000));
-    let word = if array.written { "mut " } else { "" };
-    if array.rank == 1 {
-        let length = if array.written { "2 * m * n" } else { "n + 2" };
-        let made = format!("let {word}all_{name} = data::<{ty}>({length}, {seed});\n");
-        let borrow = if array.written { "&mut " } else { "&" };
-        return (made, format!("{borrow}all_{name}"));
-    }
-    let (shape, slice) = maker.choices.of(&[
-        ("(m + 1, n + 1)", "[.., ..]"),
-        ("(n + 1, m + 1)", "[.., ..]"),
-        ("(m + 1, 2 * n + 2)", "[.., ..;2]"),
-        ("(2 * m + 2, n + 1)", "[..;2, ..]"),
-        ("(m + 1, n + 1)", "[..;-1, ..;-1]"),
-    ]);
-    let made = format!(
-        "let {word}all_{name} = Array2::from_shape_vec({shape}, data::<{ty}>({}, {seed})).unwrap();\n",
-        shape
-            .trim_matches(['(', ')'])
-            .split(", ")
-            .map(|part| format!("({part})"))
-            .collect::<Vec<_>>()
-            .join(" * ")
-    );
-    let slice = slice.trim_matches(['[', ']']);
-    let method = if array.written { "slice_mut" } else { "slice" };
-    let turned = if shape.starts_with("(n") {
-        ".reversed_axes()"
-    } else {
-        ""
-    };
-    (made, format!("all_{name}.{method}(s![{slice}]){turned}"))
 }

@@ -4,11 +4,12 @@ use kernel_runtime::cuda::{DeviceChoice, select_device};
 use kernel_runtime::{Backend, Error, with_backend};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::LazyLock;
 
 /// A kernel's name, and what calls its versions with data of some size.
-pub type Check = (&'static str, fn(usize) -> Result<(), String>);
+pub type Check = (&'static str, fn(usize) -> Result<Outcome, String>);
 
 /// Which of a kernel's functions to call.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +25,7 @@ pub enum Version {
 }
 
 /// Sizes of the data: none, few, around lanes, several chunks.
-const SIZES: [usize; 5] = [0, 1, 5, 67, 300];
+pub const SIZES: [usize; 5] = [0, 1, 5, 67, 300];
 
 static THREE: LazyLock<ThreadPool> = LazyLock::new(|| {
     let pool = ThreadPoolBuilder::new().num_threads(3);
@@ -35,8 +36,8 @@ thread_local! {
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs every check at every size and prints one line for each kernel that fails:
-/// `FAIL name size what`.
+/// Runs every check at every size and prints what serial came to, as `SERIAL name size what`, and
+/// one line for each kernel that fails: `FAIL name size what`.
 ///
 /// # Panics
 ///
@@ -51,10 +52,13 @@ pub fn run_all(checks: &[Check]) {
     }));
     for (name, check) in checks {
         for size in SIZES {
-            if let Err(difference) = check(size) {
-                let line = difference.replace('\n', " | ");
-                println!("FAIL {name} {size} {line}");
-                break;
+            match check(size) {
+                Ok(serial) => println!("SERIAL {name} {size} {}", digest(&serial)),
+                Err(difference) => {
+                    let line = difference.replace('\n', " | ");
+                    println!("FAIL {name} {size} {line}");
+                    break;
+                }
             }
         }
         println!("DONE {name}");
@@ -65,21 +69,43 @@ pub fn run_all(checks: &[Check]) {
 /// another order, need not; or the place and the message of its panic.
 pub type Outcome = Result<(Vec<String>, Vec<String>), String>;
 
-/// Calls all versions.
+/// Calls all versions; what serial came to.
 ///
 /// # Errors
 ///
 /// Two of them differ: which, and how.
 pub fn agree<F: Fn(Version) -> Result<(Vec<String>, Vec<String>), Error> + Sync>(
     call: F,
-) -> Result<(), String> {
+) -> Result<Outcome, String> {
     let serial = outcome(&call, Version::Serial);
     let thread = with_backend(Backend::Thread, || outcome(&call, Version::Plain));
     same("serial", &serial, "thread", &thread, false)?;
     let pool = THREE.install(|| outcome(&call, Version::Parallel));
     same("thread", &thread, "three threads", &pool, true)?;
     let device = outcome(&call, Version::Cuda);
-    same("thread", &thread, "device", &device, true)
+    same("thread", &thread, "device", &device, true)?;
+    Ok(serial)
+}
+
+/// An outcome in one word: a hash of its numbers, or the line and column of its panic.
+pub fn digest(outcome: &Outcome) -> String {
+    match outcome {
+        Ok(numbers) => {
+            let mut hasher = DefaultHasher::new();
+            numbers.hash(&mut hasher);
+            format!("{:016x}", hasher.finish())
+        }
+        Err(panic) => {
+            let place = panic.split(": ").next().unwrap_or_default();
+            let mut parts = place.rsplitn(3, ':');
+            let (column, line) = (parts.next(), parts.next());
+            format!(
+                "{}:{}",
+                line.unwrap_or_default(),
+                column.unwrap_or_default()
+            )
+        }
+    }
 }
 
 fn outcome<F>(call: &F, version: Version) -> Outcome

@@ -1,7 +1,6 @@
 //! What a piece of a kernel may name.
 
 use crate::choices::Choices;
-use crate::coverage::Coverage;
 use crate::types::Ty;
 
 /// A scalar in scope.
@@ -25,8 +24,9 @@ pub struct Array {
 /// A kernel in the making.
 pub struct Maker {
     pub choices: Choices,
-    pub coverage: Coverage,
     pub variables: Vec<Variable>,
+    /// The kernel's parameters.
+    pub scalars: Vec<(String, Ty)>,
     pub arrays: Vec<Array>,
     /// The parallel loops' variables, outermost first.
     pub loops: Vec<String>,
@@ -37,8 +37,8 @@ impl Maker {
     pub fn new(choices: Choices) -> Maker {
         Maker {
             choices,
-            coverage: Coverage::default(),
             variables: Vec::new(),
+            scalars: Vec::new(),
             arrays: Vec::new(),
             loops: Vec::new(),
             names: 0,

@@ -1,6 +1,6 @@
 //! Makes a kernel that shows a fault smaller.
 
-use crate::batch::{Builder, Verdict};
+use crate::batch::Verdict;
 use crate::choices::Choices;
 use crate::kernel::{Kernel, kernel};
 use std::io;
@@ -9,9 +9,9 @@ use std::io;
 const AT_ONCE: usize = 24;
 const ROUNDS: usize = 10;
 
-/// The smallest kernel found that shows a fault like `verdict`, and what it shows.
+/// The smallest kernel found of which `judge` says something like `verdict`, and what it says.
 pub fn shrink(
-    builder: &Builder,
+    mut judge: impl FnMut(&[Kernel]) -> io::Result<Vec<Verdict>>,
     mut best: Kernel,
     mut verdict: Verdict,
 ) -> io::Result<(Kernel, Verdict)> {
@@ -20,7 +20,7 @@ pub fn shrink(
         if smaller.is_empty() {
             break;
         }
-        let verdicts = builder.run(&smaller)?;
+        let verdicts = judge(&smaller)?;
         let faulty = smaller.into_iter().zip(verdicts);
         let faulty = faulty.filter(|(_, found)| found.is_like(&verdict));
         let Some((kernel, found)) = faulty.min_by_key(|(kernel, _)| kernel.source.len()) else {

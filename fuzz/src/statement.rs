@@ -22,6 +22,8 @@ const WAYS: &[Way] = &[
     local_array,
     pair,
     asserted,
+    typed_loop,
+    tuple,
 ];
 
 impl Maker {
@@ -51,7 +53,6 @@ fn bound_mutable(maker: &mut Maker, _: usize) -> String {
 
 fn declared(maker: &mut Maker, mutable: bool) -> String {
     let ty = maker.some_type();
-    maker.coverage.count("let", ty);
     let value = maker.expression(ty, DEPTH);
     let name = maker.bind("v", ty, mutable);
     let word = if mutable { "mut " } else { "" };
@@ -65,7 +66,6 @@ fn changed(maker: &mut Maker, depth: usize) -> String {
     let Some(variable) = maker.variable(|variable| variable.mutable) else {
         return bound_mutable(maker, depth);
     };
-    maker.coverage.count("assign", variable.ty);
     let value = maker.expression(variable.ty, DEPTH);
     format!("{} = {value};\n", variable.name)
 }
@@ -82,12 +82,10 @@ fn updated(maker: &mut Maker, depth: usize) -> String {
             format!("{name} {op}= {value};\n")
         }
         ty if ty.is_float() => {
-            maker.coverage.count("compound", ty);
             let op = maker.choices.of(&["+", "-", "*", "/"]);
             format!("{name} {op}= {value};\n")
         }
         ty => {
-            maker.coverage.count("compound", ty);
             let op = maker.choices.of(&["^", "&", "|", "/", "%", ">>"]);
             let value = match op {
                 "/" | "%" => format!("({value} & 15{ty} | 1{ty})"),
@@ -171,36 +169,106 @@ fn inner_loop(maker: &mut Maker, depth: usize) -> String {
     })
 }
 
+/// A loop over integers of any type, left from a loop inside it perhaps.
+fn typed_loop(maker: &mut Maker, depth: usize) -> String {
+    if depth == 0 {
+        return bound(maker, 0);
+    }
+    let ty = maker.int_type();
+    let range = match maker.choices.below(5) {
+        0 => format!("0{ty}..3{ty}"),
+        1 => format!("1{ty}..=2{ty}"),
+        2 => format!("({ty}::MAX - 2{ty}..={ty}::MAX).rev()"),
+        3 => format!("(0{ty}..5{ty}).step_by(2)"),
+        _ => format!("({ty}::MIN..{ty}::MIN + 3{ty}).step_by(2).rev()"),
+    };
+    let word = maker.choices.of(&["", "continue", "break"]);
+    let condition = maker.expression(Ty::Bool, 2);
+    let (label, count) = (maker.name("l"), maker.name("c"));
+    maker.scoped(|maker| {
+        let name = maker.bind("q", ty, false);
+        let body = maker.block(depth);
+        let inside = match word {
+            "" => String::new(),
+            word => format!(
+                "let mut {count}: u32 = 0u32;\nwhile {count} < 2u32 {{\n{count} += 1u32;\n\
+                 if {condition} {{ {word} '{label}; }}\n}}\n"
+            ),
+        };
+        format!("'{label}: for {name} in {range} {{\n{inside}{body}}}\n")
+    })
+}
+
 fn local_array(maker: &mut Maker, _: usize) -> String {
     let ty = maker.some_type();
-    maker.coverage.count("local array", ty);
     let parts: Vec<String> = (0..3).map(|_| maker.expression(ty, 1)).collect();
     let (value, at) = (maker.expression(ty, 2), maker.expression(Ty::Usize, 2));
     let other = maker.expression(Ty::Usize, 2);
+    let update = maker.update_op(ty);
     let (array, name) = (maker.name("l"), maker.bind("v", ty, false));
-    let list = parts.join(", ");
+    let made = match maker.choices.below(3) {
+        0 => format!("[{}; 3]", parts[0]),
+        _ => format!("[{}]", parts.join(", ")),
+    };
     format!(
-        "let mut {array}: [{ty}; 3] = [{list}];\n{array}[({at}) % 3usize] = {value};\n\
-         let {name}: {ty} = {array}[({other}) % 3usize];\n"
+        "let mut {array}: [{ty}; 3] = {made};\n{array}[({at}) % 3usize] = {value};\n\
+         {array}[({other}) % 3usize] {update}= {};\n\
+         let {name}: {ty} = {array}[({other}) % 3usize];\n",
+        parts[1]
     )
 }
 
 fn pair(maker: &mut Maker, _: usize) -> String {
     let (a, b) = (maker.some_type(), maker.some_type());
-    maker.coverage.count("tuple", a);
-    maker.coverage.count("tuple", b);
     let (x, y) = (maker.expression(a, 2), maker.expression(b, 2));
     let (p, q) = (maker.bind("p", a, false), maker.bind("p", b, true));
     format!("let ({p}, mut {q}): ({a}, {b}) = ({x}, {y});\n")
 }
 
+/// A tuple whose parts change.
+fn tuple(maker: &mut Maker, _: usize) -> String {
+    let (a, b) = (maker.some_type(), maker.some_type());
+    let (x, y, z) = (
+        maker.expression(a, 1),
+        maker.expression(b, 1),
+        maker.expression(a, 2),
+    );
+    let (op, of) = (maker.update_op(b), maker.expression(b, 1));
+    let (tuple, name) = (maker.name("u"), maker.bind("v", b, false));
+    format!(
+        "let mut {tuple}: ({a}, {b}) = ({x}, {y});\n{tuple}.0 = {z};\n{tuple}.1 {op}= {of};\n\
+         let {name}: {b} = {tuple}.1;\n"
+    )
+}
+
+/// The macro names few variables: what it asserts is bound before.
 fn asserted(maker: &mut Maker, _: usize) -> String {
     let (a, b) = (maker.expression(Ty::Bool, 2), maker.expression(Ty::Bool, 2));
     let ty = maker.some_type();
     let value = maker.expression(ty, 1);
-    match maker.choices.below(3) {
-        0 => format!("assert!({a} || {b} || true);\n"),
-        1 => format!("debug_assert!({a} || !{a}, \"it is {{}}\", {value});\n"),
-        _ => format!("assert!({a} || {b} || {a} == {b}, \"it was {{}}\", {value});\n"),
+    let (p, q, r) = (maker.name("b"), maker.name("b"), maker.name("b"));
+    let bound = format!("let {p}: bool = {a};\nlet {q}: bool = {b};\nlet {r}: {ty} = {value};\n");
+    bound
+        + &match maker.choices.below(4) {
+            0 => format!("assert!({p} || {q} || true);\n"),
+            1 => format!("debug_assert!({p} || !{p}, \"it is {{}}\", {r});\n"),
+            2 => format!("assert!({p} || {q} || {p} == {q}, \"it was {{{r}}}\");\n"),
+            _ => format!("assert_eq!({r} == {r}, {r} == {r}, \"{{}}\", {q});\n"),
+        }
+}
+
+impl Maker {
+    /// An operator of a compound assignment that cannot fail.
+    fn update_op(&mut self, ty: Ty) -> &'static str {
+        if ty.is_float() {
+            self.choices.of(&["+", "-", "*", "/"])
+        } else {
+            self.choices.of(&["^", "&", "|"])
+        }
+    }
+
+    fn int_type(&mut self) -> Ty {
+        let ty = self.some_type();
+        if ty.is_int() { ty } else { Ty::I32 }
     }
 }

@@ -2,14 +2,12 @@
 
 mod function;
 
-use crate::analysis::plan::{Plan, Region};
+use crate::analysis::plan::Plan;
 use crate::args::Args;
 use crate::diagnostics::Sink;
 use crate::instances::{self, Types};
 use crate::ir::{Function, Scalar, Span};
-use crate::{
-    analysis, args, artifacts, contract, host, infer, lower, parse, ptx, report, stand_in,
-};
+use crate::{analysis, args, artifacts, contract, host, infer, lower, parse, report, stand_in};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, GenericParam, Item, ItemFn, Pat, ReturnType, Stmt};
@@ -193,7 +191,7 @@ fn device(compiled: &Compiled, args: &Args) -> Result<Option<host::Device>, Toke
     if !args.cuda {
         return Ok(None);
     }
-    let device = device_code(&compiled.ir, &compiled.plan);
+    let device = host::Device::of(&compiled.ir, &compiled.plan);
     let name = &compiled.ir.name;
     match artifacts::write_ptx(&name.to_string(), &device.ptx) {
         Ok(()) => Ok(Some(device)),
@@ -202,26 +200,6 @@ fn device(compiled: &Compiled, args: &Args) -> Result<Option<host::Device>, Toke
             sink.push(Span::at(name.span()), message, None);
             Err(sink.into_tokens())
         }
-    }
-}
-
-/// The device's code, for crates without and with debug assertions.
-fn device_code(function: &Function, plan: &Plan) -> host::Device {
-    let entry = |region: &Region| host::DeviceEntry {
-        entry: ptx::entry_name(function, region),
-        fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
-        release: ptx::params(function, region, false),
-        debug: ptx::params(function, region, true),
-    };
-    let regions = plan.regions.iter();
-    let regions = regions.map(|region| ptx::has_entry(region).then(|| entry(region)));
-    host::Device {
-        regions: regions.collect(),
-        ptx: host::Ptx {
-            head: ptx::head(function),
-            release: ptx::hole::split(&ptx::entries(function, plan, false)),
-            debug: ptx::hole::split(&ptx::entries(function, plan, true)),
-        },
     }
 }
 

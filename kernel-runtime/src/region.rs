@@ -281,6 +281,10 @@ impl Region {
             return Admitted::No;
         };
         let cost = plan.cost.value(&inputs).unwrap_or(i128::MAX);
+        let entry = match plan.fast_entry {
+            Some(entry) if plan.fast.holds(&inputs) => Some(entry),
+            _ => plan.entry,
+        };
         let fast = self.code.fastest().filter(|_| self.is_fast(&inputs));
         let call = Call {
             arrays,
@@ -295,6 +299,7 @@ impl Region {
             count,
             cost: u64::try_from(cost.max(0)).unwrap_or(u64::MAX),
             fast,
+            entry,
         })
     }
 

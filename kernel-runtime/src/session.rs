@@ -331,7 +331,7 @@ impl<'a> Session<'a> {
         let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
         let mut launch = Launch {
             module,
-            entry: run.plan.entry.unwrap_or_default(),
+            entry: run.entry.unwrap_or_default(),
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,

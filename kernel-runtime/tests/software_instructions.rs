@@ -153,6 +153,8 @@ fn integer_min_max_abs_neg_sad() {
     );
     assert_eq!(eval("abs.s32 $d, $0;", "b32", &[b32(-5)]), 5);
     assert_eq!(eval("abs.s32 $d, $0;", "b32", &[b32(MIN32)]), u32_of(MIN32));
+    let least = b64(i64::MIN.into());
+    assert_eq!(eval("abs.s64 $d, $0;", "b64", &[least]), 1 << 63);
     assert_eq!(eval("neg.s16 $d, $0;", "b16", &[b16(5)]), 0xfffb);
     assert_eq!(
         eval("sad.s32 $d, $0, $1, 10;", "b32", &[b32(-4), b32(3)]),

@@ -135,22 +135,11 @@ fn commands(tests: &str) -> (Vec<&'static str>, Vec<&'static str>) {
             "software_kernels",
         ],
         "residency" => &["test", "-p", "kernel-runtime", "--test", "residency"],
-        "random" => {
-            let run = [
-                "run",
-                "-p",
-                "random-kernels",
-                "--",
-                "--count",
-                "60",
-                "--batch",
-                "30",
-            ];
-            let run = run.iter().chain(&["--shrink", "0", "--seed", "7000"]);
-            return (
-                vec!["build", "-p", "random-kernels"],
-                run.copied().collect(),
-            );
+        "interpreted" => {
+            let build: &[&str] = &["build", "-p", "random-kernels"];
+            let run: &[&str] = &["run", "-p", "random-kernels", "--", "--interpreted"];
+            let few: &[&str] = &["--count", "150", "--shrink", "0", "--seed", "7000"];
+            return (build.to_vec(), [run, few].concat());
         }
         other => panic!("no tests are called {other}"),
     };

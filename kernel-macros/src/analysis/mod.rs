@@ -10,7 +10,7 @@ pub mod alike;
 #[cfg(test)]
 mod attacks;
 mod bounds;
-mod builtins;
+pub mod builtins;
 mod cost;
 mod depend;
 #[cfg(test)]

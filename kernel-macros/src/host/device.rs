@@ -1,14 +1,75 @@
-//! How a device runs a region.
+//! How a device runs a function's regions.
 
-use crate::ptx::DeviceParam;
+use crate::analysis::plan::{Plan, Region};
+use crate::ir::Function;
+use crate::ptx::hole::Part;
+use crate::ptx::{self, DeviceParam};
+
+/// The device's side of a function.
+#[derive(Debug)]
+pub struct Device {
+    /// PTX for crates without and with debug assertions.
+    pub ptx: Ptx,
+    /// One for each region of the plan.
+    pub regions: Vec<Option<DeviceEntry>>,
+}
+
+/// Texts with holes where they name other functions.
+#[derive(Debug)]
+pub struct Ptx {
+    /// What comes before everything else.
+    pub head: String,
+    pub release: Vec<Part>,
+    pub debug: Vec<Part>,
+}
 
 /// A region's entries in the PTX.
 #[derive(Debug)]
 pub struct DeviceEntry {
     pub entry: String,
+    /// The same for where the region's further conditions hold.
+    pub relaxed: Option<String>,
     /// The second entry of a region with accumulators.
     pub fold: Option<String>,
     /// The first entry's parameters, in crates without debug assertions and with them.
     pub release: Vec<DeviceParam>,
     pub debug: Vec<DeviceParam>,
+}
+
+impl Device {
+    /// The device's side of a function with this plan.
+    pub fn of(function: &Function, plan: &Plan) -> Device {
+        let entry = |region: &Region| DeviceEntry {
+            entry: ptx::entry_name(function, region),
+            relaxed: ptx::relaxed_name(function, region),
+            fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
+            release: ptx::params(function, region, false),
+            debug: ptx::params(function, region, true),
+        };
+        let regions = plan.regions.iter();
+        let regions = regions.map(|region| ptx::has_entry(region).then(|| entry(region)));
+        Device {
+            regions: regions.collect(),
+            ptx: Ptx {
+                head: ptx::head(function),
+                release: ptx::hole::split(&ptx::entries(function, plan, false)),
+                debug: ptx::hole::split(&ptx::entries(function, plan, true)),
+            },
+        }
+    }
+}
+
+impl Ptx {
+    /// The texts, if nothing is missing.
+    pub fn complete(&self) -> Option<(String, String)> {
+        let whole = |parts: &[Part]| {
+            let words = parts.iter().map(|part| match part {
+                Part::Words(words) => Some(words.as_str()),
+                Part::Hole(_) => None,
+            });
+            let words: Option<String> = words.collect();
+            Some(self.head.clone() + &words?)
+        };
+        Some((whole(&self.release)?, whole(&self.debug)?))
+    }
 }

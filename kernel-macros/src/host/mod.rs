@@ -19,7 +19,7 @@ mod body;
 mod call;
 mod confirm;
 mod device;
-mod driver;
+pub mod driver;
 mod expr;
 mod family;
 mod fold;
@@ -28,20 +28,19 @@ mod function;
 mod item;
 mod iterate;
 mod names;
-mod plan;
+pub mod plan;
 mod raise;
-mod region;
-mod residency;
+pub mod region;
+pub mod residency;
 mod restart;
 mod text;
 mod usual;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};
-use crate::ptx::hole::Part;
 use proc_macro2::{Ident, TokenStream};
 
-pub use device::DeviceEntry;
+pub use device::{Device, DeviceEntry, Ptx};
 pub use family::{Family, Member, expand as expand_family, ptx_of};
 pub use function::{Written, device_function};
 pub use item::expand;
@@ -103,37 +102,4 @@ pub struct Param {
     /// The name, where the pattern is one.
     pub name: Option<Ident>,
     pub ty: TokenStream,
-}
-
-/// The device's side of a function.
-#[derive(Debug)]
-pub struct Device {
-    /// PTX for crates without and with debug assertions.
-    pub ptx: Ptx,
-    /// One for each region of the plan.
-    pub regions: Vec<Option<DeviceEntry>>,
-}
-
-/// Texts with holes where they name other functions.
-#[derive(Debug)]
-pub struct Ptx {
-    /// What comes before everything else.
-    pub head: String,
-    pub release: Vec<Part>,
-    pub debug: Vec<Part>,
-}
-
-impl Ptx {
-    /// The texts, if nothing is missing.
-    pub fn complete(&self) -> Option<(String, String)> {
-        let whole = |parts: &[Part]| {
-            let words = parts.iter().map(|part| match part {
-                Part::Words(words) => Some(words.as_str()),
-                Part::Hole(_) => None,
-            });
-            let words: Option<String> = words.collect();
-            Some(self.head.clone() + &words?)
-        };
-        Some((whole(&self.release)?, whole(&self.debug)?))
-    }
 }

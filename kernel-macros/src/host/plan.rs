@@ -120,6 +120,8 @@ fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
         device.entry,
         fold.collect::<String>()
     ));
+    let relaxed = device.relaxed.iter();
+    lines.extend(relaxed.map(|name| format!("entry:fast {name}")));
     if device.debug == device.release {
         lines.extend(params("param", &device.release));
     } else {

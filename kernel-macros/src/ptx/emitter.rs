@@ -8,7 +8,7 @@ use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
 use super::uses::Uses;
 use super::value::Slot;
-use crate::analysis::plan::{Region, SiteKey};
+use crate::analysis::plan::{Bounds, Region, SiteKey};
 use crate::ir::{AccessId, Function, Scalar, VarId};
 use std::collections::HashMap;
 
@@ -46,12 +46,16 @@ pub struct Pointer {
 pub struct Exits {
     pub next: Label,
     pub done: Label,
+    /// Depth of the loop's scope, if its first iteration, once begun, reaches the body's end.
+    pub certain: Option<usize>,
 }
 
 pub struct Emitter<'a> {
     pub function: &'a Function,
     pub region: &'a Region,
     pub debug: bool,
+    /// Whether [`Region::relaxed`] is known to hold.
+    pub relaxed: bool,
     pub uses: Uses,
     pub code: Code,
     pub scopes: Vec<Scope>,
@@ -75,6 +79,7 @@ impl<'a> Emitter<'a> {
             function,
             region,
             debug,
+            relaxed: false,
             uses: Uses::of(function, &region.body),
             failures: Failures::new(&mut code),
             code,
@@ -266,8 +271,40 @@ impl<'a> Emitter<'a> {
         scope.known.insert(key, value);
     }
 
-    /// A load from memory that nothing writes while the entry runs.
-    pub fn constant_load(&mut self, op: &str, class: Class, address: Operand, offset: i64) -> Reg {
+    /// A load from memory that nothing writes while the entry runs, in front of the loop at this
+    /// depth if there is one.
+    pub fn constant_load_from(
+        &mut self,
+        front: Option<usize>,
+        op: &str,
+        class: Class,
+        (address, offset): (Operand, i64),
+    ) -> Reg {
+        match front {
+            Some(level) => self.in_front(level, |e| e.constant_load(op, class, address, offset)),
+            None => self.constant_load(op, class, address, offset),
+        }
+    }
+
+    /// The outermost loop in front of which an element can be loaded that is at this address: none
+    /// that changes the address, none that may not come to load it, unless it is there in any case.
+    pub fn front_of_load(&self, address: Operand, access: AccessId) -> Option<usize> {
+        let Operand::Reg(reg) = address else {
+            return None;
+        };
+        if self.code.is_mutable(reg) {
+            return None;
+        }
+        let mut loops = self.code.level(reg) + 1..self.scopes.len();
+        if self.relaxed && self.region.bounds.get(&access) == Some(&Bounds::Relaxed) {
+            return loops.find(|level| self.scopes[*level].header.is_some());
+        }
+        let level = self.loops.last().and_then(|of| of.certain)?;
+        let proved = self.region.bounds.get(&access) == Some(&Bounds::Proved);
+        (proved && loops.contains(&level) && self.depth() == level + 1).then_some(level)
+    }
+
+    fn constant_load(&mut self, op: &str, class: Class, address: Operand, offset: i64) -> Reg {
         let key = (op.to_owned(), vec![address, Operand::Int(offset)]);
         let stable = self.is_stable(&[address]);
         if stable && let Some(Operand::Reg(known)) = self.lookup(&key) {
@@ -386,7 +423,8 @@ impl<'a> Emitter<'a> {
     }
 
     pub fn is_checked(&self, access: AccessId) -> bool {
-        params::is_checked(self.region, access)
+        let relaxed = self.region.bounds.get(&access) == Some(&Bounds::Relaxed);
+        params::is_checked(self.region, access) && !(self.relaxed && relaxed)
     }
 
     /// The site at a node, if it can fail in this build.

@@ -169,7 +169,8 @@ impl Emitter<'_> {
         // Nothing else writes an array that the region only reads.
         let reg = if constant {
             let op = format!("ld.global.nc.{}", memory_suffix(elem));
-            self.constant_load(&op, class, address.base, address.offset)
+            let front = self.front_of_load(address.base, access);
+            self.constant_load_from(front, &op, class, (address.base, address.offset))
         } else {
             let reg = self.fresh(class);
             self.load_from("global", elem, reg, address.base, address.offset);

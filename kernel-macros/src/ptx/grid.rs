@@ -40,9 +40,12 @@ impl Emitter<'_> {
         let block = self.special(CTAID[axis]);
         let blocks = self.special(NCTAID[axis]);
         let thread = self.pure("cvt.u64.u32", Class::B64, &[thread]);
+        let position = self.pure("mad.wide.u32", Class::B64, &[block, size, thread]);
+        // One wide multiplication would be cheap enough for the assembler to repeat it in each trip.
+        let wide = [blocks, size].map(|count| self.pure("cvt.u64.u32", Class::B64, &[count]));
         Axis {
-            position: self.pure("mad.wide.u32", Class::B64, &[block, size, thread]),
-            extent: self.pure("mul.wide.u32", Class::B64, &[blocks, size]),
+            position,
+            extent: self.pure("mul.lo.s64", Class::B64, &wide),
         }
     }
 }

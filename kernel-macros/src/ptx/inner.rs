@@ -6,7 +6,9 @@ use super::emitter::{Emitter, Exits, Induction};
 use super::fail::Number;
 use super::poly::Poly;
 use super::value::{Slot, Value};
-use crate::ir::{Adapter, Loop, LoopId, Scalar, VarId};
+use crate::ir::{
+    Adapter, Block, ExprId, ExprKind, Function, Loop, LoopId, Scalar, Stmt, StmtKind, VarId,
+};
 
 /// How a loop goes from one value to the next.
 struct Counter {
@@ -28,6 +30,29 @@ enum CounterKind {
     },
     /// A number of iterations still to come after the present one.
     Remaining(Reg),
+}
+
+/// Whether something in a loop's body may leave its iteration.
+fn has_jump(body: &Block, function: &Function) -> bool {
+    let in_expr = |id: &ExprId| match &function.exprs[*id].kind {
+        ExprKind::If {
+            then, otherwise, ..
+        } => {
+            let otherwise = otherwise.as_ref();
+            has_jump(then, function) || otherwise.is_some_and(|of| has_jump(of, function))
+        }
+        ExprKind::Block(block) => has_jump(block, function),
+        _ => false,
+    };
+    let in_stmt = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Return(_) => true,
+        StmtKind::Expr(id) => in_expr(id),
+        // Whatever jumps in there may lead out of here.
+        StmtKind::For(id) => has_jump(&function.loops[*id].body, function),
+        StmtKind::While { body, .. } | StmtKind::Loop { body } => has_jump(body, function),
+        _ => false,
+    };
+    body.stmts.iter().any(in_stmt)
 }
 
 impl Emitter<'_> {
@@ -52,7 +77,12 @@ impl Emitter<'_> {
             pointers: Vec::new(),
         }));
         self.code.place(start);
-        self.loops.push(Exits { next, done });
+        let certain = (!has_jump(&node.body, self.function)).then_some(level);
+        self.loops.push(Exits {
+            next,
+            done,
+            certain,
+        });
         let outside = self.failures.current.clone();
         self.scoped(|e| {
             if let (true, Slot::Counter(reg, _)) = (e.region.in_order == Some(id), &counter.slot) {

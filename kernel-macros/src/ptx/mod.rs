@@ -37,7 +37,7 @@ mod value;
 mod tests;
 
 pub use function::device_function;
-pub use names::{entry_name, fold_name};
+pub use names::{entry_name, fold_name, relaxed_name};
 pub use params::{DeviceParam, fold_params, params};
 
 use crate::analysis::plan::{Plan, Region};
@@ -75,14 +75,24 @@ fn entry(function: &Function, region: &Region, debug: bool) -> String {
         let head = source::numbered(function.loops[nest.id].head, &head);
         _ = writeln!(text, "// {head}");
     }
-    let emitter = Emitter::new(function, region, debug);
-    let first = params(function, region, debug);
-    if region.accumulators.is_empty() {
-        text += &signature(function, region, &entry_name(function, region), &first);
-        text += &map::emit(emitter);
-    } else {
-        text += &signature(function, region, &entry_name(function, region), &first);
-        text += &reduce::emit(emitter);
+    let forms = [
+        Some((entry_name(function, region), false)),
+        relaxed_name(function, region).map(|name| (name, true)),
+    ];
+    let parameters = params(function, region, debug);
+    for (name, relaxed) in forms.into_iter().flatten() {
+        let mut emitter = Emitter::new(function, region, debug);
+        emitter.relaxed = relaxed;
+        if relaxed {
+            text += "}\n\n// Where no access can leave its array.\n";
+        }
+        text += &signature(function, region, &name, &parameters);
+        text += &match region.accumulators.as_slice() {
+            [] => map::emit(emitter),
+            _ => reduce::emit(emitter),
+        };
+    }
+    if !region.accumulators.is_empty() {
         text += "}\n\n// The tree over the chunks.\n";
         let second = fold_params(region);
         text += &signature(function, region, &fold_name(function, region), &second);

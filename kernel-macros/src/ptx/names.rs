@@ -13,6 +13,12 @@ pub fn entry_name(function: &Function, region: &Region) -> String {
     )
 }
 
+/// Name of the form of a region's entry that runs where [`Region::relaxed`] holds, if it has one.
+pub fn relaxed_name(function: &Function, region: &Region) -> Option<String> {
+    let name = || format!("{}_relaxed", entry_name(function, region));
+    (!region.relaxed.is_empty()).then(name)
+}
+
 /// Name of the second entry of a region with accumulators.
 pub fn fold_name(function: &Function, region: &Region) -> String {
     format!("{}_fold", entry_name(function, region))

@@ -314,7 +314,11 @@ impl Emitter<'_> {
         let done = self.code.label("DONE");
         self.begin_loop(None);
         self.code.place(next);
-        self.loops.push(super::emitter::Exits { next, done });
+        self.loops.push(super::emitter::Exits {
+            next,
+            done,
+            certain: None,
+        });
         self.scoped(|e| {
             if let Some(cond) = cond {
                 e.jump_on(cond, false, done);

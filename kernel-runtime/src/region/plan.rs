@@ -20,6 +20,7 @@
 //! shared 0 i64:add:0                array 0 holds accumulators, which fold like that
 //! lanes 64
 //! entry sum2d_0 sum2d_0_fold        on the device
+//! entry:fast sum2d_0_relaxed        likewise, where `fast` holds
 //! param trip0
 //! param:release len0.1              likewise `param:debug`
 //! ```
@@ -57,6 +58,8 @@ pub struct Plan {
     /// Lanes of the canonical order, a power of two.
     pub lanes: u64,
     pub entry: Option<&'static str>,
+    /// The entry where `fast` holds, if there is another.
+    pub fast_entry: Option<&'static str>,
     pub fold: Option<&'static str>,
     pub params: Vec<DeviceParam>,
 }
@@ -146,6 +149,7 @@ impl Plan {
                 self.entry = Some(entry);
                 self.fold = (!fold.is_empty()).then_some(fold);
             }
+            "entry:fast" => self.fast_entry = Some(rest),
             "param" => self.params.push(param(rest)?),
             "param:debug" if debug => self.params.push(param(rest)?),
             "param:release" if !debug => self.params.push(param(rest)?),
@@ -248,7 +252,7 @@ mod tests {
 
     const TEXT: &str = "loop\nloop i32 through 0;int0;rev;by 2\nguard hi0 len0.0 <\n\
         cost 3\narray f64:2:r\narray f32:1:rw:unit\nscalar i32\nsum f64:add:8000000000000000\n\
-        lanes 64\nentry f_0 f_0_fold\nparam trip0\nparam:debug failure\nparam len0.1";
+        lanes 64\nentry f_0 f_0_fold\nentry:fast f_0_relaxed\nparam trip0\nparam:debug failure\nparam len0.1";
 
     #[test]
     fn every_line_is_read() {
@@ -260,6 +264,7 @@ mod tests {
         assert_eq!(plan.scalars, [Primitive::I32]);
         assert_eq!(plan.accumulators[0].identity, (-0.0f64).to_bits());
         assert_eq!((plan.entry, plan.fold), (Some("f_0"), Some("f_0_fold")));
+        assert_eq!(plan.fast_entry, Some("f_0_relaxed"));
         assert_eq!(plan.params, [DeviceParam::Trip(0), DeviceParam::Len(0, 1)]);
     }
 

@@ -19,6 +19,8 @@ pub struct Run<'a> {
     pub(crate) cost: u64,
     /// The fast form, if it will do.
     pub(crate) fast: Option<Body>,
+    /// Name of the entry that a device runs.
+    pub(crate) entry: Option<&'static str>,
 }
 
 impl Run<'_> {

@@ -30,6 +30,15 @@ pub const MATMUL: &str =
         let mut s = 0.0; for k in 0..depth { s += a[[i, k]] * b[[k, j]]; } c[[i, j]] = s;
     } } }";
 
+/// Loads that only some iterations make, from arrays of their own lengths.
+pub const MASKED: &str = "fn masked(x: &[f64], m: &[bool], c: &[f64], out: &mut [f64]) {
+    for i in 0..m.len() {
+        let mut s = 0.0; let mut n = 0u32;
+        while n < 9 && s < 4.0 { s = s * s + c[i]; n += 1; }
+        if m[i] { s += x[i]; }
+        out[i] = s;
+    } }";
+
 /// Integer divisions that can fail, overflow that only fails in debug builds.
 pub const COLLATZ: &str = "fn collatz(x: &[u64], out: &mut [u32]) {
     for i in 0..x.len() {
@@ -145,6 +154,7 @@ pub const ALL: &[&str] = &[
     GATHER,
     STENCIL,
     MATMUL,
+    MASKED,
     COLLATZ,
     SUM3D,
     RANGES,

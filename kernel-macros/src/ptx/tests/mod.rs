@@ -78,6 +78,39 @@ fn no_hot_loop_multiplies_or_divides_for_an_address() {
 }
 
 #[test]
+fn where_no_access_can_leave_its_array_a_form_checks_nothing() {
+    let text = emitted(kernels::MASKED, false);
+    let start = text.find(".entry masked_0_relaxed(").expect("two forms");
+    let (checked, relaxed) = text.split_at(start);
+    assert!(checked.contains("setp.ge.u64") && checked.contains("atom.global.cas"));
+    assert!(!relaxed.contains("atom.global.cas"), "{relaxed}");
+    // `c[i]` is there whether the loop turns or not, and the loop does not change it.
+    let turns = hot_loop(relaxed, "WHILE");
+    assert_eq!(count(&turns, "ld.global"), 0, "{turns:#?}");
+    let turns = hot_loop(checked, "WHILE");
+    assert_eq!(count(&turns, "ld.global"), 1, "{turns:#?}");
+    let one = emitted(kernels::GATHER, false);
+    assert!(!one.contains("_relaxed"), "{one}");
+}
+
+#[test]
+fn loads_move_in_front_of_loops_that_come_to_them() {
+    let loads = |jump: &str| {
+        let source = format!(
+            "fn f(x: &[f64], w: &[f64], y: &mut [f64], n: usize) {{ for i in 0..y.len() {{
+                let mut s = 0.0;
+                for j in 0..n {{ {jump} s += w[j] * x[i]; }}
+                y[i] = s;
+            }} }}"
+        );
+        count(&hot_loop(&emitted(&source, false), "FOR"), "ld.global")
+    };
+    assert_eq!(loads(""), 1);
+    assert_eq!(loads("if j == 3 { continue; }"), 2);
+    assert_eq!(loads("if s > 9.0 { break; }"), 2);
+}
+
+#[test]
 fn what_fails_only_in_debug_builds_is_only_checked_there() {
     let release = emitted(kernels::COLLATZ, false);
     let debug = emitted(kernels::COLLATZ, true);

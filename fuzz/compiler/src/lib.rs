@@ -1,0 +1,28 @@
+//! The compiler behind `#[kernel]` as an ordinary library, and what its IR means: a proc-macro crate
+//! exports nothing but its macros, so these are its own files, compiled once more.
+
+#![allow(missing_docs, dead_code, unused_imports, clippy::all)]
+
+#[path = "../../../kernel-macros/src/analysis/mod.rs"]
+pub mod analysis;
+#[path = "../../../kernel-macros/src/diagnostics.rs"]
+mod diagnostics;
+#[path = "../../../kernel-macros/src/host/mod.rs"]
+mod host;
+#[path = "../../../kernel-macros/src/infer.rs"]
+mod infer;
+#[path = "../../../kernel-macros/src/ir/mod.rs"]
+pub mod ir;
+#[path = "../../../kernel-macros/src/lower/mod.rs"]
+mod lower;
+#[path = "../../../kernel-macros/src/parse/mod.rs"]
+mod parse;
+#[path = "../../../kernel-macros/src/ptx/mod.rs"]
+mod ptx;
+#[path = "../../../kernel-macros/src/report/mod.rs"]
+mod report;
+
+mod compiled;
+pub mod interpret;
+
+pub use compiled::{Compiled, RegionText, compile};

@@ -1,0 +1,296 @@
+//! The regions of an interpreted kernel on the software device, through the runtime: its guard,
+//! its launch, the PTX that the compiler emitted.
+
+use crate::arrays::Elements;
+use crate::canonical;
+use kernel_compiler::analysis::plan::{Extreme, Fold, Region};
+use kernel_compiler::interpret::{
+    Array, Attempt, Exit, Fault, Hook, Machine, Number, Outcome as Meaning, Run, Value, combined,
+};
+use kernel_compiler::ir::{Adapter, BinaryOp, LoopId, VarId};
+use kernel_compiler::{Compiled, RegionText};
+use kernel_runtime::__private::{
+    Call, Checked, Code, Outcome, Progression, Region as Known, Session, Slot, Tile, lane,
+};
+use std::cell::RefCell;
+
+/// The code of a region that only a device runs.
+unsafe fn no_code(_: &Call<'_>, _: &Tile, _: *mut Slot) -> Checked {
+    Ok(())
+}
+
+type FoldLanes = unsafe fn(*mut Slot, usize);
+
+thread_local! {
+    /// Sizes in bytes of the accumulators of the region that runs.
+    static SIZES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Where accumulators fold together, the runtime gives what the device came to, and [`joined`] adds
+/// what they were before.
+///
+/// # Safety
+///
+/// The slots have as many accumulators as `SIZES`, each with twice as many lanes as `width`.
+unsafe fn right(slots: *mut Slot, width: usize) {
+    SIZES.with_borrow(|sizes| {
+        for (at, bytes) in sizes.iter().enumerate() {
+            // SAFETY: the caller's; lanes lie one behind the other in a slot.
+            unsafe {
+                let first = lane::<u8>(slots, at, 0);
+                first.copy_from(first.add(width * bytes), width * bytes);
+            }
+        }
+    });
+}
+
+/// What accumulators were and what the iterations came to, as one.
+fn joined(region: &Region, before: &[Number], after: &[Number]) -> Run<Vec<Number>> {
+    let mut values = Vec::new();
+    for (at, of) in region.accumulators.iter().enumerate() {
+        let extreme = region
+            .extremes
+            .iter()
+            .find(|of| of.members().any(|member| member == at));
+        let value = match extreme {
+            Some(extreme) if is_ahead(extreme, before, after) => Some(after[at]),
+            Some(_) => Some(before[at]),
+            None => combined(of, before[at], after[at]),
+        };
+        values.push(value.ok_or(Exit::Unknown("a fold of its own"))?);
+    }
+    Ok(values)
+}
+
+/// Whether the leader among the iterations is ahead of what it was before.
+fn is_ahead(extreme: &Extreme, before: &[Number], after: &[Number]) -> bool {
+    let holds = |op, at: usize| {
+        let compared = match after[at].binary(op, before[at]) {
+            Some(Meaning::Value(value)) => value.truth(),
+            _ => None,
+        };
+        compared.unwrap_or(false)
+    };
+    let (ahead, later) = match (extreme.least, extreme.last) {
+        (true, last) => (BinaryOp::Lt, last),
+        (false, last) => (BinaryOp::Gt, last),
+    };
+    let by_place = if later { BinaryOp::Gt } else { BinaryOp::Lt };
+    holds(ahead, extreme.leader)
+        || holds(BinaryOp::Eq, extreme.leader) && holds(by_place, extreme.place)
+}
+
+/// What the runtime holds of a kernel's regions, for as long as the process lives: so it knows
+/// them from statics.
+pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known> {
+    let ptx: &'static str = ptx.to_owned().leak();
+    let region = |(of, plan): (&RegionText, &Region)| -> &'static Known {
+        let extremes = &plan.extremes;
+        Box::leak(Box::new(Known::new(Code {
+            plan: of.plan.clone().leak(),
+            body: no_code,
+            fast: None,
+            fold: (!extremes.is_empty()).then_some(right as FoldLanes),
+            ptx: Some(ptx),
+            debug,
+        })))
+    };
+    compiled
+        .regions
+        .iter()
+        .zip(&compiled.plan.regions)
+        .map(region)
+        .collect()
+}
+
+/// How regions went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub ran: u64,
+    /// Their guards did not hold.
+    pub declined: u64,
+    pub failed: u64,
+}
+
+/// Runs a kernel's regions on the device.
+pub struct OnDevice<'a> {
+    pub compiled: &'a Compiled,
+    pub known: &'a [&'static Known],
+    pub session: &'a Session<'a>,
+    pub tally: Tally,
+    /// A sum that is not in the canonical order, first of all.
+    pub wrong_sum: Option<String>,
+}
+
+impl Hook for OnDevice<'_> {
+    fn region(&mut self, machine: &mut Machine<'_>, index: usize) -> Run<Attempt> {
+        let region = &self.compiled.plan.regions[index];
+        let text = &self.compiled.regions[index];
+        if !region.shared.is_empty() {
+            return Ok(Attempt::AsWritten);
+        }
+        let outermost = match text.is_driven {
+            true => progression(machine, region.nest[0].id)?,
+            false => None,
+        };
+        let mut planned = machine.clone();
+        planned.function = &self.compiled.function;
+        let scalars = scalars(&mut planned, region, text)?;
+        let before = values(machine, region)?;
+        let expected = canonical::sums(&planned, region, &before);
+        // What folds together is joined here.
+        let together = !region.extremes.is_empty();
+        let start = if together {
+            canonical::identities(&region.accumulators)
+        } else {
+            before.clone()
+        };
+        let mut sums: Vec<u64> = start.iter().map(|value| value.bits()).collect();
+        let elements = region
+            .arrays
+            .iter()
+            .map(|of| array(machine, of.var).map(Elements::of));
+        let mut elements = elements.collect::<Run<Vec<_>>>()?;
+        let outcome = {
+            let views = region.arrays.iter().zip(&mut elements);
+            let views = views.map(|(of, elements)| elements.view(&machine.arrays[&of.var]));
+            let mut views: Vec<_> = views.collect();
+            let arrays = region.arrays.iter().zip(&mut views);
+            let arrays: Vec<_> = arrays.map(|(of, view)| view.captured(of.writes)).collect();
+            let known = self.known[index];
+            SIZES.set(
+                region
+                    .accumulators
+                    .iter()
+                    .map(|of| of.ty.bytes() as usize)
+                    .collect(),
+            );
+            self.session
+                .run(known, outermost, &arrays, &scalars, &mut sums)
+        };
+        match outcome {
+            Outcome::Declined => {
+                self.tally.declined += 1;
+                Ok(Attempt::AsWritten)
+            }
+            Outcome::Failed(failure) if region.undecided.contains(&failure.site) => {
+                Ok(Attempt::AsWritten)
+            }
+            Outcome::Failed(failure) => {
+                self.tally.failed += 1;
+                let site = region
+                    .site_of
+                    .iter()
+                    .find(|(_, site)| **site == failure.site);
+                let (key, _) = site.ok_or(Exit::Unknown("a site that the plan has not"))?;
+                let args = failure.args.to_vec();
+                Err(Exit::Fail(Fault::new(*key, args, failure.k)))
+            }
+            Outcome::Done => {
+                self.tally.ran += 1;
+                for (of, elements) in region.arrays.iter().zip(&elements) {
+                    let array = machine.arrays.get_mut(&of.var);
+                    array.expect("it was there").values = elements.values();
+                }
+                let sums = region.accumulators.iter().zip(&sums);
+                let sums = sums.map(|(of, bits)| Number::from_bits(*bits, of.ty));
+                let mut sums: Vec<Number> = sums.collect();
+                if together {
+                    sums = joined(region, &before, &sums)?;
+                }
+                self.keep(machine, region, &sums, expected);
+                Ok(Attempt::Done)
+            }
+        }
+    }
+}
+
+impl OnDevice<'_> {
+    /// What accumulators came to.
+    fn keep(
+        &mut self,
+        machine: &mut Machine<'_>,
+        region: &Region,
+        sums: &[Number],
+        expected: Option<Vec<Number>>,
+    ) {
+        for (at, (of, &value)) in region.accumulators.iter().zip(sums).enumerate() {
+            if of.fold == Fold::Place {
+                continue;
+            }
+            if let Some(expected) = &expected
+                && !expected[at].same(value)
+            {
+                let what = format!("accumulator {at} is {value:?}, not {:?}", expected[at]);
+                self.wrong_sum.get_or_insert(what);
+            }
+            machine.variables.insert(of.var, Value::Number(value));
+        }
+    }
+}
+
+fn array<'m>(machine: &'m Machine<'_>, var: VarId) -> Run<&'m Array> {
+    let array = machine.arrays.get(&var);
+    array.ok_or(Exit::Unknown("an array that is no parameter"))
+}
+
+/// The outermost loop's range; `None` where it cannot be counted.
+fn progression(machine: &mut Machine<'_>, id: LoopId) -> Run<Option<Progression>> {
+    let node = &machine.function.loops[id];
+    let wide = |machine: &mut Machine<'_>, id| -> Run<i128> {
+        let value = machine.expr(id)?.number().and_then(Number::wide);
+        value.ok_or(Exit::Unknown("a bound that is no integer"))
+    };
+    let ty = machine.function.vars[node.var].ty.scalar();
+    let limits = ty.and_then(|ty| ty.int_range());
+    let limits = limits.ok_or(Exit::Unknown("a loop over no integers"))?;
+    let (start, end) = (
+        wide(machine, node.range.start)?,
+        wide(machine, node.range.end)?,
+    );
+    let mut found = Progression::between(limits, start, end, node.range.inclusive);
+    for adapter in &node.range.adapters {
+        found = match adapter {
+            Adapter::Rev => found.map(Progression::rev),
+            Adapter::StepBy(step) => {
+                let step = wide(machine, *step)?;
+                found.and_then(|found| found.step_by(step))
+            }
+        };
+    }
+    Ok(found)
+}
+
+/// The bits of captured scalars, and of the guard's invariants.
+fn scalars(planned: &mut Machine<'_>, region: &Region, text: &RegionText) -> Run<Vec<u64>> {
+    let mut bits = Vec::new();
+    for var in &region.scalars {
+        let value = planned.variables.get(var).and_then(Value::number);
+        bits.push(
+            value
+                .ok_or(Exit::Unknown("a captured variable without a value"))?
+                .bits(),
+        );
+    }
+    // An invariant of the guard's cannot fail.
+    planned.debug = false;
+    for atom in &text.atoms {
+        let value = planned.expr(*atom)?.number();
+        bits.push(
+            value
+                .ok_or(Exit::Unknown("an invariant that is no number"))?
+                .bits(),
+        );
+    }
+    Ok(bits)
+}
+
+fn values(machine: &Machine<'_>, region: &Region) -> Run<Vec<Number>> {
+    let value = |var: &VarId| machine.variables.get(var).and_then(Value::number);
+    let values = region.accumulators.iter().map(|of| match of.fold {
+        Fold::Place => Some(Number::I64(-1)),
+        _ => value(&of.var),
+    });
+    let values: Option<Vec<Number>> = values.collect();
+    values.ok_or(Exit::Unknown("an accumulator without a value"))
+}

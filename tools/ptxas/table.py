@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""What NVIDIA's assembler makes of our PTX, beside what it makes of the same loops in CUDA C++.
+
+Needs the wheels nvidia-cuda-nvcc-cu12, nvidia-cuda-nvrtc-cu12 and nvidia-cuda-nvdisasm in the
+Python that runs it. Every kernels/NAME.rs is compiled by ours, kernels/NAME.cu by NVRTC with
+-fmad=false, both through one ptxas for one architecture. The hot loop is the innermost loop with
+the most instructions that do the kernel's work, and what counts is instructions for each of
+those, so that unrolling does not show. Prints a table in Markdown.
+
+    table.py [--arch sm_80] [--sass FOLDER] [--texts FOLDER_OF_PTX]
+
+--texts: instead, every text of a folder (KERNEL_PTX_DIR) for every architecture: the assembler
+takes it, and which of them spill registers.
+"""
+
+import argparse
+import ctypes
+import pathlib
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PACKAGES = pathlib.Path(sysconfig.get_paths()["purelib"]) / "nvidia"
+ARCHITECTURES = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"]
+
+# The instruction that does a kernel's work once for each element.
+WORK = {
+    "saxpy": "STG",
+    "sum": "FADD",
+    "dot": "DADD",
+    "stencil": "STG",
+    "transpose": "STG",
+    "rows": "FADD",
+    "matmul": "FMUL",
+    "nbody": "MUFU.RSQ",
+    "mandelbrot": "DSETP",
+    "squares": "IMAD.WIDE",
+}
+
+
+def tool(name):
+    found = sorted(PACKAGES.glob(f"*/bin/{name}"))
+    if not found:
+        sys.exit(f"no {name} in {PACKAGES}: install the wheels that the head of this file names")
+    return found[-1]
+
+
+def ours(name):
+    command = ["cargo", "run", "--quiet", "-p", "kernel-compiler", "--bin", "emit", "--"]
+    return subprocess.run(
+        command + [HERE / "kernels" / f"{name}.rs"], cwd=ROOT, check=True, capture_output=True
+    ).stdout
+
+
+def theirs(name, arch):
+    """PTX of the CUDA C++ by NVRTC."""
+    library = ctypes.CDLL(str(sorted(PACKAGES.glob("*/lib/libnvrtc.so.12"))[-1]))
+    source = (HERE / "kernels" / f"{name}.cu").read_bytes()
+    program = ctypes.c_void_p()
+    made = library.nvrtcCreateProgram(
+        ctypes.byref(program), source, f"{name}.cu".encode(), 0, None, None
+    )
+    assert made == 0
+    options = [f"--gpu-architecture={arch.replace('sm', 'compute')}".encode(), b"-fmad=false"]
+    array = (ctypes.c_char_p * len(options))(*options)
+    done = library.nvrtcCompileProgram(program, len(options), array)
+    size = ctypes.c_size_t()
+    library.nvrtcGetProgramLogSize(program, ctypes.byref(size))
+    log = ctypes.create_string_buffer(size.value)
+    library.nvrtcGetProgramLog(program, log)
+    if done != 0:
+        sys.exit(log.value.decode())
+    library.nvrtcGetPTXSize(program, ctypes.byref(size))
+    text = ctypes.create_string_buffer(size.value)
+    library.nvrtcGetPTX(program, text)
+    return text.value
+
+
+def assembled(ptx, arch):
+    """ptxas's words about a text, and the machine code of its first entry as lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, cubin = pathlib.Path(folder, "text.ptx"), pathlib.Path(folder, "text.cubin")
+        file.write_bytes(ptx)
+        command = [tool("ptxas"), "-v", f"-arch={arch}", file, "-o", cubin]
+        log = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+        command = [tool("nvdisasm"), "-c", cubin]
+        code = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return log, code
+
+
+INSTRUCTION = re.compile(r"/\*[0-9a-f]{4,}\*/\s+(?:@!?U?P\d+ )?(\S+)(.*);")
+LABEL = re.compile(r"^(\.L\S+):")
+
+
+def entries(code):
+    """The machine code of each function: name to lines."""
+    found, name = {}, None
+    for line in code.splitlines():
+        section = re.match(r"\s*\.section\s+\.text\.([\w$]+)", line)
+        if section:
+            name = section[1]
+            found[name] = []
+        elif name:
+            found[name].append(line.strip())
+    return found
+
+
+def loops(lines):
+    """Instructions of each loop that holds no other: from a label to the last jump back to it."""
+    labels, code, jumps = {}, [], []
+    for line in lines:
+        label = LABEL.match(line)
+        if label:
+            labels[label[1]] = len(code)
+            continue
+        instruction = INSTRUCTION.search(line)
+        if not instruction:
+            continue
+        code.append(instruction[1])
+        target = re.search(r"`\((\.L\S+?)\)", instruction[2])
+        if instruction[1].startswith("BRA") and target:
+            jumps.append((len(code) - 1, target[1]))
+    spans = [(labels[to], at) for at, to in jumps if labels.get(to, 1 << 30) < at]
+    inner = [
+        (start, end)
+        for start, end in spans
+        if not any((s, e) != (start, end) and start <= s and e <= end for s, e in spans)
+    ]
+    return [code[start : end + 1] for start, end in inner]
+
+
+def hot(lines, work):
+    """Instructions of the hot loop, and how many of them do the work."""
+    counted = [(sum(op.startswith(work) for op in body), body) for body in loops(lines)]
+    units, body = max(counted, key=lambda found: found[0], default=(0, []))
+    return len(body), units
+
+
+def measured(ptx, arch, work):
+    log, code = assembled(ptx, arch)
+    functions = entries(code)
+    names = [name for name in re.findall(r"\.entry (\w+)", ptx.decode()) if name in functions]
+    # Where ours has a form without checks, the values that CUDA C++ is defined for run that one.
+    name = next((name for name in names if name.endswith("_relaxed")), names[0])
+    about = log[log.index(f"'{name}'") :]
+    registers = int(re.search(r"Used (\d+) registers", about)[1])
+    spills = int(re.search(r"(\d+) bytes spill stores", about)[1])
+    length, units = hot(functions[name], work)
+    return registers, spills, length, units, code
+
+
+def table(arch, sass):
+    print(f"{arch}; registers, instructions of the hot loop / elements in one pass of it\n")
+    print("| kernel | registers | NVRTC | hot loop | NVRTC | per element | NVRTC | ratio |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    for name, work in WORK.items():
+        rows = []
+        for who, ptx in (("ours", ours(name)), ("theirs", theirs(name, arch))):
+            registers, spills, length, units, code = measured(ptx, arch, work)
+            note = f" ({spills} bytes spilled)" if spills else ""
+            rows.append((f"{registers}{note}", f"{length} / {units}", length / max(units, 1)))
+            if sass:
+                sass.mkdir(parents=True, exist_ok=True)
+                (sass / f"{name}.{who}.ptx").write_bytes(ptx)
+                (sass / f"{name}.{who}.sass").write_text(code)
+        (a, b), (c, d), (e, f) = zip(*rows)
+        print(f"| {name} | {a} | {b} | {c} | {d} | {e:.1f} | {f:.1f} | {e / max(f, 0.1):.2f} |")
+
+
+def texts(folder):
+    files = sorted(pathlib.Path(folder).glob("*.ptx"))
+    for arch in ARCHITECTURES:
+        spilled = []
+        for file in files:
+            log, _ = assembled_only(file, arch)
+            if any(int(n) for n in re.findall(r"(\d+) bytes spill stores", log)):
+                spilled.append(file.name)
+        print(f"{arch}: {len(files)} texts, {len(spilled)} with spills {' '.join(spilled)}")
+
+
+def assembled_only(file, arch):
+    command = [tool("ptxas"), "-v", f"-arch={arch}", file, "-o", "/dev/null"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{file}, {arch}: {done.stderr}")
+    return done.stderr, None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--arch", default="sm_80")
+    parser.add_argument("--sass", type=pathlib.Path, help="keeps PTX and machine code here")
+    parser.add_argument("--texts", help="a folder of PTX texts")
+    args = parser.parse_args()
+    if args.texts:
+        texts(args.texts)
+    else:
+        table(args.arch, args.sass)
+
+
+if __name__ == "__main__":
+    main()
