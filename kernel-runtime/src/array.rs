@@ -304,6 +304,51 @@ macro_rules! handle {
 handle!(View);
 handle!(ViewMut);
 
+// A handle goes to a function that runs iterations together with a reference to where the array
+// starts, which refers to no element. As a parameter it tells LLVM that, while the function runs,
+// what is written through it is reached in no other way, and what is read through it is not
+// written. That is rule R3, and it is said of the elements that are touched alone, which is also
+// what Tree Borrows makes of such references: threads have the same one, for different elements.
+
+impl<'a, T: Element, const R: usize> View<'a, T, R> {
+    /// Where the array starts.
+    #[inline(always)]
+    pub fn start(self) -> &'a [T; 0] {
+        // SAFETY: the pointer is a slice's or an array's, so aligned and not null.
+        unsafe { &*self.raw.ptr.cast_const().cast() }
+    }
+
+    /// The same handle, which reaches its elements through the reference.
+    ///
+    /// # Safety
+    ///
+    /// [`Self::start`] gave the reference.
+    #[inline(always)]
+    pub unsafe fn from_start(mut self, start: &'a [T; 0]) -> Self {
+        self.raw.ptr = start.as_ptr().cast_mut();
+        self
+    }
+}
+
+impl<'a, T: Element, const R: usize> ViewMut<'a, T, R> {
+    /// Where the array starts.
+    #[inline(always)]
+    pub fn start(self) -> &'a mut [T; 0] {
+        // SAFETY: the pointer is a slice's or an array's, so aligned and not null.
+        unsafe { &mut *self.raw.ptr.cast() }
+    }
+
+    /// The same handle, which reaches its elements through the reference.
+    ///
+    /// # Safety
+    ///
+    /// [`Self::start`] gave the reference.
+    #[inline(always)]
+    pub unsafe fn from_start(mut self, start: &'a mut [T; 0]) -> Self {
+        self.raw.ptr = start.as_mut_ptr();
+        self
+    }
+}
 macro_rules! rows {
     ($handle:ident) => {
         impl<T: Element, const R: usize> $handle<'_, T, R> {

@@ -25,13 +25,14 @@ pub use crate::piece::{
 };
 pub use crate::prange;
 pub use crate::range::{Progression, progression};
-pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, lane};
+pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, first, get, lanes, put};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;
+pub use core::hint::unreachable_unchecked;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::matches;
@@ -74,11 +75,10 @@ pub fn used<T>(value: T) {
     std::hint::black_box(value);
 }
 
-/// A region's fast form. Builds with debug assertions do without it, so that they compile faster,
-/// unless the feature `every-form` says otherwise. It must be sound to use: a reduction's iterations
-/// never fail in it.
-pub const fn fast(debug: bool, sound: bool, body: Body) -> Option<Body> {
-    if sound && (!debug || cfg!(feature = "every-form")) {
+/// A region's fast form, if it pays to have one. Builds with debug assertions do without it, so that
+/// they compile faster, unless the feature `every-form` says otherwise.
+pub const fn fast(debug: bool, pays: bool, body: Body) -> Option<Body> {
+    if pays && (!debug || cfg!(feature = "every-form")) {
         Some(body)
     } else {
         None

@@ -57,7 +57,7 @@ pub struct Code {
     /// Every iteration that the guard admits.
     pub body: Body,
     /// For arrays with contiguous rows, and where the plan's further condition holds, compiled for
-    /// [`Level::FAST`]. Of a reduction, only tiles that are one row of whole blocks of lanes.
+    /// [`Level::FAST`].
     pub fast: Option<Body>,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
@@ -144,6 +144,7 @@ pub struct Call<'a> {
     scalars: &'a [u64],
     loops: &'a Progressions,
     shape: Shape,
+    interior: (u64, u64),
 }
 
 impl<'a> Call<'a> {
@@ -169,6 +170,13 @@ impl Call<'_> {
     #[inline(always)]
     pub fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// Places of the innermost loop from the first to behind the last at which the body's simpler
+    /// forms hold.
+    #[inline(always)]
+    pub fn interior(&self) -> (u64, u64) {
+        self.interior
     }
 
     /// First value of the variable of the loop at a position of the nest, modulo 2^64.
@@ -217,15 +225,43 @@ impl Call<'_> {
     }
 }
 
-/// A lane of the accumulator at this position; or, of type `[T; W]`, `W` lanes.
+/// Where the lanes of the accumulator at this position start; see [`crate::array::View::start`].
 ///
 /// # Safety
 ///
-/// The slots are those of a region with more accumulators than this, and the lane is one of theirs.
+/// The slots are those of a region with more accumulators than this, and nobody else has them.
 #[inline(always)]
-pub unsafe fn lane<T>(slots: *mut Slot, accumulator: usize, lane: usize) -> *mut T {
+pub unsafe fn lanes<'a, T>(slots: *mut Slot, accumulator: usize) -> &'a mut [T; 0] {
+    // SAFETY: the caller's; slots are aligned for every element, and no element is referred to.
+    unsafe { &mut *slots.add(accumulator).cast() }
+}
+
+/// What a strip holds for one of its iterations.
+///
+/// # Safety
+///
+/// It has more iterations than this.
+#[inline(always)]
+pub unsafe fn get<T: Copy, const N: usize>(strip: &[T; N], at: usize) -> T {
     // SAFETY: the caller's.
-    unsafe { slots.add(accumulator).cast::<T>().add(lane) }
+    unsafe { *strip.get_unchecked(at) }
+}
+
+/// Changes it.
+///
+/// # Safety
+///
+/// As for [`get`].
+#[inline(always)]
+pub unsafe fn put<T, const N: usize>(strip: &mut [T; N], at: usize, value: T) {
+    // SAFETY: the caller's.
+    unsafe { *strip.get_unchecked_mut(at) = value };
+}
+
+/// The first lane, from which the others follow.
+#[inline(always)]
+pub fn first<T>(lanes: &mut [T; 0]) -> *mut T {
+    lanes.as_mut_ptr()
 }
 
 /// What the guard has to say about a run.
@@ -286,11 +322,13 @@ impl Region {
             _ => plan.entry,
         };
         let fast = self.code.fastest().filter(|_| self.is_fast(&inputs));
+        let interior = plan.interior.as_ref().map(|of| of.places(&inputs));
         let call = Call {
             arrays,
             scalars,
             loops,
             shape,
+            interior: interior.unwrap_or_default(),
         };
         Admitted::Run(Run {
             region: self,

@@ -10,8 +10,8 @@ static SUM2D: rt::Kernel = rt::Kernel { name: "sum2d" };
 static REGION: rt::Region = rt::Region::new(rt::Code {
     plan: "loop\nloop usize until 0;int0\nguard hi0 len0.0 < hi1 len0.1 < and\ncost 2\n\
         array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
-    body: lanes,
-    fast: Some(blocks),
+    body: rows::<false>,
+    fast: Some(rows::<true>),
     fold: None,
     ptx: None,
     debug: cfg!(debug_assertions),
@@ -21,25 +21,18 @@ fn step<const FAST: bool>(arr: rt::View<'_, f64, 2>, i: u64, j: u64, result: f64
     result + unsafe { arr.get::<FAST>([i as usize, j as usize]) }
 }
 
-unsafe fn lanes(call: &rt::Call<'_>, tile: &rt::Tile, slots: *mut rt::Slot) -> rt::Checked {
+unsafe fn rows<const FAST: bool>(
+    call: &rt::Call<'_>,
+    tile: &rt::Tile,
+    slots: *mut rt::Slot,
+) -> rt::Checked {
     let arr = unsafe { call.view::<f64, 2>(0) };
-    let mut lane = tile.lane;
+    let lanes = rt::first(unsafe { rt::lanes::<f64>(slots, 0) });
+    let mut lane = tile.lane as usize;
     for i in tile.rows() {
         for j in tile.columns() {
-            let place = unsafe { rt::lane::<f64>(slots, 0, lane) };
-            unsafe { *place = step::<false>(arr, i, j, *place) };
+            unsafe { *lanes.add(lane) = step::<FAST>(arr, i, j, *lanes.add(lane)) };
             lane = (lane + 1) % 64;
-        }
-    }
-    Ok(())
-}
-
-unsafe fn blocks(call: &rt::Call<'_>, tile: &rt::Tile, slots: *mut rt::Slot) -> rt::Checked {
-    let arr = unsafe { call.view::<f64, 2>(0) };
-    for lane in 0..64 {
-        let place = unsafe { rt::lane::<f64>(slots, 0, lane) };
-        for j in tile.columns().skip(lane).step_by(64) {
-            unsafe { *place = step::<true>(arr, tile.rows.0, j, *place) };
         }
     }
     Ok(())

@@ -8,19 +8,24 @@
 
 use super::extent::{Domain, to_wide};
 use super::form::{Fit, Form, Former};
+use super::interval;
 use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
-use super::scan::{Context, Visit};
-use crate::ir::{AccessId, BinaryOp, ExprId, ExprKind, Scalar, VarId, dump};
+use super::scan::{Context, Step, Visit};
+use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Scalar, VarId, dump, walk};
 use std::collections::{HashMap, HashSet};
 
 /// The outcome for all accesses of a candidate.
 #[derive(Debug, Default)]
 pub struct BoundsPlan {
     pub bounds: HashMap<AccessId, Bounds>,
+    /// Accesses of whose bounds no condition on the way says anything.
+    pub free: HashSet<AccessId>,
     pub guard: Vec<Condition>,
     /// What makes [`Bounds::Relaxed`] accesses safe.
     pub relaxed: Vec<Condition>,
+    /// Divisions that cannot fail where the same holds.
+    pub divisions: HashSet<ExprId>,
     /// Arithmetic nodes that cannot overflow once the guard holds.
     pub covered: HashSet<ExprId>,
 }
@@ -34,15 +39,23 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
         let affine = |form: &Form| form.poly.is_affine();
         let forms: Vec<Option<Form>> = forms.map(|form| form.filter(affine)).collect();
         let domain = Domain::new(former, &visit.context);
+        let steps = &visit.context.steps;
+        if steps.iter().all(|step| matches!(step, Step::Loop(_))) {
+            plan.free.insert(visit.access);
+        }
         if access.inside {
             plan.bounds.insert(visit.access, Bounds::Proved);
             plan.no_wrap(former, visit, &domain, &forms, proved);
             continue;
         }
         let whole: Option<Vec<Form>> = forms.iter().cloned().collect();
-        let inside = whole.and_then(|forms| in_bounds(&domain, former, visit, &forms));
+        let affine = whole.is_some();
+        let inside = match whole {
+            Some(forms) => in_bounds(&domain, former, visit, &forms),
+            None => in_intervals(&domain, former, visit),
+        };
         let bounds = match inside {
-            Some(test) if domain.exact => {
+            Some(test) if affine && domain.exact => {
                 plan.guard
                     .push(condition(former, visit, test, "stays in bounds"));
                 plan.covered
@@ -119,6 +132,26 @@ impl BoundsPlan {
         }
     }
 
+    /// Divisions by what is above zero wherever the parallel loops go.
+    pub fn divisions(&mut self, former: &Former, body: &Block) {
+        let domain = Domain::new(former, &Context::default());
+        walk::expressions(former.function, body, &mut |id| {
+            let Some(by) = divisor(former, id) else {
+                return;
+            };
+            let Some(interval) = interval::of(former, &domain, by) else {
+                return;
+            };
+            let mut tests = interval.tests;
+            tests.push(Test::Le(Wide::Const(1), interval.low));
+            let name = dump::expr(former.function, by);
+            let purpose = format!("`{name}` is above zero");
+            let test = domain.all_over(tests);
+            self.relaxed.push(Condition { test, purpose });
+            self.divisions.insert(id);
+        });
+    }
+
     /// Rule R1 for an access that the proof relies on.
     fn no_wrap(
         &mut self,
@@ -154,6 +187,33 @@ fn in_bounds(domain: &Domain, former: &Former, visit: &Visit, forms: &[Form]) ->
         tests.extend(fit_tests(domain, &form.fits)?);
     }
     Some(domain.all_over(tests))
+}
+
+/// The same for an index that is more than affine; not exact.
+fn in_intervals(domain: &Domain, former: &Former, visit: &Visit) -> Option<Test> {
+    let access = &former.function.accesses[visit.access];
+    let mut tests = Vec::new();
+    for (dim, index) in access.index.iter().enumerate() {
+        let interval = interval::of(former, domain, *index)?;
+        let len = to_wide(former, &Poly::sym(Sym::Len(access.array, dim as u32)));
+        tests.push(Test::Le(Wide::Const(0), interval.low));
+        tests.push(Test::Lt(interval.high, len));
+        tests.extend(interval.tests);
+    }
+    Some(domain.all_over(tests))
+}
+
+/// What an integer division that can fail divides by.
+fn divisor(former: &Former, id: ExprId) -> Option<ExprId> {
+    let exprs = &former.function.exprs;
+    let by = match &exprs[id].kind {
+        ExprKind::Binary(BinaryOp::Div | BinaryOp::Rem, _, by) => *by,
+        ExprKind::Call(Builtin::RemEuclid | Builtin::DivEuclid, args) => args[1],
+        _ => return None,
+    };
+    let literal = matches!(exprs[by].kind, ExprKind::Int(..));
+    let integer = exprs[by].ty.scalar().is_some_and(Scalar::is_int);
+    (integer && !literal).then_some(by)
 }
 
 /// Rule R1 for a dimension that the proof relies on but the guard does not keep in bounds; `None`

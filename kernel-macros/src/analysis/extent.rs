@@ -171,7 +171,7 @@ impl<'a> Domain<'a> {
     }
 
     /// Takes up a condition. One whose meaning cannot be stated says nothing.
-    fn require(&mut self, constraint: &Constraint) {
+    pub fn require(&mut self, constraint: &Constraint) {
         if !self.require_fits(&constraint.fits) {
             self.exact = false;
             return;

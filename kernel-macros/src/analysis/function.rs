@@ -37,6 +37,10 @@ pub fn device_function(
     };
     let mut region = draft.region;
     region.nest.clear();
+    // A function has one form.
+    region.relaxed.clear();
+    region.relaxed_nodes.clear();
+    region.interior = None;
     region.body = function.loops[frame].body.clone();
     let exempt = sites::Exempt {
         bounds: &region.bounds,

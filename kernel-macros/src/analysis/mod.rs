@@ -23,6 +23,8 @@ mod function;
 mod fuse;
 mod handover;
 mod interchange;
+mod interior;
+mod interval;
 #[cfg(test)]
 mod iterators;
 mod meeting;
@@ -39,6 +41,7 @@ mod reduce;
 mod scan;
 mod shared;
 pub mod sites;
+mod strips;
 #[cfg(test)]
 pub mod tests;
 mod texts;
@@ -284,6 +287,7 @@ impl Judge<'_> {
             region.undecided_calls |= sites::calls(self.function, lazy.operand);
         }
         verify::region_body(self.function, &region.body);
+        region.strips = strips::find(&Former::new(self.function, nest), &region);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
                 0 => Verdict::Region(region.index),
@@ -397,6 +401,7 @@ impl Drafter<'_> {
         }
         let mut bounds = bounds::plan(&former, &scan.visits, &depend.proved);
         bounds.take_over(&former, &scan.checks);
+        bounds.divisions(&former, &body);
         reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
         if !reasons.is_empty() {
             return Err(reasons);
@@ -420,9 +425,13 @@ impl Drafter<'_> {
             shared: std::mem::take(&mut reduce.shared),
             extremes: std::mem::take(&mut reduce.extremes),
             bounds: bounds.bounds,
+            free: bounds.free,
             space,
             guard,
             relaxed,
+            relaxed_nodes: bounds.divisions,
+            interior: interior::find(&former, &body),
+            strips: None,
             sites: Vec::new(),
             site_of: HashMap::new(),
             calls: Vec::new(),
@@ -644,6 +653,12 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
         .chain(&region.relaxed)
     {
         condition.test.for_each_wide(&mut visit);
+    }
+    if let Some(interior) = &region.interior {
+        visit(&interior.from);
+        visit(&interior.to);
+        let given = interior.given.iter();
+        given.for_each(|test| test.for_each_wide(&mut visit));
     }
     for (position, node) in region.nest.iter().enumerate() {
         // The driver evaluates the outermost range as it is written.

@@ -6,7 +6,7 @@
 use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, CalleeId, ExprId, LoopId, Proof, Scalar, Span, VarId,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The decisions for one function.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ pub struct Region {
     pub extremes: Vec<Extreme>,
     /// How each access of the body stays in bounds.
     pub bounds: HashMap<AccessId, Bounds>,
+    /// Accesses that stay in bounds, where they do, whatever the conditions around them say.
+    pub free: HashSet<AccessId>,
     /// The ranges of the inner parallel loops are what they seem: evaluated first, whenever the
     /// outermost loop is not empty (serial evaluates inner ranges only then). If one fails, the
     /// verbatim serial loop runs.
@@ -83,6 +85,12 @@ pub struct Region {
     /// arrays whatever the conditions around them are, and the fast form omits their checks. If
     /// not, the region still runs, with the checks.
     pub relaxed: Vec<Condition>,
+    /// Divisions that do not fail where these conditions hold.
+    pub relaxed_nodes: HashSet<ExprId>,
+    /// Iterations in which expressions have simpler forms, for the fast form of the body.
+    pub interior: Option<Interior>,
+    /// How neighbouring iterations can go through inner loops together.
+    pub strips: Option<Strips>,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
@@ -133,6 +141,38 @@ pub struct ArrayUse {
     pub writes: bool,
     /// Unit stride known from the type (a slice).
     pub contiguous: bool,
+}
+
+/// What passes from one part of an iteration to another, where neighbours run a part together.
+#[derive(Debug)]
+pub struct Strips {
+    pub carried: Vec<VarId>,
+    /// Elements that are read in inner loops but do not depend on them: each as all the accesses
+    /// to it. They are read before.
+    pub ahead: Vec<Vec<AccessId>>,
+}
+
+/// The iterations in which the variable of the innermost parallel loop, which counts in steps of
+/// one, lies between two values. There are none unless the tests hold.
+#[derive(Debug)]
+pub struct Interior {
+    pub from: Wide,
+    /// The greatest value.
+    pub to: Wide,
+    pub given: Vec<Test>,
+    /// What these expressions of the body are there. They have the same value.
+    pub simpler: HashMap<ExprId, Simpler>,
+}
+
+/// A simpler form of an expression with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Simpler {
+    /// Of a comparison.
+    Truth(bool),
+    /// The operand at this position.
+    Operand(usize),
+    /// The first operand less so many times the second.
+    Less(i128),
 }
 
 /// A scalar that iterations combine. Inside the body it is an ordinary mutable local that starts
@@ -264,6 +304,12 @@ impl Region {
             .iter()
             .any(|accumulator| accumulator.ty.bytes() == 8);
         if wide { 64 } else { 128 }
+    }
+
+    /// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
+    pub fn has_fast_form(&self) -> bool {
+        let strided = self.arrays.iter().any(|of| !of.contiguous);
+        strided || !self.relaxed.is_empty() || self.interior.is_some()
     }
 
     /// Whether an iteration can fail in builds with (`debug`) or without debug assertions.

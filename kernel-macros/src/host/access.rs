@@ -107,6 +107,13 @@ impl Body<'_> {
         let args = args.chain(std::iter::repeat(emit!(0))).take(4);
         let site = proc_macro2::Literal::u32_unsuffixed(number);
         let leave = self.leave(&emit!(#site), &emit!([#(#args),*]));
+        if let SiteKey::Expr(id) = key
+            && self.region.relaxed_nodes.contains(&id)
+        {
+            return Some(emit!(if FAST {
+                unsafe { #rt::unreachable_unchecked() }
+            } #leave));
+        }
         if !self.region.sites[number as usize].debug_only {
             return Some(leave);
         }

@@ -4,13 +4,15 @@
 //! that it means on its own what inference took the source to mean.
 
 use super::names::{self, emit};
-use crate::analysis::plan::{Region, SiteKey};
+use crate::analysis::plan::{Region, Simpler, SiteKey};
 use crate::ir::{
-    self, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind, Ty, VarId,
+    self, AccessId, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind,
+    Ty, VarId,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 /// What a body is part of, and so how it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,10 @@ pub struct Body<'a> {
     pub frame: Frame,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
+    /// Elements that were read before what is printed now, and where they are.
+    ahead: RefCell<HashMap<AccessId, Ident>>,
+    /// What is printed now runs in the interior alone.
+    inside: Cell<bool>,
     /// Nothing that is printed now leaves an iteration: the driver evaluates it.
     total: Cell<bool>,
     /// Where it is printed, `USUAL` says whether rare arguments are left out, and `__rare` is told
@@ -49,6 +55,8 @@ impl<'a> Body<'a> {
             region,
             frame,
             depth: Cell::new(0),
+            ahead: RefCell::default(),
+            inside: Cell::new(false),
             total: Cell::new(false),
             usual: Cell::new(false),
         }
@@ -143,6 +151,37 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// What `print` prints, for iterations of the region's interior.
+    pub fn inside(&self, print: impl FnOnce() -> TokenStream) -> TokenStream {
+        self.inside.set(true);
+        let tokens = print();
+        self.inside.set(false);
+        tokens
+    }
+
+    /// What `print` prints, where these elements have been read.
+    pub fn behind(
+        &self,
+        ahead: HashMap<AccessId, Ident>,
+        print: impl FnOnce() -> TokenStream,
+    ) -> TokenStream {
+        let before = self.ahead.replace(ahead);
+        let tokens = print();
+        self.ahead.replace(before);
+        tokens
+    }
+
+    /// The local that holds an element here.
+    pub fn ahead(&self, id: AccessId) -> Option<Ident> {
+        self.ahead.borrow().get(&id).cloned()
+    }
+
+    /// The simpler form that an expression has here.
+    pub fn simpler(&self, id: ExprId) -> Option<Simpler> {
+        let interior = self.region.interior.as_ref().filter(|_| self.inside.get());
+        interior?.simpler.get(&id).copied()
+    }
+
     /// Statements and value, without braces.
     pub fn block(&self, block: &ir::Block) -> TokenStream {
         let statements = block.stmts.iter().map(|stmt| self.statement(stmt));
@@ -150,7 +189,7 @@ impl<'a> Body<'a> {
         emit!(#(#statements)* #value)
     }
 
-    fn statement(&self, stmt: &Stmt) -> TokenStream {
+    pub fn statement(&self, stmt: &Stmt) -> TokenStream {
         match &stmt.kind {
             StmtKind::Let { pat, init } => {
                 let (pat, ty) = (self.pattern(pat), self.pattern_type(pat));
@@ -229,7 +268,7 @@ impl<'a> Body<'a> {
         emit!(if !#holds { #fails })
     }
 
-    fn pattern(&self, pat: &Pat) -> TokenStream {
+    pub fn pattern(&self, pat: &Pat) -> TokenStream {
         match pat {
             Pat::Var(id) => {
                 let (name, var) = (self.name(*id), &self.function().vars[*id]);
@@ -328,7 +367,7 @@ impl<'a> Body<'a> {
         self.inner_loop(&node.body, &emit!(for #name in #range))
     }
 
-    fn range(&self, range: &Range, ty: &Ty) -> TokenStream {
+    pub fn range(&self, range: &Range, ty: &Ty) -> TokenStream {
         let rt = self.rt();
         let ty = self.ty(ty);
         let (start, end) = (self.expr(range.start), self.expr(range.end));

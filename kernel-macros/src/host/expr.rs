@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::names::{self, emit};
-use crate::analysis::plan::{Combine, SiteKey};
+use crate::analysis::plan::{Combine, Simpler, SiteKey};
 use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Scalar, Ty, UnaryOp};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -10,6 +10,9 @@ use quote::quote;
 impl Body<'_> {
     pub fn expr(&self, id: ExprId) -> TokenStream {
         let node = &self.function().exprs[id];
+        if let Some(simpler) = self.simpler(id) {
+            return self.simply(id, simpler);
+        }
         match &node.kind {
             ExprKind::Int(value, suffix) => {
                 let scalar = node.ty.scalar().or(*suffix).unwrap_or(Scalar::I32);
@@ -31,19 +34,15 @@ impl Body<'_> {
                 (self.scalar_of(*right), self.expr(*right)),
                 SiteKey::Expr(id),
             ),
-            ExprKind::Logic { and, left, right } => {
-                let (left, right) = (self.expr(*left), self.expr(*right));
-                if *and {
-                    emit!((#left && #right))
-                } else {
-                    emit!((#left || #right))
-                }
-            }
+            ExprKind::Logic { and, left, right } => self.logic(*and, *left, *right),
             ExprKind::Cast(inner, to) => {
                 let (inner, to) = (self.expr(*inner), self.scalar(*to));
                 emit!((#inner as #to))
             }
             ExprKind::Load(access) => {
+                if let Some(known) = self.ahead(*access) {
+                    return emit!(#known);
+                }
                 let (at, value) = (self.index(*access), self.read(*access));
                 emit!({ let __at = #at; #value })
             }
@@ -92,6 +91,36 @@ impl Body<'_> {
                 unreachable!("analysis lets no driver expression into a region")
             }
         }
+    }
+
+    /// An expression of two operands in its simpler form. Both are evaluated, as they may fail.
+    fn simply(&self, id: ExprId, simpler: Simpler) -> TokenStream {
+        let (left, right) = match &self.function().exprs[id].kind {
+            ExprKind::Binary(_, left, right) => (*left, *right),
+            ExprKind::Call(_, args) => (args[0], args[1]),
+            _ => unreachable!("simpler forms are those of operations"),
+        };
+        let ty = self.scalar(self.scalar_of(left));
+        let value = match simpler {
+            Simpler::Truth(truth) => emit!(#truth),
+            Simpler::Operand(0) => emit!(__left),
+            Simpler::Operand(_) => emit!(__right),
+            Simpler::Less(times) => {
+                let more = Literal::u128_unsuffixed(times.unsigned_abs());
+                let name = if times < 0 {
+                    "wrapping_add"
+                } else {
+                    "wrapping_sub"
+                };
+                let name = names::local(name);
+                emit!(#ty::#name(__left, #ty::wrapping_mul(__right, #more)))
+            }
+        };
+        let (left, right) = (self.expr(left), self.expr(right));
+        emit!({
+            let (__left, __right): (#ty, #ty) = (#left, #right);
+            #value
+        })
     }
 
     /// Type of an expression that is a number or a `bool`.

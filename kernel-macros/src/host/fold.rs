@@ -17,16 +17,22 @@ pub fn function(region: &Region) -> Option<TokenStream> {
     let types = plan.accumulators.iter().map(|of| region.body.scalar(of.ty));
     let types: Vec<_> = types.collect();
     let positions: Vec<_> = (0..types.len()).map(names::index).collect();
+    let lanes = (0..types.len()).map(|n| names::local(&format!("__lanes{n}")));
+    let lanes: Vec<_> = lanes.collect();
     let (pair, usize) = (pair(region), region.body.scalar(Scalar::Usize));
     Some(emit! {
         unsafe fn __fold(__slots: *mut #rt::Slot, __width: #usize) {
-            for __lane in 0..__width {
-                let __places = unsafe { (#(#rt::lane::<#types>(__slots, #positions, __lane),)*) };
-                let __left = unsafe { (#(*__places.#positions,)*) };
-                let __right = unsafe { (#(*__places.#positions.add(__width),)*) };
-                let __values = { #pair };
-                #(unsafe { *__places.#positions = __values.#positions };)*
+            #[inline(always)]
+            unsafe fn __fold_lanes(__width: #usize, #(#lanes: &mut [#types; 0]),*) {
+                #(let #lanes = #rt::first(#lanes);)*
+                for __lane in 0..__width {
+                    let __left = unsafe { (#(*#lanes.add(__lane),)*) };
+                    let __right = unsafe { (#(*#lanes.add(__lane + __width),)*) };
+                    let __values = { #pair };
+                    #(unsafe { *#lanes.add(__lane) = __values.#positions };)*
+                }
             }
+            unsafe { __fold_lanes(__width, #(#rt::lanes::<#types>(__slots, #positions)),*) }
         }
     })
 }

@@ -33,6 +33,11 @@ impl<'a> Printer<'a> {
         (text != "true").then_some(text)
     }
 
+    /// All tests in one.
+    pub fn tests(&mut self, tests: &[Test]) -> String {
+        self.join(tests.iter(), "and", "true")
+    }
+
     fn join<'t>(
         &mut self,
         tests: impl Iterator<Item = &'t Test>,

@@ -1,23 +1,21 @@
 //! The functions that run a region's iterations, which the runtime calls for tiles of the space.
 //!
 //! Bodies are `#[inline(always)]` functions with fully typed parameters. What they read lies in the
-//! runtime's `Call` and becomes locals first, so that LLVM knows that nothing in the loop changes
-//! it.
+//! runtime's `Call` and becomes parameters first, so that LLVM knows that nothing in the loop
+//! changes it. Each array comes with a reference to where it starts, because a reference that is a
+//! parameter tells LLVM what rule R3 says: nothing else reaches what is written through it.
 
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
+use super::strips::{self, Strips};
 use super::usual;
-use crate::analysis::plan::{ArrayUse, Bounds, NestLoop, SiteKey, WideAdapter};
+use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 
-/// Bytes of lanes that the fast form of a reduction keeps in registers: half of them, with AVX2 and
-/// elsewhere.
-const WIDE_REGISTERS: u32 = 256;
-const REGISTERS: u32 = 128;
-/// Blocks that the lanes go through together: 4 KiB of an array of the accumulator's type.
-const GROUP: u32 = 8;
+/// A row of fewer iterations is not worth a strip.
+const SHORTEST_STRIP: usize = 8;
 
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
@@ -30,10 +28,32 @@ pub struct Functions {
 }
 
 pub fn functions(region: &Region) -> Functions {
-    if region.plan.accumulators.is_empty() {
-        map(region)
-    } else {
-        reduce(region)
+    if region.plan.accumulators.is_empty() && usual::serves(region) {
+        return usual::functions(region, &region.body.usually(|| whole(region)));
+    }
+    let rt = region.rt();
+    let Forms {
+        parameter,
+        fast: fast_form,
+        other,
+    } = forms(region);
+    let (run, rows) = (run(region, &parameter), rows(region, &parameter));
+    let fold = fold::function(region);
+    let folds = match fold {
+        Some(_) => emit!(#rt::Option::Some(__fold)),
+        None => emit!(#rt::Option::None),
+    };
+    let fast = fast(rt, &emit!(__rows #fast_form));
+    // Elsewhere the general form would only be there twice.
+    let pays = match fast_form.is_empty() {
+        true => emit!(#rt::cfg!(target_arch = "x86_64")),
+        false => emit!(true),
+    };
+    Functions {
+        items: emit!(#run #rows #fast #fold),
+        body: emit!(__rows #other),
+        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, __fast)),
+        fold: folds,
     }
 }
 
@@ -98,14 +118,6 @@ fn progression(region: &Region, at: usize, node: &NestLoop) -> Vec<Capture> {
         captures.push(capture("step"));
     }
     captures
-}
-
-/// The captures as locals, and the space's shape.
-fn unpack(captures: &[Capture]) -> TokenStream {
-    let locals = captures
-        .iter()
-        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
-    emit!(#(#locals)* let __shape = __call.shape();)
 }
 
 /// The loop variables' values at an iteration.
@@ -177,15 +189,6 @@ fn integer(value: i128) -> TokenStream {
     }
 }
 
-/// A row of a tile, `each` standing for one iteration.
-fn row(each: &TokenStream) -> TokenStream {
-    emit! {
-        for __t in __tile.columns() {
-            #each
-        }
-    }
-}
-
 /// The rows of a tile, `row` standing for one, and `before` for what it begins with.
 fn tile(region: &Region, before: &TokenStream, row: &TokenStream) -> TokenStream {
     if region.plan.nest.len() == 1 {
@@ -204,12 +207,6 @@ fn tile(region: &Region, before: &TokenStream, row: &TokenStream) -> TokenStream
     }
 }
 
-/// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
-fn has_fast_form(region: &Region) -> bool {
-    let strided = region.plan.arrays.iter().any(|of| !of.contiguous);
-    strided || !region.plan.relaxed.is_empty()
-}
-
 /// `<const FAST: bool>` and what selects either form, where there are two.
 struct Forms {
     parameter: TokenStream,
@@ -218,7 +215,7 @@ struct Forms {
 }
 
 fn forms(region: &Region) -> Forms {
-    if !has_fast_form(region) {
+    if !region.plan.has_fast_form() {
         return Forms {
             parameter: TokenStream::new(),
             fast: TokenStream::new(),
@@ -233,57 +230,192 @@ fn forms(region: &Region) -> Forms {
     }
 }
 
-fn map(region: &Region) -> Functions {
-    if usual::serves(region) {
-        let rows = region.body.usually(|| rows(region));
-        return usual::functions(region, &rows);
-    }
-    let (rt, rows) = (region.rt(), rows(region));
-    let Forms {
-        parameter,
-        fast: fast_form,
-        other,
-    } = forms(region);
-    let mut items = emit! {
+/// A map's tile, with all that it reads of the call.
+fn whole(region: &Region) -> TokenStream {
+    let captures = captures(region);
+    let locals = captures
+        .iter()
+        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
+    let interior = &region.plan.interior;
+    let interior = interior
+        .as_ref()
+        .map(|_| emit!(let __interior = __call.interior();));
+    let iterations = map(region);
+    emit!(#(#locals)* #interior let __shape = __call.shape(); #iterations)
+}
+
+/// What the runtime calls: the call taken apart, and handed to the function that runs the tile.
+fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
+    let rt = region.rt();
+    let captures = captures(region);
+    let locals = captures
+        .iter()
+        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
+    let names = captures.iter().map(|of| &of.name);
+    let arrays = region.plan.arrays.iter().map(|of| region.body.name(of.var));
+    let Accumulators {
+        types, positions, ..
+    } = Accumulators::of(region);
+    let form = (!parameter.is_empty()).then(|| emit!(::<FAST>));
+    let interior = &region.plan.interior;
+    let interior = interior.as_ref().map(|_| emit!(__call.interior(),));
+    emit! {
         #[inline(always)]
         unsafe fn __rows #parameter(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
-            _: *mut #rt::Slot,
+            __slots: *mut #rt::Slot,
         ) -> #rt::Checked {
-            #rows
-            #rt::Result::Ok(())
+            #(#locals)*
+            unsafe {
+                __run #form(
+                    __tile,
+                    __call.shape(),
+                    #interior
+                    #(#arrays.start(),)*
+                    #(#names,)*
+                    #(#rt::lanes::<#types>(__slots, #positions),)*
+                )
+            }
         }
-    };
-    items.extend(fast(rt, &emit!(__rows #fast_form)));
-    // Elsewhere the general form would only be there twice.
-    let pays = match fast_form.is_empty() {
-        true => emit!(#rt::cfg!(target_arch = "x86_64")),
-        false => emit!(true),
-    };
-    Functions {
-        items,
-        body: emit!(__rows #other),
-        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, __fast)),
-        fold: emit!(#rt::Option::None),
     }
 }
 
-/// The iterations of a map's tile.
-fn rows(region: &Region) -> TokenStream {
+/// The iterations of a tile.
+fn run(region: &Region, parameter: &TokenStream) -> TokenStream {
+    let rt = region.rt();
+    let accumulators = Accumulators::of(region);
+    let iterations = if let Some(plan) = &region.plan.strips {
+        strips(region, plan)
+    } else if accumulators.vars.is_empty() {
+        map(region)
+    } else if region.lanes() == 1 {
+        in_order(region, &accumulators)
+    } else {
+        in_lanes(region, &accumulators)
+    };
+    let params = captures(region);
+    let params = params
+        .iter()
+        .map(|Capture { name, ty, .. }| emit!(#name: #ty));
+    let (names, starts): (Vec<_>, Vec<_>) = region
+        .plan
+        .arrays
+        .iter()
+        .map(|of| start(region, of))
+        .unzip();
+    let arrays: Vec<_> = region
+        .plan
+        .arrays
+        .iter()
+        .map(|of| region.body.name(of.var))
+        .collect();
+    let Accumulators { types, lanes, .. } = &accumulators;
+    let u64 = region.body.scalar(Scalar::U64);
+    let interior = &region.plan.interior;
+    let interior = interior.as_ref().map(|_| emit!(__interior: (#u64, #u64),));
+    emit! {
+        #[inline(always)]
+        unsafe fn __run #parameter(
+            __tile: &#rt::Tile,
+            __shape: #rt::Shape,
+            #interior
+            #(#names: #starts,)*
+            #(#params,)*
+            #(#lanes: &mut [#types; 0],)*
+        ) -> #rt::Checked {
+            #(let #arrays = unsafe { #arrays.from_start(#names) };)*
+            #iterations
+            #rt::Result::Ok(())
+        }
+    }
+}
+
+/// The reference to where an array starts: its name and type.
+fn start(region: &Region, of: &ArrayUse) -> (Ident, TokenStream) {
+    let (elem, name) = (region.body.scalar(of.elem), region.body.name(of.var));
+    let mutable = of.writes.then(|| emit!(mut));
+    (
+        names::local(&format!("{name}_start")),
+        emit!(&#mutable [#elem; 0]),
+    )
+}
+
+/// A row of a tile; `piece` prints the iterations `__from..__end` of it. In the fast form those of
+/// the interior are a piece of their own, between two others.
+fn pieces(region: &Region, piece: impl Fn() -> TokenStream) -> TokenStream {
+    let plain = piece();
+    if region.plan.interior.is_none() {
+        return emit! {
+            let (__from, __end) = __tile.columns;
+            #plain
+        };
+    }
+    let inside = region.body.inside(&piece);
+    emit! {
+        let __ends = if FAST { __tile.pieces(__interior) } else { [__tile.columns.1; 3] };
+        let mut __next = __tile.columns.0;
+        for __piece in 0..3 {
+            let (__from, __end) = (__next, __ends[__piece]);
+            __next = __end;
+            if FAST && __piece == 1 { #inside } else { #plain }
+        }
+    }
+}
+
+/// Iterations that combine nothing.
+fn map(region: &Region) -> TokenStream {
     let depth = region.plan.nest.len();
-    let unpack = unpack(&captures(region));
-    let (outer, inner) = (
-        variables(region, 0, depth - 1),
-        variables(region, depth - 1, depth),
-    );
-    let along = |iteration: TokenStream| row(&emit!(#inner #iteration));
-    let row = match region.plan.in_order {
+    let outer = variables(region, 0, depth - 1);
+    let inner = variables(region, depth - 1, depth);
+    let along = |iteration: TokenStream| {
+        emit! {
+            for __t in __from..__end {
+                #inner
+                #iteration
+            }
+        }
+    };
+    let row = pieces(region, || match region.plan.in_order {
         Some(id) => region.body.trips(id, along),
         None => along(region.body.iteration()),
+    });
+    tile(region, &outer, &row)
+}
+
+/// Iterations that combine nothing, in strips where these are long enough to pay.
+fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let outer = variables(region, 0, depth - 1);
+    let inner = variables(region, depth - 1, depth);
+    let strip = Strips {
+        body: &region.body,
+        inner: &inner,
+        plan,
     };
-    let iterations = tile(region, &outer, &row);
-    emit!(#unpack #iterations)
+    let (lanes, parts) = (strip.lanes(), strip.iterations());
+    let rows = tile(region, &outer, &parts);
+    let (plain, rt) = (map(region), region.rt());
+    let fast = region.plan.has_fast_form().then(|| emit!(FAST &&));
+    // An iteration that fails has to be the earliest.
+    let unchecked = region.uses_debug().then(|| {
+        let debug = region.body.debug();
+        emit!(!#debug &&)
+    });
+    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strips::LONGEST));
+    emit! {
+        if #fast #unchecked __tile.columns.1 - __tile.columns.0 >= #shortest {
+            #lanes
+            let (mut __from, __end) = __tile.columns;
+            while __from < __end {
+                let __count = #rt::Ord::min(__end - __from, #longest);
+                #rows
+                __from += __count;
+            }
+        } else {
+            #plain
+        }
+    }
 }
 
 /// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
@@ -309,210 +441,71 @@ struct Accumulators {
     vars: Vec<Ident>,
     types: Vec<TokenStream>,
     positions: Vec<Literal>,
+    /// The references to their first lanes.
+    lanes: Vec<Ident>,
 }
 
 impl Accumulators {
     fn of(region: &Region) -> Self {
         let all = &region.plan.accumulators;
+        let lanes = |n: usize| names::local(&format!("__lanes{n}"));
         Accumulators {
             vars: all.iter().map(|of| region.body.name(of.var)).collect(),
             types: all.iter().map(|of| region.body.scalar(of.ty)).collect(),
             positions: (0..all.len()).map(names::index).collect(),
+            lanes: (0..all.len()).map(lanes).collect(),
         }
     }
 }
 
-fn reduce(region: &Region) -> Functions {
+/// Iterations that combine in order, into the only lane.
+fn in_order(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let rt = region.rt();
-    let captures = captures(region);
-    let accumulators = Accumulators::of(region);
-    let forms = forms(region);
-    let step = step(region, &captures, &accumulators, &forms);
-    let lanes = lanes(region, &captures, &accumulators, &forms);
-    let fold = fold::function(region);
-    let folds = match fold {
-        Some(_) => emit!(#rt::Option::Some(__fold)),
-        None => emit!(#rt::Option::None),
-    };
-    let mut items = emit!(#step #lanes #fold);
-    let mut form = emit!(#rt::Option::None);
-    if region.plan.shared.is_empty() && !fails_in_blocks(region, false) {
-        items.extend(blocks(region, &captures, &accumulators, &forms));
-        let sound = sound(region);
-        let [wide, width] = [WIDE_REGISTERS, REGISTERS].map(|bytes| register_lanes(region, bytes));
-        let width = emit!({ if #rt::cfg!(target_arch = "x86_64") { #wide } else { #width } });
-        items.extend(fast(rt, &emit!(__blocks::<#width>)));
-        form = emit!(#rt::fast(#rt::cfg!(debug_assertions), #sound, __fast));
-    }
-    Functions {
-        items,
-        body: emit!(__lanes),
-        fast: form,
-        fold: folds,
-    }
-}
-
-/// Whether no iteration fails in the blocks' form, as far as only rustc knows: the functions
-/// called, and the build.
-fn sound(region: &Region) -> TokenStream {
-    let (rt, calls) = (region.rt(), region.plan.calls.len());
-    let (own, all) = (region.body.first_site(0), region.body.first_site(calls));
-    let functions = (calls > 0).then(|| emit!(&& #own == #all));
-    let checks = fails_in_blocks(region, true).then(|| emit!(&& !#rt::cfg!(debug_assertions)));
-    emit!(true #functions #checks)
-}
-
-/// Whether an iteration in the fast form can fail. Blocks take iterations out of order, and the
-/// earliest failure is the one to report.
-fn fails_in_blocks(region: &Region, debug: bool) -> bool {
-    let plan = region.plan;
-    let relaxed = |key: &SiteKey| match key {
-        SiteKey::Access(id) => plan.bounds.get(id) == Some(&Bounds::Relaxed),
-        _ => false,
-    };
-    plan.site_of.iter().any(|(key, number)| {
-        let site = &plan.sites[*number as usize];
-        (debug || !site.debug_only) && !relaxed(key)
-    })
-}
-
-/// One iteration, from the accumulators' values to the next.
-fn step(
-    region: &Region,
-    captures: &[Capture],
-    accumulators: &Accumulators,
-    forms: &Forms,
-) -> TokenStream {
-    let rt = region.rt();
-    let Accumulators { vars, types, .. } = accumulators;
-    let params = captures
-        .iter()
-        .map(|Capture { name, ty, .. }| emit!(#name: #ty));
-    let (u64, parameter) = (region.body.scalar(Scalar::U64), &forms.parameter);
-    let variables = variables(region, 0, region.plan.nest.len());
-    let iteration = region.body.iteration();
+    let Accumulators { vars, lanes, .. } = accumulators;
+    let iterations = map(region);
     emit! {
-        #[inline(always)]
-        unsafe fn __step #parameter(
-            #(#params,)*
-            __shape: #rt::Shape,
-            __outer: [#u64; 2],
-            __t: #u64,
-            (#(mut #vars,)*): (#(#types,)*),
-        ) -> #rt::Checked<(#(#types,)*)> {
-            #variables
-            #iteration
-            #rt::Result::Ok((#(#vars,)*))
-        }
+        #(let #lanes = #rt::first(#lanes);)*
+        #(let mut #vars = unsafe { *#lanes };)*
+        #iterations
+        #(unsafe { *#lanes = #vars };)*
     }
 }
 
-/// The iterations of any tile, lanes taking turns where they lie.
-fn lanes(
-    region: &Region,
-    captures: &[Capture],
-    accumulators: &Accumulators,
-    forms: &Forms,
-) -> TokenStream {
+/// Iterations whose lanes take turns. All lanes are in memory, next to each other like the
+/// elements that neighbouring iterations read: a round of them is a loop that LLVM vectorises, and
+/// memory is read in order.
+fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let rt = region.rt();
-    let Accumulators {
-        types, positions, ..
-    } = accumulators;
-    let unpack = unpack(captures);
-    let (args, form) = (captures.iter().map(|of| &of.name), &forms.other);
-    let lanes = names::index(region.lanes() as usize);
-    let each = emit! {
-        let __places = unsafe { (#(#rt::lane::<#types>(__slots, #positions, __lane),)*) };
-        let __values = unsafe { (#(*__places.#positions,)*) };
-        let __values = unsafe { __step #form(#(#args,)* __shape, __outer, __t, __values)? };
-        #(unsafe { *__places.#positions = __values.#positions };)*
-        __lane = (__lane + 1) % #lanes;
-    };
-    let iterations = tile(region, &TokenStream::new(), &row(&each));
-    emit! {
-        unsafe fn __lanes(
-            __call: &#rt::Call<'_>,
-            __tile: &#rt::Tile,
-            __slots: *mut #rt::Slot,
-        ) -> #rt::Checked {
-            #unpack
-            let mut __lane = __tile.lane;
-            #iterations
-            #rt::Result::Ok(())
-        }
-    }
-}
-
-/// Whole blocks of a row: some lanes at a time, so many that registers hold them, each through a
-/// few blocks, so that all lanes have been there before memory has moved on.
-fn blocks(
-    region: &Region,
-    captures: &[Capture],
-    accumulators: &Accumulators,
-    forms: &Forms,
-) -> TokenStream {
-    let rt = region.rt();
-    let Accumulators {
-        types, positions, ..
-    } = accumulators;
-    let unpack = unpack(captures);
-    let (args, form) = (captures.iter().map(|of| &of.name), &forms.fast);
-    let (u64, lanes) = (
-        region.body.scalar(Scalar::U64),
+    let depth = region.plan.nest.len();
+    let Accumulators { vars, lanes, .. } = accumulators;
+    let inner = variables(region, depth - 1, depth);
+    let (usize, all) = (
+        region.body.scalar(Scalar::Usize),
         names::index(region.lanes() as usize),
     );
-    let usize = region.body.scalar(Scalar::Usize);
-    let group = names::index((region.lanes() * GROUP) as usize);
-    let names = |name: &str| -> Vec<Ident> {
-        let all = 0..types.len();
-        all.map(|n| names::local(&format!("__{name}{n}"))).collect()
-    };
-    let (places, values) = (names("place"), names("value"));
-    emit! {
-        #[inline(always)]
-        unsafe fn __blocks<const WIDTH: #usize>(
-            __call: &#rt::Call<'_>,
-            __tile: &#rt::Tile,
-            __slots: *mut #rt::Slot,
-        ) -> #rt::Checked {
-            #unpack
-            let __outer = [__tile.outer, __tile.rows.0];
-            let (mut __from, __end) = __tile.columns;
+    let row = pieces(region, || {
+        let iteration = region.body.iteration();
+        emit! {
+            let mut __from = __from;
             while __from < __end {
-                let __to = if __end - __from > #group { __from + #group } else { __end };
-                let mut __lane = 0;
-                while __lane < #lanes {
-                    #(
-                        let #places = unsafe {
-                            #rt::lane::<[#types; WIDTH]>(__slots, #positions, __lane / WIDTH)
-                        };
-                        let mut #values: [#types; WIDTH] = unsafe { *#places };
-                    )*
-                    let mut __block = __from + __lane as #u64;
-                    while __block < __to {
-                        for __n in 0..WIDTH {
-                            let __t = __block + __n as #u64;
-                            let __values = (#(#values[__n],)*);
-                            let __values =
-                                unsafe { __step #form(#(#args,)* __shape, __outer, __t, __values)? };
-                            #(#values[__n] = __values.#positions;)*
-                        }
-                        __block += #lanes;
-                    }
-                    #(unsafe { *#places = #values };)*
-                    __lane += WIDTH;
+                let __count = #rt::Ord::min(__end - __from, #all - __lane);
+                for __n in 0..__count {
+                    let __t = __from + __n;
+                    let __at = (__lane + __n) as #usize;
+                    #inner
+                    #(let mut #vars = unsafe { *#lanes.add(__at) };)*
+                    #iteration
+                    #(unsafe { *#lanes.add(__at) = #vars };)*
                 }
-                __from = __to;
+                __from += __count;
+                __lane = (__lane + __count) % #all;
             }
-            #rt::Result::Ok(())
         }
+    });
+    let rows = tile(region, &variables(region, 0, depth - 1), &row);
+    emit! {
+        #(let #lanes = #rt::first(#lanes);)*
+        let mut __lane = __tile.lane;
+        #rows
     }
-}
-
-/// Lanes of all accumulators that so many bytes of registers hold at once, a power of two.
-fn register_lanes(region: &Region, registers: u32) -> Literal {
-    let bytes = region.plan.accumulators.iter().map(|of| of.ty.bytes());
-    let lanes = registers / bytes.sum::<u32>().max(1);
-    let lanes = lanes.max(4).ilog2().min(region.lanes().ilog2());
-    names::index(1 << lanes)
 }

@@ -27,12 +27,14 @@ mod formula;
 mod function;
 mod item;
 mod iterate;
+mod logic;
 mod names;
 pub mod plan;
 mod raise;
 pub mod region;
 pub mod residency;
 mod restart;
+mod strips;
 mod text;
 mod usual;
 

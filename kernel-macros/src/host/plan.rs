@@ -6,7 +6,9 @@ use super::DeviceEntry;
 use super::formula::{self, Printer};
 use super::region::Region;
 use crate::analysis::alike;
-use crate::analysis::plan::{self, ArrayUse, Fold, Identity, NestLoop, SharedArray, WideAdapter};
+use crate::analysis::plan::{
+    self, ArrayUse, Fold, Identity, Interior, NestLoop, SharedArray, Wide, WideAdapter,
+};
 use crate::ir::{ExprId, Scalar};
 use crate::ptx::DeviceParam;
 use std::fmt::Write;
@@ -41,6 +43,11 @@ pub fn text(region: &Region) -> Text {
     for (name, formula) in formulas {
         lines.extend(formula.map(|formula| format!("{name} {formula}")));
     }
+    lines.extend(
+        plan.interior
+            .as_ref()
+            .map(|of| interior(plan, of, &mut printer)),
+    );
     let residency = &region.context.residency;
     let arrays = plan.arrays.iter();
     lines.extend(arrays.map(|of| array(of, residency.keeps(of.var))));
@@ -73,6 +80,16 @@ fn bounds(node: &NestLoop, printer: &mut Printer) -> String {
         };
     }
     line
+}
+
+/// As places of the innermost loop: where it begins and where it ends.
+fn interior(plan: &plan::Region, of: &Interior, printer: &mut Printer) -> String {
+    let first = plan.nest.len() - 1;
+    let place = |value: &Wide| Wide::Sub(Box::new(value.clone()), Box::new(Wide::Lo(first)));
+    let end = Wide::Add(Box::new(place(&of.to)), Box::new(Wide::Const(1)));
+    let given = printer.tests(&of.given);
+    let (start, end) = (printer.value(&place(&of.from)), printer.value(&end));
+    format!("interior {start};{end};{given}")
 }
 
 fn array(of: &ArrayUse, keep: bool) -> String {

@@ -170,7 +170,7 @@ impl<'a> Region<'a> {
     }
 
     /// Whether the body asks for debug assertions.
-    fn uses_debug(&self) -> bool {
+    pub fn uses_debug(&self) -> bool {
         self.plan.sites.iter().any(|site| site.debug_only)
     }
 

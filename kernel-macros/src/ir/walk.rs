@@ -1,6 +1,6 @@
 //! Visits every expression of a block, inner loops and blocks included, in source order.
 
-use super::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, verify};
+use super::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, VarId, verify};
 
 /// Calls `visit` for every expression below the block's statements.
 pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(ExprId)) {
@@ -9,6 +9,45 @@ pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(Ex
         .iter()
         .for_each(|node| stmt(function, node, visit));
     block.value.iter().for_each(|id| expr(function, *id, visit));
+}
+
+/// Calls `visit` for every variable that the block reads or assigns to, once for each place.
+pub fn variables(function: &Function, block: &Block, visit: &mut impl FnMut(VarId)) {
+    let mut assigned = Vec::new();
+    targets(function, block, &mut assigned);
+    expressions(function, block, &mut |id| match &function.exprs[id].kind {
+        ExprKind::Var(var) | ExprKind::LocalElement { base: var, .. } => visit(*var),
+        ExprKind::If {
+            then, otherwise, ..
+        } => {
+            targets(function, then, &mut assigned);
+            let otherwise = otherwise.iter();
+            otherwise.for_each(|block| targets(function, block, &mut assigned));
+        }
+        ExprKind::Block(block) => targets(function, block, &mut assigned),
+        _ => {}
+    });
+    assigned.into_iter().for_each(visit);
+}
+
+/// The variables that the block's own statements assign to, and those of loops in it.
+fn targets(function: &Function, block: &Block, assigned: &mut Vec<VarId>) {
+    for stmt in &block.stmts {
+        match &stmt.kind {
+            StmtKind::Assign {
+                target:
+                    Place::Var(var)
+                    | Place::Field { base: var, .. }
+                    | Place::LocalElement { base: var, .. },
+                ..
+            } => assigned.push(*var),
+            StmtKind::For(id) => targets(function, &function.loops[*id].body, assigned),
+            StmtKind::While { body, .. } | StmtKind::Loop { body } => {
+                targets(function, body, assigned);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Calls `visit` for an expression and every one below it.

@@ -3,12 +3,11 @@
 use super::fold::Slot;
 use super::plan::Accumulator;
 use super::run::{Place, Run};
-use super::{Body, Tile};
 use crate::failure::Checked;
 use crate::order;
 
 /// Accumulators whose lanes and partial results fit on the stack.
-const INLINE: usize = 4;
+const INLINE: usize = 8;
 
 /// A reduction behind a pointer; values travel as bits.
 pub trait AnyReduce: Sync {
@@ -154,37 +153,18 @@ impl Chunks<'_> {
 
     /// The next `length` iterations, from lane 0 on.
     fn iterations(&mut self, length: u64) -> Checked {
-        let lanes = self.run.plan.lanes;
+        let run = self.run;
+        let body = run.fast.unwrap_or(run.region.code.body);
         let mut done = 0;
         while done < length {
-            let lane = done % lanes;
-            let (body, tile) = self.piece(length - done, lane);
-            done += self.tile(body, tile, lane as usize)?;
+            let mut tile = self.place.tile(length - done);
+            tile.lane = done % run.plan.lanes;
+            // SAFETY: the call is the region's, whose iterations the analysis proved independent,
+            // and the tile lies within its space. There is a slot for every accumulator, and a
+            // lane that an iteration of this chunk reaches was filled.
+            unsafe { body(&run.call, &tile, self.slots.as_mut_ptr())? };
+            done += self.place.pass(&tile);
         }
         Ok(())
-    }
-
-    /// What to do next: whole blocks of lanes in the fast form, what lies before and behind them
-    /// in the other; so do rows too short for a block, many at once.
-    fn piece(&self, left: u64, lane: u64) -> (Body, Tile) {
-        let (lanes, body) = (self.run.plan.lanes, self.run.region.code.body);
-        let fast = self.run.fast.filter(|_| self.run.call.shape[2] >= lanes);
-        let Some(fast) = fast else {
-            return (body, self.place.tile(left));
-        };
-        let row = left.min(self.place.row_rest());
-        if lane == 0 && row >= lanes {
-            return (fast, self.place.piece(row - row % lanes));
-        }
-        (body, self.place.piece(row.min(lanes - lane)))
-    }
-
-    fn tile(&mut self, body: Body, mut tile: Tile, lane: usize) -> Checked<u64> {
-        tile.lane = lane;
-        // SAFETY: the call is the region's, whose iterations the analysis proved independent, and
-        // the tile lies within its space. There is a slot for every accumulator, and a lane that
-        // an iteration of this chunk reaches was filled.
-        unsafe { body(&self.run.call, &tile, self.slots.as_mut_ptr())? };
-        Ok(self.place.pass(&tile))
     }
 }

@@ -6,6 +6,8 @@
 
 use super::primitive::Primitive;
 use crate::element::Element;
+#[cfg(target_arch = "x86_64")]
+use crate::level::Level;
 use crate::ops::Order;
 use std::mem::MaybeUninit;
 
@@ -20,10 +22,14 @@ impl Slot {
 
     /// A lane, which may hold nothing.
     fn lane<T: Element>(&mut self, lane: usize) -> &mut MaybeUninit<T> {
-        assert!((lane + 1) * size_of::<T>() <= size_of::<Slot>());
-        let lanes: *mut MaybeUninit<T> = (&raw mut self.0).cast();
-        // SAFETY: the slot is aligned for every element, and the lane ends within it.
-        unsafe { &mut *lanes.add(lane) }
+        &mut self.room(lane + 1)[lane]
+    }
+
+    /// The first so many lanes, which may hold nothing.
+    fn room<T: Element>(&mut self, count: usize) -> &mut [MaybeUninit<T>] {
+        assert!(count * size_of::<T>() <= size_of::<Slot>());
+        // SAFETY: the slot is aligned for every element, and the lanes end within it.
+        unsafe { std::slice::from_raw_parts_mut((&raw mut self.0).cast(), count) }
     }
 
     /// The first so many lanes.
@@ -32,9 +38,9 @@ impl Slot {
     ///
     /// They were filled with values of this type.
     unsafe fn lanes<T: Element>(&mut self, count: usize) -> &mut [T] {
-        assert!(count * size_of::<T>() <= size_of::<Slot>());
-        // SAFETY: as for `lane`; the caller says that they hold values.
-        unsafe { std::slice::from_raw_parts_mut((&raw mut self.0).cast(), count) }
+        let room: *mut [MaybeUninit<T>] = self.room(count);
+        // SAFETY: the caller says that they hold values.
+        unsafe { &mut *(room as *mut [T]) }
     }
 }
 
@@ -68,11 +74,7 @@ impl Folding {
     const fn of<T: Element, O: Op<T>>() -> Folding {
         Folding {
             pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
-            fill: |slot, count, bits| {
-                for lane in 0..count {
-                    slot.lane(lane).write(T::from_bits(bits));
-                }
-            },
+            fill: fill::<T>,
             lanes: fold_lanes::<T, O>,
             set: |slot, lane, bits| {
                 slot.lane(lane).write(T::from_bits(bits));
@@ -84,12 +86,34 @@ impl Folding {
     }
 }
 
+fn fill<T: Element>(slot: &mut Slot, count: usize, bits: u64) {
+    slot.room::<T>(count)
+        .fill(MaybeUninit::new(T::from_bits(bits)));
+}
+
 /// # Safety
 ///
 /// So many lanes were filled with values of type `T`.
 unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &mut Slot, count: usize) -> u64 {
     // SAFETY: the caller's.
-    let mut lanes = unsafe { slot.lanes::<T>(count) };
+    let lanes = unsafe { slot.lanes::<T>(count) };
+    #[cfg(target_arch = "x86_64")]
+    if Level::current() >= Level::Avx2 {
+        // SAFETY: the processor has the level's features.
+        return unsafe { fold_avx2::<T, O>(lanes) };
+    }
+    fold_halves::<T, O>(lanes)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn fold_avx2<T: Element, O: Op<T>>(lanes: &mut [T]) -> u64 {
+    fold_halves::<T, O>(lanes)
+}
+
+/// Folds halves of a power of two of lanes until one is left, whose bits it gives.
+#[inline(always)]
+fn fold_halves<T: Element, O: Op<T>>(mut lanes: &mut [T]) -> u64 {
     while lanes.len() > 1 {
         let (left, right) = lanes.split_at_mut(lanes.len() / 2);
         for (left, right) in left.iter_mut().zip(right) {

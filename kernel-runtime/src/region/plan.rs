@@ -13,6 +13,8 @@
 //! guard hi0 len0.0 <                without which the loop runs as written
 //! fast true                         with which the fast form of the body will do
 //! cost 3                            operations of an iteration
+//! interior 1;hi1;true               places of the innermost loop where simpler forms hold: from,
+//!                                   to behind the last, and without which there are none
 //! array f64:2:r                     read, written (`w`) or both; `:unit` if its type is
 //!                                   contiguous, `:keep` if it may stay on a device
 //! scalar usize
@@ -48,6 +50,7 @@ pub struct Plan {
     pub guard: Formula,
     pub fast: Formula,
     pub cost: Formula,
+    pub interior: Option<Interior>,
     pub arrays: Vec<ArrayUse>,
     /// Those of them whose types do not say that their rows are contiguous, and their ranks.
     pub strided: Vec<(usize, usize)>,
@@ -78,6 +81,14 @@ pub struct Bounds {
 enum Adapter {
     Rev,
     StepBy(Formula),
+}
+
+/// Places of the innermost loop.
+#[derive(Debug)]
+pub struct Interior {
+    start: Formula,
+    end: Formula,
+    given: Formula,
 }
 
 /// An array of a region.
@@ -136,6 +147,7 @@ impl Plan {
             "guard" => self.guard = Formula::parse(rest)?,
             "fast" => self.fast = Formula::parse(rest)?,
             "cost" => self.cost = Formula::parse(rest)?,
+            "interior" => self.interior = Some(interior(rest)?),
             "array" => self.arrays.push(array(rest)?),
             "scalar" => self.scalars.push(Primitive::from_name(rest)?),
             "sum" => self.accumulators.push(accumulator(rest)?),
@@ -197,6 +209,29 @@ fn bounds(text: &str) -> Option<Bounds> {
         start,
         end,
         adapters: parts.map(adapter).collect::<Option<_>>()?,
+    })
+}
+
+impl Interior {
+    /// From the first to behind the last; equal where there is none.
+    pub fn places(&self, inputs: &Inputs) -> (u64, u64) {
+        if !self.given.holds(inputs) {
+            return (0, 0);
+        }
+        let place = |of: &Formula| of.value(inputs).map(|value| value.max(0));
+        let ends = place(&self.start).zip(place(&self.end));
+        let ends = ends
+            .and_then(|(start, end)| Some((u64::try_from(start).ok()?, u64::try_from(end).ok()?)));
+        ends.unwrap_or_default()
+    }
+}
+
+fn interior(text: &str) -> Option<Interior> {
+    let mut parts = text.split(';').map(Formula::parse);
+    Some(Interior {
+        start: parts.next()??,
+        end: parts.next()??,
+        given: parts.next()??,
     })
 }
 

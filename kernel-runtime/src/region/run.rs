@@ -74,7 +74,7 @@ pub struct Place {
     shape: Shape,
     outer: u64,
     row: u64,
-    pub column: u64,
+    column: u64,
 }
 
 impl Place {
@@ -99,12 +99,6 @@ impl Place {
         }
     }
 
-    /// Iterations left in the row.
-    #[inline]
-    pub fn row_rest(&self) -> u64 {
-        self.shape[2] - self.column
-    }
-
     /// The largest tile from here of at most `count` iterations: whole rows, or a part of one.
     #[inline]
     pub fn tile(&self, count: u64) -> Tile {
@@ -113,13 +107,8 @@ impl Place {
             let last = rows.min(self.row + count / columns);
             return self.over((self.row, last), (0, columns));
         }
-        self.piece(count.min(self.row_rest()))
-    }
-
-    /// The next so many iterations of this row.
-    #[inline]
-    pub fn piece(&self, count: u64) -> Tile {
-        self.over((self.row, self.row + 1), (self.column, self.column + count))
+        let end = columns.min(self.column + count);
+        self.over((self.row, self.row + 1), (self.column, end))
     }
 
     fn over(&self, rows: (u64, u64), columns: (u64, u64)) -> Tile {

@@ -12,7 +12,7 @@ pub struct Tile {
     /// Places of the innermost.
     pub columns: (u64, u64),
     /// The first iteration's lane, in a reduction.
-    pub lane: usize,
+    pub lane: u64,
 }
 
 impl Tile {
@@ -26,6 +26,14 @@ impl Tile {
     #[inline(always)]
     pub fn columns(&self) -> Range<u64> {
         self.columns.0..self.columns.1
+    }
+
+    /// The ends of a row's three parts: before the interior, in it, behind it.
+    #[inline(always)]
+    pub fn pieces(&self, (from, to): (u64, u64)) -> [u64; 3] {
+        let (first, end) = self.columns;
+        let from = from.clamp(first, end);
+        [from, to.clamp(from, end), end]
     }
 
     /// The tile in parts of some [`PART`] iterations: whole rows, or parts of one.

@@ -34,4 +34,5 @@ mod reductions;
 mod rows;
 mod shared;
 mod stencils;
+mod strips;
 mod views;

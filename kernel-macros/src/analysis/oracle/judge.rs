@@ -4,7 +4,9 @@ use super::guard::{Extents, Guard};
 use super::machine::{Element, Exit, Machine, Mode, World, scalar_value};
 use super::random::Random;
 use super::value::{Int, Value, builtin};
-use crate::analysis::plan::{Accumulator, Combine, Fold, Identity, Region, SiteKey, WideAdapter};
+use crate::analysis::plan::{
+    Accumulator, Combine, Fold, Identity, Interior, Region, SiteKey, WideAdapter,
+};
 use crate::analysis::tests::analysed;
 use crate::ir::{Function, VarId};
 use std::collections::{HashMap, HashSet};
@@ -180,7 +182,8 @@ impl Trial<'_> {
             }
             .all(&self.region.relaxed)
         });
-        let mut parallel = Parallel::new(self, relaxed);
+        let interior = self.interior(&extents).filter(|_| relaxed);
+        let mut parallel = Parallel::new(self, relaxed, interior);
         parallel.run(&space, random)?;
         if parallel.unknown {
             tally.skipped += 1;
@@ -194,6 +197,17 @@ impl Trial<'_> {
             }
             (serial, parallel) => Err(format!("serial fails at {serial:?}, not {parallel:?}")),
         }
+    }
+
+    /// Between which values of the innermost loop's variable the interior lies.
+    fn interior(&self, extents: &Extents) -> Option<(i128, i128)> {
+        let interior = self.region.interior.as_ref()?;
+        self.machine(Mode::Serial, |machine| {
+            let mut guard = Guard { machine, extents };
+            let given = interior.given.iter().all(|test| guard.holds(test));
+            let ends = guard.value(&interior.from).zip(guard.value(&interior.to));
+            ends.filter(|_| given)
+        })
     }
 
     fn machine<R>(&self, mode: Mode<'_>, f: impl FnOnce(&mut Machine<'_>) -> R) -> R {
@@ -318,6 +332,8 @@ struct Parallel<'a> {
     machine: Machine<'a>,
     /// Partial results of each lane, for each accumulator.
     lanes: Vec<HashMap<VarId, Value>>,
+    /// Between which values of the innermost loop's variable the interior lies.
+    interior: Option<(i128, i128)>,
     /// The iteration that writes an element, and those that read it.
     writers: HashMap<Element, usize>,
     readers: HashMap<Element, HashSet<usize>>,
@@ -328,7 +344,7 @@ struct Parallel<'a> {
 }
 
 impl<'a> Parallel<'a> {
-    fn new(trial: &'a Trial<'a>, relaxed: bool) -> Self {
+    fn new(trial: &'a Trial<'a>, relaxed: bool, interior: Option<(i128, i128)>) -> Self {
         let mode = Mode::Region {
             region: trial.region,
             relaxed,
@@ -339,6 +355,7 @@ impl<'a> Parallel<'a> {
             trial,
             machine: Machine::new(trial.planned, &trial.world, mode, trial.debug),
             lanes: vec![identities.collect(); 3],
+            interior,
             writers: HashMap::new(),
             readers: HashMap::new(),
             failure: None,
@@ -365,6 +382,7 @@ impl<'a> Parallel<'a> {
             self.machine.env.insert(node.var, value);
             left /= values.len();
         }
+        self.machine.inside = self.inside();
         match self.machine.block(&self.trial.region.body) {
             Ok(_) | Err(Exit::Continue(0)) => self.keep(lane),
             Err(Exit::Fail(key)) => {
@@ -378,6 +396,15 @@ impl<'a> Parallel<'a> {
             Err(_) => return Err(format!("iteration {k} leaves the region")),
         }
         self.meet(k)
+    }
+
+    /// The interior, if the iteration about to run is one of its.
+    fn inside(&self) -> Option<&'a Interior> {
+        let region = self.trial.region;
+        let value = self.machine.env.get(&region.nest.last()?.var)?.int()?.value;
+        let (from, to) = self.interior?;
+        let interior = region.interior.as_ref();
+        interior.filter(|_| (from..=to).contains(&value))
     }
 
     fn keep(&mut self, lane: usize) {

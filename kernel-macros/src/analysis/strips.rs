@@ -1,0 +1,282 @@
+//! Iterations whose inner loops neighbours can go through together.
+//!
+//! In `for j { let mut s = 0.0; for k { s += a[[i, k]] * b[[k, j]]; } c[[i, j]] = s; }` one
+//! iteration's sum has its order, so a loop over `k` is no loop for SIMD; neighbouring `j`, which are
+//! independent, are. Such a body is cut at its inner loops into parts, and a strip of iterations
+//! runs each part for all of them before it goes on, the inner loop around them. Every value is
+//! computed as before, by the same operations in the same order.
+
+use super::form::Former;
+use super::plan::{Bounds, Region, SiteKey, Strips};
+use crate::ir::{
+    AccessId, Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, Place, Stmt, StmtKind,
+    VarId, VarKind, verify, walk,
+};
+use std::collections::{HashMap, HashSet};
+
+/// More values than this between parts of an iteration would not stay close to the processor.
+const MOST_CARRIED: usize = 8;
+
+/// How the region's iterations can run in strips, if they can.
+pub fn find(former: &Former, region: &Region) -> Option<Strips> {
+    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
+    if combines || region.in_order.is_some() || region.interior.is_some() || fails(region) {
+        return None;
+    }
+    let id = *former.nest.last()?;
+    let mut cutter = Cutter {
+        former,
+        function: former.function,
+        along: former.function.loops[id].var,
+        part: 0,
+        loops: 0,
+        depth: 0,
+        declared: HashMap::new(),
+        carried: HashSet::new(),
+        ahead: Vec::new(),
+        region,
+    };
+    cutter.block(&region.body)?;
+    let mut carried: Vec<VarId> = cutter.carried.into_iter().collect();
+    carried.sort();
+    let scalars = carried
+        .iter()
+        .all(|var| former.function.vars[*var].ty.scalar().is_some());
+    let ahead = cutter.ahead;
+    let few = carried.len() + ahead.len() <= MOST_CARRIED;
+    let useful = cutter.loops > 0 && !carried.is_empty() && few;
+    (scalars && useful).then_some(Strips { carried, ahead })
+}
+
+/// Whether an iteration of the fast form can fail in builds without debug assertions. Of a strip,
+/// it would not be the earliest that fails first.
+fn fails(region: &Region) -> bool {
+    let settled = |key: &SiteKey| match key {
+        SiteKey::Access(id) => region.bounds.get(id) == Some(&Bounds::Relaxed),
+        SiteKey::Expr(id) => region.relaxed_nodes.contains(id),
+        _ => false,
+    };
+    let mut sites = region.site_of.iter();
+    let open = sites.any(|(key, site)| !region.sites[*site as usize].debug_only && !settled(key));
+    open || !region.calls.is_empty()
+}
+
+struct Cutter<'a> {
+    former: &'a Former<'a>,
+    function: &'a Function,
+    /// The variable of the innermost parallel loop.
+    along: VarId,
+    /// Number of the part, how many inner loops there are, and how many of them are around it.
+    part: usize,
+    loops: usize,
+    depth: usize,
+    /// The part that binds a variable.
+    declared: HashMap<VarId, usize>,
+    carried: HashSet<VarId>,
+    ahead: Vec<Vec<AccessId>>,
+    region: &'a Region,
+}
+
+/// `None` is a body that cannot be cut.
+impl Cutter<'_> {
+    fn block(&mut self, block: &Block) -> Option<()> {
+        if block.value.is_some() {
+            return None;
+        }
+        for stmt in &block.stmts {
+            match stmt.kind {
+                StmtKind::For(id) => self.inner(id)?,
+                _ => self.stmt(stmt)?,
+            }
+        }
+        self.part += 1;
+        Some(())
+    }
+
+    /// An inner loop, which all iterations of a strip go through alike.
+    fn inner(&mut self, id: LoopId) -> Option<()> {
+        let node = &self.function.loops[id];
+        let range = &node.range;
+        let steps = range.adapters.iter().filter_map(|adapter| match adapter {
+            Adapter::StepBy(step) => Some(*step),
+            Adapter::Rev => None,
+        });
+        let mut bounds = [range.start, range.end].into_iter().chain(steps);
+        let uniform = node.opaque.is_none() && bounds.all(|bound| self.is_uniform(bound));
+        if !uniform {
+            return None;
+        }
+        self.loops += 1;
+        self.part += 1;
+        self.depth += 1;
+        self.block(&node.body)?;
+        self.depth -= 1;
+        Some(())
+    }
+
+    /// Whether an expression has one value for all iterations of a strip.
+    fn is_uniform(&self, id: ExprId) -> bool {
+        let mut uniform = true;
+        walk::below(self.function, id, &mut |id| {
+            uniform &= match &self.function.exprs[id].kind {
+                ExprKind::Var(var) => {
+                    let index = matches!(self.function.vars[*var].kind, VarKind::Index(_));
+                    *var != self.along && (index || !self.former.is_local(*var))
+                }
+                ExprKind::Int(..) | ExprKind::Len { .. } => true,
+                ExprKind::Binary(..) | ExprKind::Cast(..) => true,
+                ExprKind::Call(builtin, _) => !builtin.is_elementary(),
+                _ => false,
+            };
+        });
+        uniform
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Option<()> {
+        match &stmt.kind {
+            StmtKind::Let {
+                pat,
+                init: Some(init),
+            } => {
+                self.expr(*init)?;
+                self.bind(pat)
+            }
+            StmtKind::Assign { target, value, .. } => {
+                self.expr(*value)?;
+                self.place(target)
+            }
+            StmtKind::Expr(id) => self.expr(*id),
+            _ => None,
+        }
+    }
+
+    fn bind(&mut self, pat: &Pat) -> Option<()> {
+        match pat {
+            Pat::Var(var) => _ = self.declared.insert(*var, self.part),
+            Pat::Tuple(parts) => {
+                parts.iter().try_for_each(|part| self.bind(part))?;
+            }
+            Pat::Wild => {}
+        }
+        Some(())
+    }
+
+    fn place(&mut self, target: &Place) -> Option<()> {
+        match target {
+            Place::Var(var) | Place::Field { base: var, .. } => self.uses(*var),
+            Place::LocalElement { base, index } => {
+                self.uses(*base);
+                index.iter().try_for_each(|index| self.expr(*index))?;
+            }
+            // Elements written inside the loops would go to memory each time.
+            Place::Element(_) if self.depth > 0 => return None,
+            Place::Element(access) => self.index(*access)?,
+        }
+        Some(())
+    }
+
+    fn index(&mut self, access: AccessId) -> Option<()> {
+        let function = self.function;
+        let mut index = function.accesses[access].index.iter();
+        index.try_for_each(|index| self.expr(*index))
+    }
+
+    fn expr(&mut self, id: ExprId) -> Option<()> {
+        let function = self.function;
+        match &function.exprs[id].kind {
+            ExprKind::Var(var) => self.uses(*var),
+            ExprKind::Load(access) => {
+                if self.depth > 0 && !self.is_in_line(*access) {
+                    return self.read_ahead(*access);
+                }
+                self.index(*access)?;
+            }
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } => {
+                self.expr(*cond)?;
+                self.branch(then)?;
+                otherwise.iter().try_for_each(|block| self.branch(block))?;
+            }
+            ExprKind::Block(block) => self.branch(block)?,
+            ExprKind::LocalElement { base, index } => {
+                self.uses(*base);
+                index.iter().try_for_each(|index| self.expr(*index))?;
+            }
+            kind => {
+                let operands = verify::operands(kind);
+                operands.into_iter().try_for_each(|id| self.expr(id))?;
+            }
+        }
+        Some(())
+    }
+
+    /// Statements without loops of their own.
+    fn branch(&mut self, block: &Block) -> Option<()> {
+        block.stmts.iter().try_for_each(|stmt| self.stmt(stmt))?;
+        block.value.iter().try_for_each(|id| self.expr(*id))
+    }
+
+    /// An element that an iteration can read before its inner loops.
+    fn read_ahead(&mut self, id: AccessId) -> Option<()> {
+        let region = self.region;
+        let access = &self.function.accesses[id];
+        let own = access.index.iter().all(|index| {
+            let form = self.former.form(*index);
+            let indices = form.map(|form| form.poly.indices());
+            let outer = |var: &VarId| region.nest.iter().any(|node| node.var == *var);
+            let own = indices.is_some_and(|indices| indices.iter().all(outer));
+            own && !self.names_locals(*index)
+        });
+        let inside = region.bounds.get(&id) != Some(&Bounds::Checked) && region.free.contains(&id);
+        let mut arrays = region.arrays.iter();
+        let read_only = arrays.any(|of| of.var == access.array && !of.writes);
+        if !(own && inside && read_only) {
+            return None;
+        }
+        let same = |other: &&mut Vec<AccessId>| {
+            let other = &self.function.accesses[other[0]];
+            let mut pairs = access.index.iter().zip(&other.index);
+            access.array == other.array && pairs.all(|(a, b)| self.former.same(*a, *b))
+        };
+        match self.ahead.iter_mut().find(same) {
+            Some(known) => known.push(id),
+            None => self.ahead.push(vec![id]),
+        }
+        Some(())
+    }
+
+    fn names_locals(&self, id: ExprId) -> bool {
+        let mut local = false;
+        walk::below(self.function, id, &mut |id| {
+            if let ExprKind::Var(var) = self.function.exprs[id].kind {
+                local |= self.former.is_local(var);
+            }
+        });
+        local
+    }
+
+    /// Whether neighbouring iterations read the same element or neighbours in memory.
+    fn is_in_line(&self, id: AccessId) -> bool {
+        let index = &self.function.accesses[id].index;
+        let along = |index: &ExprId| {
+            let form = self.former.form(*index)?;
+            let (coefficient, _) = form.poly.split(self.along)?;
+            form.poly.is_affine().then_some(coefficient.as_constant()?)
+        };
+        let Some((last, others)) = index.split_last() else {
+            return false;
+        };
+        let still = others.iter().all(|index| along(index) == Some(0));
+        still && matches!(along(last), Some(0 | 1))
+    }
+
+    fn uses(&mut self, var: VarId) {
+        let declared = self.declared.get(&var);
+        if declared.is_some_and(|part| *part != self.part) {
+            self.carried.insert(var);
+        }
+    }
+}
