@@ -182,7 +182,7 @@ fn joined(kernels: &[Kernel], without: &BTreeMap<usize, String>) -> (String, Vec
         source += &kernel.source;
         source += &kernel.call.check(&kernel.name);
         checks +=
-            &format!("(\"k{number}\", check_k{number} as fn(usize) -> Result<(), String>),\n");
+            &format!("(\"k{number}\", check_k{number} as fn(usize) -> Result<Outcome, String>),\n");
     }
     source += &format!("pub const CHECKS: &[Check] = &[\n{checks}];\n");
     (source, starts)

@@ -12,7 +12,9 @@ use quote::{format_ident, quote};
 
 /// A kernel that was accepted.
 pub struct Compiled {
-    /// The function as it is written.
+    /// The function as it is read.
+    pub read: Function,
+    /// The same in the words that back ends know.
     pub source: Function,
     /// The same with what the analysis made of its regions.
     pub function: Function,
@@ -69,8 +71,7 @@ impl Compiled {
 pub fn compile(source: &str) -> Result<Compiled, String> {
     let mut item: syn::ItemFn = syn::parse_str(source).map_err(|error| error.to_string())?;
     item.attrs.clear();
-    let mut source = parse::kernel(&item, &[], &mut Sink::default());
-    infer::infer(&mut source);
+    let mut source = read(&item);
     lower::lower(&mut source);
     let mut sink = Sink::default();
     let mut function = parse::kernel(&item, &[], &mut sink);
@@ -88,12 +89,19 @@ pub fn compile(source: &str) -> Result<Compiled, String> {
         .map(|(release, debug)| [release, debug]);
     let regions = texts(&function, &plan, device);
     Ok(Compiled {
+        read: read(&item),
         source,
         function,
         plan,
         regions,
         ptx,
     })
+}
+
+fn read(item: &syn::ItemFn) -> Function {
+    let mut function = parse::kernel(item, &[], &mut Sink::default());
+    infer::infer(&mut function);
+    function
 }
 
 fn texts(function: &Function, plan: &Plan, device: host::Device) -> Vec<RegionText> {

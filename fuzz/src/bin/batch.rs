@@ -6,7 +6,7 @@
 mod kernels {
     use kernel_runtime::prelude::*;
     use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
-    use random_kernels::{Check, Version, agree, data, numbers};
+    use random_kernels::{Check, Outcome, Version, agree, data, numbers};
 
     include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
 }

@@ -279,7 +279,12 @@ impl Lowerer<'_> {
             StmtKind::Loop { body } => self.block(body),
             StmtKind::Assert { cond, args, .. } => {
                 self.expr(*cond);
-                args.iter().for_each(|arg| self.expr(*arg));
+                // One that is several values stays in one piece, and is refused by its name.
+                for arg in args.iter() {
+                    if !is_composite(self.ty(*arg)) {
+                        self.expr(*arg);
+                    }
+                }
             }
             StmtKind::Opaque(opaque) => self.opaque(opaque),
             StmtKind::Break { .. } | StmtKind::Continue { .. } => {}

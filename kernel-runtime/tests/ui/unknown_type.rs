@@ -1,17 +1,17 @@
 #![allow(unused)]
 use kernel_runtime::prelude::*;
 
-struct Config {
+#[derive(Clone, Copy)] struct Config {
     scale: f64,
 }
 
 #[kernel(parallel)]
 fn scale(x: &[f64], y: &mut [f64], k: f64) {
     let config = Config { scale: k };
-    let pair = (config.scale, k);
+    let pair = (config, k);
     for i in 0..x.len() {
         let z = pair;
-        y[i] = x[i] * z.0;
+        y[i] = x[i] * z.1;
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, ExprId, Function, LoopId, Pat, Place, Range, Scalar, Stmt,
     StmtKind, VarId,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A panic.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,8 @@ pub struct Machine<'a> {
     /// Statements that may still run.
     pub fuel: u64,
     places: Vec<(LoopId, u64, u64)>,
+    /// Loops that somebody else ran as regions, with those whose iterations are part of theirs.
+    ran: HashSet<LoopId>,
 }
 
 impl<'a> Machine<'a> {
@@ -79,6 +81,7 @@ impl<'a> Machine<'a> {
             iteration: 0,
             fuel: 2_000_000,
             places: Vec::new(),
+            ran: HashSet::new(),
         }
     }
 
@@ -167,9 +170,16 @@ impl<'a> Machine<'a> {
             Verdict::Region(region) => Some(region),
             _ => None,
         };
+        if let Verdict::Fused(first) = self.plan.verdicts[id.index()]
+            && self.ran.contains(&first)
+        {
+            return Ok(());
+        }
+        self.ran.remove(&id);
         if let (Some(region), Some(hook)) = (region, hook.as_mut())
             && let Attempt::Done = hook.region(self, region)?
         {
+            self.ran.insert(id);
             return Ok(());
         }
         // A loop as written holds no regions.

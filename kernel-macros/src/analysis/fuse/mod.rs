@@ -54,6 +54,10 @@ pub fn followers(function: &Function) -> HashMap<LoopId, LoopId> {
     found
 }
 
+/// Loops that become one: more would share the registers of a few, and each is judged once more with
+/// all before it.
+const MOST: usize = 4;
+
 /// Why two loops over one space stay apart: a sentence, or nothing worth one.
 type Apart = Option<String>;
 
@@ -61,7 +65,10 @@ impl Judge<'_> {
     /// Joins the loops behind this one to it, one after the other, as long as they may be.
     pub fn fuse(&mut self, first: LoopId) {
         let mut last = first;
-        while let Some(next) = self.followers.get(&last).copied() {
+        for _ in 1..MOST {
+            let Some(next) = self.followers.get(&last).copied() else {
+                return;
+            };
             match self.joined(first, next) {
                 Ok(depth) => {
                     self.take(first, next, depth);

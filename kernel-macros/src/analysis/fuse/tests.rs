@@ -39,6 +39,12 @@ fn one_space_and_no_dependence_is_one_loop() {
 }
 
 #[test]
+fn no_more_than_a_few_become_one() {
+    let regions = judged(&"for i in 0..n { a[i] += x[i]; } ".repeat(9)).0;
+    assert_eq!(regions, 3);
+}
+
+#[test]
 fn what_another_iteration_touches_is_a_dependence() {
     apart(
         "for i in 1..n { a[i] = x[i]; } for i in 1..n { b[i] = a[i - 1]; }",
