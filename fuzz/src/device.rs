@@ -10,7 +10,7 @@ use kernel_compiler::interpret::{
 use kernel_compiler::ir::{Adapter, BinaryOp, LoopId, VarId};
 use kernel_compiler::{Compiled, RegionText};
 use kernel_runtime::__private::{
-    Call, Checked, Code, Outcome, Progression, Region as Known, Session, Slot, Tile, lane,
+    Call, Checked, Code, Outcome, Progression, Region as Known, Session, Slot, Tile, lanes,
 };
 use std::cell::RefCell;
 
@@ -37,7 +37,7 @@ unsafe fn right(slots: *mut Slot, width: usize) {
         for (at, bytes) in sizes.iter().enumerate() {
             // SAFETY: the caller's; lanes lie one behind the other in a slot.
             unsafe {
-                let first = lane::<u8>(slots, at, 0);
+                let first = lanes::<u8>(slots, at).as_mut_ptr();
                 first.copy_from(first.add(width * bytes), width * bytes);
             }
         }
