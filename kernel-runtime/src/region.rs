@@ -57,7 +57,7 @@ pub struct Code {
     /// Every iteration that the guard admits.
     pub body: Body,
     /// For arrays with contiguous rows, and where the plan's further condition holds, compiled for
-    /// [`Level::FAST`].
+    /// `Level::FAST`.
     pub fast: Option<Body>,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
