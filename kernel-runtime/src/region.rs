@@ -295,11 +295,11 @@ impl Region {
                 Some(of) => loops.push(of),
             }
         }
-        if !plan.given.holds(&self.inputs(loops, arrays, scalars)) {
+        if !plan.given.holds(&self.inputs(plan, loops, arrays, scalars)) {
             return Admitted::No;
         }
         for bounds in &plan.inner {
-            match bounds.progression(&self.inputs(loops, arrays, scalars)) {
+            match bounds.progression(&self.inputs(plan, loops, arrays, scalars)) {
                 None => return Admitted::No,
                 // The loop around it may do more than go over nothing.
                 Some(of) if of.count() == 0 && plan.ordered => return Admitted::No,
@@ -308,7 +308,7 @@ impl Region {
             }
         }
         let loops = &*loops;
-        let inputs = self.inputs(loops, arrays, scalars);
+        let inputs = self.inputs(plan, loops, arrays, scalars);
         if !plan.guard.holds(&inputs) {
             return Admitted::No;
         }
@@ -317,11 +317,11 @@ impl Region {
             return Admitted::No;
         };
         let cost = plan.cost.value(&inputs).unwrap_or(i128::MAX);
-        let entry = match plan.fast_entry {
-            Some(entry) if plan.fast.holds(&inputs) => Some(entry),
-            _ => plan.entry,
-        };
-        let fast = self.code.fastest().filter(|_| self.is_fast(&inputs));
+        let relaxed = plan.fast.holds(&inputs);
+        let entry = plan.fast_entry.filter(|_| relaxed).or(plan.entry);
+        let mut strided = plan.strided.iter();
+        let fast = relaxed && strided.all(|(at, rank)| arrays[*at].is_unit(*rank));
+        let fast = self.code.fastest().filter(|_| fast);
         let interior = plan.interior.as_ref().map(|of| of.places(&inputs));
         let call = Call {
             arrays,
@@ -342,7 +342,8 @@ impl Region {
     }
 
     fn inputs<'a>(
-        &'a self,
+        &self,
+        plan: &'a Plan,
         loops: &'a Progressions,
         arrays: &'a [Array<'a>],
         scalars: &'a [u64],
@@ -351,17 +352,9 @@ impl Region {
             loops,
             arrays,
             scalars,
-            kinds: &self.plan().scalars,
+            kinds: &plan.scalars,
             debug: self.code.debug,
         }
-    }
-
-    /// Whether the fast form of the body will do.
-    fn is_fast(&self, inputs: &Inputs) -> bool {
-        let plan = self.plan();
-        let mut strided = plan.strided.iter();
-        let unit = strided.all(|(at, rank)| inputs.arrays[*at].is_unit(*rank));
-        unit && plan.fast.holds(inputs)
     }
 }
 

@@ -31,9 +31,12 @@ const PARALLEL_WORK: u64 = 1 << 13;
 /// Operations below which a plain call does not go to a device.
 const DEVICE_WORK: u64 = 1 << 26;
 
-/// Who runs the regions of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Policy {
+/// What ended a call of `NAME::cuda`.
+type ErrorSlot = RefCell<Option<Box<Error>>>;
+
+/// How a call begins: who is to run its regions.
+#[derive(Clone, Copy)]
+pub enum Start<'a> {
     /// Whoever is fastest.
     Free,
     /// The calling thread.
@@ -42,18 +45,8 @@ enum Policy {
     Pool(u64),
     /// The device if it can, else the pool.
     Prefer,
-    /// The device.
-    Device,
-}
-
-/// What ended a call of `NAME::cuda`.
-type ErrorSlot = RefCell<Option<Box<Error>>>;
-
-/// How a call begins: what its caller asked for.
-#[derive(Clone, Copy)]
-pub struct Start<'a> {
-    policy: Policy,
-    error: Option<&'a ErrorSlot>,
+    /// The device. What ends the call goes there.
+    Device(&'a ErrorSlot),
 }
 
 /// A call of a kernel.
@@ -92,19 +85,18 @@ struct GaveUp;
 
 /// A plain call; `None` if the verbatim function is asked for.
 pub fn dispatch() -> Option<Start<'static>> {
-    let policy = match Backend::asked() {
-        None => Policy::Free,
-        Some(Backend::Serial) => return None,
-        Some(Backend::Thread) => Policy::Thread,
-        Some(Backend::Parallel) => Policy::Pool(PARALLEL_WORK),
-        Some(Backend::Cuda) => Policy::Prefer,
-    };
-    Some(policy.start())
+    match Backend::asked() {
+        None => Some(Start::Free),
+        Some(Backend::Serial) => None,
+        Some(Backend::Thread) => Some(Start::Thread),
+        Some(Backend::Parallel) => Some(parallel()),
+        Some(Backend::Cuda) => Some(Start::Prefer),
+    }
 }
 
 /// A call of `NAME::parallel`.
 pub fn parallel() -> Start<'static> {
-    Policy::Pool(PARALLEL_WORK).start()
+    Start::Pool(PARALLEL_WORK)
 }
 
 /// The driver of a kernel, ready to be called. A trait of its own: the table of a `dyn FnMut` has
@@ -133,11 +125,7 @@ pub fn cuda(kernel: &'static Kernel, driver: &mut dyn Driver) -> Result<(), Erro
 
 fn call(kernel: &'static Kernel, driver: &mut dyn Driver) -> Result<(), Error> {
     let error = ErrorSlot::default();
-    let start = Start {
-        policy: Policy::Device,
-        error: Some(&error),
-    };
-    let result = capture::capture(|| driver.run(start));
+    let result = capture::capture(|| driver.run(Start::Device(&error)));
     if let Some(error) = error.take() {
         return Err(*error);
     }
@@ -160,15 +148,6 @@ pub fn ended<R>(done: Result<(), Error>, result: Option<R>) -> Result<R, Error> 
 pub fn taken<T>(given: &mut Option<T>) -> T {
     let given = given.take();
     given.unwrap_or_else(|| unreachable!("a driver runs once"))
-}
-
-impl Policy {
-    fn start(self) -> Start<'static> {
-        Start {
-            policy: self,
-            error: None,
-        }
-    }
 }
 
 impl<'a> Session<'a> {
@@ -221,7 +200,7 @@ impl<'a> Session<'a> {
     #[inline]
     fn has_few(&self, region: &Region, outermost: Option<Progression>) -> bool {
         let few = region.plan().few;
-        let host = !matches!(self.start.policy, Policy::Prefer | Policy::Device);
+        let host = !matches!(self.start, Start::Prefer | Start::Device(_));
         few > 0 && host && outermost.is_some_and(|of| of.count() <= few)
     }
 
@@ -285,10 +264,10 @@ impl<'a> Session<'a> {
     /// Whether to use more than this thread for so many operations.
     #[inline]
     fn pool(&self, work: u64) -> bool {
-        let least = match self.start.policy {
-            Policy::Thread => return false,
-            Policy::Pool(least) => least,
-            Policy::Free | Policy::Prefer | Policy::Device => POOL_WORK,
+        let least = match self.start {
+            Start::Thread => return false,
+            Start::Pool(least) => least,
+            Start::Free | Start::Prefer | Start::Device(_) => POOL_WORK,
         };
         work >= least && rayon::current_num_threads() > 1
     }
@@ -302,11 +281,11 @@ impl<'a> Session<'a> {
         folded: &mut [u64],
     ) -> Option<Checked> {
         let ptx = run.region.code.ptx?;
-        let go = match self.start.policy {
-            Policy::Thread | Policy::Pool(_) => false,
-            Policy::Free => work >= DEVICE_WORK && device::available_for_dispatch(),
-            Policy::Prefer => device::ready(self.kernel.name).is_ok(),
-            Policy::Device => (self.start.error).is_none_or(|slot| slot.borrow().is_none()),
+        let go = match self.start {
+            Start::Thread | Start::Pool(_) => false,
+            Start::Free => work >= DEVICE_WORK && device::available_for_dispatch(),
+            Start::Prefer => device::ready(self.kernel.name).is_ok(),
+            Start::Device(slot) => slot.borrow().is_none(),
         };
         if !go {
             return None;
@@ -363,7 +342,7 @@ impl<'a> Session<'a> {
                 }
                 Some(done)
             }
-            Err(error) if self.start.policy == Policy::Device => {
+            Err(error) if matches!(self.start, Start::Device(_)) => {
                 self.give_up(error);
                 None
             }
@@ -376,7 +355,7 @@ impl<'a> Session<'a> {
 
     /// Ends the call with this error.
     pub(crate) fn give_up(&self, error: Error) {
-        let Some(slot) = self.start.error else {
+        let Start::Device(slot) = self.start else {
             panic!("the device failed while it had the only copy of an array: {error}");
         };
         slot.borrow_mut().get_or_insert(Box::new(error));
@@ -426,8 +405,8 @@ mod tests {
 
     #[test]
     fn the_host_takes_over_where_the_device_was_only_preferred() {
-        for policy in [Policy::Prefer, Policy::Free, Policy::Thread] {
-            let session = Session::new(&KERNEL, policy.start());
+        for start in [Start::Prefer, Start::Free, Start::Thread] {
+            let session = Session::new(&KERNEL, start);
             assert_eq!(run(&session), Outcome::Done);
         }
     }

@@ -26,3 +26,4 @@ pub mod f64;
 pub mod random;
 #[doc(hidden)]
 pub mod rare;
+mod usual;

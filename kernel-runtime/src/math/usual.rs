@@ -1,0 +1,100 @@
+//! Functions with a rare path, for loops that do a few iterations again where they met a rare
+//! argument: SIMD code would compute both paths everywhere.
+//!
+//! If no argument was rare, the results have the bits of the functions proper; else they may be
+//! anything.
+
+/// The functions of a type: its bits' type, the method that notes a rare argument, the least
+/// magnitude that is rare, and random bits for the tests. They stand beside the modules of the
+/// functions proper.
+macro_rules! usual {
+    ($ty:ident, $bits:ident, $beyond:ident, $bound:literal, $random:ident) => {
+        use super::reduction::by_subtraction;
+        use super::trigonometric::{sin_cos_of, tan_of};
+        use crate::math::rare::Rare;
+
+        /// Bits of the largest magnitude that is not rare.
+        const MOST: $bits = ($bound as $ty).to_bits() - 1;
+
+        /// Sine; the function proper, unless `USUAL`.
+        #[inline(always)]
+        pub fn sin<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
+            if !USUAL {
+                return super::sin(x);
+            }
+            let (quarters, r, tail) = reduced(x, rare);
+            sin_cos_of(x, quarters, r, tail).0
+        }
+
+        /// Cosine; the function proper, unless `USUAL`.
+        #[inline(always)]
+        pub fn cos<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
+            if !USUAL {
+                return super::cos(x);
+            }
+            let (quarters, r, tail) = reduced(x, rare);
+            sin_cos_of(x, quarters, r, tail).1
+        }
+
+        /// Tangent; the function proper, unless `USUAL`.
+        #[inline(always)]
+        pub fn tan<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
+            if !USUAL {
+                return super::tan(x);
+            }
+            let (quarters, r, tail) = reduced(x, rare);
+            tan_of(x, quarters, r, tail)
+        }
+
+        #[inline(always)]
+        fn reduced(x: $ty, rare: &mut Rare) -> ($bits, $ty, $ty) {
+            rare.$beyond(x, MOST);
+            by_subtraction(x)
+        }
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+            use crate::math::random;
+
+            /// The value, and whether the argument was rare.
+            fn usual(function: fn($ty, &mut Rare) -> $ty, x: $ty) -> ($bits, bool) {
+                let mut rare = Rare::none();
+                (function(x, &mut rare).to_bits(), rare.any())
+            }
+
+            #[test]
+            fn what_is_not_rare_has_the_bits_of_the_functions_proper() {
+                for index in 0..20_000 {
+                    let x = $ty::from_bits(random::$random(21, index));
+                    let expected = x.is_finite() && x.abs() < $bound;
+                    for (function, proper) in [
+                        (
+                            sin::<true> as fn($ty, &mut Rare) -> $ty,
+                            super::super::sin as fn($ty) -> $ty,
+                        ),
+                        (cos::<true>, super::super::cos),
+                        (tan::<true>, super::super::tan),
+                    ] {
+                        let (bits, rare) = usual(function, x);
+                        assert_eq!(rare, !expected, "{x:e}");
+                        assert!(rare || bits == proper(x).to_bits(), "{x:e}");
+                    }
+                    assert!(!usual(sin::<false>, x).1);
+                }
+            }
+
+            #[test]
+            fn the_bound_is_rare_and_what_lies_below_is_not() {
+                assert!(usual(sin::<true>, $bound).1);
+                assert!(usual(cos::<true>, -$bound).1);
+                assert!(usual(tan::<true>, $ty::NAN).1);
+                assert!(usual(sin::<true>, $ty::NEG_INFINITY).1);
+                assert!(!usual(sin::<true>, -$ty::from_bits(MOST)).1);
+                assert_eq!(usual(sin::<true>, -0.0), ((-0.0 as $ty).to_bits(), false));
+            }
+        }
+    };
+}
+
+pub(super) use usual;
