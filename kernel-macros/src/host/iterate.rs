@@ -8,7 +8,7 @@
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
-use super::strips::{self, Strips};
+use super::strips::Strips;
 use super::usual;
 use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
 use crate::ir::Scalar;
@@ -402,7 +402,7 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
         let debug = region.body.debug();
         emit!(!#debug &&)
     });
-    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strips::LONGEST));
+    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strip.longest()));
     emit! {
         if #fast #unchecked __tile.columns.1 - __tile.columns.0 >= #shortest {
             #lanes
