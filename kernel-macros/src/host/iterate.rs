@@ -21,9 +21,9 @@ const SHORTEST_STRIP: usize = 8;
 pub struct Functions {
     pub items: TokenStream,
     pub body: TokenStream,
+    /// Whether the fast form is worth its size.
+    pub pays: TokenStream,
     /// An `Option`.
-    pub fast: TokenStream,
-    /// Likewise.
     pub fold: TokenStream,
 }
 
@@ -52,7 +52,7 @@ pub fn functions(region: &Region) -> Functions {
     Functions {
         items: emit!(#run #rows #fast #fold),
         body: emit!(__rows #other),
-        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, __fast)),
+        pays,
         fold: folds,
     }
 }
@@ -419,14 +419,23 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
 }
 
 /// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
-/// the processor for.
+/// the processor for; once more for those of AVX-512 where the runtime's feature says so.
 pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+    let avx2 = "avx2,fma,bmi1,bmi2,lzcnt,popcnt";
+    let avx512 = format!("{avx2},avx512f,avx512bw,avx512cd,avx512dq,avx512vl");
+    let (fast, wide) = (names::local("__fast"), names::local("__wide"));
+    let fast = compiled_for(rt, avx2, &fast, code);
+    let wide = compiled_for(rt, &avx512, &wide, code);
     emit! {
-        #[cfg_attr(
-            target_arch = "x86_64",
-            target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")
-        )]
-        unsafe fn __fast(
+        #fast
+        #rt::avx512! { { #wide } {} }
+    }
+}
+
+fn compiled_for(rt: &TokenStream, features: &str, name: &Ident, code: &TokenStream) -> TokenStream {
+    emit! {
+        #[cfg_attr(target_arch = "x86_64", target_feature(enable = #features))]
+        unsafe fn #name(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,

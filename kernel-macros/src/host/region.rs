@@ -126,9 +126,12 @@ impl<'a> Region<'a> {
         let Functions {
             items,
             body,
-            fast,
+            pays,
             fold,
         } = iterate::functions(self);
+        let fast = [names::local("__fast"), names::local("__wide")]
+            .map(|form| emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, #form)));
+        let [fast, wide] = fast;
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
@@ -146,6 +149,7 @@ impl<'a> Region<'a> {
                 plan: #plan,
                 body: #body,
                 fast: #fast,
+                wide: #rt::avx512!({ #wide } { #rt::Option::None }),
                 fold: #fold,
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),
