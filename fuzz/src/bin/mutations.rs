@@ -119,7 +119,11 @@ fn switched(fault: &Fault) -> String {
     let (old, new) = (parts(&fault.old), parts(&fault.new));
     if (old[0], old[2]) == (new[0], new[2]) {
         let [head, old, tail] = old;
-        return format!("{head}(if {on} {{ {} }} else {{ {old} }}){tail}", new[1]);
+        let choice = format!("if {on} {{ {} }} else {{ {old} }}", new[1]);
+        return match tail {
+            " else {" => format!("{head}({choice}){tail}"),
+            _ => format!("{head}{choice}{tail}"),
+        };
     }
     format!("if {on} {{ {} }} else {{ {} }}", fault.new, fault.old)
 }
@@ -195,5 +199,7 @@ fn command(tests: &str, tree: &Path) -> Command {
     };
     let mut command = Command::new("cargo");
     command.args(args).current_dir(tree);
+    // Builds of this tree and of that one must not take each other's place.
+    command.env("CARGO_TARGET_DIR", tree.join("target"));
     command
 }
