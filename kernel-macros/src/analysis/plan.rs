@@ -149,7 +149,7 @@ pub struct ArrayUse {
 pub struct Strips {
     pub carried: Vec<VarId>,
     /// Elements that are read in inner loops but do not depend on them: each as all the accesses
-    /// to it. They are read before.
+    /// to it. They are read when the loop starts its first trip.
     pub ahead: Vec<Vec<AccessId>>,
 }
 
