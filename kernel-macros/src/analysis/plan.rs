@@ -33,6 +33,8 @@ pub enum Verdict {
     Fused(LoopId),
     /// Inside an iteration of the region around it, in source order.
     Inner,
+    /// The same, but for its reductions: they combine in so many lanes (`fastmath(reassoc)`).
+    InLanes(u64),
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
     Driver(Vec<Reason>),
 }
@@ -92,6 +94,8 @@ pub struct Region {
     pub interior: Option<Interior>,
     /// How neighbouring iterations can go through inner loops together.
     pub strips: Option<Strips>,
+    /// `fastmath` has had the body: its bits are not those of the loop as written.
+    pub rounds_otherwise: bool,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
