@@ -128,6 +128,7 @@ impl<'a> Region<'a> {
             body,
             pays,
             fold,
+            fast_fold,
         } = iterate::functions(self);
         let fast = [names::local("__fast"), names::local("__wide")]
             .map(|form| emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, #form)));
@@ -151,6 +152,7 @@ impl<'a> Region<'a> {
                 fast: #fast,
                 wide: #rt::avx512!({ #wide } { #rt::Option::None }),
                 fold: #fold,
+                fast_fold: #fast_fold,
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),
             });

@@ -70,5 +70,6 @@ pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
         body: emit!(__proper),
         pays: emit!(true),
         fold: emit!(#rt::Option::None),
+        fast_fold: emit!(#rt::Option::None),
     }
 }
