@@ -323,6 +323,14 @@ pub fn no_reduction(name: &str, op: &str) -> String {
     format!("`{name}` is updated with `{op}`, which is no reduction")
 }
 
+/// For a complex number, which is assigned part by part.
+pub fn complex_value(name: &str) -> String {
+    format!(
+        "`{name}` lives outside, and each iteration assigns it: of complex numbers, iterations \
+         combine only sums, for the parts of a product depend on each other"
+    )
+}
+
 /// The same for `s = s * x + y` and kin.
 pub fn recurrence(name: &str) -> String {
     format!(

@@ -182,6 +182,13 @@ fn judge(
         return Err(reason(first.span, message, help, None));
     };
     let mut fold: Option<(Fold, &str, Span)> = None;
+    let overwritten = |update: &&&Update| matches!(update.kind, UpdateKind::Overwrite);
+    if let Some(update) = updates.iter().find(overwritten)
+        && function.vars[var].is_complex_part()
+    {
+        let (message, help) = (texts::complex_value(&name), texts::last_value_help(&name));
+        return Err(reason(update.span, message, help, None));
+    }
     for update in updates {
         let (new, op) = operator(&name, update, element.is_some())?;
         match fold {
