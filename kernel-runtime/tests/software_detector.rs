@@ -389,6 +389,14 @@ fn the_non_coherent_cache() {
 }
 
 #[test]
+fn a_carry_that_nothing_wrote() {
+    let body = "    setp.lt.u32 %p1, %t, 3;\n@%p1 add.cc.u32 %r0, %t, 1;\n    addc.u32 %r1, 0, 0;";
+    run_ok(&kernel(0, body), 1, 3, &[]);
+    let finding = run_bad(&kernel(0, body), 1, 32, &[]);
+    assert_eq!((finding.kind, finding.thread), (Kind::Undefined, [3, 0, 0]));
+}
+
+#[test]
 fn constants_cannot_be_written() {
     let text = software::kernel_with(
         1,

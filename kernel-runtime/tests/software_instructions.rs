@@ -924,3 +924,64 @@ fn what_the_assembler_refuses_is_refused() {
     );
     refused("mov.u32 $d, %tid;", "b32", &[], "`%tid` is not declared");
 }
+
+/// Two halves with the carry between them, as a number.
+fn halves(low: &str, high: &str, args: &[(&str, u64)]) -> u64 {
+    let body = format!("{{ .reg .b32 %x, %y; {low} {high} mov.b64 $d, {{%x, %y}}; }}");
+    eval(&body, "b64", args)
+}
+
+#[test]
+fn sums_with_a_carry() {
+    for (a, b) in [
+        (-1, 1),
+        (1 << 40, -1),
+        (0x8000_0000, 0x8000_0000),
+        (i64::MIN, -1),
+    ] {
+        let (low, high) = (|x: i64| b32(x), |x: i64| b32(x >> 32));
+        let args = [low(a), high(a), low(b), high(b)];
+        let sum = halves("add.cc.u32 %x, $0, $2;", "addc.u32 %y, $1, $3;", &args);
+        assert_eq!(sum, a.wrapping_add(b) as u64);
+        let difference = halves("sub.cc.s32 %x, $0, $2;", "subc.s32 %y, $1, $3;", &args);
+        assert_eq!(difference, a.wrapping_sub(b) as u64);
+    }
+}
+
+#[test]
+fn products_with_a_carry() {
+    for (a, b, c) in [
+        (-1i64, -1i64, -1i128),
+        (7, 9, 0xffff_ffff),
+        (-5, 3, 1 << 40),
+    ] {
+        let args = [b32(a), b32(b), b32(c as i64), b32((c >> 32) as i64)];
+        let sum = halves(
+            "mad.lo.cc.u32 %x, $0, $1, $2;",
+            "madc.hi.u32 %y, $0, $1, $3;",
+            &args,
+        );
+        let product = (a as u32 as u64) * (b as u32 as u64);
+        assert_eq!(sum, product.wrapping_add(c as u64));
+    }
+    let wide = [b64(-1), b64(-2), b64(-3)];
+    let body = "{ .reg .b64 %x; mad.lo.cc.u64 %x, $0, $1, $2; madc.hi.u64 $d, $0, $1, 5; }";
+    // The low half, 2, and the largest but two carry nothing into the high half.
+    assert_eq!(eval(body, "b64", &wide), (u64::MAX - 2).wrapping_add(5));
+    let chain =
+        "{ .reg .b32 %x, %y; sub.cc.u32 %x, $0, $1; subc.cc.u32 %y, 0, 0; subc.u32 $d, 9, 0; }";
+    assert_eq!(eval(chain, "b32", &[b32(1), b32(2)]), 8);
+    assert_eq!(eval(chain, "b32", &[b32(2), b32(2)]), 9);
+}
+
+#[test]
+fn the_carry_has_types_of_its_own() {
+    for (line, word) in [
+        ("addc.u16 $d, $0, $0;", "u16"),
+        ("addc.cc.sat.s32 $d, $0, $0;", "sat"),
+        ("mad.wide.cc.u32 $d, $0, $0, $0;", "wide"),
+    ] {
+        let log = try_eval(line, "b32", &[b32(1)]).unwrap_err();
+        assert!(log.contains(word), "{log}");
+    }
+}

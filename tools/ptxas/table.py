@@ -14,17 +14,16 @@ takes it, and which of them spill registers.
 """
 
 import argparse
-import ctypes
 import pathlib
 import re
 import subprocess
 import sys
-import sysconfig
 import tempfile
+
+from nvidia import nvrtc, tool
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGES = pathlib.Path(sysconfig.get_paths()["purelib"]) / "nvidia"
 ARCHITECTURES = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"]
 
 # The instruction that does a kernel's work once for each element.
@@ -42,13 +41,6 @@ WORK = {
 }
 
 
-def tool(name):
-    found = sorted(PACKAGES.glob(f"*/bin/{name}"))
-    if not found:
-        sys.exit(f"no {name} in {PACKAGES}: install the wheels that the head of this file names")
-    return found[-1]
-
-
 def ours(name):
     command = ["cargo", "run", "--quiet", "-p", "kernel-compiler", "--bin", "emit", "--"]
     return subprocess.run(
@@ -58,26 +50,8 @@ def ours(name):
 
 def theirs(name, arch):
     """PTX of the CUDA C++ by NVRTC."""
-    library = ctypes.CDLL(str(sorted(PACKAGES.glob("*/lib/libnvrtc.so.12"))[-1]))
-    source = (HERE / "kernels" / f"{name}.cu").read_bytes()
-    program = ctypes.c_void_p()
-    made = library.nvrtcCreateProgram(
-        ctypes.byref(program), source, f"{name}.cu".encode(), 0, None, None
-    )
-    assert made == 0
-    options = [f"--gpu-architecture={arch.replace('sm', 'compute')}".encode(), b"-fmad=false"]
-    array = (ctypes.c_char_p * len(options))(*options)
-    done = library.nvrtcCompileProgram(program, len(options), array)
-    size = ctypes.c_size_t()
-    library.nvrtcGetProgramLogSize(program, ctypes.byref(size))
-    log = ctypes.create_string_buffer(size.value)
-    library.nvrtcGetProgramLog(program, log)
-    if done != 0:
-        sys.exit(log.value.decode())
-    library.nvrtcGetPTXSize(program, ctypes.byref(size))
-    text = ctypes.create_string_buffer(size.value)
-    library.nvrtcGetPTX(program, text)
-    return text.value
+    architecture = f"--gpu-architecture={arch.replace('sm', 'compute')}"
+    return nvrtc(HERE / "kernels" / f"{name}.cu", architecture, "-fmad=false")
 
 
 def assembled(ptx, arch):

@@ -7,7 +7,7 @@
 //! access is checked.
 
 use super::extent::{Domain, to_wide};
-use super::form::{Fit, Form, Former};
+use super::form::{Constraint, Fit, Form, Former};
 use super::interval;
 use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
@@ -39,8 +39,7 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
         let affine = |form: &Form| form.poly.is_affine();
         let forms: Vec<Option<Form>> = forms.map(|form| form.filter(affine)).collect();
         let domain = Domain::new(former, &visit.context);
-        let steps = &visit.context.steps;
-        if steps.iter().all(|step| matches!(step, Step::Loop(_))) {
+        if is_free(former, &visit.context.steps) {
             plan.free.insert(visit.access);
         }
         if access.inside {
@@ -201,6 +200,23 @@ fn in_intervals(domain: &Domain, former: &Former, visit: &Visit) -> Option<Test>
         tests.extend(interval.tests);
     }
     Some(domain.all_over(tests))
+}
+
+/// Whether nothing is passed on the way but loops, which run at all.
+fn is_free(former: &Former, steps: &[Step]) -> bool {
+    match steps {
+        [] => true,
+        [Step::Loop(_), rest @ ..] => is_free(former, rest),
+        [
+            Step::When(Constraint { kind, .. }),
+            Step::Loop(id),
+            rest @ ..,
+        ] => {
+            let runs = former.not_empty(*id).map(|runs| runs.kind);
+            runs.is_some_and(|runs| runs == *kind) && is_free(former, rest)
+        }
+        [Step::When(_), ..] => false,
+    }
 }
 
 /// What an integer division that can fail divides by.

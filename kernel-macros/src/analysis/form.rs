@@ -45,7 +45,7 @@ pub struct Known {
     pub complete: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ConstraintKind {
     NonNegative(Poly),
     NotZero(Poly),

@@ -33,6 +33,8 @@ pub enum Verdict {
     Fused(LoopId),
     /// Inside an iteration of the region around it, in source order.
     Inner,
+    /// The same, but for its reductions: they combine in so many lanes (`fastmath(reassoc)`).
+    InLanes(u64),
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
     Driver(Vec<Reason>),
 }
@@ -91,6 +93,8 @@ pub struct Region {
     pub interior: Option<Interior>,
     /// How neighbouring iterations can go through inner loops together.
     pub strips: Option<Strips>,
+    /// `fastmath` has had the body: its bits are not those of the loop as written.
+    pub rounds_otherwise: bool,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot
@@ -148,7 +152,7 @@ pub struct ArrayUse {
 pub struct Strips {
     pub carried: Vec<VarId>,
     /// Elements that are read in inner loops but do not depend on them: each as all the accesses
-    /// to it. They are read before.
+    /// to it. They are read when the loop starts its first trip.
     pub ahead: Vec<Vec<AccessId>>,
 }
 

@@ -230,7 +230,9 @@ impl Cutter<'_> {
             let own = indices.is_some_and(|indices| indices.iter().all(outer));
             own && !self.names_locals(*index)
         });
-        let inside = region.bounds.get(&id) != Some(&Bounds::Checked) && region.free.contains(&id);
+        // In a loop inside a loop it may never be read.
+        let reached = self.depth == 1 && region.free.contains(&id);
+        let inside = reached && region.bounds.get(&id) != Some(&Bounds::Checked);
         let mut arrays = region.arrays.iter();
         let read_only = arrays.any(|of| of.var == access.array && !of.writes);
         if !(own && inside && read_only) {

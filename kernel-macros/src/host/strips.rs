@@ -45,8 +45,21 @@ impl Strips<'_> {
 
     /// The iterations of the strip `__from..__from + __count`.
     pub fn iterations(&self) -> TokenStream {
-        let rt = self.body.rt();
-        let elements = self.plan.ahead.iter().enumerate().map(|(number, of)| {
+        self.parts(&self.body.region.body, true)
+    }
+
+    /// Reads the elements that an inner loop names but that do not depend on it.
+    fn elements(&self, block: &Block) -> Option<TokenStream> {
+        let (rt, function) = (self.body.rt(), self.body.function());
+        let mut named = HashSet::new();
+        walk::expressions(function, block, &mut |id| {
+            if let ExprKind::Load(access) = function.exprs[id].kind {
+                named.insert(access);
+            }
+        });
+        let groups = self.plan.ahead.iter().enumerate();
+        let groups = groups.filter(|(_, of)| of.iter().any(|id| named.contains(id)));
+        let elements = groups.map(|(number, of)| {
             let (at, value) = (self.body.index(of[0]), self.body.read(of[0]));
             let lanes = lanes_of(&element(number));
             emit! {
@@ -55,9 +68,7 @@ impl Strips<'_> {
             }
         });
         let elements: TokenStream = elements.collect();
-        let ahead = (!elements.is_empty()).then(|| self.each(&elements));
-        let parts = self.parts(&self.body.region.body);
-        emit!(#ahead #parts)
+        (!elements.is_empty()).then(|| self.each(&elements))
     }
 
     /// Something for each iteration of the strip.
@@ -73,7 +84,7 @@ impl Strips<'_> {
     }
 
     /// A block's statements.
-    fn parts(&self, block: &Block) -> TokenStream {
+    fn parts(&self, block: &Block, outermost: bool) -> TokenStream {
         let parts = block.stmts.chunk_by(|a, b| !is_loop(a) && !is_loop(b));
         let parts = parts.map(|part| match part {
             [
@@ -81,24 +92,38 @@ impl Strips<'_> {
                     kind: StmtKind::For(id),
                     ..
                 },
-            ] => self.inner_loop(*id),
+            ] => self.inner_loop(*id, outermost),
             part => self.part(part),
         });
         parts.collect()
     }
 
-    fn inner_loop(&self, id: LoopId) -> TokenStream {
+    /// An inner loop, of which the outermost reads the elements that do not depend on it.
+    fn inner_loop(&self, id: LoopId, outermost: bool) -> TokenStream {
         let node = &self.body.function().loops[id];
         let name = self.body.pattern(&Pat::Var(node.var));
         let ty = &self.body.function().vars[node.var].ty;
         let groups = self.plan.ahead.iter().enumerate();
         let known = groups.flat_map(|(number, of)| of.iter().map(move |id| (*id, element(number))));
         let range = self.body.range(&node.range, ty);
-        let parts = self.body.behind(known.collect(), || self.parts(&node.body));
+        let parts = self
+            .body
+            .behind(known.collect(), || self.parts(&node.body, false));
         // The range is that of every iteration, and none fails.
+        let elements = if outermost {
+            self.elements(&node.body)
+        } else {
+            None
+        };
+        let first = elements.map(|read| {
+            let before = emit!(let mut __first = true;);
+            (before, emit!(if __first { __first = false; #read }))
+        });
+        let (before, first) = first.unzip();
         emit! {
             let __t = __from;
-            for #name in #range { #parts }
+            #before
+            for #name in #range { #first #parts }
         }
     }
 
@@ -172,16 +197,8 @@ fn bound(stmts: &[Stmt]) -> HashSet<VarId> {
     let mut bound = HashSet::new();
     for stmt in stmts {
         if let StmtKind::Let { pat, .. } = &stmt.kind {
-            names_of(pat, &mut bound);
+            pat.variables(&mut |var| _ = bound.insert(var));
         }
     }
     bound
-}
-
-fn names_of(pat: &Pat, bound: &mut HashSet<VarId>) {
-    match pat {
-        Pat::Var(var) => _ = bound.insert(*var),
-        Pat::Tuple(parts) => parts.iter().for_each(|part| names_of(part, bound)),
-        Pat::Wild => {}
-    }
 }

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod atomic;
+mod carry;
 mod collective;
 mod compare;
 mod control;
@@ -31,6 +32,8 @@ pub(super) fn decode(names: &Names<'_>, instruction: &Instruction<'_>) -> Decode
         }
         "fma" | "sqrt" | "rcp" | "copysign" | "testp" => float::decode(r),
         "mad" if r.is_float() => float::decode(r),
+        "addc" | "subc" | "madc" => carry::decode(r),
+        "add" | "sub" | "mad" if instruction.modifiers.contains(&"cc") => carry::decode(r),
         "add" | "sub" | "mul" | "mad" | "div" | "rem" | "abs" | "neg" | "min" | "max" | "sad"
         | "mul24" | "mad24" => arithmetic::decode(r),
         "and" | "or" | "xor" | "not" | "cnot" | "shl" | "shr" | "shf" | "lop3" | "bfe" | "bfi"

@@ -21,6 +21,9 @@ pub(super) type Map2 = Box<dyn Fn(u32, &mut Row, &Row, &Row) + Send + Sync>;
 /// See [`Map1`].
 pub(super) type Map3 = Box<dyn Fn(u32, &mut Row, &Row, &Row, &Row) + Send + Sync>;
 
+/// A sum of one lane's operands with the carry before it, and the carry after it.
+pub(super) type CarryMap = Box<dyn Fn([u64; 3], bool) -> (u64, bool) + Send + Sync>;
+
 /// The lanes of a mask, lowest first.
 pub(super) fn lanes(mut mask: u32) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
@@ -245,6 +248,14 @@ pub(super) enum Op {
         f: fn([u64; 4]) -> u64,
         dst: Reg,
         sources: [Src; 4],
+    },
+    /// A sum that reads or writes the carry flag.
+    Carry {
+        f: CarryMap,
+        dst: Reg,
+        sources: [Src; 3],
+        reads: bool,
+        writes: bool,
     },
     /// Two results of the same operands: `setp p|q`.
     Both {

@@ -7,6 +7,7 @@
 
 mod barriers;
 mod calls;
+mod carry;
 mod coalesced;
 mod collectives;
 mod step;
@@ -49,6 +50,7 @@ struct Group {
 struct Frame {
     function: usize,
     regs: Vec<Row>,
+    carry: carry::Carry,
     /// Parameter memory of every lane.
     params: Vec<u8>,
     /// The call and the caller's frame; none for the entry.

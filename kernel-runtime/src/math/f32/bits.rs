@@ -28,19 +28,19 @@ pub(super) fn scale(x: f32, k: f32) -> f32 {
     x * first * second
 }
 
-/// `x * 2^k`, rounded once, for `x` near 1 and a `k` of at least -151 of which the product is
-/// finite; of any other `k`, and of NaN, some number. `k` stands in the last bits: it was added to 1.5 * 2^23.
+/// `x * 2^k`, rounded once, for `x` near 1 and a `k` in `-252..=254`; of any other `k`, some
+/// number. `k` stands in the last bits: it was added to 1.5 * 2^23 + 254.
 ///
-/// Half as many operations as [`scale`], for callers that know where their range ends.
+/// Fewer operations than [`scale`], for callers that have `k` so.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn assemble(x: f32, shifted: f32) -> f32 {
-    // Below 2^-100 the exponent could become 0: it is 32 larger, and a product rounds the number.
-    let low = shifted < 12582812.0;
-    let raised = if low { 0x1000_0000u32 } else { 0 };
-    let back = if low { 2.3283064e-10 } else { 1.0 };
-    let exponent = (shifted.to_bits() << 23).wrapping_add(raised);
-    f32::from_bits(x.to_bits().wrapping_add(exponent)) * back
+    // Twice the exponent's bias is in it: half of it, and the rest, are exponents.
+    let bits = shifted.to_bits();
+    let half = bits >> 1;
+    let first = f32::from_bits(half << 23);
+    let second = f32::from_bits(bits.wrapping_sub(half) << 23);
+    x * first * second
 }
 
 /// `(k, m)` with `x = 2^k m` and `m` from `sqrt(1/2)` to `sqrt(2)`, for finite positive `x`.

@@ -4,15 +4,15 @@ use super::bits::{assemble, nearest, scale};
 use super::double::{fast_two_sum, two_sum};
 use kernel_macros::kernel;
 
-/// `(e^r - 1 - r) / r^2` for `|r|` up to half of ln 2.
+/// `e^r - 1 - r` for `|r|` up to half of ln 2.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp_series(r: f32) -> f32 {
+pub(super) fn exp_beyond(r: f32) -> f32 {
     // In pairs: few operations wait for each other.
     let z = r * r;
     let first = 0.5 + r * 0.16666518;
     let second = 0.041666433 + r * 0.008368953;
-    first + z * (second + z * 0.0013937835)
+    z * (first + z * (second + z * 0.0013937835))
 }
 
 /// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-28`, for `|x|` up to
@@ -27,8 +27,8 @@ pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
     let low = tail - k * 1.4286067653e-06;
     let r = high + low;
     let rest = (high - r) + low;
-    let series: f32 = exp_series(r);
-    let beyond = r * r * series + rest;
+    let curve: f32 = exp_beyond(r);
+    let beyond = curve + rest;
     let one = 1.0 + r;
     let (high, low): (f32, f32) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
     (k, high, low)
@@ -38,40 +38,36 @@ pub(super) fn exp_parts(x: f32, tail: f32) -> (f32, f32, f32) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    // The nearest integer, in the last bits of the sum with 1.5 * 2^23.
-    let shifted = x * 1.442695 + 12582912.0;
-    let k = shifted - 12582912.0;
+    // Far enough for infinity and for 0; a NaN stays.
+    let x = if x > 89.0 { 89.0 } else { x };
+    let x = if x < -105.0 { -105.0 } else { x };
+    // The nearest integer, in the last bits of the sum: see `assemble`.
+    let shifted = x * 1.442695 + 12583166.0;
+    let k = shifted - 12583166.0;
     // The first 16 bits of ln 2: the product is exact.
     let r = (x - k * 0.693145751953125) - k * 1.4286067653e-06;
-    let series: f32 = exp_series(r);
+    let curve: f32 = exp_beyond(r);
     let one = 1.0 + r;
-    let value = one + ((r - (one - 1.0)) + r * r * series);
-    let value: f32 = assemble(value, shifted);
-    // The last numbers of which it is not infinite and not 0. Of a NaN, the sum is one.
-    let value = if x <= 88.72283 {
-        value
-    } else {
-        x + f32::INFINITY
-    };
-    if x < -103.97208 { 0.0 } else { value }
+    let value = one + ((r - (one - 1.0)) + curve);
+    assemble(value, shifted)
 }
 
 /// `2^x`. At most 1 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
-    let shifted = x + 12582912.0;
-    let r = x - (shifted - 12582912.0);
+    let x = if x > 129.0 { 129.0 } else { x };
+    let x = if x < -152.0 { -152.0 } else { x };
+    let shifted = x + 12583166.0;
+    let r = x - (shifted - 12583166.0);
     let z = r * r;
     let first = 0.2402265 + r * 0.055503618;
     let second = 0.009618073 + r * 0.001339038;
-    let series = first + z * (second + z * 0.00015458441);
+    let curve = z * (first + z * (second + z * 0.00015458441));
     let linear = r * 0.6931472;
     let one = 1.0 + linear;
-    let value = one + ((linear - (one - 1.0)) + z * series);
-    let value: f32 = assemble(value, shifted);
-    let value = if x < 128.0 { value } else { x + f32::INFINITY };
-    if x <= -150.0 { 0.0 } else { value }
+    let value = one + ((linear - (one - 1.0)) + curve);
+    assemble(value, shifted)
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.

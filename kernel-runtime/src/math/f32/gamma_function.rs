@@ -1,27 +1,23 @@
 //! The gamma function and its logarithm, by Stirling's series.
 
-use super::bits::{scale, upper};
-use super::double::{fast_two_sum, over, times, two_product, two_sum};
+use super::bits::{assemble, upper};
+use super::double::{fast_two_sum, over, plus, times, two_product, two_sum};
 use super::logarithm::ln;
 use super::power::{exp2_parts, log2_parts};
 use super::trigonometric::{cosine_parts, sine_parts};
 use kernel_macros::kernel;
 
-/// `(product, count)`: `a (a + 1) .. (a + count - 1)`, where `a + count` is the first of at least 4.
+/// `a (a + 1) (a + 2) (a + 3)`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn rising(a: f32) -> ((f32, f32), f32) {
-    let mut product = (1.0, 0.0);
-    let mut count = 0.0;
-    for step in 0..4 {
-        let factor: (f32, f32) = two_sum(a, step as f32);
-        let longer: (f32, f32) = times(product, factor);
-        let short = factor.0 < 4.0;
-        product.0 = if short { longer.0 } else { product.0 };
-        product.1 = if short { longer.1 } else { product.1 };
-        count = if short { count + 1.0 } else { count };
-    }
-    (product, count)
+fn rising(a: f32) -> (f32, f32) {
+    // In pairs, from both ends: a (a + 3) is w, and the other is w + 2.
+    let (square, square_rest): (f32, f32) = two_product(a, a);
+    let (three, three_rest): (f32, f32) = fast_two_sum(4.0 * a, -a);
+    let (main, rest): (f32, f32) = two_sum(square, three);
+    let w: (f32, f32) = fast_two_sum(main, rest + (square_rest + three_rest));
+    let second: (f32, f32) = plus(w, 2.0);
+    times(w, second)
 }
 
 /// The logarithm to the base 2 of the gamma function of `y + low`, for `y` of at least 4.
@@ -73,8 +69,15 @@ fn sine_of_turns(a: f32) -> (f32, f32, bool) {
 #[inline(always)]
 fn gamma_parts(x: f32) -> ((f32, f32), (f32, f32), bool) {
     let a = x.abs();
-    let (product, count): ((f32, f32), f32) = rising(a);
-    let (y, low): (f32, f32) = two_sum(a, count);
+    // gamma(a) = gamma(a + 4) / (a (a + 1) .. (a + 3))
+    let short = a < 4.0;
+    let all: (f32, f32) = rising(a);
+    let product = (
+        if short { all.0 } else { 1.0 },
+        if short { all.1 } else { 0.0 },
+    );
+    let further = if short { a + 4.0 } else { a };
+    let (y, low): (f32, f32) = (further, if short { a - (further - 4.0) } else { 0.0 });
     let (main, rest): (f32, f32) = log2_gamma(y, low);
     // gamma(-a) = -pi / (a sin(pi a) gamma(a))
     let (sine, sine_rest, below): (f32, f32, bool) = sine_of_turns(a);
@@ -109,7 +112,7 @@ pub fn gamma(x: f32) -> f32 {
     let (exponent, factor, negative): ((f32, f32), (f32, f32), bool) = gamma_parts(bounded);
     let (shifted, high, low): (f32, f32, f32) = exp2_parts(exponent.0, exponent.1);
     let (value, _rest): (f32, f32) = times((high, low), factor);
-    let value: f32 = scale(value, shifted - 12582912.0);
+    let value: f32 = assemble(value, shifted);
     let value = if negative { -value } else { value };
     let value = if x.abs() < 1e-9 { 1.0 / x } else { value };
     let a = x.abs();

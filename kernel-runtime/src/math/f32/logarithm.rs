@@ -4,13 +4,20 @@ use super::bits::split;
 use super::double::two_sum;
 use kernel_macros::kernel;
 
+/// `(s, series)`: `s = f / (2 + f)`, and `ln(1 + f) / s - 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn ln_series(f: f32) -> (f32, f32) {
+    let s = f / (2.0 + f);
+    let z = s * s;
+    (s, z * (0.6666682 + z * (0.39973515 + z * 0.29963195)))
+}
+
 /// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn ln_beyond(f: f32) -> (f32, f32) {
-    let s = f / (2.0 + f);
-    let z = s * s;
-    let series = z * (0.6666682 + z * (0.39973515 + z * 0.29963195));
+    let (s, series): (f32, f32) = ln_series(f);
     let half_square = 0.5 * f * f;
     (s * (half_square + series), half_square)
 }
@@ -40,17 +47,24 @@ pub fn ln(x: f32) -> f32 {
 }
 
 /// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
-/// a sum of 1 too.
+/// a sum of 1 too; for a `high` of at least 2^-100, and not infinite.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of_sum(high: f32, low: f32, doubled: f32) -> f32 {
-    let (k, m): (f32, f32) = split(high);
-    let k = k + doubled;
+    // As `split` does it. 2^k stands in the exponent's place, so that 2^(1 - k) is a difference.
+    let shifted = high.to_bits().wrapping_add(0x004a_fb0d);
+    let k = f32::from_bits((shifted >> 23) | 0x4b00_0000) - (8388735.0 - doubled);
+    let exponent = shifted & 0xff80_0000;
+    let m = f32::from_bits((high.to_bits().wrapping_sub(exponent)).wrapping_add(0x3f80_0000));
+    let back = f32::from_bits(0x7f80_0000u32.wrapping_sub(exponent));
     let f = m - 1.0;
-    let (beyond, half_square): (f32, f32) = ln_beyond(f);
-    let low = (k * 1.4286067653e-06 + low / high) + beyond;
-    let value = k * 0.693145751953125 + (f - (half_square - low));
-    with_ends(high, value)
+    let (s, series): (f32, f32) = ln_series(f);
+    let half_square = 0.5 * f * f;
+    let beyond = s * (half_square + series);
+    // Over 1 + f, which is (1 + s) / (1 - s).
+    let tail = low * back * (0.5 - s + s * s);
+    let low = (k * 1.4286067653e-06 + tail) + beyond;
+    k * 0.693145751953125 + (f - (half_square - low))
 }
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
@@ -59,6 +73,7 @@ pub(super) fn ln_of_sum(high: f32, low: f32, doubled: f32) -> f32 {
 pub fn ln_1p(x: f32) -> f32 {
     let (sum, error): (f32, f32) = two_sum(1.0, x);
     let value: f32 = ln_of_sum(sum, error, 0.0);
+    let value: f32 = with_ends(sum, value);
     if x == 0.0 { x } else { value }
 }
 

@@ -2,7 +2,7 @@
 
 use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
-use super::exponential::exp_series;
+use super::exponential::exp_beyond;
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -42,12 +42,13 @@ pub(super) fn log2_parts(x: f32) -> (f32, f32) {
 }
 
 /// `(shifted, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low`
-/// below its last place, for `|main|` up to 200. `shifted` is `k`, added to 1.5 * 2^23.
+/// below its last place, for `|main|` up to 200. `shifted` is `k` as
+/// `assemble` takes it.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
-    let shifted = (main + rest) + 12582912.0;
-    let fraction = main - (shifted - 12582912.0);
+    let shifted = (main + rest) + 12583166.0;
+    let fraction = main - (shifted - 12583166.0);
     // Times ln 2, in two parts.
     let high: f32 = upper(fraction + rest);
     let low = rest - (high - fraction);
@@ -55,9 +56,9 @@ pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
     let linear_rest = low * 0.6931472 + high * 3.1946183e-05;
     let r = linear + linear_rest;
     let r_rest = linear_rest - (r - linear);
-    let series: f32 = exp_series(r);
+    let curve: f32 = exp_beyond(r);
     let one = 1.0 + r;
-    let beyond = (r - (one - 1.0)) + (r * r * series + (r_rest + r * r_rest));
+    let beyond = (r - (one - 1.0)) + (curve + (r_rest + r * r_rest));
     let (high, low): (f32, f32) = fast_two_sum(one, beyond);
     (shifted, high, low)
 }

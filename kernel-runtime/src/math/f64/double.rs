@@ -40,12 +40,21 @@ pub(super) fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     fast_two_sum(product, error + (a.0 * b.1 + a.1 * b.0))
 }
 
+/// A sum and a number.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn plus(a: (f64, f64), b: f64) -> (f64, f64) {
+    let (sum, error): (f64, f64) = two_sum(a.0, b);
+    fast_two_sum(sum, error + a.1)
+}
+
 /// The quotient of two sums.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn over(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
-    let quotient = a.0 / b.0;
+    let inverse = 1.0 / b.0;
+    let quotient = a.0 * inverse;
     let (product, error): (f64, f64) = two_product(quotient, b.0);
     let rest = ((a.0 - product) - error) + (a.1 - quotient * b.1);
-    fast_two_sum(quotient, rest / b.0)
+    fast_two_sum(quotient, rest * inverse)
 }

@@ -4,10 +4,10 @@ use super::bits::{assemble, nearest, scale};
 use super::double::{fast_two_sum, two_sum};
 use kernel_macros::kernel;
 
-/// `(e^r - 1 - r) / r^2` for `|r|` up to half of ln 2.
+/// `e^r - 1 - r` for `|r|` up to half of ln 2.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp_series(r: f64) -> f64 {
+pub(super) fn exp_beyond(r: f64) -> f64 {
     // In pairs: few operations wait for each other.
     let z = r * r;
     let first = 0.5000000000000012 + r * 0.166666666666667;
@@ -16,7 +16,21 @@ pub(super) fn exp_series(r: f64) -> f64 {
     let fourth = 2.4801490660363564e-05 + r * 2.755721629209999e-06;
     let fifth = 2.7631050365859304e-07 + r * 2.5117863793574362e-08;
     let w = z * z;
-    (first + z * second) + w * ((third + z * fourth) + w * fifth)
+    z * (first + z * second) + z * w * ((third + z * fourth) + w * fifth)
+}
+
+/// `2^r - 1 - r ln 2` for `|r|` up to 1/2.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_beyond(r: f64) -> f64 {
+    let z = r * r;
+    let first = 0.24022650695910133 + r * 0.05550410866482169;
+    let second = 0.009618129107593305 + r * 0.0013333558146386801;
+    let third = 0.00015403530458129474 + r * 1.5252733862419017e-05;
+    let fourth = 1.3215434785959962e-06 + r * 1.0178048056177097e-07;
+    let fifth = 7.0738663446794144e-09 + r * 4.4571974014898786e-10;
+    let w = z * z;
+    z * (first + z * second) + z * w * ((third + z * fourth) + w * fifth)
 }
 
 /// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|` up to
@@ -31,8 +45,8 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
     let low = tail - k * -4.2009150726810846e-11;
     let r = high + low;
     let rest = (high - r) + low;
-    let series: f64 = exp_series(r);
-    let beyond = r * r * series + rest;
+    let curve: f64 = exp_beyond(r);
+    let beyond = curve + rest;
     let one = 1.0 + r;
     let (high, low): (f64, f64) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
     (k, high, low)
@@ -42,44 +56,33 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    // The nearest integer, in the last bits of the sum with 1.5 * 2^52.
-    let shifted = x * 1.4426950408889634 + 6755399441055744.0;
-    let k = shifted - 6755399441055744.0;
+    // Far enough for infinity and for 0; a NaN stays.
+    let x = if x > 710.0 { 710.0 } else { x };
+    let x = if x < -750.0 { -750.0 } else { x };
+    // The nearest integer, in the last bits of the sum: see `assemble`.
+    let shifted = x * 1.4426950408889634 + 6755399441057790.0;
+    let k = shifted - 6755399441057790.0;
     // The first 33 bits of ln 2: the product is exact.
     let r = (x - k * 0.6931471806019545) - k * -4.2009150726810846e-11;
-    let series: f64 = exp_series(r);
+    let curve: f64 = exp_beyond(r);
     let one = 1.0 + r;
-    let value = one + ((r - (one - 1.0)) + r * r * series);
-    let value: f64 = assemble(value, shifted);
-    // The last numbers of which it is not infinite and not 0. Of a NaN, the sum is one.
-    let value = if x <= 709.782712893384 {
-        value
-    } else {
-        x + f64::INFINITY
-    };
-    if x < -745.1332191019412 { 0.0 } else { value }
+    let value = one + ((r - (one - 1.0)) + curve);
+    assemble(value, shifted)
 }
 
 /// `2^x`. At most 1 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp2(x: f64) -> f64 {
-    let shifted = x + 6755399441055744.0;
-    let r = x - (shifted - 6755399441055744.0);
-    let z = r * r;
-    let first = 0.24022650695910133 + r * 0.05550410866482169;
-    let second = 0.009618129107593305 + r * 0.0013333558146386801;
-    let third = 0.00015403530458129474 + r * 1.5252733862419017e-05;
-    let fourth = 1.3215434785959962e-06 + r * 1.0178048056177097e-07;
-    let fifth = 7.0738663446794144e-09 + r * 4.4571974014898786e-10;
-    let w = z * z;
-    let series = (first + z * second) + w * ((third + z * fourth) + w * fifth);
+    let x = if x > 1025.0 { 1025.0 } else { x };
+    let x = if x < -1080.0 { -1080.0 } else { x };
+    let shifted = x + 6755399441057790.0;
+    let r = x - (shifted - 6755399441057790.0);
     let linear = r * 0.6931471805599453;
+    let curve: f64 = exp2_beyond(r);
     let one = 1.0 + linear;
-    let value = one + ((linear - (one - 1.0)) + z * series);
-    let value: f64 = assemble(value, shifted);
-    let value = if x < 1024.0 { value } else { x + f64::INFINITY };
-    if x <= -1075.0 { 0.0 } else { value }
+    let value = one + ((linear - (one - 1.0)) + curve);
+    assemble(value, shifted)
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.

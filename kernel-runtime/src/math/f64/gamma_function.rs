@@ -1,27 +1,27 @@
 //! The gamma function and its logarithm, by Stirling's series.
 
-use super::bits::{scale, upper};
-use super::double::{fast_two_sum, over, times, two_product, two_sum};
+use super::bits::{assemble, upper};
+use super::double::{fast_two_sum, over, plus, times, two_product, two_sum};
 use super::logarithm::ln;
 use super::power::{exp2_parts, log2_parts};
 use super::trigonometric::{cosine_parts, sine_parts};
 use kernel_macros::kernel;
 
-/// `(product, count)`: `a (a + 1) .. (a + count - 1)`, where `a + count` is the first of at least 8.
+/// `a (a + 1) .. (a + 7)`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn rising(a: f64) -> ((f64, f64), f64) {
-    let mut product = (1.0, 0.0);
-    let mut count = 0.0;
-    for step in 0..8 {
-        let factor: (f64, f64) = two_sum(a, step as f64);
-        let longer: (f64, f64) = times(product, factor);
-        let short = factor.0 < 8.0;
-        product.0 = if short { longer.0 } else { product.0 };
-        product.1 = if short { longer.1 } else { product.1 };
-        count = if short { count + 1.0 } else { count };
-    }
-    (product, count)
+fn rising(a: f64) -> (f64, f64) {
+    // In pairs, from both ends: a (a + 7) is w, and the others are w + 6, w + 10 and w + 12.
+    let (square, square_rest): (f64, f64) = two_product(a, a);
+    let (seven, seven_rest): (f64, f64) = fast_two_sum(8.0 * a, -a);
+    let (main, rest): (f64, f64) = two_sum(square, seven);
+    let w: (f64, f64) = fast_two_sum(main, rest + (square_rest + seven_rest));
+    let second: (f64, f64) = plus(w, 6.0);
+    let third: (f64, f64) = plus(w, 10.0);
+    let fourth: (f64, f64) = plus(w, 12.0);
+    let outer: (f64, f64) = times(w, second);
+    let inner: (f64, f64) = times(third, fourth);
+    times(outer, inner)
 }
 
 /// The logarithm to the base 2 of the gamma function of `y + low`, for `y` of at least 8.
@@ -80,8 +80,15 @@ fn sine_of_turns(a: f64) -> (f64, f64, bool) {
 #[inline(always)]
 fn gamma_parts(x: f64) -> ((f64, f64), (f64, f64), bool) {
     let a = x.abs();
-    let (product, count): ((f64, f64), f64) = rising(a);
-    let (y, low): (f64, f64) = two_sum(a, count);
+    // gamma(a) = gamma(a + 8) / (a (a + 1) .. (a + 7))
+    let short = a < 8.0;
+    let all: (f64, f64) = rising(a);
+    let product = (
+        if short { all.0 } else { 1.0 },
+        if short { all.1 } else { 0.0 },
+    );
+    let further = if short { a + 8.0 } else { a };
+    let (y, low): (f64, f64) = (further, if short { a - (further - 8.0) } else { 0.0 });
     let (main, rest): (f64, f64) = log2_gamma(y, low);
     // gamma(-a) = -pi / (a sin(pi a) gamma(a))
     let (sine, sine_rest, below): (f64, f64, bool) = sine_of_turns(a);
@@ -116,7 +123,7 @@ pub fn gamma(x: f64) -> f64 {
     let (exponent, factor, negative): ((f64, f64), (f64, f64), bool) = gamma_parts(bounded);
     let (shifted, high, low): (f64, f64, f64) = exp2_parts(exponent.0, exponent.1);
     let (value, _rest): (f64, f64) = times((high, low), factor);
-    let value: f64 = scale(value, shifted - 6755399441055744.0);
+    let value: f64 = assemble(value, shifted);
     let value = if negative { -value } else { value };
     let value = if x.abs() < 1e-20 { 1.0 / x } else { value };
     let a = x.abs();

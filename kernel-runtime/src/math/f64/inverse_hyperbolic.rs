@@ -1,34 +1,25 @@
-//! Inverse hyperbolic functions, each as the logarithm of a sum.
+//! Inverse hyperbolic functions, each as the logarithm of 1 and something, exactly added.
 
-use super::double::{two_product, two_sum};
+use super::bits::upper;
+use super::double::{fast_two_sum, two_sum};
 use super::logarithm::ln_of_sum;
 use kernel_macros::kernel;
-
-/// Square root of `high + low`, in two parts, for `high` of at least the square of `low`'s place.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-fn root(high: f64, low: f64) -> (f64, f64) {
-    let value = high.sqrt();
-    let (square, error): (f64, f64) = two_product(value, value);
-    (value, ((high - square) - error + low) / (2.0 * value))
-}
 
 /// Inverse hyperbolic sine. At most 2 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn asinh(x: f64) -> f64 {
-    // ln(a + sqrt(a^2 + 1)), and ln(2 a) where the 1 is lost.
+    // ln(1 + a + (sqrt(1 + a^2) - 1)), of halves, which stay finite.
     let a = x.abs();
-    let large = a > 1e9;
-    let bounded = if large { 1.0 } else { a };
-    let (square, error): (f64, f64) = two_product(bounded, bounded);
-    let (high, low): (f64, f64) = two_sum(1.0, square);
-    let (main, rest): (f64, f64) = root(high, low + error);
-    let (sum, lost): (f64, f64) = two_sum(bounded, main);
-    let sum = if large { a } else { sum };
-    let rest = if large { 0.0 } else { lost + rest };
-    let doubled = if large { 1.0 } else { 0.0 };
-    let value: f64 = ln_of_sum(sum, rest, doubled);
+    let half = 0.5 * a;
+    let square = half * half;
+    let rise = square / (0.5 + (0.25 + square).sqrt());
+    // Before the square is infinite, the difference is lost.
+    let rise = if a > 1e20 { half } else { rise };
+    let (more, rest): (f64, f64) = fast_two_sum(half, rise);
+    let (sum, lost): (f64, f64) = two_sum(0.5, more);
+    let value: f64 = ln_of_sum(sum, lost + rest, 1.0);
+    let value = if a <= f64::MAX { value } else { a };
     let value = if a < 1e-9 { a } else { value };
     value.copysign(x)
 }
@@ -37,34 +28,34 @@ pub fn asinh(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acosh(x: f64) -> f64 {
-    // ln(x + sqrt(x^2 - 1)), and ln(2 x) where the 1 is lost.
-    let large = x > 1e9;
-    let bounded = if large { 1.0 } else { x };
-    let (square, error): (f64, f64) = two_product(bounded, bounded);
-    let (high, low): (f64, f64) = two_sum(-1.0, square);
-    let (main, rest): (f64, f64) = root(high, low + error);
-    let rest = if main == 0.0 { 0.0 } else { rest };
-    let (sum, lost): (f64, f64) = two_sum(bounded, main);
-    let sum = if large { x } else { sum };
-    let rest = if large { 0.0 } else { lost + rest };
-    let doubled = if large { 1.0 } else { 0.0 };
-    let value: f64 = ln_of_sum(sum, rest, doubled);
-    if x >= 1.0 { value } else { f64::NAN }
+    // ln(1 + u + sqrt(u^2 + 2 u)) of u = x - 1, of halves, which stay finite.
+    let half = 0.5 * x - 0.5;
+    let root = (half * half + half).sqrt();
+    let root = if x > 1e20 { half } else { root };
+    let (more, rest): (f64, f64) = fast_two_sum(root, half);
+    let (sum, lost): (f64, f64) = two_sum(0.5, more);
+    let value: f64 = ln_of_sum(sum, lost + rest, 1.0);
+    let value = if x <= f64::MAX { value } else { x };
+    if x < 1.0 { f64::NAN } else { value }
 }
 
 /// Inverse hyperbolic tangent. At most 2 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atanh(x: f64) -> f64 {
-    // ln((1 + a) / (1 - a)) / 2
+    // ln(1 + 2 q) / 2, q = a / (1 - a), of halves.
     let a = x.abs();
-    let (above, above_rest): (f64, f64) = two_sum(1.0, a);
-    let (below, below_rest): (f64, f64) = two_sum(1.0, -a);
-    let quotient = above / below;
-    let (product, error): (f64, f64) = two_product(quotient, below);
-    let rest = ((above - product) - error + (above_rest - quotient * below_rest)) / below;
-    let value: f64 = ln_of_sum(quotient, rest, 0.0);
-    let value = if a == 1.0 { f64::INFINITY } else { 0.5 * value };
+    let below = 1.0 - a;
+    let below_rest = (1.0 - below) - a;
+    let quotient = a / below;
+    let (short, short_below): (f64, f64) = (upper(quotient), upper(below));
+    let rest = (a - short * short_below) - short * (below - short_below);
+    let rest = rest - ((quotient - short) * below + quotient * below_rest);
+    let (sum, lost): (f64, f64) = two_sum(0.5, quotient);
+    // 1 / (1 - a) is 1 + q.
+    let value: f64 = ln_of_sum(sum, lost + rest * (1.0 + quotient), 1.0);
+    let end = if a == 1.0 { f64::INFINITY } else { f64::NAN };
+    let value = if a < 1.0 { 0.5 * value } else { end };
     let value = if a < 1e-9 { a } else { value };
     value.copysign(x)
 }

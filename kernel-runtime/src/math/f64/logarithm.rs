@@ -4,10 +4,10 @@ use super::bits::split;
 use super::double::two_sum;
 use kernel_macros::kernel;
 
-/// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
+/// `(s, series)`: `s = f / (2 + f)`, and `ln(1 + f) / s - 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn ln_beyond(f: f64) -> (f64, f64) {
+fn ln_series(f: f64) -> (f64, f64) {
     let s = f / (2.0 + f);
     let z = s * s;
     let w = z * z;
@@ -15,8 +15,16 @@ fn ln_beyond(f: f64) -> (f64, f64) {
     let second = 0.28571428818171396 + z * 0.2222219167243416;
     let third = 0.18183890135999944 + z * 0.15306354650737888;
     let series = (first + w * second) + w * w * (third + w * 0.1486788008785859);
+    (s, z * series)
+}
+
+/// `ln(1 + f) - f + f^2 / 2` for `1 + f` from `sqrt(1/2)` to `sqrt(2)`, and `f^2 / 2`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn ln_beyond(f: f64) -> (f64, f64) {
+    let (s, series): (f64, f64) = ln_series(f);
     let half_square = 0.5 * f * f;
-    (s * (half_square + z * series), half_square)
+    (s * (half_square + series), half_square)
 }
 
 /// What a logarithm is where its argument is not a finite positive number.
@@ -36,25 +44,35 @@ pub(super) fn with_ends(x: f64, value: f64) -> f64 {
 pub fn ln(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
     let f = m - 1.0;
-    let (beyond, half_square): (f64, f64) = ln_beyond(f);
+    // ln(1 + f) is f - s (f - series).
+    let (s, series): (f64, f64) = ln_series(f);
     // ln 2 in two parts, the first of 33 bits: its product is exact.
-    let low = k * -4.2009150726810846e-11 + beyond;
-    let value = k * 0.6931471806019545 + (f - (half_square - low));
+    let low = s * (f - series) - k * -4.2009150726810846e-11;
+    let value = k * 0.6931471806019545 + (f - low);
     with_ends(x, value)
 }
 
 /// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
-/// a sum of 1 too.
+/// a sum of 1 too; for a `high` of at least 2^-100, and not infinite.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
-    let (k, m): (f64, f64) = split(high);
-    let k = k + doubled;
+    // As `split` does it. 2^k stands in the exponent's place, so that 2^(1 - k) is a difference.
+    let shifted = high.to_bits().wrapping_add(0x0009_5f61_9980_c433);
+    let k =
+        f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - (4503599627371519.0 - doubled);
+    let exponent = shifted & 0xfff0_0000_0000_0000;
+    let m =
+        f64::from_bits((high.to_bits().wrapping_sub(exponent)).wrapping_add(0x3ff0_0000_0000_0000));
+    let back = f64::from_bits(0x7ff0_0000_0000_0000u64.wrapping_sub(exponent));
     let f = m - 1.0;
-    let (beyond, half_square): (f64, f64) = ln_beyond(f);
-    let low = (k * -4.2009150726810846e-11 + low / high) + beyond;
-    let value = k * 0.6931471806019545 + (f - (half_square - low));
-    with_ends(high, value)
+    let (s, series): (f64, f64) = ln_series(f);
+    let half_square = 0.5 * f * f;
+    let beyond = s * (half_square + series);
+    // Over 1 + f, which is (1 + s) / (1 - s).
+    let tail = low * back * (0.5 - s + s * s);
+    let low = (k * -4.2009150726810846e-11 + tail) + beyond;
+    k * 0.6931471806019545 + (f - (half_square - low))
 }
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
@@ -63,6 +81,7 @@ pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
 pub fn ln_1p(x: f64) -> f64 {
     let (sum, error): (f64, f64) = two_sum(1.0, x);
     let value: f64 = ln_of_sum(sum, error, 0.0);
+    let value: f64 = with_ends(sum, value);
     if x == 0.0 { x } else { value }
 }
 

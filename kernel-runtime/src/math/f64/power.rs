@@ -2,7 +2,7 @@
 
 use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
-use super::exponential::exp_series;
+use super::exponential::exp_beyond;
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -46,12 +46,13 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
 }
 
 /// `(shifted, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low`
-/// below its last place, for `|main|` up to 1500. `shifted` is `k`, added to 1.5 * 2^52.
+/// below its last place, for `|main|` up to 1500. `shifted` is `k` as
+/// `assemble` takes it.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
-    let shifted = (main + rest) + 6755399441055744.0;
-    let fraction = main - (shifted - 6755399441055744.0);
+    let shifted = (main + rest) + 6755399441057790.0;
+    let fraction = main - (shifted - 6755399441057790.0);
     // Times ln 2, in two parts.
     let high: f64 = upper(fraction + rest);
     let low = rest - (high - fraction);
@@ -59,9 +60,9 @@ pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let linear_rest = low * 0.6931471805599453 + high * -1.904654299957768e-09;
     let r = linear + linear_rest;
     let r_rest = linear_rest - (r - linear);
-    let series: f64 = exp_series(r);
+    let curve: f64 = exp_beyond(r);
     let one = 1.0 + r;
-    let beyond = (r - (one - 1.0)) + (r * r * series + (r_rest + r * r_rest));
+    let beyond = (r - (one - 1.0)) + (curve + (r_rest + r * r_rest));
     let (high, low): (f64, f64) = fast_two_sum(one, beyond);
     (shifted, high, low)
 }

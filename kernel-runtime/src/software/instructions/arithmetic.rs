@@ -58,7 +58,7 @@ fn binary(r: &Reader<'_, '_>, ty: Type, f: Map2) -> Decoded<Op> {
 
 /// Which part of the product.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+pub(super) enum Part {
     Low,
     High,
     Wide,
@@ -93,7 +93,7 @@ fn product(r: &mut Reader<'_, '_>) -> Decoded<(Part, Type, Type)> {
     Ok((part, ty, result))
 }
 
-fn multiply(part: Part, ty: Type) -> impl Fn(u64, u64) -> u64 + Send + Sync + Copy {
+pub(super) fn multiply(part: Part, ty: Type) -> impl Fn(u64, u64) -> u64 + Send + Sync + Copy {
     move |a, b| match part {
         Part::Low => a.wrapping_mul(b) & ty.mask(),
         Part::Wide => (wide(a, ty) * wide(b, ty)) as u64 & wide_mask(ty),

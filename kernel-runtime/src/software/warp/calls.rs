@@ -32,6 +32,7 @@ impl Warp {
         let frame = Frame {
             function,
             regs: vec![[0; LANES]; code.registers],
+            carry: Default::default(),
             params: vec![0; code.param_bytes * LANES],
             caller,
             mask,
@@ -93,6 +94,7 @@ impl Warp {
             }
         }
         self.leave(frame, mask);
+        self.frame_mut(caller).carry.forget(mask);
         self.groups[g].frame = caller;
         self.groups[g].pc = pc + 1;
         self.merge(g);

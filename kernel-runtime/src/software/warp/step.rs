@@ -227,6 +227,16 @@ impl Warp {
                 }
                 self.write(frame, *dst, active, &out);
             }
+            Op::Carry {
+                f,
+                dst,
+                sources,
+                reads,
+                writes,
+            } => {
+                let sum = (f, *sources, *dst);
+                self.sum_with_carry((frame, active, pc), sum, (*reads, *writes))?;
+            }
             Op::Both { f, dst, a, b, c } => {
                 let [a, b, c] = [a, b, c].map(|s| self.row(frame, *s));
                 for (f, dst) in f.iter().zip(dst) {
