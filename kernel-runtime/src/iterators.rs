@@ -27,7 +27,8 @@ pub fn like<T>(_: &T) -> T {
 }
 
 /// An array's methods, as a trait could have them that takes the array by value: rustc would find
-/// them before the array's own, which borrow. Beside such a trait, these are ambiguous.
+/// them before the array's own, which borrow. Beside such a trait, these are ambiguous. Behind a
+/// reference, [`SliceMethods`] and its kin are found as early.
 pub trait ByValue: Sized {
     fn iter(self) {}
     fn iter_mut(self) {}
@@ -50,7 +51,8 @@ pub trait ByValue: Sized {
     fn columns_mut(self) {}
 }
 
-impl<T> ByValue for T {}
+impl<T> ByValue for Vec<T> {}
+impl<T, const N: usize> ByValue for [T; N] {}
 
 /// A slice's methods, on what merely dereferences to one.
 pub trait SliceMethods: AsRef<[Self::Elem]> + AsMut<[Self::Elem]> {
