@@ -291,6 +291,14 @@ pub fn prefix_sum(name: &str) -> (String, String) {
     )
 }
 
+/// The same where it may merely count.
+pub fn counter_help(name: &str) -> String {
+    format!(
+        "if `{name}` counts iterations, compute it from the loop's variable, as in `let {name} = i;` \
+         or `start + 2 * i`; a total of other things has no parallel form while it is read"
+    )
+}
+
 pub fn mixed_operators(name: &str, first: &str, second: &str) -> (String, String) {
     (
         format!("`{name}` is combined with `{first}` ..."),
@@ -371,10 +379,14 @@ pub const UNLIKE_CONTESTS_HELP: &str =
 pub fn second_best(name: &str, best: &str) -> (String, String) {
     (
         format!("`{best}` keeps an extreme ..."),
-        format!(
-            "... and `{name}` takes over the value that `{best}` had: a best and second best, \
-             which has no parallel form"
-        ),
+        format!("... and {}", takes_over(name, best)),
+    )
+}
+
+pub fn takes_over(name: &str, best: &str) -> String {
+    format!(
+        "`{name}` takes over the value that `{best}` had: a best and second best, which has no \
+         parallel form"
     )
 }
 
