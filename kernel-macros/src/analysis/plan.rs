@@ -84,8 +84,9 @@ pub struct Region {
     /// empty.
     pub guard: Vec<Condition>,
     /// Asked after the guard: if all hold, the accesses with [`Bounds::Relaxed`] cannot leave their
-    /// arrays whatever the conditions around them are, and the fast form omits their checks. If
-    /// not, the region still runs, with the checks.
+    /// arrays where they are made, and the fast form omits their checks; those that are
+    /// [`Region::free`] cannot leave them elsewhere either. If not, the region still runs, with the
+    /// checks.
     pub relaxed: Vec<Condition>,
     /// Divisions that do not fail where these conditions hold.
     pub relaxed_nodes: HashSet<ExprId>,

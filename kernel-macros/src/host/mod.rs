@@ -17,6 +17,7 @@
 mod access;
 mod body;
 mod call;
+mod cast;
 mod confirm;
 mod device;
 pub mod driver;
@@ -35,6 +36,8 @@ pub mod region;
 pub mod residency;
 mod restart;
 mod strips;
+#[cfg(test)]
+mod tests;
 mod text;
 mod usual;
 
