@@ -70,5 +70,6 @@ pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
         body: emit!(__proper),
         fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __fast)),
         fold: emit!(#rt::Option::None),
+        fast_fold: emit!(#rt::Option::None),
     }
 }
