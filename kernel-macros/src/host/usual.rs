@@ -68,7 +68,7 @@ pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
     Functions {
         items,
         body: emit!(__proper),
-        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __fast)),
+        pays: emit!(true),
         fold: emit!(#rt::Option::None),
         fast_fold: emit!(#rt::Option::None),
     }
