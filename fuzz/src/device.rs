@@ -31,8 +31,9 @@ thread_local! {
 ///
 /// # Safety
 ///
-/// The slots have as many accumulators as `SIZES`, each with twice as many lanes as `width`.
-unsafe fn right(slots: *mut Slot, width: usize) {
+/// The slots have as many accumulators as `SIZES`, each with `count` lanes.
+unsafe fn right(slots: *mut Slot, count: usize) {
+    let width = count / 2;
     SIZES.with_borrow(|sizes| {
         for (at, bytes) in sizes.iter().enumerate() {
             // SAFETY: the caller's; lanes lie one behind the other in a slot.
@@ -91,6 +92,7 @@ pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known>
             body: no_code,
             fast: None,
             fold: (!extremes.is_empty()).then_some(right as FoldLanes),
+            fast_fold: None,
             ptx: Some(ptx),
             debug,
         })))

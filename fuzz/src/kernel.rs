@@ -265,7 +265,7 @@ fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
 fn store(maker: &mut Maker, array: &Array) -> String {
     let element = format!("{}{}", array.name, maker.own_element(array));
     let value = maker.expression(array.ty, 4);
-    if array.ty == Ty::Bool || maker.choices.below(2) == 0 {
+    if maker.choices.below(2) == 0 {
         return format!("{element} = {value};\n");
     }
     let op = if array.ty.is_float() {

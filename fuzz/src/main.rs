@@ -54,6 +54,9 @@ struct Args {
     /// Interprets the kernels in the place of compiling them.
     #[arg(long)]
     interpreted: bool,
+    /// Stops after the first batch with a fault.
+    #[arg(long)]
+    first: bool,
     /// Prints the kernels and compiles nothing.
     #[arg(long)]
     print: bool,
@@ -96,6 +99,9 @@ fn main() -> io::Result<ExitCode> {
         } else {
             let builder = Builder::new(&args.folder, number % 2 == 0)?;
             findings.compile(&args, &builder, seeds, kernels)?;
+        }
+        if args.first && findings.faults > 0 {
+            break;
         }
     }
     Ok(findings.conclude(args.count))

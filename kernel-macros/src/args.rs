@@ -1,6 +1,7 @@
 //! The attribute's arguments: `#[kernel(parallel, cuda, handle = Name, crate = path, ..)]`.
 
 use crate::diagnostics::Sink;
+use crate::fastmath::FastMath;
 use crate::ir::{Scalar, Span};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -28,8 +29,8 @@ pub struct Args {
     pub types: Vec<NamedTypes>,
     /// `assume_pure(path, ..)`: the user's word that these functions have no effects.
     pub assumed: Vec<syn::Path>,
-    /// `fastmath(contract)`: products that are added or subtracted round once.
-    pub contract: bool,
+    /// `fastmath`, `fastmath(contract, reassoc, approx)`: what may round otherwise.
+    pub fastmath: FastMath,
 }
 
 /// A name and the types that it stands for: a type parameter's instances, or an alias's one.
@@ -49,14 +50,14 @@ enum Arg {
     Types(Vec<NamedTypes>),
     Assumed(Vec<syn::Path>),
     StdMath,
-    Contract,
+    FastMath(FastMath),
     /// A word of the design that later versions will understand, or no word at all.
     Unknown(Ident),
 }
 
 /// The arguments that exist, for the message about one that does not.
 const KNOWN: &str = "`parallel`, `cuda`, `handle = Name`, `crate = path`, \
-                     `types(T = [f32, f64])`, `fastmath(contract)`, `math = \"std\"`, \
+                     `types(T = [f32, f64])`, `fastmath(contract, reassoc, approx)`, `math = \"std\"`, \
                      `unsafe(independent(array, ..))`, `assume_pure(path, ..)`; or, for a \
                      function that kernels call, `device`";
 
@@ -88,10 +89,7 @@ impl Parse for Arg {
                 Arg::Types(types.into_iter().collect())
             }
             "assume_pure" => Arg::Assumed(paths(input)?),
-            "fastmath" => {
-                fastmath(input)?;
-                Arg::Contract
-            }
+            "fastmath" => Arg::FastMath(fastmath(input)?),
             _ => {
                 skip_argument(input);
                 Arg::Unknown(word)
@@ -161,19 +159,23 @@ fn paths(input: ParseStream) -> syn::Result<Vec<syn::Path>> {
     Ok(paths.into_iter().collect())
 }
 
-/// `(contract)`: of what compilers call fast mathematics, what is on offer.
-fn fastmath(input: ParseStream) -> syn::Result<()> {
-    const EXPECTED: &str = "expected `fastmath(contract)`: a product and a sum may round once";
-    if !input.peek(syn::token::Paren) {
-        return Err(input.error(EXPECTED));
+/// `(contract, reassoc)`; without parentheses, all of it.
+fn fastmath(input: ParseStream) -> syn::Result<FastMath> {
+    if !input.peek(token::Paren) {
+        return Ok(FastMath::ALL);
     }
     let inner;
     parenthesized!(inner in input);
-    let word: Ident = inner.parse()?;
-    if word == "contract" && inner.is_empty() {
-        return Ok(());
+    let mut granted = FastMath::default();
+    for word in Punctuated::<Ident, Token![,]>::parse_terminated(&inner)? {
+        if !granted.grant(&word.to_string()) {
+            let message = "expected `contract` (a product and a sum may round once), `reassoc` \
+                           (sums of inner loops may change their order) or `approx` (quotients \
+                           and powers may be less exact)";
+            return Err(syn::Error::new(word.span(), message));
+        }
     }
-    Err(syn::Error::new(word.span(), EXPECTED))
+    Ok(granted)
 }
 
 /// Everything up to the next comma.
@@ -194,7 +196,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
         types: Vec::new(),
         assumed: Vec::new(),
         std_math: false,
-        contract: false,
+        fastmath: FastMath::default(),
     };
     let list = match Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens) {
         Ok(list) => list,
@@ -219,7 +221,7 @@ pub fn parse(tokens: TokenStream, sink: &mut Sink) -> Args {
             Arg::StdMath => args.std_math = true,
             Arg::Types(types) => args.types.extend(types),
             Arg::Assumed(paths) => args.assumed.extend(paths),
-            Arg::Contract => args.contract = true,
+            Arg::FastMath(granted) => args.fastmath = granted,
             Arg::Unknown(word) => sink.push(
                 Span::at(word.span()),
                 format!("`{word}` is no argument of `#[kernel]`, or is not supported yet"),

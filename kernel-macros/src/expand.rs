@@ -7,7 +7,7 @@ use crate::args::Args;
 use crate::diagnostics::Sink;
 use crate::instances::{self, Types};
 use crate::ir::{Function, Scalar, Span};
-use crate::{analysis, args, artifacts, contract, host, infer, lower, parse, report, stand_in};
+use crate::{analysis, args, artifacts, fastmath, host, infer, lower, parse, report, stand_in};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, GenericParam, Item, ItemFn, Pat, ReturnType, Stmt};
@@ -79,9 +79,7 @@ fn compile(function: &ItemFn, types: &Types, args: &Args, sink: &mut Sink) -> Co
     if args.cuda {
         analysis::refuse_on_device(&ir, &plan, sink);
     }
-    if args.contract {
-        contract::apply(&mut ir, &mut plan);
-    }
+    fastmath::apply(args.fastmath, &mut ir, &mut plan);
     let (visibility, signature, block) = (&function.vis, &function.sig, &function.block);
     let written = quote!(#visibility #signature #block);
     let report = report::report(&ir, &plan, written);

@@ -3,9 +3,9 @@
 mod analysis;
 mod args;
 mod artifacts;
-mod contract;
 mod diagnostics;
 mod expand;
+mod fastmath;
 mod host;
 mod infer;
 mod instances;

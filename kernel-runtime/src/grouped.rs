@@ -8,7 +8,7 @@
 
 use crate::array::Array;
 use crate::failure::Checked;
-use crate::region::{AnyReduce, Call, Place, Run, with_slots};
+use crate::region::{AnyReduce, Call, Place, Primitive, Run, with_slots};
 
 /// A copy of each array accumulator: its elements row by row, in words that are aligned for any.
 pub struct Copies(Vec<Vec<u64>>);
@@ -25,6 +25,8 @@ pub trait AnyGrouped: Sync {
     fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&Copies, &[u64]));
     /// Number of accumulators that are no arrays.
     fn width(&self) -> usize;
+    /// Whether the folds have the same result in any order: those of integers have.
+    fn is_exact(&self) -> bool;
 }
 
 impl Run<'_> {
@@ -97,7 +99,7 @@ impl Run<'_> {
                 .zip(bits.iter())
                 .zip(&self.plan.accumulators);
             for ((slot, bits), of) in values {
-                (of.folding.set)(slot, 0, *bits);
+                slot.set(of.ty, 0, *bits);
             }
             let mut place = Place::of(call.shape(), from);
             let mut left = to - from;
@@ -159,5 +161,11 @@ impl AnyGrouped for Run<'_> {
 
     fn width(&self) -> usize {
         self.plan.accumulators.len()
+    }
+
+    fn is_exact(&self) -> bool {
+        let shared = self.plan.shared.iter().map(|(_, of)| of);
+        let mut all = shared.chain(&self.plan.accumulators);
+        all.all(|of| !matches!(of.ty, Primitive::F32 | Primitive::F64))
     }
 }

@@ -37,6 +37,7 @@ mod residency;
 mod session;
 #[cfg(feature = "software-device")]
 pub mod software;
+mod whole;
 
 pub use dispatch::{Backend, with_backend};
 pub use element::Element;

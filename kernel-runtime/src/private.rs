@@ -31,6 +31,7 @@ pub use crate::region::{
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
+pub use crate::whole::Whole;
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;
@@ -79,7 +80,7 @@ pub fn used<T>(value: T) {
 
 /// A region's fast form, if it pays to have one. Builds with debug assertions do without it, so that
 /// they compile faster, unless the feature `every-form` says otherwise.
-pub const fn fast(debug: bool, pays: bool, body: Body) -> Option<Body> {
+pub const fn fast<F: core::marker::Copy>(debug: bool, pays: bool, body: F) -> Option<F> {
     if pays && (!debug || cfg!(feature = "every-form")) {
         Some(body)
     } else {

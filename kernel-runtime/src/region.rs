@@ -16,6 +16,7 @@ mod tile;
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use kept::Kept;
+pub(crate) use primitive::Primitive;
 pub use run::{AnyMap, Place, Run};
 pub use tile::Tile;
 
@@ -42,13 +43,13 @@ pub type Shape = [u64; 3];
 /// was filled.
 pub type Body = unsafe fn(&Call<'_>, &Tile, *mut Slot) -> Checked;
 
-/// Folds as many lanes of all accumulators as it is told to with as many that follow them, left
-/// before right.
+/// Folds so many lanes of all accumulators, a power of two, into the first ones, as the canonical
+/// order says.
 ///
 /// # Safety
 ///
-/// The slots are those of the region of which this is the code, and twice as many lanes were
-/// filled.
+/// The slots are those of the region of which this is the code, and so many lanes were filled. For
+/// the fast form, the processor has `Level::FAST`.
 pub type FoldLanes = unsafe fn(*mut Slot, usize);
 
 /// What an expansion says about a region.
@@ -63,6 +64,8 @@ pub struct Code {
     pub fast: Option<Body>,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
+    /// The same for `Level::FAST`.
+    pub fast_fold: Option<FoldLanes>,
     /// The kernel's PTX, where a device can run the region.
     pub ptx: Option<&'static str>,
     /// Whether the user's crate has debug assertions.

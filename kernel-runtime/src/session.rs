@@ -6,6 +6,7 @@ use crate::device::{self, Arrays};
 use crate::dispatch::Backend;
 use crate::error::Error;
 use crate::failure::Checked;
+use crate::grouped::AnyGrouped;
 use crate::launch::Module;
 use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
@@ -224,10 +225,10 @@ impl<'a> Session<'a> {
             total: run.count,
         };
         self.release();
-        if groups.count() == 1 {
+        let lone = !self.pool(run.count.saturating_mul(run.cost));
+        if groups.count() == 1 || (lone && run.is_exact()) {
             return run.in_order(0, run.count, values).into();
         }
-        let lone = !self.pool(run.count.saturating_mul(run.cost));
         let mut copies = run.initial_copies();
         match parallel::grouped(run, groups, (run.cost, lone), &mut copies, values) {
             Ok(()) => run.keep(&mut copies),
@@ -379,6 +380,7 @@ mod tests {
         body: nothing,
         fast: None,
         fold: None,
+        fast_fold: None,
         ptx: Some("this is no PTX"),
         debug: false,
     });

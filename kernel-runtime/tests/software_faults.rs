@@ -26,6 +26,7 @@ fn copy(x: &[f64], y: &mut [f64]) {
     }
 }
 
+const SUM_LINE: u32 = line!() + 4;
 #[kernel(parallel, cuda)]
 fn sum(x: &[f64]) -> f64 {
     let mut s = 0.0;
@@ -94,6 +95,8 @@ fn a_barrier_forgotten() {
     });
     assert_eq!(finding.kind, Kind::Race, "{finding}");
     assert!(finding.instruction.contains("global.f64"), "{finding}");
+    let source = format!("{SUM_LINE}: for i in 0..x.len()");
+    assert_eq!(finding.source, Some(source));
 }
 
 #[test]

@@ -10,7 +10,7 @@ those, so that unrolling does not show. Prints a table in Markdown.
     table.py [--arch sm_80] [--sass FOLDER] [--texts FOLDER_OF_PTX]
 
 --texts: instead, every text of a folder (KERNEL_PTX_DIR) for every architecture: the assembler
-takes it, and which of them spill registers.
+takes it, how many registers its entries and functions use, and which of them spill any.
 """
 
 import argparse
@@ -147,21 +147,32 @@ def table(arch, sass):
 
 def texts(folder):
     files = sorted(pathlib.Path(folder).glob("*.ptx"))
+    print(f"{len(files)} texts\n")
+    print("| architecture | functions | registers, half of them | nine of ten | most | spilled |")
+    print("|---|--:|--:|--:|--:|--:|")
+    spilled = {}
     for arch in ARCHITECTURES:
-        spilled = []
+        registers = []
         for file in files:
-            log, _ = assembled_only(file, arch)
-            if any(int(n) for n in re.findall(r"(\d+) bytes spill stores", log)):
-                spilled.append(file.name)
-        print(f"{arch}: {len(files)} texts, {len(spilled)} with spills {' '.join(spilled)}")
+            log = assembly_log(file, arch)
+            registers += [int(n) for n in re.findall(r"Used (\d+) registers", log)]
+            lost = sum(int(n) for n in re.findall(r"(\d+) bytes spill stores", log))
+            if lost:
+                spilled.setdefault(file.name, []).append(f"{arch}: {lost} bytes")
+        registers.sort()
+        half, nine = registers[len(registers) // 2], registers[len(registers) * 9 // 10]
+        count = sum(arch in " ".join(where) for where in spilled.values())
+        print(f"| {arch} | {len(registers)} | {half} | {nine} | {registers[-1]} | {count} |", flush=True)
+    for name, where in spilled.items():
+        print(f"\n{name} spills: {', '.join(where)}")
 
 
-def assembled_only(file, arch):
+def assembly_log(file, arch):
     command = [tool("ptxas"), "-v", f"-arch={arch}", file, "-o", "/dev/null"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{file}, {arch}: {done.stderr}")
-    return done.stderr, None
+    return done.stderr
 
 
 def main():

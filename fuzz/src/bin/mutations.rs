@@ -1,9 +1,11 @@
 //! Seeds faults into the compiler and the software device, one at a time, and runs the tests that
 //! are to notice. A fault that they miss is printed, and at the end how many they caught.
 //!
-//! Works on a copy of the committed tree, in `target/mutations`. Arguments choose faults by
-//! parts of their names, or by their tests.
+//! Works on a copy of the committed tree, in `target/mutations`. All faults are written into it
+//! behind a switch, the environment variable `FAULT`, so that the tests are built once. Arguments
+//! choose faults by parts of their names, or by their tests.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs, io};
@@ -19,26 +21,28 @@ struct Fault {
     new: String,
 }
 
-#[derive(Debug, PartialEq)]
-enum Verdict {
-    /// By these tests.
-    Caught(String),
-    Missed,
-    /// It does not compile, and so proves nothing.
-    Broken,
-}
-
 fn main() -> io::Result<ExitCode> {
     let wanted: Vec<String> = env::args().skip(1).collect();
     let fits = |fault: &Fault, w: &String| fault.name.contains(w) || fault.tests.join(" ") == *w;
     let chosen = |fault: &Fault| wanted.is_empty() || wanted.iter().any(|w| fits(fault, w));
     let faults: Vec<Fault> = faults().into_iter().filter(chosen).collect();
     let tree = copy()?;
+    for fault in &faults {
+        seed(&tree, fault)?;
+    }
+    let sets: BTreeSet<&str> = faults
+        .iter()
+        .flat_map(|fault| &fault.tests)
+        .map(String::as_str)
+        .collect();
+    for tests in sets {
+        build(tests, &tree)?;
+    }
     let mut caught = 0;
     for fault in &faults {
-        let verdict = seeded(&tree, fault)?;
-        println!("{:<50} {verdict:?}", fault.name);
-        caught += usize::from(matches!(verdict, Verdict::Caught(_)));
+        let by = noticed(&tree, fault)?;
+        println!("{:<50} {}", fault.name, by.unwrap_or("MISSED"));
+        caught += usize::from(by.is_some());
     }
     println!("{caught} of {} faults caught", faults.len());
     let all = caught == faults.len();
@@ -78,50 +82,94 @@ fn fault(text: &str) -> Fault {
 /// A tree of its own with what is committed.
 fn copy() -> io::Result<PathBuf> {
     let tree = env::current_dir()?.join("target/mutations/tree");
+    let mut git = Command::new("git");
     if tree.exists() {
-        run(
-            "git",
-            &["worktree", "remove", "--force"],
-            Some(&tree),
-            Path::new("."),
-        )?;
+        git.args(["checkout", "--quiet", "--detach", "--force"]);
+        git.arg(committed()?).current_dir(&tree);
+    } else {
+        git.args(["worktree", "add", "--quiet", "--detach"])
+            .arg(&tree);
     }
-    run(
-        "git",
-        &["worktree", "add", "--detach"],
-        Some(&tree),
-        Path::new("."),
-    )?;
+    let done = git.status()?;
+    assert!(done.success(), "git makes a copy of the tree");
     Ok(tree)
 }
 
-fn seeded(tree: &Path, fault: &Fault) -> io::Result<Verdict> {
+/// The name of what is committed.
+fn committed() -> io::Result<String> {
+    let head = Command::new("git").args(["rev-parse", "HEAD"]).output()?;
+    Ok(String::from_utf8_lossy(&head.stdout).trim().to_owned())
+}
+
+/// Writes a fault into the tree, behind its switch.
+fn seed(tree: &Path, fault: &Fault) -> io::Result<()> {
     let path = tree.join(&fault.file);
     let source = fs::read_to_string(&path)?;
     let times = source.matches(&fault.old).count();
     assert_eq!(times, 1, "{}: the text is there {times} times", fault.name);
-    fs::write(&path, source.replace(&fault.old, &fault.new))?;
-    let verdict = judged(tree, fault);
-    fs::write(&path, source)?;
-    verdict
+    fs::write(&path, source.replace(&fault.old, &switched(fault)))
 }
 
-fn judged(tree: &Path, fault: &Fault) -> io::Result<Verdict> {
+/// The text with both: an expression where what surrounds it is the same, else a statement.
+fn switched(fault: &Fault) -> String {
+    let on = format!(
+        "std::env::var_os(\"FAULT\").is_some_and(|fault| fault == {:?})",
+        fault.name
+    );
+    let (old, new) = (parts(&fault.old), parts(&fault.new));
+    if (old[0], old[2]) == (new[0], new[2]) {
+        let [head, old, tail] = old;
+        let choice = format!("if {on} {{ {} }} else {{ {old} }}", new[1]);
+        return match tail {
+            " else {" => format!("{head}({choice}){tail}"),
+            _ => format!("{head}{choice}{tail}"),
+        };
+    }
+    format!("if {on} {{ {} }} else {{ {} }}", fault.new, fault.old)
+}
+
+/// An expression, with what is before and behind it in its line.
+fn parts(line: &str) -> [&str; 3] {
+    const AROUND: &[(&str, &str)] = &[
+        (" = ", " else {"),
+        (" if ", " => {"),
+        (" = ", " {"),
+        (" in ", " {"),
+        ("if ", " {"),
+        (" => ", ","),
+        (" = ", ";"),
+        ("", ";"),
+    ];
+    let split = |(head, tail): &(&str, &'static str)| {
+        let inner = line.strip_suffix(tail)?;
+        let at = inner.find(head)? + head.len();
+        Some([&inner[..at], &inner[at..], tail])
+    };
+    AROUND.iter().find_map(split).unwrap_or(["", line, ""])
+}
+
+/// Builds a set of tests, which must pass without a fault.
+fn build(tests: &str, tree: &Path) -> io::Result<()> {
+    let done = command(tests, tree).stdout(Stdio::null()).status()?;
+    assert!(done.success(), "`{tests}` fails without any fault");
+    Ok(())
+}
+
+/// The tests that notice a fault.
+fn noticed<'f>(tree: &Path, fault: &'f Fault) -> io::Result<Option<&'f str>> {
     for tests in &fault.tests {
-        let (builds, runs) = commands(tests);
-        if !run("cargo", &builds, None, tree)? {
-            return Ok(Verdict::Broken);
-        }
-        if !run("cargo", &runs, None, tree)? {
-            return Ok(Verdict::Caught(tests.clone()));
+        let mut run = command(tests, tree);
+        let quiet = run.stdout(Stdio::null()).stderr(Stdio::null());
+        if !quiet.env("FAULT", &fault.name).status()?.success() {
+            return Ok(Some(tests));
         }
     }
-    Ok(Verdict::Missed)
+    Ok(None)
 }
 
-/// What builds a set of tests, and what runs them.
-fn commands(tests: &str) -> (Vec<&'static str>, Vec<&'static str>) {
-    let runs: &[&str] = match tests {
+/// What builds and runs a set of tests.
+fn command(tests: &str, tree: &Path) -> Command {
+    let args: &[&str] = match tests {
         "macros" => &["test", "-p", "kernel-macros", "--lib"],
         "device" => &[
             "test",
@@ -135,23 +183,23 @@ fn commands(tests: &str) -> (Vec<&'static str>, Vec<&'static str>) {
             "software_kernels",
         ],
         "residency" => &["test", "-p", "kernel-runtime", "--test", "residency"],
-        "interpreted" => {
-            let build: &[&str] = &["build", "-p", "random-kernels"];
-            let run: &[&str] = &["run", "-p", "random-kernels", "--", "--interpreted"];
-            let few: &[&str] = &["--count", "150", "--shrink", "0", "--seed", "7000"];
-            return (build.to_vec(), [run, few].concat());
-        }
+        "interpreted" => &[
+            "run",
+            "-p",
+            "random-kernels",
+            "--",
+            "--interpreted",
+            "--count=150",
+            "--batch=10",
+            "--shrink=0",
+            "--seed=7000",
+            "--first",
+        ],
         other => panic!("no tests are called {other}"),
     };
-    let mut builds = runs.to_vec();
-    builds.push("--no-run");
-    (builds, runs.to_vec())
-}
-
-/// Whether a command succeeds.
-fn run(program: &str, args: &[&str], path: Option<&Path>, folder: &Path) -> io::Result<bool> {
-    let mut command = Command::new(program);
-    command.args(args).args(path).current_dir(folder);
-    let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
-    Ok(quiet.status()?.success())
+    let mut command = Command::new("cargo");
+    command.args(args).current_dir(tree);
+    // Builds of this tree and of that one must not take each other's place.
+    command.env("CARGO_TARGET_DIR", tree.join("target"));
+    command
 }

@@ -9,7 +9,8 @@ pub fn as_written(function: &Function, region: &Region) -> bool {
     let folds = region.accumulators.iter().map(|of| of.ty);
     let folds = folds.chain(region.shared.iter().map(|of| of.ty));
     let one = region.nest.len() == 1 && region.in_order.is_none();
-    one && matches!(region.cost, Wide::Const(_))
+    one && !region.rounds_otherwise
+        && matches!(region.cost, Wide::Const(_))
         && region.calls.is_empty()
         // Lanes take float operands in another order.
         && !folds.into_iter().any(Scalar::is_float)
@@ -34,8 +35,6 @@ fn is_exact(function: &Function, id: ExprId) -> bool {
             Builtin::Min | Builtin::Max | Builtin::MinIf | Builtin::MaxIf => {
                 !matches!(&of.ty, Ty::Scalar(ty) if ty.is_float())
             }
-            // `fastmath(contract)` makes these of what was written otherwise.
-            Builtin::MulAdd => false,
             builtin => !builtin.is_elementary() || function.std_math,
         },
         _ => true,

@@ -38,7 +38,7 @@ mod polyhedron;
 #[cfg(test)]
 mod precision;
 mod radix;
-mod reduce;
+pub mod reduce;
 mod scan;
 mod shared;
 pub mod sites;
@@ -433,6 +433,7 @@ impl Drafter<'_> {
             relaxed_nodes: bounds.divisions,
             interior: interior::find(&former, &body),
             strips: None,
+            rounds_otherwise: false,
             sites: Vec::new(),
             site_of: HashMap::new(),
             calls: Vec::new(),

@@ -33,6 +33,8 @@ pub enum Verdict {
     Fused(LoopId),
     /// Inside an iteration of the region around it, in source order.
     Inner,
+    /// The same, but for its reductions: they combine in so many lanes (`fastmath(reassoc)`).
+    InLanes(u64),
     /// Driver code, for these reasons (none if it simply holds regions and nothing forbids it).
     Driver(Vec<Reason>),
 }
@@ -82,8 +84,9 @@ pub struct Region {
     /// empty.
     pub guard: Vec<Condition>,
     /// Asked after the guard: if all hold, the accesses with [`Bounds::Relaxed`] cannot leave their
-    /// arrays whatever the conditions around them are, and the fast form omits their checks. If
-    /// not, the region still runs, with the checks.
+    /// arrays where they are made, and the fast form omits their checks; those that are
+    /// [`Region::free`] cannot leave them elsewhere either. If not, the region still runs, with the
+    /// checks.
     pub relaxed: Vec<Condition>,
     /// Divisions that do not fail where these conditions hold.
     pub relaxed_nodes: HashSet<ExprId>,
@@ -91,6 +94,8 @@ pub struct Region {
     pub interior: Option<Interior>,
     /// How neighbouring iterations can go through inner loops together.
     pub strips: Option<Strips>,
+    /// `fastmath` has had the body: its bits are not those of the loop as written.
+    pub rounds_otherwise: bool,
     /// Places where an iteration can fail, in order of their numbers.
     pub sites: Vec<Site>,
     /// Number of the site at a node of the body; a node without an entry cannot fail, or cannot

@@ -13,7 +13,7 @@ fn shape(source: &str) -> String {
             Verdict::Region(_) => 'P',
             Verdict::Nested => 'n',
             Verdict::Fused(_) => 'f',
-            Verdict::Inner => 'i',
+            Verdict::Inner | Verdict::InLanes(_) => 'i',
             Verdict::Driver(_) => 'D',
         };
         format!("{}:{letter}", function.vars[node.var].ident)

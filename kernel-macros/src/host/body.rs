@@ -159,6 +159,11 @@ impl<'a> Body<'a> {
         tokens
     }
 
+    /// Whether what is printed now is what most iterations run.
+    pub fn is_main(&self) -> bool {
+        self.region.interior.is_none() || self.inside.get()
+    }
+
     /// What `print` prints, where these elements have been read.
     pub fn behind(
         &self,

@@ -35,10 +35,7 @@ impl Body<'_> {
                 SiteKey::Expr(id),
             ),
             ExprKind::Logic { and, left, right } => self.logic(*and, *left, *right),
-            ExprKind::Cast(inner, to) => {
-                let (inner, to) = (self.expr(*inner), self.scalar(*to));
-                emit!((#inner as #to))
-            }
+            ExprKind::Cast(inner, to) => self.cast(*inner, *to),
             ExprKind::Load(access) => {
                 if let Some(known) = self.ahead(*access) {
                     return emit!(#known);

@@ -1,14 +1,20 @@
 //! How two partial results of a region become one.
 
+use super::iterate;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::Extreme;
 use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream};
 
-/// The function that folds accumulators which do not fold one by one: as many lanes as it is told
-/// to with as many that follow them.
-pub fn function(region: &Region) -> Option<TokenStream> {
+/// Lanes that LLVM folds at once; where fewer are left to fold, those behind them fold to values
+/// that nobody needs.
+const VECTOR: usize = 4;
+
+/// The functions that fold accumulators which do not fold one by one: the first so many lanes, a
+/// power of two, into the first ones. `__fold` is for every processor, `__fast_fold` for those that
+/// run the fast form.
+pub fn functions(region: &Region) -> Option<TokenStream> {
     let plan = region.plan;
     if plan.extremes.is_empty() {
         return None;
@@ -20,20 +26,45 @@ pub fn function(region: &Region) -> Option<TokenStream> {
     let lanes = (0..types.len()).map(|n| names::local(&format!("__lanes{n}")));
     let lanes: Vec<_> = lanes.collect();
     let (pair, usize) = (pair(region), region.body.scalar(Scalar::Usize));
-    Some(emit! {
-        unsafe fn __fold(__slots: *mut #rt::Slot, __width: #usize) {
-            #[inline(always)]
-            unsafe fn __fold_lanes(__width: #usize, #(#lanes: &mut [#types; 0]),*) {
-                #(let #lanes = #rt::first(#lanes);)*
-                for __lane in 0..__width {
-                    let __left = unsafe { (#(*#lanes.add(__lane),)*) };
-                    let __right = unsafe { (#(*#lanes.add(__lane + __width),)*) };
-                    let __values = { #pair };
-                    #(unsafe { *#lanes.add(__lane) = __values.#positions };)*
+    let (features, vector) = (iterate::features(), names::index(VECTOR));
+    let fold = |name: &str, features: Option<&TokenStream>| {
+        let name = names::local(name);
+        emit! {
+            #features
+            unsafe fn #name(__slots: *mut #rt::Slot, __count: #usize) {
+                let mut __width = __count / 2;
+                let __least = #rt::Ord::min(__width, #vector);
+                while __width > 0 {
+                    unsafe {
+                        __fold_lanes(
+                            #rt::Ord::max(__width, __least),
+                            __width,
+                            #(#rt::lanes::<#types>(__slots, #positions)),*
+                        )
+                    }
+                    __width /= 2;
                 }
             }
-            unsafe { __fold_lanes(__width, #(#rt::lanes::<#types>(__slots, #positions)),*) }
         }
+    };
+    let (general, fast) = (fold("__fold", None), fold("__fast_fold", Some(&features)));
+    Some(emit! {
+        #[inline(always)]
+        unsafe fn __fold_lanes(
+            __many: #usize,
+            __width: #usize,
+            #(#lanes: &mut [#types; 0]),*
+        ) {
+            #(let #lanes = #rt::first(#lanes);)*
+            for __lane in 0..__many {
+                let __left = unsafe { (#(*#lanes.add(__lane),)*) };
+                let __right = unsafe { (#(*#lanes.add(__lane + __width),)*) };
+                let __values = { #pair };
+                #(unsafe { *#lanes.add(__lane) = __values.#positions };)*
+            }
+        }
+        #general
+        #fast
     })
 }
 

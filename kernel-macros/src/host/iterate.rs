@@ -13,9 +13,13 @@ use super::usual;
 use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
+use quote::ToTokens;
 
 /// A row of fewer iterations is not worth a strip.
 const SHORTEST_STRIP: usize = 8;
+
+/// Operations of an iteration that take no longer than loading and storing its lanes.
+const LITTLE: i128 = 12;
 
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
@@ -25,6 +29,8 @@ pub struct Functions {
     pub fast: TokenStream,
     /// Likewise.
     pub fold: TokenStream,
+    /// Likewise.
+    pub fast_fold: TokenStream,
 }
 
 pub fn functions(region: &Region) -> Functions {
@@ -43,17 +49,21 @@ pub fn functions(region: &Region) -> Functions {
         print()
     };
     let Entries { items, body, fast } = entries;
-    let fold = fold::function(region);
+    let fold = fold::functions(region);
     let rt = region.rt();
-    let folds = match fold {
-        Some(_) => emit!(#rt::Option::Some(__fold)),
-        None => emit!(#rt::Option::None),
+    let (folds, fast_folds) = match fold {
+        Some(_) => (
+            emit!(#rt::Option::Some(__fold)),
+            emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __fast_fold)),
+        ),
+        None => (emit!(#rt::Option::None), emit!(#rt::Option::None)),
     };
     Functions {
         items: emit!(#run #rows #items #fold),
         body,
         fast,
         fold: folds,
+        fast_fold: fast_folds,
     }
 }
 
@@ -242,7 +252,8 @@ pub struct Forms {
 }
 
 fn forms(region: &Region) -> Forms {
-    if !region.plan.has_fast_form() {
+    let two = region.plan.has_fast_form() || region.body.casts_in_lanes();
+    if !two && !has_whole_rounds(region) {
         return Forms {
             parameter: TokenStream::new(),
             pass: TokenStream::new(),
@@ -450,14 +461,22 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
     }
 }
 
-/// This code as the fast form, compiled for the features that `kernel-runtime/src/level.rs` asks
-/// the processor for.
-pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+/// The attribute of a function of the fast form: it is compiled for the features that
+/// `kernel-runtime/src/level.rs` asks the processor for.
+pub fn features() -> TokenStream {
     emit! {
         #[cfg_attr(
             target_arch = "x86_64",
             target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")
         )]
+    }
+}
+
+/// This code as the fast form.
+pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
+    let features = features();
+    emit! {
+        #features
         unsafe fn __fast(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
@@ -509,26 +528,17 @@ fn in_order(region: &Region, accumulators: &Accumulators) -> TokenStream {
 fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let rt = region.rt();
     let depth = region.plan.nest.len();
-    let Accumulators { vars, lanes, .. } = accumulators;
-    let inner = variables(region, depth - 1, depth);
-    let (usize, all) = (
-        region.body.scalar(Scalar::Usize),
-        names::index(region.lanes() as usize),
-    );
+    let lanes = &accumulators.lanes;
+    let all = names::index(region.lanes() as usize);
     let row = pieces(region, || {
-        let iteration = region.body.iteration();
+        let whole = whole_rounds(region, accumulators);
+        let round = visits(region, accumulators, &emit!(__count));
         emit! {
             let mut __from = __from;
             while __from < __end {
+                #whole
                 let __count = #rt::Ord::min(__end - __from, #all - __lane);
-                for __n in 0..__count {
-                    let __t = __from + __n;
-                    let __at = (__lane + __n) as #usize;
-                    #inner
-                    #(let mut #vars = unsafe { *#lanes.add(__at) };)*
-                    #iteration
-                    #(unsafe { *#lanes.add(__at) = #vars };)*
-                }
+                #round
                 __from += __count;
                 __lane = (__lane + __count) % #all;
             }
@@ -539,5 +549,45 @@ fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
         #(let #lanes = #rt::first(#lanes);)*
         let mut __lane = __tile.lane;
         #rows
+    }
+}
+
+/// Rounds over all lanes, in the fast form: a loop of a known number of trips, which LLVM unrolls
+/// so that lanes stay in registers from round to round.
+fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
+    if !has_whole_rounds(region) || !region.body.is_main() {
+        return None;
+    }
+    let all = names::index(region.lanes() as usize);
+    let round = visits(region, accumulators, &all);
+    Some(emit! {
+        while FAST && __lane == 0 && __end - __from >= #all {
+            #round
+            __from += #all;
+        }
+    })
+}
+
+/// Whether iterations do so little that loading and storing their lanes would take longer.
+fn has_whole_rounds(region: &Region) -> bool {
+    let little = matches!(region.plan.cost, plan::Wide::Const(cost) if cost <= LITTLE);
+    little && !region.plan.accumulators.is_empty() && region.lanes() > 1
+}
+
+/// Iterations from `__from` on, of so many lanes from `__lane` on.
+fn visits(region: &Region, accumulators: &Accumulators, count: &impl ToTokens) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let Accumulators { vars, lanes, .. } = accumulators;
+    let usize = region.body.scalar(Scalar::Usize);
+    let (inner, iteration) = (variables(region, depth - 1, depth), region.body.iteration());
+    emit! {
+        for __n in 0..#count {
+            let __t = __from + __n;
+            let __at = (__lane + __n) as #usize;
+            #inner
+            #(let mut #vars = unsafe { *#lanes.add(__at) };)*
+            #iteration
+            #(unsafe { *#lanes.add(__at) = #vars };)*
+        }
     }
 }

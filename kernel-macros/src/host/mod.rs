@@ -17,6 +17,7 @@
 mod access;
 mod body;
 mod call;
+mod cast;
 mod confirm;
 mod device;
 pub mod driver;

@@ -128,6 +128,7 @@ impl<'a> Region<'a> {
             body,
             fast,
             fold,
+            fast_fold,
         } = iterate::functions(self);
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
@@ -147,6 +148,7 @@ impl<'a> Region<'a> {
                 body: #body,
                 fast: #fast,
                 fold: #fold,
+                fast_fold: #fast_fold,
                 ptx: #ptx,
                 debug: #rt::cfg!(debug_assertions),
             });

@@ -197,16 +197,8 @@ fn bound(stmts: &[Stmt]) -> HashSet<VarId> {
     let mut bound = HashSet::new();
     for stmt in stmts {
         if let StmtKind::Let { pat, .. } = &stmt.kind {
-            names_of(pat, &mut bound);
+            pat.variables(&mut |var| _ = bound.insert(var));
         }
     }
     bound
-}
-
-fn names_of(pat: &Pat, bound: &mut HashSet<VarId>) {
-    match pat {
-        Pat::Var(var) => _ = bound.insert(*var),
-        Pat::Tuple(parts) => parts.iter().for_each(|part| names_of(part, bound)),
-        Pat::Wild => {}
-    }
 }

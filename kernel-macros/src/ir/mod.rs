@@ -189,6 +189,17 @@ pub enum Pat {
     Wild,
 }
 
+impl Pat {
+    /// Calls `visit` for every variable that it binds.
+    pub fn variables(&self, visit: &mut impl FnMut(VarId)) {
+        match self {
+            Pat::Var(var) => visit(*var),
+            Pat::Tuple(parts) => parts.iter().for_each(|part| part.variables(visit)),
+            Pat::Wild => {}
+        }
+    }
+}
+
 /// What can be assigned to.
 #[derive(Clone, Debug)]
 pub enum Place {

@@ -13,37 +13,46 @@ pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(Ex
 
 /// Calls `visit` for every variable that the block reads or assigns to, once for each place.
 pub fn variables(function: &Function, block: &Block, visit: &mut impl FnMut(VarId)) {
-    let mut assigned = Vec::new();
-    targets(function, block, &mut assigned);
     expressions(function, block, &mut |id| match &function.exprs[id].kind {
         ExprKind::Var(var) | ExprKind::LocalElement { base: var, .. } => visit(*var),
+        _ => {}
+    });
+    statements(function, block, &mut |stmt| {
+        if let StmtKind::Assign {
+            target:
+                Place::Var(var) | Place::Field { base: var, .. } | Place::LocalElement { base: var, .. },
+            ..
+        } = &stmt.kind
+        {
+            visit(*var);
+        }
+    });
+}
+
+/// Calls `visit` for every statement of the block, of loops in it, and of blocks that are values.
+pub fn statements(function: &Function, block: &Block, visit: &mut impl FnMut(&Stmt)) {
+    own_statements(function, block, visit);
+    expressions(function, block, &mut |id| match &function.exprs[id].kind {
         ExprKind::If {
             then, otherwise, ..
         } => {
-            targets(function, then, &mut assigned);
+            own_statements(function, then, visit);
             let otherwise = otherwise.iter();
-            otherwise.for_each(|block| targets(function, block, &mut assigned));
+            otherwise.for_each(|block| own_statements(function, block, visit));
         }
-        ExprKind::Block(block) => targets(function, block, &mut assigned),
+        ExprKind::Block(block) => own_statements(function, block, visit),
         _ => {}
     });
-    assigned.into_iter().for_each(visit);
 }
 
-/// The variables that the block's own statements assign to, and those of loops in it.
-fn targets(function: &Function, block: &Block, assigned: &mut Vec<VarId>) {
+/// The block's own statements, and those of loops in it.
+fn own_statements(function: &Function, block: &Block, visit: &mut impl FnMut(&Stmt)) {
     for stmt in &block.stmts {
+        visit(stmt);
         match &stmt.kind {
-            StmtKind::Assign {
-                target:
-                    Place::Var(var)
-                    | Place::Field { base: var, .. }
-                    | Place::LocalElement { base: var, .. },
-                ..
-            } => assigned.push(*var),
-            StmtKind::For(id) => targets(function, &function.loops[*id].body, assigned),
+            StmtKind::For(id) => own_statements(function, &function.loops[*id].body, visit),
             StmtKind::While { body, .. } | StmtKind::Loop { body } => {
-                targets(function, body, assigned);
+                own_statements(function, body, visit);
             }
             _ => {}
         }

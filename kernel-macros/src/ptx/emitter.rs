@@ -296,7 +296,8 @@ impl<'a> Emitter<'a> {
             return None;
         }
         let mut loops = self.code.level(reg) + 1..self.scopes.len();
-        if self.relaxed && self.region.bounds.get(&access) == Some(&Bounds::Relaxed) {
+        let anyway = self.relaxed && self.region.free.contains(&access);
+        if anyway && self.region.bounds.get(&access) == Some(&Bounds::Relaxed) {
             return loops.find(|level| self.scopes[*level].header.is_some());
         }
         let level = self.loops.last().and_then(|of| of.certain)?;

@@ -11,11 +11,13 @@ use crate::ir::{
 };
 
 /// How a loop goes from one value to the next.
-struct Counter {
+pub struct Counter {
     /// The counter in 64 bits, extended as its type says; what pointers follow.
     wide: Reg,
     step: Operand,
-    /// What the body reads as the loop variable.
+    /// Copies of the body in one step.
+    copies: i64,
+    /// What the body reads as the loop variable, in the first copy.
     slot: Slot,
     kind: CounterKind,
 }
@@ -32,8 +34,21 @@ enum CounterKind {
     Remaining(Reg),
 }
 
+impl Counter {
+    /// What a copy of the body reads as the loop variable.
+    fn slot_of(&self, copy: i64) -> Slot {
+        match copy {
+            0 => self.slot.clone(),
+            ahead => {
+                let wide = Poly::of(Operand::Reg(self.wide));
+                Slot::Affine(wide.plus(&Poly::constant(ahead)))
+            }
+        }
+    }
+}
+
 /// Whether something in a loop's body may leave its iteration.
-fn has_jump(body: &Block, function: &Function) -> bool {
+pub fn has_jump(body: &Block, function: &Function) -> bool {
     let in_expr = |id: &ExprId| match &function.exprs[*id].kind {
         ExprKind::If {
             then, otherwise, ..
@@ -59,15 +74,23 @@ impl Emitter<'_> {
     pub fn for_stmt(&mut self, id: LoopId) {
         let done = self.code.label("DONE");
         // What stands in front of the loop is not computed where the range is empty.
-        self.scoped(|e| e.for_loop(id, done));
+        self.scoped(|e| match e.has_copies(id) {
+            true => e.loop_with_copies(id, done),
+            false => e.for_loop(id, done),
+        });
         self.code.place(done);
     }
 
     fn for_loop(&mut self, id: LoopId, done: Label) {
+        let counter = self.counter(&self.function.loops[id], done);
+        self.passes(id, &counter, done);
+    }
+
+    /// The loop, once its counter has its first value; `done` is behind it.
+    pub fn passes(&mut self, id: LoopId, counter: &Counter, done: Label) {
         let node = &self.function.loops[id];
         let next = self.code.label("NEXT");
         let start = self.code.label("FOR");
-        let counter = self.counter(node, done);
         // Room for the start of the wide counter, which nothing may need.
         let wide_start = self.code.open();
         self.code.open();
@@ -84,20 +107,22 @@ impl Emitter<'_> {
             certain,
         });
         let outside = self.failures.current.clone();
-        self.scoped(|e| {
-            if let (true, Slot::Counter(reg, _)) = (e.region.in_order == Some(id), &counter.slot) {
-                e.failures.current = Some(Number::InOrder(id, Operand::Reg(*reg)));
-            }
-            e.bind_counter(node.var, &counter.slot);
-            e.block(&node.body);
-        });
+        if let (true, Slot::Counter(reg, _)) = (self.region.in_order == Some(id), &counter.slot) {
+            self.failures.current = Some(Number::InOrder(id, Operand::Reg(*reg)));
+        }
+        for copy in 0..counter.copies {
+            self.scoped(|e| {
+                e.bind_counter(node.var, &counter.slot_of(copy));
+                e.block(&node.body);
+            });
+        }
         self.failures.current = outside;
         self.loops.pop();
         self.code.place(next);
-        self.leave_or_count(&counter, done);
+        self.leave_or_count(counter, done);
         self.advance_pointers(level, &[counter.step]);
-        self.widen(&counter, wide_start);
-        self.repeat_or_leave(&counter, start);
+        self.widen(counter, wide_start);
+        self.repeat_or_leave(counter, start);
         self.end_loop();
     }
 
@@ -129,10 +154,7 @@ impl Emitter<'_> {
     /// Evaluates the range; jumps to `done` if it is empty.
     fn counter(&mut self, node: &Loop, done: Label) -> Counter {
         let ty = self.scalar_type(node.var);
-        let start = self.scalar(node.range.start);
-        let start = self.snapshot(start);
-        let end = self.scalar(node.range.end);
-        let end = self.snapshot(end);
+        let [start, end] = self.range_ends(node);
         let steps: Vec<Option<Operand>> = node
             .range
             .adapters
@@ -145,19 +167,25 @@ impl Emitter<'_> {
                 }
             })
             .collect();
-        self.skip_empty(ty, start, end, node.range.inclusive, done);
+        self.skip_empty(ty, (start, end), node.range.inclusive, done);
         if steps.is_empty() {
-            self.plain_counter(node, ty, start, end)
+            self.range_counter(node, ty, (start, end), 1)
         } else {
             self.adapted_counter(node, ty, (start, end), &steps)
         }
     }
 
-    fn skip_empty(
+    pub fn range_ends(&mut self, node: &Loop) -> [Operand; 2] {
+        [node.range.start, node.range.end].map(|end| {
+            let end = self.scalar(end);
+            self.snapshot(end)
+        })
+    }
+
+    pub fn skip_empty(
         &mut self,
         ty: Scalar,
-        start: Operand,
-        end: Operand,
+        (start, end): (Operand, Operand),
         inclusive: bool,
         done: Label,
     ) {
@@ -172,7 +200,14 @@ impl Emitter<'_> {
         self.code.jump_if(when(empty, true), done);
     }
 
-    fn plain_counter(&mut self, node: &Loop, ty: Scalar, start: Operand, end: Operand) -> Counter {
+    /// From value to value, `copies` at a time.
+    pub fn range_counter(
+        &mut self,
+        node: &Loop,
+        ty: Scalar,
+        (start, end): (Operand, Operand),
+        copies: i64,
+    ) -> Counter {
         let level = self.depth() + 1;
         let name = self.variable_name(node.var);
         let value = self.code.induction(Class::of(ty), level, Some(name));
@@ -183,7 +218,8 @@ impl Emitter<'_> {
         };
         Counter {
             wide,
-            step: Operand::Int(1),
+            step: Operand::Int(copies),
+            copies,
             slot: Slot::Counter(value, Poly::of(Operand::Reg(wide))),
             kind: CounterKind::Range {
                 value,
@@ -237,6 +273,7 @@ impl Emitter<'_> {
         Counter {
             wide,
             step,
+            copies: 1,
             slot: Slot::Affine(Poly::of(Operand::Reg(wide))),
             kind: CounterKind::Remaining(remaining),
         }
@@ -278,7 +315,7 @@ impl Emitter<'_> {
                 inclusive,
             } => {
                 let op = format!("add.{}", super::arith::signed_suffix(*ty));
-                advance(self, *value, &op, Operand::Int(1));
+                advance(self, *value, &op, counter.step);
                 if *inclusive {
                     self.code.jump(start);
                     return;
@@ -312,7 +349,7 @@ impl Emitter<'_> {
         let value = Operand::Reg(*value);
         self.in_section(section, |e| e.code.def(op, wide, &[value]));
         self.code
-            .def("add.s64", wide, &[Operand::Reg(wide), Operand::Int(1)]);
+            .def("add.s64", wide, &[Operand::Reg(wide), counter.step]);
     }
 
     /// Moves the pointers of the loop at depth `level` on, by a step of each counter.

@@ -30,6 +30,7 @@ mod reduce;
 mod remainder;
 mod source;
 mod stmt;
+mod unroll;
 mod uses;
 mod value;
 
@@ -69,12 +70,8 @@ pub fn has_entry(region: &Region) -> bool {
 }
 
 fn entry(function: &Function, region: &Region, debug: bool) -> String {
-    let mut text = String::from("\n");
-    for nest in &region.nest {
-        let head = source::for_line(function, nest.id);
-        let head = source::numbered(function.loops[nest.id].head, &head);
-        _ = writeln!(text, "// {head}");
-    }
+    let heads = heads(function, region);
+    let mut text = format!("\n{heads}");
     let forms = [
         Some((entry_name(function, region), false)),
         relaxed_name(function, region).map(|name| (name, true)),
@@ -93,12 +90,23 @@ fn entry(function: &Function, region: &Region, debug: bool) -> String {
         };
     }
     if !region.accumulators.is_empty() {
-        text += "}\n\n// The tree over the chunks.\n";
+        text += &format!("}}\n\n// The tree over the chunks of\n{heads}");
         let second = fold_params(region);
         text += &signature(function, region, &fold_name(function, region), &second);
         text += &fold::emit(Emitter::new(function, region, debug));
     }
     text + "}\n"
+}
+
+/// The region's loops in comments.
+fn heads(function: &Function, region: &Region) -> String {
+    let mut text = String::new();
+    for nest in &region.nest {
+        let head = source::for_line(function, nest.id);
+        let head = source::numbered(function.loops[nest.id].head, &head);
+        _ = writeln!(text, "// {head}");
+    }
+    text
 }
 
 /// From `.visible` to the opening brace.

@@ -26,6 +26,10 @@ impl Notes<'_> {
             }
             Verdict::Fused(first) => (self.fused(*first), Vec::new()),
             Verdict::Nested => ("parallel, with the loop around it".to_string(), Vec::new()),
+            Verdict::InLanes(lanes) => (
+                format!("inside an iteration, its reductions in {lanes} lanes"),
+                Vec::new(),
+            ),
             Verdict::Inner => ("in order, inside an iteration".to_string(), Vec::new()),
             Verdict::Driver(reasons) => {
                 let became = "driver code, in order".to_string();

@@ -64,8 +64,10 @@ impl Task<'_> {
         if self.earliest.precedes(from) {
             return;
         }
-        if count == 1 {
-            let to = total.min(from + length);
+        // In exact arithmetic there is nothing to gain from groups that nobody runs in parallel.
+        let in_one = count == 1 || (count <= self.grain && self.region.is_exact());
+        if in_one {
+            let to = total.min(from + count * length);
             return self.earliest.note(self.region.run(from, to, copies, bits));
         }
         let mut right_bits = vec![0; self.region.width()];

@@ -1,7 +1,7 @@
 //! Reductions: chunks of the canonical order, and the tree over those that one task does.
 
-use super::fold::Slot;
-use super::plan::Accumulator;
+use super::FoldLanes;
+use super::fold::{self, Slot};
 use super::run::{Place, Run};
 use crate::failure::Checked;
 use crate::order;
@@ -35,7 +35,7 @@ impl AnyReduce for Run<'_> {
 
     fn fold_bits(&self, left: &mut [u64], right: &[u64]) {
         let accumulators = self.plan.accumulators.iter();
-        let Some(fold) = self.region.code.fold else {
+        let Some(fold) = self.fold_together() else {
             for ((left, right), of) in left.iter_mut().zip(right).zip(accumulators) {
                 *left = (of.folding.pair)(*left, *right);
             }
@@ -44,11 +44,11 @@ impl AnyReduce for Run<'_> {
         with_slots(left.len(), |slots| {
             let values = left.iter().zip(right).zip(accumulators);
             for (slot, ((left, right), of)) in slots.iter_mut().zip(values) {
-                (of.folding.set)(slot, 0, *left);
-                (of.folding.set)(slot, 1, *right);
+                slot.set(of.ty, 0, *left);
+                slot.set(of.ty, 1, *right);
             }
             // SAFETY: every accumulator has a slot, with two lanes filled.
-            unsafe { fold(slots.as_mut_ptr(), 1) };
+            unsafe { fold(slots.as_mut_ptr(), 2) };
             self.firsts(slots, left);
         });
     }
@@ -60,12 +60,18 @@ impl AnyReduce for Run<'_> {
 
 impl Run<'_> {
     /// The first lanes' bits, which were filled.
-    pub(crate) fn firsts(&self, slots: &mut [Slot], bits: &mut [u64]) {
-        let slots = slots.iter_mut().zip(&self.plan.accumulators);
+    pub(crate) fn firsts(&self, slots: &[Slot], bits: &mut [u64]) {
+        let slots = slots.iter().zip(&self.plan.accumulators);
         for ((slot, of), bits) in slots.zip(bits) {
             // SAFETY: filled, with values of the accumulator's type.
-            *bits = unsafe { (of.folding.first)(slot) };
+            *bits = unsafe { slot.first(of.ty) };
         }
+    }
+
+    /// The region's own function that folds its lanes, if it has one.
+    fn fold_together(&self) -> Option<FoldLanes> {
+        let code = &self.region.code;
+        code.fast_fold.filter(|_| self.fast.is_some()).or(code.fold)
     }
 }
 
@@ -111,43 +117,46 @@ impl Chunks<'_> {
         })
     }
 
-    /// The next chunk. Chunks start at lane 0; lanes that no iteration reaches would hold the
-    /// identity, which folds away, and are left out.
+    /// The next chunk, which starts at lane 0.
     fn one(&mut self, bits: &mut [u64]) -> Checked {
-        let length = self.chunk.min(self.left);
-        let lanes = length.min(self.run.plan.lanes).next_power_of_two() as usize;
-        let accumulators = &self.run.plan.accumulators;
-        for (
-            slot,
-            Accumulator {
-                folding, identity, ..
-            },
-        ) in self.slots.iter_mut().zip(accumulators)
-        {
-            (folding.fill)(slot, lanes, *identity);
+        let identities = self.run.plan.accumulators.iter();
+        let identities = identities.map(|of| of.identity_word);
+        // SAFETY: only processors with the level run the fast form.
+        unsafe {
+            match self.run.fast {
+                Some(_) => fold::fill_fast(self.slots, identities),
+                None => fold::fill(self.slots, identities),
+            }
         }
+        let length = self.chunk.min(self.left);
         self.iterations(length)?;
         self.left -= length;
-        self.fold(lanes, bits);
+        self.fold(length, bits);
         Ok(())
     }
 
-    /// What so many lanes, a power of two, come to.
-    fn fold(&mut self, lanes: usize, bits: &mut [u64]) {
-        let Some(fold) = self.run.region.code.fold else {
-            let slots = self.slots.iter_mut().zip(&self.run.plan.accumulators);
+    /// What the lanes come to after so many iterations.
+    fn fold(&mut self, length: u64, bits: &mut [u64]) {
+        let lanes = self.run.plan.lanes;
+        let Some(fold) = self.run.fold_together() else {
+            let fast = self.run.fast.is_some();
+            let slots = self.slots.iter().zip(&self.run.plan.accumulators);
             for ((slot, of), bits) in slots.zip(bits) {
-                // SAFETY: so many lanes were filled, and iterations keep the type.
-                *bits = unsafe { (of.folding.lanes)(slot, lanes) };
+                let fold = if fast {
+                    of.folding.fast_lanes
+                } else {
+                    of.folding.lanes
+                };
+                // SAFETY: all lanes were filled, and iterations keep the type. Only processors
+                // with the level run the fast form.
+                *bits = unsafe { fold(slot, lanes as usize) };
             }
             return;
         };
-        let mut width = lanes / 2;
-        while width > 0 {
-            // SAFETY: every accumulator has a slot, with at least twice as many lanes filled.
-            unsafe { fold(self.slots.as_mut_ptr(), width) };
-            width /= 2;
-        }
+        // Lanes that no iteration reached hold the identity, which folds away.
+        let reached = length.min(lanes).next_power_of_two();
+        // SAFETY: every accumulator has a slot, whose lanes were all filled.
+        unsafe { fold(self.slots.as_mut_ptr(), reached as usize) };
         self.run.firsts(self.slots, bits);
     }
 

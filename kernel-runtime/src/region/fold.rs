@@ -6,30 +6,67 @@
 
 use super::primitive::Primitive;
 use crate::element::Element;
-#[cfg(target_arch = "x86_64")]
-use crate::level::Level;
 use crate::ops::Order;
 use std::mem::MaybeUninit;
+
+/// Lanes of the canonical order where an accumulator is 8 bytes wide; else there are twice as many.
+const LANES: usize = 64;
 
 /// The lanes of an accumulator, of which the first so many were filled.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-pub struct Slot([MaybeUninit<u8>; 512]);
+pub struct Slot([MaybeUninit<u64>; LANES]);
 
 impl Slot {
     /// Lanes that hold nothing.
-    pub const EMPTY: Slot = Slot([MaybeUninit::uninit(); 512]);
+    pub const EMPTY: Slot = Slot([MaybeUninit::uninit(); LANES]);
 
-    /// A lane, which may hold nothing.
-    fn lane<T: Element>(&mut self, lane: usize) -> &mut MaybeUninit<T> {
-        &mut self.room(lane + 1)[lane]
+    /// Every lane becomes a value, of which this is [`repeated`].
+    #[inline(always)]
+    fn fill(&mut self, word: u64) {
+        self.0.fill(MaybeUninit::new(word));
     }
 
-    /// The first so many lanes, which may hold nothing.
-    fn room<T: Element>(&mut self, count: usize) -> &mut [MaybeUninit<T>] {
-        assert!(count * size_of::<T>() <= size_of::<Slot>());
-        // SAFETY: the slot is aligned for every element, and the lanes end within it.
-        unsafe { std::slice::from_raw_parts_mut((&raw mut self.0).cast(), count) }
+    /// A lane of a type becomes a value, given as bits.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such lane.
+    #[inline]
+    pub fn set(&mut self, ty: Primitive, lane: usize, bits: u64) {
+        let bytes = bits.to_le_bytes();
+        let room = self.bytes(ty.bytes() * lane, ty.bytes());
+        for (to, from) in room.iter_mut().zip(bytes) {
+            to.write(from);
+        }
+    }
+
+    /// The first lane's bits.
+    ///
+    /// # Safety
+    ///
+    /// It was filled with a value of the type.
+    #[inline]
+    pub unsafe fn first(&self, ty: Primitive) -> u64 {
+        let start: *const MaybeUninit<u64> = self.0.as_ptr();
+        // SAFETY: the slot is aligned for every element and no smaller than one; the caller says
+        // that one is there.
+        unsafe {
+            match ty.bytes() {
+                1 => u64::from(start.cast::<u8>().read()),
+                2 => u64::from(start.cast::<u16>().read()),
+                4 => u64::from(start.cast::<u32>().read()),
+                _ => start.cast::<u64>().read(),
+            }
+        }
+    }
+
+    /// A part of the slot, which may hold nothing.
+    fn bytes(&mut self, from: usize, count: usize) -> &mut [MaybeUninit<u8>] {
+        let room: *mut [MaybeUninit<u64>; LANES] = &raw mut self.0;
+        // SAFETY: bytes have no alignment, and these are all of the slot's.
+        let all = unsafe { std::slice::from_raw_parts_mut(room.cast(), size_of::<Slot>()) };
+        &mut all[from..from + count]
     }
 
     /// The first so many lanes.
@@ -37,11 +74,38 @@ impl Slot {
     /// # Safety
     ///
     /// They were filled with values of this type.
-    unsafe fn lanes<T: Element>(&mut self, count: usize) -> &mut [T] {
-        let room: *mut [MaybeUninit<T>] = self.room(count);
-        // SAFETY: the caller says that they hold values.
-        unsafe { &mut *(room as *mut [T]) }
+    unsafe fn lanes<T: Element>(&self, count: usize) -> &[T] {
+        assert!(count * size_of::<T>() <= size_of::<Slot>());
+        // SAFETY: the slot is aligned for every element, and the lanes end within it. The caller
+        // says that they hold values.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), count) }
     }
+}
+
+/// A word that holds a value, given as bits, as often as it has room for it.
+pub fn repeated(ty: Primitive, bits: u64) -> u64 {
+    let width = 8 * ty.bytes();
+    (0..64)
+        .step_by(width)
+        .fold(0, |word, at| word | (bits << at))
+}
+
+/// The lanes of each slot become a value, given as [`repeated`].
+#[inline(always)]
+pub fn fill(slots: &mut [Slot], words: impl Iterator<Item = u64>) {
+    for (slot, word) in slots.iter_mut().zip(words) {
+        slot.fill(word);
+    }
+}
+
+/// The same for `Level::FAST`.
+///
+/// # Safety
+///
+/// The processor has that level.
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
+pub unsafe fn fill_fast(slots: &mut [Slot], words: impl Iterator<Item = u64>) {
+    fill(slots, words);
 }
 
 /// How partial results of one type fold, left before right.
@@ -49,15 +113,11 @@ impl Slot {
 pub struct Folding {
     /// Two of them, as bits.
     pub pair: fn(u64, u64) -> u64,
-    /// The first so many lanes become a value, given as bits.
-    pub fill: fn(&mut Slot, usize, u64),
-    /// The bits of what so many lanes, a power of two, fold to: as a tree of widths half as
-    /// large, a quarter as large, .., 1. Unsafe: they were filled with values of the type.
-    pub lanes: unsafe fn(&mut Slot, usize) -> u64,
-    /// A lane becomes a value, given as bits.
-    pub set: fn(&mut Slot, usize, u64),
-    /// The first lane's bits. Unsafe: as above.
-    pub first: unsafe fn(&mut Slot) -> u64,
+    /// The bits of what the lanes of the canonical order, 64 or 128, fold to: as a tree of widths
+    /// half as large, a quarter as large, .., 1. Unsafe: they were filled with values of the type.
+    pub lanes: unsafe fn(&Slot, usize) -> u64,
+    /// The same for `Level::FAST`. Unsafe: the processor has that level, too.
+    pub fast_lanes: unsafe fn(&Slot, usize) -> u64,
     /// So many elements of an array become a value, given as bits. Unsafe: they are there.
     pub fill_elements: unsafe fn(*mut u8, usize, u64),
     /// So many elements of an array fold with those of another, into the left ones. Unsafe: they
@@ -74,62 +134,58 @@ impl Folding {
     const fn of<T: Element, O: Op<T>>() -> Folding {
         Folding {
             pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
-            fill: fill::<T>,
             lanes: fold_lanes::<T, O>,
-            set: |slot, lane, bits| {
-                slot.lane(lane).write(T::from_bits(bits));
-            },
-            first: first::<T>,
+            fast_lanes: fold_fast::<T, O>,
             fill_elements: fill_elements::<T>,
             fold_elements: fold_elements::<T, O>,
         }
     }
 }
 
-fn fill<T: Element>(slot: &mut Slot, count: usize, bits: u64) {
-    slot.room::<T>(count)
-        .fill(MaybeUninit::new(T::from_bits(bits)));
-}
-
 /// # Safety
 ///
 /// So many lanes were filled with values of type `T`.
-unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &mut Slot, count: usize) -> u64 {
+unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
     // SAFETY: the caller's.
-    let lanes = unsafe { slot.lanes::<T>(count) };
-    #[cfg(target_arch = "x86_64")]
-    if Level::current() >= Level::Avx2 {
-        // SAFETY: the processor has the level's features.
-        return unsafe { fold_avx2::<T, O>(lanes) };
-    }
-    fold_halves::<T, O>(lanes)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn fold_avx2<T: Element, O: Op<T>>(lanes: &mut [T]) -> u64 {
-    fold_halves::<T, O>(lanes)
-}
-
-/// Folds halves of a power of two of lanes until one is left, whose bits it gives.
-#[inline(always)]
-fn fold_halves<T: Element, O: Op<T>>(mut lanes: &mut [T]) -> u64 {
-    while lanes.len() > 1 {
-        let (left, right) = lanes.split_at_mut(lanes.len() / 2);
-        for (left, right) in left.iter_mut().zip(right) {
-            *left = O::fold(*left, *right);
-        }
-        lanes = left;
-    }
-    lanes[0].into_bits()
+    fold_halves::<T, O>(unsafe { slot.lanes(count) })
 }
 
 /// # Safety
 ///
-/// The first lane was filled with a value of type `T`.
-unsafe fn first<T: Element>(slot: &mut Slot) -> u64 {
+/// So many lanes were filled with values of type `T`, and the processor has `Level::FAST`.
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
+unsafe fn fold_fast<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
     // SAFETY: the caller's.
-    unsafe { slot.lanes::<T>(1)[0].into_bits() }
+    fold_halves::<T, O>(unsafe { slot.lanes(count) })
+}
+
+/// What 64 or 128 lanes fold to, as bits.
+#[inline(always)]
+fn fold_halves<T: Element, O: Op<T>>(lanes: &[T]) -> u64 {
+    let (left, rest) = lanes
+        .split_first_chunk::<LANES>()
+        .unwrap_or_else(|| unreachable!("there are {} lanes", lanes.len()));
+    let mut left = *left;
+    if let Ok(right) = <&[T; LANES]>::try_from(rest) {
+        for (left, right) in left.iter_mut().zip(right) {
+            *left = O::fold(*left, *right);
+        }
+    }
+    // Widths that LLVM knows, so that all of it happens in registers.
+    fold_half::<T, O, 32>(&mut left);
+    fold_half::<T, O, 16>(&mut left);
+    fold_half::<T, O, 8>(&mut left);
+    fold_half::<T, O, 4>(&mut left);
+    fold_half::<T, O, 2>(&mut left);
+    fold_half::<T, O, 1>(&mut left);
+    left[0].into_bits()
+}
+
+#[inline(always)]
+fn fold_half<T: Element, O: Op<T>, const WIDTH: usize>(lanes: &mut [T; LANES]) {
+    for lane in 0..WIDTH {
+        lanes[lane] = O::fold(lanes[lane], lanes[lane + WIDTH]);
+    }
 }
 
 /// # Safety
@@ -245,28 +301,46 @@ tables! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::level::Level;
+
+    /// Folds by both forms, where the processor has them.
+    fn fold(name: &str, ty: Primitive, slot: &Slot, lanes: usize) -> u64 {
+        let folding = named(name, ty).unwrap();
+        // SAFETY: the tests fill every lane, and ask what the processor has.
+        unsafe {
+            let folded = (folding.lanes)(slot, lanes);
+            if Level::current() >= Level::FAST {
+                assert_eq!((folding.fast_lanes)(slot, lanes), folded);
+            }
+            folded
+        }
+    }
 
     #[test]
     fn lanes_fold_as_the_tree_says() {
-        let folding = named("add", Primitive::F64).unwrap();
         let mut slot = Slot::EMPTY;
-        for (lane, value) in [1e16, 1.0, -1e16, 3.0].into_iter().enumerate() {
-            slot.lane(lane).write(value);
+        slot.fill(repeated(Primitive::F64, (-0.0f64).to_bits()));
+        for (lane, value) in [(0, 1e16), (3, 1.0), (32, -1e16), (33, 3.0)] {
+            slot.set(Primitive::F64, lane, f64::to_bits(value));
         }
-        // SAFETY: four lanes were written.
-        let folded = unsafe { (folding.lanes)(&mut slot, 4) };
         let expected: f64 = (1e16 + -1e16) + (1.0 + 3.0);
-        assert_eq!(folded, expected.to_bits());
+        assert_eq!(fold("add", Primitive::F64, &slot, 64), expected.to_bits());
+        let mut slot = Slot::EMPTY;
+        slot.fill(repeated(Primitive::F32, 1.0f32.to_bits().into()));
+        slot.set(Primitive::F32, 127, 2.5f32.to_bits().into());
+        let expected = u64::from(129.5f32.to_bits());
+        assert_eq!(fold("add", Primitive::F32, &slot, 128), expected);
     }
 
     #[test]
     fn small_types_have_as_many_lanes_as_larger_ones() {
-        let folding = named("or", Primitive::Bool).unwrap();
         let mut slot = Slot::EMPTY;
-        (folding.fill)(&mut slot, 128, 0);
-        slot.lane(127).write(true);
-        // SAFETY: they were filled.
-        assert_eq!(unsafe { (folding.lanes)(&mut slot, 128) }, 1);
+        slot.fill(repeated(Primitive::Bool, 0));
+        slot.set(Primitive::Bool, 127, 1);
+        assert_eq!(fold("or", Primitive::Bool, &slot, 128), 1);
+        assert_eq!(fold("or", Primitive::Bool, &slot, 64), 0);
+        slot.fill(repeated(Primitive::I16, 0xffff));
+        assert_eq!(fold("add", Primitive::I16, &slot, 64), 0xffc0);
     }
 
     #[test]

@@ -110,11 +110,13 @@ pub struct Accumulator {
     pub ty: Primitive,
     /// Bits of the value that changes nothing.
     pub identity: u64,
+    /// The same, as often as a word has room for it.
+    pub identity_word: u64,
     pub folding: &'static Folding,
 }
 
 /// Operations that take about as long as asking the guard. Tests run regions, however small.
-const LITTLE_WORK: u64 = if cfg!(feature = "every-form") { 0 } else { 128 };
+const LITTLE_WORK: u64 = if cfg!(feature = "every-form") { 0 } else { 512 };
 
 impl Plan {
     /// Reads a plan for a crate with or without debug assertions; `None` if the text is none.
@@ -252,9 +254,11 @@ fn accumulator(text: &str) -> Option<Accumulator> {
     let mut parts = text.split(':');
     let ty = Primitive::from_name(parts.next()?)?;
     let folding = fold::named(parts.next()?, ty)?;
+    let identity = u64::from_str_radix(parts.next()?, 16).ok()?;
     Some(Accumulator {
         ty,
-        identity: u64::from_str_radix(parts.next()?, 16).ok()?,
+        identity,
+        identity_word: fold::repeated(ty, identity),
         folding,
     })
 }

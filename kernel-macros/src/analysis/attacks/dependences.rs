@@ -1,5 +1,6 @@
 //! Conflicts between iterations that no choice of values takes away.
 
+use super::parallel_loops;
 use crate::analysis::tests::{accepted, analysed, refused};
 
 #[test]
@@ -101,4 +102,27 @@ fn a_conditional_index_that_made_a_proof_is_guarded_in_every_build() {
     // Not only where debug assertions check the parts.
     let always = test.matches("Fits").count() - test.matches("Debug(All([Fits").count() * 2;
     assert!(always >= 2, "{test}");
+}
+
+#[test]
+fn rows_longer_than_their_stride_are_no_plane() {
+    for (index, length, loops) in [
+        ("4 * i + j", "4", &["i", "j"][..]),
+        ("4 * i + j", "5", &["j"]),
+        ("9 * i + 2 * j", "5", &["i", "j"]),
+        ("9 * i + 2 * j", "6", &["j"]),
+        ("i + 7 * j", "9", &["j"]),
+        ("5 * i + 4 - j", "5", &["i", "j"]),
+        ("5 * i + 5 - j", "6", &["j"]),
+    ] {
+        let (function, plan) = accepted(&format!(
+            "fn f(a: &mut [f64], n: usize) {{
+             for i in 0..n {{ for j in 0..{length} {{ a[{index}] = 1.0; }} }} }}"
+        ));
+        assert_eq!(
+            parallel_loops(&function, &plan),
+            loops,
+            "a[{index}] up to {length}"
+        );
+    }
 }

@@ -32,3 +32,19 @@ fn a_jump_in_an_operand_makes_what_follows_uncertain() {
         assert_eq!(stores, [Bounds::Relaxed], "{body}");
     }
 }
+
+#[test]
+fn a_multiple_of_the_index_is_no_bound_for_it() {
+    let loads = |condition: &str| {
+        let (function, plan) = accepted(&format!(
+            "fn f(x: &[f64], y: &mut [f64], n: usize) {{
+             for i in 0..y.len() {{ if {condition} {{ y[i] = x[i]; }} }} }}"
+        ));
+        bounds_of(&function, &plan, "x", AccessMode::Load)
+    };
+    for condition in ["2 * i >= n", "3 * i < n", "n <= 5 * i", "i + i < n"] {
+        assert_eq!(loads(condition), [Bounds::Relaxed], "{condition}");
+    }
+    assert_eq!(loads("i < n"), [Bounds::Proved]);
+    assert_eq!(loads("i >= n"), [Bounds::Proved]);
+}

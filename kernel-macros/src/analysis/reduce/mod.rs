@@ -46,6 +46,12 @@ pub struct Rewrites {
     pub contests: Vec<Contest>,
 }
 
+impl Rewrites {
+    pub fn is_empty(&self) -> bool {
+        self.selections.is_empty() && self.contests.is_empty()
+    }
+}
+
 /// An operand that serial may not evaluate where a lane does, because whether it is reached
 /// depends on an accumulator.
 #[derive(Debug)]

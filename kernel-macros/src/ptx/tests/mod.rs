@@ -111,6 +111,47 @@ fn loads_move_in_front_of_loops_that_come_to_them() {
 }
 
 #[test]
+fn loops_that_end_in_calls_have_copies() {
+    let roots = |range: &str, line: &str| {
+        let source = format!(
+            "fn f(x: &[f64], y: &mut [f64], n: usize) {{ for i in 0..y.len() {{
+                let mut s = y[i];
+                for j in {range} {{ {line} }}
+                y[i] = s;
+            }} }}"
+        );
+        count(&hot_loop(&emitted(&source, false), "FOR"), ".rn.f64")
+    };
+    assert_eq!(roots("0..x.len()", "s += x[j].sqrt();"), 8);
+    assert_eq!(roots("1..n as i32", "s = 1.0 / s;"), 4);
+    // One at a time: the assembler's own business, and what may fail or leave the loop.
+    assert_eq!(roots("0..x.len()", "s += x[j];"), 1);
+    assert_eq!(roots("0..=n", "s = s.sqrt();"), 1);
+    assert_eq!(roots("0..n", "s = 1.0 / s; if s < 0.5 { break; }"), 1);
+    assert_eq!(roots("0..n", "s += x[j * j].sqrt();"), 2);
+}
+
+#[test]
+fn relaxed_loads_stay_behind_the_conditions_that_keep_them_inside() {
+    let loads = |condition: &str| {
+        let source = format!(
+            "fn f(x: &[f64], y: &mut [f64], n: usize) {{ for i in 0..y.len() {{
+                let (mut s, mut k) = (0.0, 0u32);
+                while k < 9 {{ k += 1; if {condition} {{ s += x[i]; }} }}
+                y[i] = s;
+            }} }}"
+        );
+        let text = emitted(&source, false);
+        let start = text.find("_relaxed(").expect("two forms");
+        count(&hot_loop(&text[start..], "WHILE"), "ld.global")
+    };
+    assert_eq!(loads("s < 9.0"), 0);
+    // The relaxed form is for arrays of at least `n` elements then, or of any length if it is zero.
+    assert_eq!(loads("i < n"), 1);
+    assert_eq!(loads("n == 4"), 1);
+}
+
+#[test]
 fn what_fails_only_in_debug_builds_is_only_checked_there() {
     let release = emitted(kernels::COLLATZ, false);
     let debug = emitted(kernels::COLLATZ, true);

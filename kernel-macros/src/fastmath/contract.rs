@@ -4,11 +4,11 @@
 //! Of `a * b + c * d` the left product is fused. An expression keeps its two roundings where fusing
 //! would evaluate operands that can fail in another order.
 
+use super::pass::{self, Pass};
 use crate::analysis::plan::{Plan, Region, SiteKey};
 use crate::analysis::sites;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, Place, Stmt, StmtKind,
-    UnaryOp,
+    AccessMode, BinaryOp, Builtin, Expr, ExprId, ExprKind, Function, Place, Stmt, StmtKind, UnaryOp,
 };
 use std::mem;
 
@@ -16,7 +16,7 @@ use std::mem;
 pub fn apply(function: &mut Function, plan: &mut Plan) {
     for region in &mut plan.regions {
         let mut body = mem::take(&mut region.body);
-        Contract { function, region }.block(&mut body);
+        pass::over(&mut Contract { function, region }, &mut body);
         region.body = body;
     }
 }
@@ -33,85 +33,29 @@ struct Fused {
     addend: ExprId,
 }
 
-impl Contract<'_> {
-    fn block(&mut self, block: &mut Block) {
-        block.stmts.iter_mut().for_each(|stmt| self.stmt(stmt));
-        if let Some(value) = block.value {
-            self.expr(value);
-        }
+impl Pass for Contract<'_> {
+    fn function(&mut self) -> &mut Function {
+        self.function
     }
 
     fn stmt(&mut self, stmt: &mut Stmt) {
-        match &mut stmt.kind {
-            StmtKind::Let { init, .. } => init.iter().for_each(|init| self.expr(*init)),
-            StmtKind::Assign { target, op, value } => {
-                self.expr(*value);
-                self.place(target);
-                if let Some(fused) = op.and_then(|op| self.update(target, op, *value)) {
-                    (*op, *value) = (None, fused);
-                }
-            }
-            StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
-            StmtKind::For(id) => {
-                let id = *id;
-                let mut body = mem::take(&mut self.function.loops[id].body);
-                self.block(&mut body);
-                self.function.loops[id].body = body;
-            }
-            StmtKind::While { cond, body } => {
-                self.expr(*cond);
-                self.block(body);
-            }
-            StmtKind::Loop { body } => self.block(body),
-            StmtKind::Assert { cond, args, .. } => {
-                self.expr(*cond);
-                args.iter().for_each(|arg| self.expr(*arg));
-            }
-            StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
+        if let StmtKind::Assign { target, op, value } = &mut stmt.kind
+            && let Some(fused) = op.and_then(|op| self.update(target, op, *value))
+        {
+            (*op, *value) = (None, fused);
         }
     }
 
-    fn place(&mut self, place: &Place) {
-        match place {
-            Place::Element(access) => {
-                let index = self.function.accesses[*access].index.clone();
-                index.into_iter().for_each(|index| self.expr(index));
-            }
-            Place::LocalElement { index, .. } => {
-                index.iter().for_each(|index| self.expr(*index));
-            }
-            Place::Var(_) | Place::Field { .. } => {}
-        }
-    }
-
-    fn expr(&mut self, id: ExprId) {
-        let placeholder = ExprKind::Bool(false);
-        let mut kind = mem::replace(&mut self.function.exprs[id].kind, placeholder);
-        match &mut kind {
-            ExprKind::If {
-                cond,
-                then,
-                otherwise,
-            } => {
-                self.expr(*cond);
-                self.block(then);
-                otherwise.iter_mut().for_each(|block| self.block(block));
-            }
-            ExprKind::Block(block) => self.block(block),
-            ExprKind::Load(access) => self.place(&Place::Element(*access)),
-            kind => {
-                let operands = crate::ir::verify::operands(kind);
-                operands.into_iter().for_each(|operand| self.expr(operand));
-            }
-        }
-        if let ExprKind::Binary(op, left, right) = kind
+    fn expr(&mut self, _: ExprId, kind: &mut ExprKind) {
+        if let ExprKind::Binary(op, left, right) = *kind
             && let Some(fused) = self.sum(op, left, right)
         {
-            kind = self.fuse(fused);
+            *kind = self.fuse(fused);
         }
-        self.function.exprs[id].kind = kind;
     }
+}
 
+impl Contract<'_> {
     /// `left + right` or `left - right`, where one of them is a product of floats.
     fn sum(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Option<Fused> {
         let minus = minus(op)?;

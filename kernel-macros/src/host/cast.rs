@@ -1,0 +1,52 @@
+//! Casts. Those from floating-point numbers to 64-bit integers have forms in the runtime that are
+//! faster than `as` and mean the same; which of them is, depends on whether LLVM can vectorise the
+//! iterations.
+
+use super::body::{Body, Frame};
+use super::names::emit;
+use crate::ir::{ExprId, ExprKind, Scalar, walk};
+use proc_macro2::TokenStream;
+
+impl Body<'_> {
+    pub fn cast(&self, inner: ExprId, to: Scalar) -> TokenStream {
+        let (rt, value, ty) = (self.rt(), self.expr(inner), self.scalar(to));
+        if self.frame == Frame::Function || self.is_total() || !is_slow(self.scalar_of(inner), to) {
+            return emit!((#value as #ty));
+        }
+        if self.goes_one_by_one() {
+            return emit!(<#ty as #rt::Whole>::alone(#value));
+        }
+        emit!({
+            let __value = #value;
+            if FAST && #rt::cfg!(target_arch = "x86_64") {
+                <#ty as #rt::Whole>::in_lanes(__value)
+            } else {
+                __value as #ty
+            }
+        })
+    }
+
+    /// Whether a cast of the region has a form for lanes, which only the fast form of the body takes:
+    /// at the baseline it would call functions.
+    pub fn casts_in_lanes(&self) -> bool {
+        let (function, mut found) = (self.function(), false);
+        walk::expressions(function, &self.region.body, &mut |id| {
+            let slow = |kind: &ExprKind| match *kind {
+                ExprKind::Cast(inner, to) => is_slow(self.scalar_of(inner), to),
+                _ => false,
+            };
+            found |= slow(&function.exprs[id].kind);
+        });
+        found && !self.goes_one_by_one()
+    }
+
+    /// Whether iterations follow each other: because they leave the loop where they fail, or use
+    /// elements by turns.
+    fn goes_one_by_one(&self) -> bool {
+        self.region.can_fail(false) || !self.region.shared.is_empty()
+    }
+}
+
+fn is_slow(from: Scalar, to: Scalar) -> bool {
+    from.is_float() && to.is_int() && to.bits() == 64
+}

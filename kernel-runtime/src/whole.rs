@@ -1,0 +1,145 @@
+//! Casts from floating-point numbers to 64-bit integers.
+//!
+//! They mean what `as` means. x86-64 has no vector instruction for them before AVX-512, and its
+//! scalar ones do not saturate, so that `as` is a long detour in either kind of code.
+
+use crate::element::Element;
+
+/// A 64-bit integer that a number is cast to.
+#[doc(hidden)]
+pub trait Whole: Element {
+    /// `x as Self` in code that takes one number after the other.
+    fn alone(x: impl Into<f64>) -> Self;
+    /// The same without branches, for the lanes of a vector.
+    fn in_lanes(x: impl Into<f64>) -> Self;
+}
+
+const TWO_32: f64 = 4_294_967_296.0;
+const TWO_52: f64 = 4_503_599_627_370_496.0;
+const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+const TWO_64: f64 = 2.0 * TWO_63;
+
+/// A whole number from -2^63 to 2^64 modulo 2^64. Its halves are put where a number's last bits
+/// count in ones; the upper one may be negative, and leaves bits above its 32 that shift out.
+#[inline(always)]
+fn modulo(whole: f64) -> u64 {
+    let upper = (whole * (1.0 / TWO_32)).floor();
+    let lower = whole - upper * TWO_32;
+    let upper = (upper + 1.5 * TWO_52).to_bits() << 32;
+    let lower = (lower + TWO_52).to_bits() & 0xffff_ffff;
+    upper | lower
+}
+
+impl Whole for i64 {
+    #[inline(always)]
+    fn alone(x: impl Into<f64>) -> i64 {
+        let x = x.into();
+        #[cfg(target_arch = "x86_64")]
+        match truncated(x) {
+            i64::MIN => signed(x),
+            value => value,
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        signed(x)
+    }
+
+    #[inline(always)]
+    fn in_lanes(x: impl Into<f64>) -> i64 {
+        let x = x.into();
+        let value = modulo(x.trunc()).cast_signed();
+        let value = if x >= TWO_63 { i64::MAX } else { value };
+        let value = if x < -TWO_63 { i64::MIN } else { value };
+        if x.is_nan() { 0 } else { value }
+    }
+}
+
+impl Whole for u64 {
+    #[inline(always)]
+    fn alone(x: impl Into<f64>) -> u64 {
+        let x = x.into();
+        #[cfg(target_arch = "x86_64")]
+        match truncated(x) {
+            value @ 0.. => value.cast_unsigned(),
+            _ => unsigned(x),
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        unsigned(x)
+    }
+
+    #[inline(always)]
+    fn in_lanes(x: impl Into<f64>) -> u64 {
+        let x = x.into();
+        let value = modulo(x.trunc());
+        let value = if x >= TWO_64 { u64::MAX } else { value };
+        if x > 0.0 { value } else { 0 }
+    }
+}
+
+macro_rules! pointer_sized {
+    ($($ty:ident $of:ident)*) => {$(
+        impl Whole for $ty {
+            #[inline(always)]
+            fn alone(x: impl Into<f64>) -> $ty {
+                $of::alone(x) as $ty
+            }
+            #[inline(always)]
+            fn in_lanes(x: impl Into<f64>) -> $ty {
+                $of::in_lanes(x) as $ty
+            }
+        }
+    )*};
+}
+
+pointer_sized!(isize i64 usize u64);
+
+/// What the processor makes of a number: `i64::MIN` of one that no `i64` holds.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn truncated(x: f64) -> i64 {
+    use std::arch::x86_64::{_mm_cvttsd_si64, _mm_set_sd};
+    // SAFETY: every x86-64 processor has SSE2.
+    unsafe { _mm_cvttsd_si64(_mm_set_sd(x)) }
+}
+
+#[cfg_attr(target_arch = "x86_64", cold, inline(never))]
+fn signed(x: f64) -> i64 {
+    x as i64
+}
+
+#[cfg_attr(target_arch = "x86_64", cold, inline(never))]
+fn unsigned(x: f64) -> u64 {
+    x as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(x: f64) {
+        assert_eq!([i64::alone(x), i64::in_lanes(x)], [x as i64; 2], "{x:e}");
+        assert_eq!([u64::alone(x), u64::in_lanes(x)], [x as u64; 2], "{x:e}");
+        assert_eq!([usize::alone(x), usize::in_lanes(x)], [x as usize; 2]);
+        assert_eq!([isize::alone(x), isize::in_lanes(x)], [x as isize; 2]);
+    }
+
+    #[test]
+    fn casts_are_those_of_the_language() {
+        let around = |x: f64| [x.next_down(), x, x.next_up()];
+        let powers = (-1074..1024).flat_map(|n| around(2f64.powi(n)));
+        let halves = (0..70).flat_map(|n| around(2f64.powi(n) + 0.5));
+        let sums = (0..64).flat_map(|n| around(2f64.powi(n) - 2f64.powi(n - 33)));
+        let others = [0.0, f64::NAN, f64::INFINITY, f64::MAX, 1.999_999];
+        for x in powers.chain(halves).chain(sums).chain(others) {
+            check(x);
+            check(-x);
+        }
+        let mut bits = 1u64;
+        for _ in 0..20_000 {
+            bits = bits.wrapping_mul(0xd129_0ea8_2d9b_5b29).wrapping_add(1);
+            check(f64::from_bits(bits));
+            // Few of all bits are near the integers' ends.
+            check(f64::from_bits(bits & 0xbfff_ffff_ffff_ffff) * TWO_64);
+            check(bits.cast_signed() as f64 / 3.0);
+        }
+    }
+}
