@@ -91,6 +91,7 @@ pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known>
             plan: of.plan.clone().leak(),
             body: no_code,
             fast: None,
+            wide: None,
             fold: (!extremes.is_empty()).then_some(right as FoldLanes),
             fast_fold: None,
             ptx: Some(ptx),

@@ -1,7 +1,7 @@
 //! SIMD levels: the sets of vector instructions for which regions are compiled, from one source.
 //!
 //! A region's general form is compiled for the baseline of its target, its fast form for the level
-//! that processors of today have. Which one runs is chosen once for a process, by what the processor
+//! that processors of today have, and with the feature `avx512` for AVX-512 too. Which one runs is chosen once for a process, by what the processor
 //! has; it never shows in a result. Levels differ in the registers that hold a chunk's lanes, not in
 //! which lane takes which iteration, and nothing is contracted.
 
@@ -16,9 +16,29 @@ pub enum Level {
     Baseline,
     /// AVX2 and FMA, with the bit manipulation of the same generation: x86-64-v3.
     Avx2,
+    /// AVX-512 with its extensions BW, CD, DQ and VL: x86-64-v4. Regions have a form for it if the
+    /// crate's feature `avx512` is on.
+    Avx512,
 }
 
-/// The environment variable that bounds the level of a whole process: `baseline` or `avx2`.
+/// The first tokens where regions have a form for AVX-512, else the second.
+#[cfg(feature = "avx512")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kernel_avx512 {
+    ({ $($with:tt)* } { $($without:tt)* }) => { $($with)* };
+}
+
+/// The first tokens where regions have a form for AVX-512, else the second.
+#[cfg(not(feature = "avx512"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kernel_avx512 {
+    ({ $($with:tt)* } { $($without:tt)* }) => { $($without)* };
+}
+
+/// The environment variable that bounds the level of a whole process: `baseline`, `avx2` or
+/// `avx512`.
 const VARIABLE: &str = "KERNEL_SIMD";
 
 thread_local! {
@@ -34,8 +54,11 @@ impl Level {
         Level::Baseline
     };
 
-    const NAMES: [(&'static str, Level); 2] =
-        [("baseline", Level::Baseline), ("avx2", Level::Avx2)];
+    const NAMES: [(&'static str, Level); 3] = [
+        ("baseline", Level::Baseline),
+        ("avx2", Level::Avx2),
+        ("avx512", Level::Avx512),
+    ];
 
     /// The levels that this processor has, the baseline first.
     ///
@@ -49,6 +72,7 @@ impl Level {
         match detected() {
             Level::Baseline => &[Level::Baseline],
             Level::Avx2 => &[Level::Baseline, Level::Avx2],
+            Level::Avx512 => &[Level::Baseline, Level::Avx2, Level::Avx512],
         }
     }
 
@@ -80,7 +104,7 @@ pub fn with_level<R>(level: Level, f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// What the processor has.
+/// What the processor has, of what there are forms for.
 fn detected() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
@@ -91,8 +115,16 @@ fn detected() -> Level {
             && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("lzcnt")
             && is_x86_feature_detected!("popcnt");
-        if has {
-            return Level::Avx2;
+        let wide = cfg!(feature = "avx512")
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512cd")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
+        match (has, wide) {
+            (true, true) => return Level::Avx512,
+            (true, false) => return Level::Avx2,
+            (false, _) => {}
         }
     }
     Level::Baseline
@@ -104,7 +136,7 @@ fn best() -> Level {
     *BEST.get_or_init(|| {
         let bound = match std::env::var(VARIABLE) {
             Ok(value) if !value.is_empty() => parse(&value).unwrap_or_else(|text| panic!("{text}")),
-            _ => Level::Avx2,
+            _ => Level::Avx512,
         };
         bound.min(detected())
     })
@@ -112,9 +144,9 @@ fn best() -> Level {
 
 fn parse(value: &str) -> Result<Level, String> {
     let found = Level::NAMES.into_iter().find(|(name, _)| *name == value);
-    found
-        .map(|(_, level)| level)
-        .ok_or_else(|| format!("{VARIABLE} is `{value}`; it must be `baseline` or `avx2`"))
+    found.map(|(_, level)| level).ok_or_else(|| {
+        format!("{VARIABLE} is `{value}`; it must be `baseline`, `avx2` or `avx512`")
+    })
 }
 
 #[cfg(test)]
@@ -126,7 +158,7 @@ mod tests {
         let outside = Level::current();
         with_level(Level::Baseline, || {
             assert_eq!(Level::current(), Level::Baseline);
-            with_level(Level::Avx2, || assert_eq!(Level::current(), detected()));
+            with_level(Level::Avx512, || assert_eq!(Level::current(), detected()));
             assert_eq!(Level::current(), Level::Baseline);
         });
         assert_eq!(Level::current(), outside);
@@ -135,6 +167,7 @@ mod tests {
     #[test]
     fn unknown_values_are_named() {
         assert_eq!(parse("avx2"), Ok(Level::Avx2));
+        assert_eq!(parse("avx512"), Ok(Level::Avx512));
         assert!(parse("sse9").unwrap_err().contains("`sse9`"));
     }
 }

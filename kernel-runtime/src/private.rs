@@ -3,6 +3,7 @@
 //! Expansions name everything by its path from here, primitives included, so that nothing that a
 //! user's file defines can come between.
 
+pub use crate::__kernel_avx512 as avx512;
 pub use crate::array::{
     Array, Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
 };

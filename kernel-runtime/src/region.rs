@@ -62,6 +62,8 @@ pub struct Code {
     /// For arrays with contiguous rows, and where the plan's further condition holds, compiled for
     /// `Level::FAST`.
     pub fast: Option<Body>,
+    /// The same for `Level::Avx512`, with the feature `avx512`.
+    pub wide: Option<Body>,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
     /// The same for `Level::FAST`.
@@ -73,10 +75,12 @@ pub struct Code {
 }
 
 impl Code {
-    /// The fast form, if this process has its level.
+    /// The fast form for the highest level that this process has, if any.
     #[inline]
     fn fastest(&self) -> Option<Body> {
-        self.fast.filter(|_| Level::current() >= Level::FAST)
+        let level = Level::current();
+        let wide = self.wide.filter(|_| level >= Level::Avx512);
+        wide.or(self.fast.filter(|_| level >= Level::FAST))
     }
 }
 

@@ -379,6 +379,7 @@ mod tests {
         plan: "loop\ncost 1\nentry counted",
         body: nothing,
         fast: None,
+        wide: None,
         fold: None,
         fast_fold: None,
         ptx: Some("this is no PTX"),

@@ -155,6 +155,8 @@ pub struct Strips {
     /// Elements that are read in inner loops but do not depend on them: each as all the accesses
     /// to it. They are read when the loop starts its first trip.
     pub ahead: Vec<Vec<AccessId>>,
+    /// Some of the loops end when they do for each iteration, which then waits for the others.
+    pub masked: bool,
 }
 
 /// The iterations in which the variable of the innermost parallel loop, which counts in steps of

@@ -11,8 +11,8 @@ use super::build::Builder;
 use super::pass::{self, Pass};
 use crate::analysis::plan::{Plan, Region};
 use crate::ir::{
-    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Place, Scalar, Stmt, StmtKind, UnaryOp,
-    VarId, walk,
+    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, UnaryOp, VarId,
+    walk,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -53,13 +53,7 @@ impl Trips {
     fn inside(function: &Function, body: &Block) -> Trips {
         let mut varying = HashSet::new();
         walk::statements(function, body, &mut |stmt| match &stmt.kind {
-            StmtKind::Assign {
-                target:
-                    Place::Var(var)
-                    | Place::Field { base: var, .. }
-                    | Place::LocalElement { base: var, .. },
-                ..
-            } => _ = varying.insert(*var),
+            StmtKind::Assign { target, .. } => varying.extend(target.variable()),
             StmtKind::Let { pat, .. } => pat.variables(&mut |var| _ = varying.insert(var)),
             StmtKind::For(id) => _ = varying.insert(function.loops[*id].var),
             _ => {}

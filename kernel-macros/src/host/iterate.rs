@@ -8,7 +8,7 @@
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
-use super::strips::{self, Strips};
+use super::strips::Strips;
 use super::usual;
 use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
 use crate::ir::Scalar;
@@ -25,9 +25,9 @@ const LITTLE: i128 = 12;
 pub struct Functions {
     pub items: TokenStream,
     pub body: TokenStream,
+    /// Whether the fast form is worth its size.
+    pub pays: TokenStream,
     /// An `Option`.
-    pub fast: TokenStream,
-    /// Likewise.
     pub fold: TokenStream,
     /// Likewise.
     pub fast_fold: TokenStream,
@@ -48,7 +48,7 @@ pub fn functions(region: &Region) -> Functions {
     } else {
         print()
     };
-    let Entries { items, body, fast } = entries;
+    let Entries { items, body, pays } = entries;
     let fold = fold::functions(region);
     let rt = region.rt();
     let (folds, fast_folds) = match fold {
@@ -61,7 +61,7 @@ pub fn functions(region: &Region) -> Functions {
     Functions {
         items: emit!(#run #rows #items #fold),
         body,
-        fast,
+        pays,
         fold: folds,
         fast_fold: fast_folds,
     }
@@ -71,8 +71,8 @@ pub fn functions(region: &Region) -> Functions {
 pub struct Entries {
     pub items: TokenStream,
     pub body: TokenStream,
-    /// An `Option`.
-    pub fast: TokenStream,
+    /// Whether the fast form is worth its size.
+    pub pays: TokenStream,
 }
 
 fn entries(region: &Region, forms: &Forms) -> Entries {
@@ -86,7 +86,7 @@ fn entries(region: &Region, forms: &Forms) -> Entries {
     Entries {
         items: fast(rt, &emit!(__rows #fast_form)),
         body: emit!(__rows #other),
-        fast: emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, __fast)),
+        pays,
     }
 }
 
@@ -445,7 +445,7 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
         let debug = region.body.debug();
         emit!(!#debug &&)
     });
-    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strips::LONGEST));
+    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strip.longest()));
     emit! {
         if #fast #unchecked __tile.columns.1 - __tile.columns.0 >= #shortest {
             #lanes
@@ -461,29 +461,38 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
     }
 }
 
-/// The attribute of a function of the fast form: it is compiled for the features that
-/// `kernel-runtime/src/level.rs` asks the processor for.
+/// What `kernel-runtime/src/level.rs` asks the processor for, at its second level and at its third.
+const AVX2: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt";
+const AVX512: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl";
+
+/// The attribute of a function of the fast form: it is compiled for the features of AVX2.
 pub fn features() -> TokenStream {
-    emit! {
-        #[cfg_attr(
-            target_arch = "x86_64",
-            target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")
-        )]
-    }
+    enabled(AVX2)
 }
 
-/// This code as the fast form.
+fn enabled(features: &str) -> TokenStream {
+    emit!(#[cfg_attr(target_arch = "x86_64", target_feature(enable = #features))])
+}
+
+/// This code as the fast form; once more for AVX-512 where the runtime's feature says so.
 pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
-    let features = features();
-    emit! {
-        #features
-        unsafe fn __fast(
-            __call: &#rt::Call<'_>,
-            __tile: &#rt::Tile,
-            __slots: *mut #rt::Slot,
-        ) -> #rt::Checked {
-            unsafe { #code(__call, __tile, __slots) }
+    let form = |features: &str, name: &str| {
+        let (features, name) = (enabled(features), names::local(name));
+        emit! {
+            #features
+            unsafe fn #name(
+                __call: &#rt::Call<'_>,
+                __tile: &#rt::Tile,
+                __slots: *mut #rt::Slot,
+            ) -> #rt::Checked {
+                unsafe { #code(__call, __tile, __slots) }
+            }
         }
+    };
+    let (fast, wide) = (form(AVX2, "__fast"), form(AVX512, "__wide"));
+    emit! {
+        #fast
+        #rt::avx512! { { #wide } {} }
     }
 }
 

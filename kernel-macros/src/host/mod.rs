@@ -36,6 +36,8 @@ pub mod region;
 pub mod residency;
 mod restart;
 mod strips;
+#[cfg(test)]
+mod tests;
 mod text;
 mod usual;
 

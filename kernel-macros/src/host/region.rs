@@ -126,10 +126,13 @@ impl<'a> Region<'a> {
         let Functions {
             items,
             body,
-            fast,
+            pays,
             fold,
             fast_fold,
         } = iterate::functions(self);
+        let fast = [names::local("__fast"), names::local("__wide")]
+            .map(|form| emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, #form)));
+        let [fast, wide] = fast;
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
@@ -147,6 +150,7 @@ impl<'a> Region<'a> {
                 plan: #plan,
                 body: #body,
                 fast: #fast,
+                wide: #rt::avx512!({ #wide } { #rt::Option::None }),
                 fold: #fold,
                 fast_fold: #fast_fold,
                 ptx: #ptx,

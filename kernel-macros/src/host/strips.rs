@@ -3,13 +3,31 @@
 use super::body::Body;
 use super::names::{self, emit};
 use crate::analysis::plan;
-use crate::ir::{AccessId, Block, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk};
+use crate::ir::{
+    AccessId, Block, ExprId, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk,
+};
 use proc_macro2::{Ident, TokenStream};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// Iterations of a strip, for each of which there is a lane of every variable that passes from
-/// part to part: 512 bytes of the widest type.
-pub const LONGEST: usize = 64;
+/// Iterations of a strip, at most: one has a lane for every variable that passes from part to part.
+/// Long strips read what an inner loop goes through as long rows.
+const LONGEST: usize = 512;
+
+/// Bytes of lanes, which stay close to the processor, and the fewest iterations for all that.
+const BYTES: usize = 4096;
+const LEAST: usize = 64;
+
+/// Iterations that wait for each other: enough to hide what operations take, few enough that
+/// neighbours are done at about the same time.
+const LONGEST_MASKED: usize = 16;
+
+/// Trips of an inner loop that an iteration makes with its lanes in registers.
+const TRIPS: usize = 4;
+
+/// Expressions of a trip above which it has enough to do beside the loads and stores of lanes.
+const LIGHT: usize = 24;
+/// The same where iterations wait for each other, and their lanes take a way round.
+const LIGHT_MASKED: usize = 64;
 
 /// Prints strips of a region.
 pub struct Strips<'a> {
@@ -20,6 +38,20 @@ pub struct Strips<'a> {
 }
 
 impl Strips<'_> {
+    /// Iterations of a strip, at most.
+    pub fn longest(&self) -> usize {
+        if self.plan.masked {
+            return LONGEST_MASKED;
+        }
+        let vars = &self.body.function().vars;
+        let carried = self.plan.carried.iter();
+        let carried = carried.filter_map(|var| vars[*var].ty.scalar());
+        let ahead = self.plan.ahead.iter().map(|of| self.element_type(of[0]));
+        let bytes: u32 = carried.chain(ahead).map(Scalar::bytes).sum();
+        let fit = BYTES / bytes.max(1) as usize;
+        fit.clamp(LEAST, LONGEST).next_power_of_two()
+    }
+
     /// The lanes of all variables.
     pub fn lanes(&self) -> TokenStream {
         let rt = self.body.rt();
@@ -27,20 +59,21 @@ impl Strips<'_> {
         let carried = self.plan.carried.iter();
         let carried = carried.map(|var| (self.body.name(*var), self.body.ty(&vars[*var].ty)));
         let ahead = self.plan.ahead.iter().enumerate();
-        let ahead = ahead.map(|(number, of)| (element(number), self.element_type(of[0])));
+        let ahead =
+            ahead.map(|(number, of)| (element(number), self.body.scalar(self.element_type(of[0]))));
         let lanes = carried.chain(ahead).map(|(name, ty)| {
-            let (lanes, count) = (lanes_of(&name), names::index(LONGEST));
+            let (lanes, count) = (lanes_of(&name), names::index(self.longest()));
             emit!(let mut #lanes: [#ty; #count] = [#rt::from_bits::<#ty>(0); #count];)
         });
         lanes.collect()
     }
 
-    fn element_type(&self, id: AccessId) -> TokenStream {
+    fn element_type(&self, id: AccessId) -> Scalar {
         let function = self.body.function();
         let array = &function.vars[function.accesses[id].array];
         let view = array.ty.view();
         let view = view.unwrap_or_else(|| unreachable!("an access is one to an array"));
-        self.body.scalar(view.elem)
+        view.elem
     }
 
     /// The iterations of the strip `__from..__from + __count`.
@@ -93,6 +126,12 @@ impl Strips<'_> {
                     ..
                 },
             ] => self.inner_loop(*id, outermost),
+            [
+                Stmt {
+                    kind: StmtKind::While { cond, body },
+                    ..
+                },
+            ] => self.masked(part, *cond, body),
             part => self.part(part),
         });
         parts.collect()
@@ -106,9 +145,13 @@ impl Strips<'_> {
         let groups = self.plan.ahead.iter().enumerate();
         let known = groups.flat_map(|(number, of)| of.iter().map(move |id| (*id, element(number))));
         let range = self.body.range(&node.range, ty);
-        let parts = self
-            .body
-            .behind(known.collect(), || self.parts(&node.body, false));
+        let known: HashMap<AccessId, Ident> = known.collect();
+        let one = !node.body.stmts.iter().any(is_loop);
+        let several = (one && self.size(&node.body) <= LIGHT).then(|| {
+            self.body
+                .behind(known.clone(), || self.several(&node.body, &name))
+        });
+        let parts = self.body.behind(known, || self.parts(&node.body, false));
         // The range is that of every iteration, and none fails.
         let elements = if outermost {
             self.elements(&node.body)
@@ -120,37 +163,142 @@ impl Strips<'_> {
             (before, emit!(if __first { __first = false; #read }))
         });
         let (before, first) = first.unzip();
+        let Some(several) = several else {
+            return emit! {
+                let __t = __from;
+                #before
+                for #name in #range { #first #parts }
+            };
+        };
+        let (ty, trips) = (self.body.ty(ty), names::index(TRIPS));
         emit! {
             let __t = __from;
             #before
-            for #name in #range { #first #parts }
+            let mut __trips: [#ty; #trips] = [0; #trips];
+            let mut __made = 0;
+            for __trip in #range {
+                #first
+                __trips[__made % #trips] = __trip;
+                __made += 1;
+                if __made == #trips {
+                    __made = 0;
+                    #several
+                }
+            }
+            for __trip in 0..__made {
+                let #name = __trips[__trip % #trips];
+                #parts
+            }
         }
     }
 
-    /// Statements without loops. Lanes are read and written even where the statements do either
-    /// alone: LLVM sees which.
+    /// Expressions in a block.
+    fn size(&self, block: &Block) -> usize {
+        let mut count = 0;
+        walk::expressions(self.body.function(), block, &mut |_| count += 1);
+        count
+    }
+
+    /// The trips that wait, one after the other in each iteration.
+    fn several(&self, body: &Block, name: &TokenStream) -> TokenStream {
+        let stmts: Vec<_> = body
+            .stmts
+            .iter()
+            .map(|stmt| self.body.statement(stmt))
+            .collect();
+        let trips = (0..TRIPS).map(|trip| {
+            let trip = names::index(trip);
+            emit!({ let #name = __trips[#trip]; #(#stmts)* })
+        });
+        // What a trip binds, it alone sees.
+        self.in_lanes(body, &HashSet::new(), &emit!(#(#trips)*))
+    }
+
+    /// Statements without loops.
     fn part(&self, stmts: &[Stmt]) -> TokenStream {
         let block = Block {
             stmts: stmts.to_vec(),
             value: None,
         };
+        let stmts: Vec<_> = stmts.iter().map(|stmt| self.body.statement(stmt)).collect();
+        self.in_lanes(&block, &bound(&block.stmts), &emit!(#(#stmts)*))
+    }
+
+    /// A `while` loop, as long as any iteration goes on. What changes in it goes to lanes of its own
+    /// and back: LLVM would store in place for those alone that go on, and masked stores are slow.
+    fn masked(&self, part: &[Stmt], cond: ExprId, body: &Block) -> TokenStream {
+        let block = Block {
+            stmts: part.to_vec(),
+            value: None,
+        };
         let rt = self.body.rt();
-        let (used, bound) = (self.used(&block), bound(stmts));
+        let (bool, u64) = (
+            self.body.scalar(Scalar::Bool),
+            self.body.scalar(Scalar::U64),
+        );
+        let (used, changed) = (self.used(&block), self.changed(&block));
+        let reads = used.iter().map(|var| self.read_lane(&self.body.name(*var)));
+        let trips = if self.size(&block) <= LIGHT_MASKED {
+            TRIPS
+        } else {
+            1
+        };
+        let (cond, body) = (self.body.expr(cond), self.body.block(body));
+        let names: Vec<Ident> = changed.iter().map(|var| self.body.name(*var)).collect();
+        let positions = (0..names.len()).map(names::index);
+        // Computed for all, so that no branch is left for LLVM to make more branches of.
+        let trip = emit! {
+            __goes_on &= #cond;
+            let __next = {
+                #(let mut #names = #names;)*
+                #body
+                (#(#names,)*)
+            };
+            #(if __goes_on { #names = __next.#positions; })*
+        };
+        let trips = std::iter::repeat_n(trip, trips);
+        let lanes: Vec<Ident> = names.iter().map(lanes_of).collect();
+        let next = lanes.iter().map(|lanes| format!("{lanes}_next"));
+        let next: Vec<Ident> = next.map(|name| names::local(&name)).collect();
+        let trips = self.each(&emit! {
+            #(#reads)*
+            let mut __goes_on: #bool = true;
+            #(#trips)*
+            __any |= __goes_on as #u64;
+            #(unsafe { #rt::put(&mut #next, __lane, #names) };)*
+        });
+        emit! {
+            #(let mut #next = #lanes;)*
+            loop {
+                let mut __any: #u64 = 0;
+                #trips
+                #(#lanes = #next;)*
+                if __any == 0 { break; }
+            }
+        }
+    }
+
+    fn read_lane(&self, name: &Ident) -> TokenStream {
+        let (rt, lanes) = (self.body.rt(), lanes_of(name));
+        emit!(let mut #name = unsafe { #rt::get(&#lanes, __lane) };)
+    }
+
+    /// The code of a block for each iteration of the strip. Lanes are read, but for those that it
+    /// binds, and written even where the block does either alone: LLVM sees which.
+    fn in_lanes(&self, block: &Block, bound: &HashSet<VarId>, code: &TokenStream) -> TokenStream {
+        let rt = self.body.rt();
+        let used = self.used(block);
         let reads = used.iter().filter(|var| !bound.contains(var));
         let reads = reads
             .map(|var| self.body.name(*var))
-            .chain(self.read_ahead(&block));
-        let reads = reads.map(|name| {
-            let lanes = lanes_of(&name);
-            emit!(let mut #name = unsafe { #rt::get(&#lanes, __lane) };)
-        });
+            .chain(self.read_ahead(block));
+        let reads = reads.map(|name| self.read_lane(&name));
         let writes = used.iter().map(|var| {
             let name = self.body.name(*var);
             let lanes = lanes_of(&name);
             emit!(unsafe { #rt::put(&mut #lanes, __lane, #name) };)
         });
-        let stmts = stmts.iter().map(|stmt| self.body.statement(stmt));
-        self.each(&emit!(#(#reads)* #(#stmts)* #(#writes)*))
+        self.each(&emit!(#(#reads)* #code #(#writes)*))
     }
 
     /// The carried variables that a part names.
@@ -161,6 +309,18 @@ impl Strips<'_> {
         });
         let carried = self.plan.carried.iter().copied();
         carried.filter(|var| named.contains(var)).collect()
+    }
+
+    /// The carried variables that a part assigns to.
+    fn changed(&self, block: &Block) -> Vec<VarId> {
+        let mut assigned = HashSet::new();
+        walk::statements(self.body.function(), block, &mut |stmt| {
+            if let StmtKind::Assign { target, .. } = &stmt.kind {
+                assigned.extend(target.variable());
+            }
+        });
+        let carried = self.plan.carried.iter().copied();
+        carried.filter(|var| assigned.contains(var)).collect()
     }
 
     /// The elements read before that a part names.
@@ -189,7 +349,7 @@ fn element(number: usize) -> Ident {
 }
 
 fn is_loop(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::For(_))
+    matches!(stmt.kind, StmtKind::For(_) | StmtKind::While { .. })
 }
 
 /// The variables that these statements themselves bind.

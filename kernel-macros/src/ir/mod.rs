@@ -217,6 +217,17 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// The variable that changes, or a part of it; an array's elements are no variables.
+    pub fn variable(&self) -> Option<VarId> {
+        match self {
+            Place::Var(var) => Some(*var),
+            Place::Field { base, .. } | Place::LocalElement { base, .. } => Some(*base),
+            Place::Element(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Expr {
     pub kind: ExprKind,

@@ -18,13 +18,8 @@ pub fn variables(function: &Function, block: &Block, visit: &mut impl FnMut(VarI
         _ => {}
     });
     statements(function, block, &mut |stmt| {
-        if let StmtKind::Assign {
-            target:
-                Place::Var(var) | Place::Field { base: var, .. } | Place::LocalElement { base: var, .. },
-            ..
-        } = &stmt.kind
-        {
-            visit(*var);
+        if let StmtKind::Assign { target, .. } = &stmt.kind {
+            target.variable().into_iter().for_each(&mut *visit);
         }
     });
 }

@@ -47,6 +47,32 @@ fn pairs(place: ArrayView2<f32>, w: &[f32], pull: &mut [f32], count: &mut [u8]) 
     }
 }
 
+/// Steps until a point is far away, at most `limit`, on a grid that is halved until it is fine: loops
+/// that neighbours leave at different times, beside one that they go through together.
+#[kernel(parallel, cuda)]
+fn escape(at: ArrayView2<f64>, limit: i32, mut steps: ArrayViewMut2<i32>) {
+    let (m, n) = at.dim();
+    for i in 0..m {
+        for j in 0..n {
+            let (start, mut zx, mut zy, mut made) = (3.0 * at[[i, j]], 0.0, 0.1, 0);
+            while made < limit && zx * zx + zy * zy <= 4.0 {
+                let next = zx * zx - zy * zy + start;
+                zy = 2.0 * zx * zy;
+                zx = if next > 1.5 { 1.5 } else { next };
+                made += 1;
+            }
+            let (mut fine, mut sum) = (1.0f32, zx as f32);
+            for k in 0..3 {
+                while fine * sum > k as f32 {
+                    fine *= 0.5;
+                }
+                sum += fine;
+            }
+            steps[[i, j]] = made + (fine * 64.0) as i32;
+        }
+    }
+}
+
 /// A ring along the row, clamped across.
 #[kernel(parallel, cuda)]
 fn ring(a: ArrayView2<f64>, mut b: ArrayViewMut2<f64>, turn: i64) -> f64 {
@@ -72,6 +98,16 @@ fn strips_of_every_length() {
         let (a, b) = (plane(m, m), plane(m, 2 * n));
         for b in [b.slice(s![.., ..n]), b.slice(s![.., ..;2])] {
             check!(lower_product[c = plane(m, n)](a.view(), b, c.view_mut(), 5));
+        }
+    }
+    for (m, n) in [(1, 7), (3, 8), (2, 33)] {
+        let at = plane(m, n);
+        for limit in [0, 1, 40] {
+            check!(escape[steps = Array2::zeros((m, n))](
+                at.view(),
+                limit,
+                steps.view_mut()
+            ));
         }
     }
     for n in [0, 1, 7, 64, 150] {

@@ -5,12 +5,18 @@
 //! independent, are. Such a body is cut at its inner loops into parts, and a strip of iterations
 //! runs each part for all of them before it goes on, the inner loop around them. Every value is
 //! computed as before, by the same operations in the same order.
+//!
+//! A `while` loop of arithmetic is such a part too: it goes on as long as any iteration of the strip
+//! does, and those that are done keep what they have.
+
+#[cfg(test)]
+mod tests;
 
 use super::form::Former;
 use super::plan::{Bounds, Region, SiteKey, Strips};
 use crate::ir::{
-    AccessId, Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, Place, Stmt, StmtKind,
-    VarId, VarKind, verify, walk,
+    AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
+    Scalar, Stmt, StmtKind, VarId, VarKind, verify, walk,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -34,6 +40,7 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
         declared: HashMap::new(),
         carried: HashSet::new(),
         ahead: Vec::new(),
+        masked: false,
         region,
     };
     cutter.block(&region.body)?;
@@ -42,10 +49,14 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     let scalars = carried
         .iter()
         .all(|var| former.function.vars[*var].ty.scalar().is_some());
-    let ahead = cutter.ahead;
+    let (ahead, masked) = (cutter.ahead, cutter.masked);
     let few = carried.len() + ahead.len() <= MOST_CARRIED;
     let useful = cutter.loops > 0 && !carried.is_empty() && few;
-    (scalars && useful).then_some(Strips { carried, ahead })
+    (scalars && useful).then_some(Strips {
+        carried,
+        ahead,
+        masked,
+    })
 }
 
 /// Whether an iteration of the fast form can fail in builds without debug assertions. Of a strip,
@@ -74,6 +85,7 @@ struct Cutter<'a> {
     declared: HashMap<VarId, usize>,
     carried: HashSet<VarId>,
     ahead: Vec<Vec<AccessId>>,
+    masked: bool,
     region: &'a Region,
 }
 
@@ -86,6 +98,7 @@ impl Cutter<'_> {
         for stmt in &block.stmts {
             match stmt.kind {
                 StmtKind::For(id) => self.inner(id)?,
+                StmtKind::While { cond, ref body } => self.masked(stmt, cond, body)?,
                 _ => self.stmt(stmt)?,
             }
         }
@@ -112,6 +125,53 @@ impl Cutter<'_> {
         self.block(&node.body)?;
         self.depth -= 1;
         Some(())
+    }
+
+    /// A loop that iterations leave at different times.
+    fn masked(&mut self, stmt: &Stmt, cond: ExprId, body: &Block) -> Option<()> {
+        if !self.is_vector_code(stmt) {
+            return None;
+        }
+        self.masked = true;
+        self.loops += 1;
+        self.part += 1;
+        self.depth += 1;
+        self.expr(cond)?;
+        self.branch(body)?;
+        self.depth -= 1;
+        self.part += 1;
+        Some(())
+    }
+
+    /// Whether every operation has a vector instruction for certain. Lanes that wait cost as much
+    /// as lanes that work, so it would not do to compute them one by one.
+    fn is_vector_code(&self, stmt: &Stmt) -> bool {
+        let stmts = vec![stmt.clone()];
+        let block = Block { stmts, value: None };
+        let mut vector = true;
+        walk::expressions(self.function, &block, &mut |id| {
+            vector &= self.is_vector_operation(id);
+        });
+        vector
+    }
+
+    fn is_vector_operation(&self, id: ExprId) -> bool {
+        let of = |id: ExprId| self.function.exprs[id].ty.scalar();
+        let float = |id: ExprId| of(id).is_some_and(Scalar::is_float);
+        match self.function.exprs[id].kind {
+            ExprKind::Int(..) | ExprKind::Float(..) | ExprKind::Bool(_) => true,
+            ExprKind::Var(_) | ExprKind::Unary(..) | ExprKind::Logic { .. } => true,
+            ExprKind::If { .. } | ExprKind::Block(_) => true,
+            ExprKind::Binary(BinaryOp::Div, left, _) => float(left),
+            ExprKind::Binary(BinaryOp::Mul, left, _) => {
+                float(left) || of(left).is_some_and(|ty| ty.bits() <= 32)
+            }
+            ExprKind::Binary(BinaryOp::Rem | BinaryOp::Shl | BinaryOp::Shr, ..) => false,
+            ExprKind::Binary(..) => true,
+            ExprKind::Call(Builtin::Sqrt | Builtin::MulAdd, _) => true,
+            ExprKind::Call(Builtin::Abs, ref args) => float(args[0]),
+            _ => false,
+        }
     }
 
     /// Whether an expression has one value for all iterations of a strip.
