@@ -22,11 +22,16 @@ pub struct Sink {
 
 impl Sink {
     pub fn push(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
-        self.problems.push(Problem {
-            span,
-            message: message.into(),
-            help,
-        });
+        let message = message.into();
+        let same = |problem: &Problem| problem.message == message && problem.is_at(span);
+        // What one statement of the user's became may have one fault several times.
+        if !self.problems.iter().any(same) {
+            self.problems.push(Problem {
+                span,
+                message,
+                help,
+            });
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -45,6 +50,11 @@ impl Sink {
 }
 
 impl Problem {
+    fn is_at(&self, span: Span) -> bool {
+        let ends = |span: Span| (span.start.start(), span.end.end());
+        ends(self.span) == ends(span)
+    }
+
     fn text(&self) -> String {
         match &self.help {
             Some(help) => format!("{}\n  = help: {help}", self.message),

@@ -12,7 +12,7 @@ mod ndarray;
 mod slice;
 
 use crate::element::Element;
-use crate::launch::ArrayArg;
+use crate::launch::{ArrayArg, MAX_RANK};
 use std::marker::PhantomData;
 
 /// Pointer, lengths and strides (in elements) of an array of rank `R`.
@@ -62,8 +62,13 @@ impl<T, const R: usize> Raw<T, R> {
 
     #[inline(always)]
     fn erase<'a>(self) -> Array<'a> {
-        const { assert!(R >= 1 && R <= 3, "arrays have one to three dimensions") };
-        let (mut shape, mut strides, mut dim) = ([1; 3], [0; 3], 0);
+        const {
+            assert!(
+                R >= 1 && R <= MAX_RANK,
+                "arrays have one to three dimensions"
+            )
+        };
+        let (mut shape, mut strides, mut dim) = ([1; MAX_RANK], [0; MAX_RANK], 0);
         while dim < R {
             shape[dim] = self.shape[dim];
             strides[dim] = self.strides[dim];
@@ -98,8 +103,8 @@ impl<T, const R: usize> Raw<T, R> {
 #[derive(Clone, Copy)]
 pub struct Array<'a> {
     ptr: *mut u8,
-    shape: [usize; 3],
-    strides: [isize; 3],
+    shape: [usize; MAX_RANK],
+    strides: [isize; MAX_RANK],
     borrow: PhantomData<&'a ()>,
 }
 
@@ -128,9 +133,24 @@ impl Array<'_> {
         self.shape.iter().product()
     }
 
+    /// The number of rows: runs along the last dimension.
+    fn rows(&self) -> usize {
+        self.shape[..MAX_RANK - 1].iter().product()
+    }
+
+    /// The index of a row's first element.
+    fn row(&self, mut number: usize) -> [usize; MAX_RANK] {
+        let mut index = [0; MAX_RANK];
+        for at in (0..MAX_RANK - 1).rev() {
+            index[at] = number % self.shape[at];
+            number /= self.shape[at];
+        }
+        index
+    }
+
     /// An array of the same shape and of this rank over other elements, row by row.
     pub(crate) fn over<'o>(&self, ptr: *mut u8, rank: usize) -> Array<'o> {
-        let mut strides = [0; 3];
+        let mut strides = [0; MAX_RANK];
         let mut step = 1isize;
         for dim in (0..rank).rev() {
             strides[dim] = step;
@@ -151,19 +171,18 @@ impl Array<'_> {
     /// Both arrays' elements are there and of that size, these may be written, and nobody else
     /// touches them meanwhile. They are not the other's.
     pub(crate) unsafe fn copy_from(&self, other: &Array<'_>, bytes: usize) {
-        let place = |array: &Array<'_>, index: [usize; 3]| {
+        let place = |array: &Array<'_>, index: [usize; MAX_RANK]| {
             let steps = index.iter().zip(array.strides);
             let offset = steps.map(|(at, step)| at.cast_signed() * step);
             array
                 .ptr
                 .wrapping_offset(offset.sum::<isize>() * bytes.cast_signed())
         };
-        let [outer, middle, inner] = self.shape;
-        for (i, j, k) in (0..outer)
-            .flat_map(|i| (0..middle).map(move |j| (i, j)))
-            .flat_map(|(i, j)| (0..inner).map(move |k| (i, j, k)))
-        {
-            let (to, from) = (place(self, [i, j, k]), place(other, [i, j, k]));
+        let columns = self.shape[MAX_RANK - 1];
+        for (row, column) in (0..self.rows()).flat_map(|row| (0..columns).map(move |c| (row, c))) {
+            let mut index = self.row(row);
+            index[MAX_RANK - 1] = column;
+            let (to, from) = (place(self, index), place(other, index));
             // SAFETY: indices in bounds, of arrays that the caller vouches for.
             unsafe { std::ptr::copy_nonoverlapping(from, to, bytes) };
         }

@@ -17,9 +17,42 @@ pub use ndarray::*;
 
 /// The iterator of a loop; fails to compile if it is of another type.
 #[inline(always)]
-pub fn confirmed<I: Iterator>(source: impl IntoIterator<IntoIter = I>) -> I {
+pub fn confirmed<I: Iterator>(_: (), source: impl IntoIterator<IntoIter = I>) -> I {
     source.into_iter()
 }
+
+/// A value of that type, for code that is type-checked and never runs.
+pub fn like<T>(_: &T) -> T {
+    unreachable!("code that never runs")
+}
+
+/// An array's methods, as a trait could have them that takes the array by value: rustc would find
+/// them before the array's own, which borrow. Beside such a trait, these are ambiguous. Behind a
+/// reference, [`SliceMethods`] and its kin are found as early.
+pub trait ByValue: Sized {
+    fn iter(self) {}
+    fn iter_mut(self) {}
+    fn chunks(self, _: usize) {}
+    fn chunks_mut(self, _: usize) {}
+    fn chunks_exact(self, _: usize) {}
+    fn chunks_exact_mut(self, _: usize) {}
+    fn windows(self, _: usize) {}
+    fn indexed_iter(self) {}
+    fn indexed_iter_mut(self) {}
+    fn outer_iter(self) {}
+    fn outer_iter_mut(self) {}
+    #[cfg(feature = "ndarray")]
+    fn axis_iter(self, _: ::ndarray::Axis) {}
+    #[cfg(feature = "ndarray")]
+    fn axis_iter_mut(self, _: ::ndarray::Axis) {}
+    fn rows(self) {}
+    fn rows_mut(self) {}
+    fn columns(self) {}
+    fn columns_mut(self) {}
+}
+
+impl<T> ByValue for Vec<T> {}
+impl<T, const N: usize> ByValue for [T; N] {}
 
 /// A slice's methods, on what merely dereferences to one.
 pub trait SliceMethods: AsRef<[Self::Elem]> + AsMut<[Self::Elem]> {

@@ -77,6 +77,9 @@ pub struct Trip {
     pub count: u64,
 }
 
+/// Dimensions of an array at most: three, and one more for the parts of complex numbers.
+pub const MAX_RANK: usize = 4;
+
 /// An array of a region, on the host.
 #[derive(Clone, Copy, Debug)]
 pub struct ArrayArg {
@@ -87,9 +90,9 @@ pub struct ArrayArg {
     /// Number of dimensions used of `shape` and `strides`.
     pub rank: usize,
     /// Lengths.
-    pub shape: [usize; 3],
+    pub shape: [usize; MAX_RANK],
     /// Strides in elements; any sign.
-    pub strides: [isize; 3],
+    pub strides: [isize; MAX_RANK],
     /// Whether the region reads elements.
     pub reads: bool,
     /// Whether the region writes elements. Elements that it does not write keep their value.

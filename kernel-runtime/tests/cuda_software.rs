@@ -5,7 +5,7 @@ mod common;
 use common::{array, in_process_of_its_own, run_map, upto, view};
 use kernel_runtime::cuda::{self, DeviceChoice};
 use kernel_runtime::launch::{AccumulatorArg, ArrayArg, DeviceParam, Failure, Launch};
-use kernel_runtime::launch::{Module, Trip};
+use kernel_runtime::launch::{MAX_RANK, Module, Trip};
 use kernel_runtime::{Error, device, software};
 
 /// `out[[i, j]] = if add { x[[i, j]] + scale } else { x[[i, j]] * scale }`, over three loops of
@@ -704,7 +704,8 @@ fn nothing_stays_allocated_inside() {
     let mut x = [1_u8; 4];
     let mut huge = array(&mut x);
     huge.writes = false;
-    huge.shape = [software::device::total_memory() + 1, 1, 1];
+    huge.shape = [1; MAX_RANK];
+    huge.shape[0] = software::device::total_memory() + 1;
     huge.ptr = std::ptr::dangling_mut();
     match run_map(MAP, "map", MAP_PARAMS, &[upto(1)], &[huge], &[]) {
         Err(Error::OutOfMemory { bytes, .. }) => {

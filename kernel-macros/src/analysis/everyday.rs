@@ -96,7 +96,7 @@ fn rows_and_chains_keep_what_the_proof_sees() {
          a[i] = a[..i].iter().fold(0.0, |s, v| s + v); } }",
         &["`a[i]`"],
     );
-    // Traits for these could come before the slice's method.
+    // Traits for these could come before the slice's method: rustc is asked.
     for (ty, chain) in [
         ("&Vec<f64>", "x.iter().sum::<f64>()"),
         ("&[[f64; 2]]", "{ let r = &x[i]; r.iter().sum::<f64>() }"),
@@ -104,7 +104,7 @@ fn rows_and_chains_keep_what_the_proof_sees() {
     ] {
         let source =
             format!("fn f(x: {ty}, y: &mut [f64]) {{ for i in 0..y.len() {{ y[i] = {chain}; }} }}");
-        refused(&source, &["`sum`"]);
+        accepted(&source);
     }
     refused(
         "fn f(a: &[i32], y: &mut [i32], n: usize) { for i in 0..n { y[i] = a[i..].iter().sum::<i32>(); } }",

@@ -59,6 +59,13 @@ const ROWS: &[Row] = &[
         "for i in 0..n { for e in [0, 1] { y[i + e] = x[i]; } }",
     ),
     (
+        "`near.iter()`",
+        "for i in 3..n { let mut e = [x[i], x[i - 1], x[i - 3]]; for f in e.iter_mut() { *f *= 2.0; } \
+         let mut s = e[1..].iter().sum::<f64>(); for (f, g) in e.windows(2).zip([1.0, 2.0].iter()) { s += f[0] * g; } \
+         y[i] = s; }",
+        "for i in 0..n { for (e, f) in found(i).iter().enumerate() { y[i] += f; } }",
+    ),
+    (
         "`xs.chunks_exact(k)`",
         "for (o, part) in y.iter_mut().zip(xs.chunks(k)) { *o = part[0]; }",
         "for (o, part) in y.iter_mut().zip(xs.chunks(n / m)) { *o = part[0]; }",
@@ -132,6 +139,11 @@ const ROWS: &[Row] = &[
         "`row.iter().sum::<f64>()`",
         "for i in 0..m { y[i] = x[i * n..(i + 1) * n].iter().zip(xs).map(|(e, f)| e * f).sum::<f64>(); }",
         "for i in 0..m { y[i] = c[i..].iter().sum::<u32>() as f64; }",
+    ),
+    (
+        "`a.row(i).iter()",
+        "for i in 0..m { y[i] = a.row(i).iter().zip(xs).map(|(e, f)| e * f).sum::<f64>(); }",
+        "for i in 0..m { y[i] = a.row(i).sum(); }",
     ),
     (
         "`.fold(init,",

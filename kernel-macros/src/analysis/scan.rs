@@ -64,6 +64,7 @@ pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
         former,
         context: Context::default(),
         depth: 0,
+        unknown: 0,
         refused: HashSet::new(),
         out: Scan::default(),
     };
@@ -80,6 +81,8 @@ struct Scanner<'a> {
     depth: u32,
     /// Variables whose values have been refused: of these nothing more is said.
     refused: HashSet<VarId>,
+    /// How many things of unknown type have been refused.
+    unknown: usize,
     out: Scan,
 }
 
@@ -96,6 +99,7 @@ impl Scanner<'_> {
     /// Something of unknown type. Behind a refused value, much can be.
     fn unknown(&mut self, span: Span, text: &str, help: Option<String>) {
         if self.refused.is_empty() {
+            self.unknown += 1;
             self.refuse(span, texts::unknown_type(text), help);
         }
     }
@@ -199,7 +203,12 @@ impl Scanner<'_> {
                     if self.refused_value(pat, *init) {
                         return;
                     }
+                    let unknown = self.unknown;
                     self.alone(*init);
+                    if self.unknown > unknown {
+                        // What is bound to it is unknown for the same reason.
+                        return;
+                    }
                 }
                 self.pattern(pat, stmt.span);
             }

@@ -291,6 +291,14 @@ pub fn prefix_sum(name: &str) -> (String, String) {
     )
 }
 
+/// The same where it may merely count.
+pub fn counter_help(name: &str) -> String {
+    format!(
+        "if `{name}` counts iterations, compute it from the loop's variable, as in `let {name} = i;` \
+         or `start + 2 * i`; a total of other things has no parallel form while it is read"
+    )
+}
+
 pub fn mixed_operators(name: &str, first: &str, second: &str) -> (String, String) {
     (
         format!("`{name}` is combined with `{first}` ..."),
@@ -321,6 +329,14 @@ pub const ASSIGNED_ELEMENTS_HELP: &str = "set elements in a loop of its own, bef
 
 pub fn no_reduction(name: &str, op: &str) -> String {
     format!("`{name}` is updated with `{op}`, which is no reduction")
+}
+
+/// For a complex number, which is assigned part by part.
+pub fn complex_value(name: &str) -> String {
+    format!(
+        "`{name}` lives outside, and each iteration assigns it: of complex numbers, iterations \
+         combine only sums, for the parts of a product depend on each other"
+    )
 }
 
 /// The same for `s = s * x + y` and kin.
@@ -363,10 +379,14 @@ pub const UNLIKE_CONTESTS_HELP: &str =
 pub fn second_best(name: &str, best: &str) -> (String, String) {
     (
         format!("`{best}` keeps an extreme ..."),
-        format!(
-            "... and `{name}` takes over the value that `{best}` had: a best and second best, \
-             which has no parallel form"
-        ),
+        format!("... and {}", takes_over(name, best)),
+    )
+}
+
+pub fn takes_over(name: &str, best: &str) -> String {
+    format!(
+        "`{name}` takes over the value that `{best}` had: a best and second best, which has no \
+         parallel form"
     )
 }
 

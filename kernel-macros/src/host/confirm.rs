@@ -123,7 +123,16 @@ pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenSt
     let ty = adaptor(rt, &iteration.adaptor);
     let methods = methods(&iteration.adaptor);
     let span = names::about(node.range_span.start);
-    let confirmed = quote_spanned!(span=> #rt::iterators::confirmed::<#ty>(#source));
+    let makers = iteration.makers.iter().map(|of| {
+        let (receiver, method) = (&of.receiver, &of.method);
+        let args = (0..of.args).map(|_| emit!(#rt::any()));
+        emit!(_ = #rt::iterators::like(&#receiver).#method(#(#args),*);)
+    });
+    let makers: Vec<TokenStream> = makers.collect();
+    // By value, the traits' methods that are no array's would come first.
+    let by_value = (!makers.is_empty())
+        .then(|| emit!(if false { use #rt::iterators::ByValue as _; #(#makers)* }));
+    let confirmed = quote_spanned!(span=> #rt::iterators::confirmed::<#ty>({ #by_value }, #source));
     (confirmed, emit!(#(use #rt::iterators::#methods as _;)*))
 }
 

@@ -104,6 +104,10 @@ impl Context<'_> {
                 group.into_token_stream()
             }
             Piece::Loop(node) => self.for_loop(node, loops),
+            Piece::Source { of, tokens } => {
+                let node = &self.input.function.loops[*of];
+                confirm::iterator(self.rt, node, tokens).0
+            }
             Piece::Witness(vars) => vars.iter().map(|var| self.witness(*var)).collect(),
             // A loop in its own words has asked for everything before.
             _ if loops == Loops::Verbatim => TokenStream::new(),
@@ -150,11 +154,26 @@ impl Context<'_> {
         let keyword = Ident::new("for", node.for_token);
         let inside = quote_spanned!(node.body_span=> { #body });
         let of = &self.input.function.loops[node.id];
-        let (range, imports) = confirm::iterator(self.rt, of, range);
+        let (range, mut imports) = confirm::iterator(self.rt, of, range);
+        imports.extend(self.chain_imports(&node.body));
         if !imports.is_empty() {
             return emit!({ #imports #label #keyword #pat in #range #inside });
         }
         quote!(#label #keyword #pat in #range #inside)
+    }
+
+    /// The imports beside which the sources of a body's chains are to be found; loops inside have
+    /// their own.
+    fn chain_imports(&self, body: &Template) -> TokenStream {
+        let pieces = body.pieces.iter();
+        let imports = pieces.map(|piece| match piece {
+            Piece::Source { of, tokens } => {
+                confirm::iterator(self.rt, &self.input.function.loops[*of], tokens).1
+            }
+            Piece::Group { inner, .. } => self.chain_imports(inner),
+            _ => TokenStream::new(),
+        });
+        imports.collect()
     }
 
     /// Where the compiler inferred a type, rustc confirms it.

@@ -43,7 +43,11 @@ impl Residency {
                     let kept: Vec<VarId> = kept.map(|bound| bound.var).collect();
                     self.kept.extend(kept);
                 }
-                Piece::Tokens(_) | Piece::Loop(_) | Piece::Witness(_) | Piece::Guarded => {}
+                Piece::Tokens(_)
+                | Piece::Loop(_)
+                | Piece::Source { .. }
+                | Piece::Witness(_)
+                | Piece::Guarded => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Loops over iterators, as far as anything after the lowering has to know about them.
 
 use super::ExprId;
+use proc_macro2::{Ident, TokenStream};
 
 /// The iterator of a loop.
 #[derive(Clone, Debug)]
@@ -14,10 +15,21 @@ pub struct Iteration {
     pub call: bool,
     /// The type that it was taken for.
     pub adaptor: Adaptor,
+    /// The methods that an array's iterators are made by, unless no trait could hide them.
+    pub makers: Vec<Maker>,
     /// Statements at the start of the body that name what is handed out.
     pub bound: usize,
     /// The source, for the report.
     pub text: String,
+}
+
+/// `receiver.method(..)`, which is to be the array's own.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    pub receiver: TokenStream,
+    pub method: Ident,
+    /// How many arguments it takes.
+    pub args: usize,
 }
 
 /// Types of iterators. The lowering knows methods by their names; that these are the ones meant,

@@ -21,7 +21,7 @@ pub use ops::{BinaryOp, Builtin, UnaryOp};
 pub use template::Template;
 pub use types::{Scalar, Ty};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use std::collections::HashSet;
 
 /// A stretch of source: the spans of its first and last token. Stable proc macros cannot join
@@ -98,6 +98,16 @@ pub struct Var {
     pub deferred: bool,
     /// Made by the reader, not by the user: no message names it.
     pub hidden: bool,
+}
+
+impl Var {
+    /// Whether it is a part of a complex number of the user's.
+    pub fn is_complex_part(&self) -> bool {
+        // Of a number behind a reference, the driver's name is `(*z).re`.
+        let mut names = self.tokens.clone().into_iter().skip(1);
+        let name = names.by_ref().last();
+        matches!(name, Some(TokenTree::Ident(name)) if name == "re" || name == "im")
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -23,6 +23,11 @@ pub enum Piece {
     },
     /// A `for` loop.
     Loop(LoopTemplate),
+    /// The iterator that a chain of methods begins with, where the chain was read as this loop.
+    Source {
+        of: LoopId,
+        tokens: TokenStream,
+    },
     /// Follows the `let` (or first assignment) of these region variables: the place where rustc
     /// re-checks the types that the compiler inferred for them.
     Witness(Vec<VarId>),

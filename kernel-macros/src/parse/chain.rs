@@ -1,13 +1,16 @@
 //! `row.iter().zip(w).map(|(x, w)| x * w).sum()` in an iteration: the loop that it is.
 //!
-//! Only chains whose first method no trait can hide: those of a slice behind a shared reference, of
-//! a range of places, and of a range of numbers. For the others rustc would have to be asked in a
-//! place that the expansion does not have.
+//! In a chain that begins at a slice behind a shared reference, at a range of places or at a range
+//! of numbers, no trait can hide the first method. For the others rustc is asked where the chain
+//! stands: what it begins with is confirmed there like a loop's iterator.
 
 use super::Parser;
 use super::desugar::leaves;
+use super::outside::text;
 use super::part::Dim;
+use super::template;
 use crate::ir::ExprId;
+use crate::ir::iteration::Adaptor;
 use crate::ir::types::ViewKind;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -26,12 +29,26 @@ impl Parser {
             maps.insert(0, map);
             source = &*inner.receiver;
         }
-        if !self.is_plain_chain(source) {
+        let plain = self.is_plain_chain(source);
+        let mark = template::number(&call.attrs).filter(|_| !plain);
+        if !plain && (mark.is_none() || !self.can_be_confirmed(source)) {
             return None;
         }
         let written = written_out(call, source, &maps)?;
         let block: syn::Expr = syn::parse2(written).ok()?;
-        Some(self.expr(&block))
+        let first = self.loops.marks.len();
+        let value = self.expr(&block);
+        if let Some(mark) = mark {
+            let id = self.loops.over(&text(source), first)?;
+            self.chains.push((mark, id));
+        }
+        Some(value)
+    }
+
+    /// Whether a chain's source has a type that rustc can be asked for.
+    fn can_be_confirmed(&mut self, source: &syn::Expr) -> bool {
+        let found = self.attempt(|parser| parser.source(source));
+        found.is_some_and(|of| of.stream.is_known() && !matches!(of.adaptor, Adaptor::Plain))
     }
 
     /// Whether rustc can find nothing but std's methods in a chain.
@@ -53,20 +70,26 @@ impl Parser {
         ];
         match node {
             syn::Expr::Paren(paren) => self.is_plain_chain(&paren.expr),
-            syn::Expr::Reference(node) => {
-                node.mutability.is_none() && self.is_plain_chain(&node.expr)
-            }
             syn::Expr::Range(_) => true,
-            syn::Expr::Index(index) => matches!(*index.index, syn::Expr::Range(_)),
-            syn::Expr::Path(_) => self
-                .named(node)
-                .is_some_and(|var| self.is_shared_slice(var)),
             syn::Expr::MethodCall(call) => {
                 let known = ADAPTERS.iter().any(|name| call.method == name);
                 let zipped =
                     call.method != "zip" || call.args.iter().all(|arg| self.is_plain_chain(arg));
                 known && zipped && self.is_plain_chain(&call.receiver)
             }
+            _ => self.is_plain(node),
+        }
+    }
+
+    /// Whether the methods of an array that reads like this are found before those of any trait.
+    pub(super) fn is_plain(&self, node: &syn::Expr) -> bool {
+        match node {
+            syn::Expr::Paren(paren) => self.is_plain(&paren.expr),
+            syn::Expr::Reference(node) => node.mutability.is_none() && self.is_plain(&node.expr),
+            syn::Expr::Index(index) => matches!(*index.index, syn::Expr::Range(_)),
+            syn::Expr::Path(_) => self
+                .named(node)
+                .is_some_and(|var| self.is_shared_slice(var)),
             _ => false,
         }
     }
@@ -80,6 +103,28 @@ impl Parser {
         let spans = |dim: &usize| matches!(part.dims[*dim], Dim::Span { .. });
         part.kind == ViewKind::Slice && !part.writable && part.free().iter().take(1).all(spans)
     }
+}
+
+/// Whether a call can be the end of a chain.
+pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
+    const ENDS: [&str; 5] = ["sum", "product", "fold", "any", "all"];
+    ENDS.iter().any(|name| call.method == name)
+}
+
+/// What a chain begins with.
+pub(super) fn source_mut(call: &mut syn::ExprMethodCall) -> &mut syn::Expr {
+    let mut source = &mut *call.receiver;
+    while is_map(source) {
+        let syn::Expr::MethodCall(map) = source else {
+            unreachable!("a map is a call");
+        };
+        source = &mut map.receiver;
+    }
+    source
+}
+
+fn is_map(node: &syn::Expr) -> bool {
+    matches!(node, syn::Expr::MethodCall(call) if as_map(call).is_some())
 }
 
 /// The closure of `.map(|item| value)`.

@@ -87,14 +87,15 @@ impl Parser {
         }
         let handed_out = self.named(base).and_then(|var| self.parts.get(&var));
         if let Some(element) = handed_out.filter(|part| part.rank() == 0).cloned() {
-            let access = self.part_element(&element, Vec::new(), mode, span::of(base));
-            self.accesses[access].part = Some(Part {
-                number: part,
-                named: true,
-            });
-            return Ok(Place::Element(access));
+            let found = self.part_element(&element, Vec::new(), mode, span::of(base));
+            return self.part_of_place(found.into(), part);
         }
-        match self.place(base, mode)? {
+        let place = self.place(base, mode)?;
+        self.part_of_place(place, part)
+    }
+
+    fn part_of_place(&mut self, place: Place, part: u32) -> Result<Place, Opaque> {
+        match place {
             Place::Var(base) => Ok(Place::Field { base, index: part }),
             Place::Element(access) if self.accesses[access].part.is_none() => {
                 self.accesses[access].part = Some(Part {

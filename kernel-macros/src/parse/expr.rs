@@ -9,7 +9,7 @@ use super::written;
 use crate::ir::types::ViewKind;
 use crate::ir::{
     Access, AccessMode, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, IndexStyle, Opaque,
-    Proof, Scalar, Span, Ty, UnaryOp, VarId, VarKind,
+    Place, Proof, Scalar, Span, Ty, UnaryOp, VarId, VarKind,
 };
 use quote::ToTokens;
 
@@ -327,9 +327,8 @@ impl Parser {
             && part.rank() == 2
         {
             let index = vec![self.expr(&outer.index), self.expr(&index.index)];
-            let access = self.part_element(&part, index, mode, span::of(node));
-            self.accesses[access].brackets = brackets;
-            return Ok(Indexed::Array(access));
+            let found = self.part_element(&part, index, mode, span::of(node));
+            return Ok(self.bracketed(found, brackets));
         }
         if let Some((base, parts)) = self.rows_of_local(index) {
             let index = parts.into_iter().map(|part| self.expr(part)).collect();
@@ -412,9 +411,16 @@ impl Parser {
         }
         let brackets = index.bracket_token.span.join();
         let index = written.into_iter().map(|at| self.expr(at)).collect();
-        let access = self.part_element(part, index, mode, span::of(node));
-        self.accesses[access].brackets = brackets;
-        Ok(Indexed::Array(access))
+        let found = self.part_element(part, index, mode, span::of(node));
+        Ok(self.bracketed(found, brackets))
+    }
+
+    /// The element with the place of its brackets.
+    fn bracketed(&mut self, found: Indexed, brackets: proc_macro2::Span) -> Indexed {
+        if let Indexed::Array(access) = found {
+            self.accesses[access].brackets = brackets;
+        }
+        found
     }
 
     /// An array from outside the function, a constant or a static, which has as many dimensions as
@@ -493,6 +499,10 @@ impl Parser {
                     true => {
                         "kernels have no enums: test the operands, or use the method that begins \
                          with `wrapping_` or `saturating_`"
+                    }
+                    false if ["sum", "product", "dot", "mean"].contains(&&*name) => {
+                        "an array's own sum adds in an order of its own: write a loop, or the chain \
+                         that it is short for, as in `row.iter().sum::<f64>()`"
                     }
                     false => {
                         "kernels have the inherent methods of numbers; array methods stay in the \
@@ -860,6 +870,15 @@ pub(super) fn complex_part(name: &proc_macro2::Ident) -> Option<u32> {
 pub(super) enum Indexed {
     Array(crate::ir::AccessId),
     Local { base: VarId, index: Vec<ExprId> },
+}
+
+impl From<Indexed> for Place {
+    fn from(found: Indexed) -> Place {
+        match found {
+            Indexed::Array(access) => Place::Element(access),
+            Indexed::Local { base, index } => Place::LocalElement { base, index },
+        }
+    }
 }
 
 /// What the reader knows about an array variable.

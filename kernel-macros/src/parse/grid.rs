@@ -166,6 +166,7 @@ impl Parser {
                 alike: false,
                 call: false,
                 adaptor: Adaptor::Plain,
+                makers: Vec::new(),
                 bound,
                 text: "..".to_string(),
             };

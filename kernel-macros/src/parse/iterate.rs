@@ -18,6 +18,7 @@ impl Parser {
     /// A loop over an iterator: the range of its positions, and what it hands out at each.
     pub(super) fn iterator(&mut self, node: &syn::Expr) -> Option<(Range, Iteration, Stream)> {
         self.required.clear();
+        self.makers.clear();
         let Source { stream, adaptor } = self.attempt(|parser| parser.source_or_zip(node))?;
         if !stream.is_known() {
             return None;
@@ -30,6 +31,7 @@ impl Parser {
             adapters: Vec::new(),
         };
         let mut requires = std::mem::take(&mut self.required);
+        let makers = std::mem::take(&mut self.makers);
         let shapes = match adaptor {
             Adaptor::NdZip => self.one_length(&stream, span),
             _ => self.alike(&stream, span),
@@ -41,8 +43,9 @@ impl Parser {
             alike,
             call: false,
             adaptor,
+            makers,
             bound: 0,
-            text: node.to_token_stream().to_string().replace(' ', ""),
+            text: super::outside::text(node),
         };
         Some((range, iteration, stream))
     }
@@ -119,6 +122,9 @@ impl Parser {
             (syn::Pat::Reference(pat), Item::Part(part)) if part.rank() == 0 => {
                 self.bind_item(&pat.pat, Item::Value(part), bound)
             }
+            (pat, Item::Part(part) | Item::Value(part)) if part.local && is_composite(pat) => {
+                self.bind_composite(pat, &part, bound)
+            }
             (syn::Pat::Slice(pat), Item::Part(part)) => {
                 self.bind_row(pat, &part, Item::Part, bound)
             }
@@ -132,6 +138,29 @@ impl Parser {
             }
             _ => false,
         }
+    }
+
+    /// A tuple or a row that a fixed array has as an element, taken apart.
+    fn bind_composite(&mut self, pat: &syn::Pat, part: &Part, bound: &mut Vec<Stmt>) -> bool {
+        if part.rank() > 0 || part.writable {
+            return false;
+        }
+        let span = Span::of(pat);
+        let (by_reference, pat) = match pat {
+            syn::Pat::Reference(pat) => (false, &*pat.pat),
+            pat => (true, pat),
+        };
+        let mut names = Vec::new();
+        let Some(pat) = self.pattern(pat, &Ty::Unknown, &mut names) else {
+            return false;
+        };
+        if by_reference {
+            self.references.extend(names);
+        }
+        let init = Some(self.read_part(part, span));
+        let kind = StmtKind::Let { pat, init };
+        bound.push(Stmt { kind, span });
+        true
     }
 
     /// `[x, y, z]` against a row: rustc takes the pattern for rows of that length alone.
@@ -231,6 +260,15 @@ impl Parser {
             }
         });
         values.collect()
+    }
+}
+
+/// A pattern of several names, perhaps behind a reference.
+fn is_composite(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(pat) => is_composite(&pat.pat),
+        syn::Pat::Reference(pat) => is_composite(&pat.pat),
+        pat => matches!(pat, syn::Pat::Tuple(_) | syn::Pat::Slice(_)),
     }
 }
 

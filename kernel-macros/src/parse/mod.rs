@@ -146,6 +146,8 @@ pub(in crate::parse) struct Parser {
     pub rows: HashMap<VarId, u64>,
     /// Values of the kernel's own constants that can be lengths.
     pub lengths: HashMap<VarId, u64>,
+    /// Fixed arrays that iterations bind.
+    pub fixed: HashSet<VarId>,
     /// Names of parts of arrays, single elements that can be written among them.
     pub parts: HashMap<VarId, part::Part>,
     /// Variables that are references to what the IR has as values.
@@ -158,6 +160,8 @@ pub(in crate::parse) struct Parser {
     pub checks: Vec<ir::Stmt>,
     /// The conditions among [`Parser::before`], for the loop that is being read.
     pub required: Vec<ExprId>,
+    /// See [`ir::Iteration::makers`], for the iterator that is being read.
+    pub makers: Vec<ir::iteration::Maker>,
     /// What rustc has to confirm about names in the head of the loop that is being read, which is
     /// not entered yet; `None` where no head is being read.
     pub head_proofs: Option<Vec<Proof>>,
@@ -177,6 +181,8 @@ pub(in crate::parse) struct Parser {
     pub returned: Vec<ExprId>,
     /// Variables bound by each marked `let`, for the template's witnesses.
     pub bound_by: Vec<(usize, Vec<VarId>)>,
+    /// The loop that each marked chain was read as, where rustc has to confirm its source.
+    pub chains: Vec<(usize, LoopId)>,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
 }
@@ -203,6 +209,16 @@ impl Loops {
         let node = self.slots[id.index()].as_mut()?;
         node.listed = true;
         Some(node.var)
+    }
+
+    /// The first loop from that one on that goes over the iterator of this text.
+    pub fn over(&self, text: &str, first: usize) -> Option<LoopId> {
+        let is_it = |slot: &Option<ir::Loop>| {
+            let iteration = slot.as_ref().and_then(|node| node.iteration.as_ref());
+            iteration.is_some_and(|iteration| iteration.text == text)
+        };
+        let found = self.slots.iter().skip(first).position(is_it)?;
+        Some(LoopId::from_index(first + found))
     }
 
     /// Nothing of the loop's body stands in the driver's tokens by itself.

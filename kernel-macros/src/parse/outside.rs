@@ -77,7 +77,8 @@ pub fn word(path: &syn::Path) -> String {
 
 /// Tokens without the spaces between them.
 pub fn text(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace(' ', "")
+    let tokens = super::template::unmarked(tokens.to_token_stream());
+    tokens.to_string().replace(' ', "")
 }
 
 /// A free function of a crate that can have the attribute: no function of std's, no associated

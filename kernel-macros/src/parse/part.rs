@@ -1,14 +1,15 @@
 //! Parts of arrays: what a slice, a row, a chunk or an iterator's element is.
 //!
 //! A part is no value of the IR. It is a name for places in the array that it comes from, so that
-//! the proof sees all accesses to an array under one name.
+//! the proof sees all accesses to an array under one name. A fixed array of the iteration's own has
+//! parts like any other.
 
 use super::Parser;
-use super::expr::Shape;
+use super::expr::{Indexed, Shape};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    Access, AccessId, AccessMode, BinaryOp, ExprId, ExprKind, IndexStyle, LoopId, Scalar, Span,
-    Stmt, StmtKind, Ty, VarId,
+    Access, AccessMode, BinaryOp, ExprId, ExprKind, IndexStyle, LoopId, Scalar, Span, Stmt,
+    StmtKind, Ty, VarId,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -17,6 +18,8 @@ use quote::{ToTokens, quote_spanned};
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     pub array: VarId,
+    /// The array is a variable of the iteration.
+    pub local: bool,
     pub kind: ViewKind,
     /// One for each dimension of the array.
     pub dims: Vec<Dim>,
@@ -44,11 +47,22 @@ impl Part {
     pub fn whole(array: VarId, shape: Shape) -> Part {
         Part {
             array,
+            local: false,
             kind: shape.kind,
             dims: vec![Dim::All; shape.rank as usize],
             writable: false,
             own: Vec::new(),
             through: None,
+        }
+    }
+
+    /// All of a fixed array that an iteration binds: its elements may be arrays in their turn.
+    pub fn local(array: VarId) -> Part {
+        let (rank, kind) = (1, ViewKind::Slice);
+        let whole = Part::whole(array, Shape { rank, kind });
+        Part {
+            local: true,
+            ..whole
         }
     }
 
@@ -79,9 +93,9 @@ impl Part {
 impl Parser {
     /// The array, or the part of one, that a variable is.
     pub(super) fn part(&self, var: VarId) -> Option<Part> {
-        let whole = || {
-            let shape = self.arrays.get(&var)?;
-            Some(Part::whole(var, *shape))
+        let whole = || match self.arrays.get(&var) {
+            Some(shape) => Some(Part::whole(var, *shape)),
+            None => self.fixed.contains(&var).then(|| Part::local(var)),
         };
         self.parts.get(&var).cloned().or_else(whole)
     }
@@ -140,7 +154,7 @@ impl Parser {
         index: Vec<ExprId>,
         mode: AccessMode,
         span: Span,
-    ) -> AccessId {
+    ) -> Indexed {
         let mut written = index.into_iter();
         let mut places = Vec::new();
         for dim in &part.dims {
@@ -155,8 +169,14 @@ impl Parser {
             };
             places.push(place);
         }
+        if part.local {
+            return Indexed::Local {
+                base: part.array,
+                index: places,
+            };
+        }
         let all = |dim: &Dim| matches!(dim, Dim::All);
-        self.accesses.push(Access {
+        Indexed::Array(self.accesses.push(Access {
             array: part.array,
             index: places,
             mode,
@@ -167,7 +187,7 @@ impl Parser {
             own: part.own.clone(),
             through: part.through,
             part: None,
-        })
+        }))
     }
 
     /// `at < len`, or else what Rust says of a slice of this length.
@@ -211,8 +231,11 @@ impl Parser {
 
     /// The value of an element.
     pub(super) fn read_part(&mut self, part: &Part, span: Span) -> ExprId {
-        let access = self.part_element(part, Vec::new(), AccessMode::Load, span);
-        self.push(ExprKind::Load(access), span)
+        let kind = match self.part_element(part, Vec::new(), AccessMode::Load, span) {
+            Indexed::Array(access) => ExprKind::Load(access),
+            Indexed::Local { base, index } => ExprKind::LocalElement { base, index },
+        };
+        self.push(kind, span)
     }
 }
 

@@ -84,10 +84,12 @@ impl Parser {
     /// the statements.
     pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let (before, required) = (self.before.len(), self.required.len());
+        let makers = self.makers.len();
         let found = read(self);
         if found.is_none() {
             self.before.truncate(before);
             self.required.truncate(required);
+            self.makers.truncate(makers);
         }
         found
     }

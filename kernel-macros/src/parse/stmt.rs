@@ -4,7 +4,7 @@ use super::Parser;
 use super::assertion;
 use super::contact;
 use super::expr::{
-    ATTRIBUTE_HELP, CLOSURE, Indexed, Shape, attributes, binary_op, complex_part, compound_op,
+    ATTRIBUTE_HELP, CLOSURE, Shape, attributes, binary_op, complex_part, compound_op,
     foreign_attribute,
 };
 use super::jump::Frame;
@@ -215,11 +215,14 @@ impl Parser {
             && self.exprs[init].ty == Ty::Unknown
         {
             // Parts of it may be bound to no variable.
-            self.exprs[init].ty = ty;
+            self.exprs[init].ty = ty.clone();
         }
         if self.path.is_empty() {
             self.fixed_array(&bound, init);
             self.learn_parts(&pat, &wholes);
+        }
+        if let ([var], false) = (&bound[..], self.path.is_empty()) {
+            self.learn_fixed(*var, &ty, init);
         }
         self.learn_shapes(&bound);
         if let (syn::Pat::Type(typed), [var]) = (&local.pat, &bound[..]) {
@@ -362,7 +365,12 @@ impl Parser {
     }
 
     /// A pattern of names and tuples, with what its annotation says.
-    fn pattern(&mut self, pat: &syn::Pat, ty: &Ty, bound: &mut Vec<VarId>) -> Option<Pat> {
+    pub(super) fn pattern(
+        &mut self,
+        pat: &syn::Pat,
+        ty: &Ty,
+        bound: &mut Vec<VarId>,
+    ) -> Option<Pat> {
         match pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 let kind = self.local_kind();
@@ -389,6 +397,17 @@ impl Parser {
                 parts.map(Pat::Tuple)
             }
             _ => None,
+        }
+    }
+
+    /// A fixed array of the iteration's own, as its annotation or its value says.
+    fn learn_fixed(&mut self, var: VarId, ty: &Ty, init: Option<ExprId>) {
+        let made = |init| {
+            let kind = &self.exprs[init].kind;
+            matches!(kind, ExprKind::Array(_) | ExprKind::Repeat(..))
+        };
+        if matches!(ty, Ty::Array(..)) || init.is_some_and(made) {
+            self.fixed.insert(var);
         }
     }
 
@@ -547,8 +566,7 @@ impl Parser {
             syn::Expr::Paren(paren) => return self.place(&paren.expr, mode),
             syn::Expr::Index(index) => {
                 return match self.element(node, index, mode) {
-                    Ok(Indexed::Array(access)) => Ok(Place::Element(access)),
-                    Ok(Indexed::Local { base, index }) => Ok(Place::LocalElement { base, index }),
+                    Ok(found) => Ok(found.into()),
                     Err(id) => Err(self.opaque_of(id)),
                 };
             }
@@ -558,8 +576,8 @@ impl Parser {
                 }
                 let part = self.named(&unary.expr).and_then(|var| self.parts.get(&var));
                 if let Some(part) = part.filter(|part| part.rank() == 0).cloned() {
-                    let access = self.part_element(&part, Vec::new(), mode, span::of(node));
-                    return Ok(Place::Element(access));
+                    let found = self.part_element(&part, Vec::new(), mode, span::of(node));
+                    return Ok(found.into());
                 }
             }
             syn::Expr::Field(field) => {

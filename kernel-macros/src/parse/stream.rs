@@ -8,9 +8,10 @@ use super::Parser;
 use super::desugar::zip_from;
 use super::expr::axis_number;
 use super::part::{Part, called, recorded};
-use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
+use super::span;
+use crate::ir::iteration::{Adaptor, Maker, NdIterator, SliceIterator};
 use crate::ir::types::ViewKind;
-use crate::ir::{BinaryOp, ExprId, LoopId, Span, VarKind};
+use crate::ir::{BinaryOp, ExprId, ExprKind, LoopId, Span, VarId, VarKind};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 
@@ -108,7 +109,8 @@ impl Parser {
 
     /// An array itself: what `for` makes an iterator of without a method's name.
     fn plain_source(&mut self, node: &syn::Expr) -> Option<Source> {
-        let mut part = self.attempt(|parser| parser.part_expr(node))?;
+        let mut part = self.attempt(|parser| parser.items(node))?;
+        part.array = self.unshared(&part, node);
         if let Some(var) = self.named(node) {
             let var = &self.vars[var];
             part.writable |= var.kind == VarKind::Param && var.mutable;
@@ -116,6 +118,54 @@ impl Parser {
         let stream = every_item(part)?;
         let adaptor = Adaptor::Plain;
         Some(Source { stream, adaptor })
+    }
+
+    /// A part of an array, or all of one that is written out.
+    fn items(&mut self, node: &syn::Expr) -> Option<Part> {
+        match node {
+            syn::Expr::Paren(paren) => self.items(&paren.expr),
+            syn::Expr::Array(list) if !self.path.is_empty() => {
+                // It is bound before the statement, so nothing in that may change its value.
+                let settled = list.elems.iter().all(|elem| self.is_settled(elem));
+                let value = settled.then(|| self.expr(node))?;
+                Some(self.hold(value, span::of(node)))
+            }
+            syn::Expr::Reference(reference) if is_list(&reference.expr) => {
+                self.items(&reference.expr)
+            }
+            _ => self.part_expr(node),
+        }
+    }
+
+    /// A variable that the body could change while the loop goes over its value of before is
+    /// copied.
+    fn unshared(&mut self, part: &Part, node: &syn::Expr) -> VarId {
+        let by_value = part.local && self.named(node).is_some();
+        if !by_value || !self.vars[part.array].mutable {
+            return part.array;
+        }
+        let span = span::of(node);
+        let value = self.push(ExprKind::Var(part.array), span);
+        self.hold(value, span).array
+    }
+
+    /// A fixed array's value under a name of its own, from before the statement on.
+    fn hold(&mut self, value: ExprId, span: Span) -> Part {
+        let (var, bind) = self.bind_hidden_to("items", value, span);
+        self.before.push(bind);
+        Part::local(var)
+    }
+
+    fn is_settled(&self, node: &syn::Expr) -> bool {
+        match node {
+            syn::Expr::Lit(_) => true,
+            syn::Expr::Unary(unary) => self.is_settled(&unary.expr),
+            syn::Expr::Paren(paren) => self.is_settled(&paren.expr),
+            syn::Expr::Tuple(tuple) => tuple.elems.iter().all(|elem| self.is_settled(elem)),
+            syn::Expr::Array(list) => list.elems.iter().all(|elem| self.is_settled(elem)),
+            syn::Expr::Path(_) => self.named(node).is_some_and(|var| !self.vars[var].mutable),
+            _ => false,
+        }
     }
 
     /// `start..end` among other iterators.
@@ -197,13 +247,21 @@ impl Parser {
 
     /// The methods that begin a chain.
     fn of_array(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
-        let part = self.part_expr(&call.receiver)?;
+        let part = self.items(&call.receiver)?;
         let writable = name.ends_with("_mut");
         let part = Part { writable, ..part };
-        match part.kind {
+        let source = match part.kind {
             ViewKind::Slice => self.of_slice(name, call, part),
             ViewKind::NdArray => of_ndarray(name, call, part),
+        }?;
+        if !self.is_plain(&call.receiver) {
+            self.makers.push(Maker {
+                receiver: call.receiver.to_token_stream(),
+                method: call.method.clone(),
+                args: call.args.len(),
+            });
         }
+        Some(source)
     }
 
     fn of_slice(&mut self, name: &str, call: &syn::ExprMethodCall, part: Part) -> Option<Source> {
@@ -433,6 +491,13 @@ fn of_ndarray(name: &str, call: &syn::ExprMethodCall, part: Part) -> Option<Sour
     let kind = if name == stem { shared } else { exclusive };
     let adaptor = Adaptor::NdArray(kind);
     Some(Source { stream, adaptor })
+}
+
+fn is_list(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Paren(paren) => is_list(&paren.expr),
+        node => matches!(node, syn::Expr::Array(_)),
+    }
 }
 
 /// Whether the items are references to elements.

@@ -5,6 +5,7 @@
 //! identifier, and splits the tokens there.
 
 use super::Parser;
+use super::chain;
 use super::contact::Arrays;
 use super::desugar;
 use super::expr::foreign_attribute;
@@ -12,7 +13,7 @@ use super::span;
 use crate::ir::template::{Bound, Contact, LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
 use crate::ir::{LoopId, VarId};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use syn::visit_mut::{self, VisitMut};
@@ -23,13 +24,14 @@ const LET_HOLE: &str = "__kernel_let_hole_";
 const ARRAY_HOLE: &str = "__kernel_array_hole_";
 const CONTACT_HOLE: &str = "__kernel_contact_hole_";
 const GUARD_HOLE: &str = "__kernel_guard_hole_";
+const SOURCE_HOLE: &str = "__kernel_source_hole_";
 
-/// Numbers every `for` loop and `let`, and every assignment inside a loop.
+/// Numbers every `for` loop and `let`, and every assignment and chain inside a loop.
 pub fn mark(block: &mut syn::Block) {
     Marker { next: 0, depth: 0 }.visit_block_mut(block);
 }
 
-/// Numbers every loop, `let` and assignment.
+/// Numbers every loop, `let`, assignment and chain.
 pub fn mark_all(block: &mut syn::Block) {
     Marker { next: 0, depth: 1 }.visit_block_mut(block);
 }
@@ -72,6 +74,14 @@ impl VisitMut for Marker {
         visit_mut::visit_expr_assign_mut(self, node);
     }
 
+    fn visit_expr_method_call_mut(&mut self, node: &mut syn::ExprMethodCall) {
+        if self.depth > 0 && chain::ends(node) {
+            let mark = self.attribute(span::first(&node.receiver));
+            node.attrs.push(mark);
+        }
+        visit_mut::visit_expr_method_call_mut(self, node);
+    }
+
     // Loops in closures, nested functions and async blocks are not the driver's, and nothing can be
     // called in what is evaluated while compiling.
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
@@ -82,6 +92,35 @@ impl VisitMut for Marker {
     fn visit_expr_repeat_mut(&mut self, node: &mut syn::ExprRepeat) {
         self.visit_expr_mut(&mut node.expr);
     }
+}
+
+/// Tokens as the user wrote them, without the marks among them.
+pub fn unmarked(tokens: TokenStream) -> TokenStream {
+    let is_mark = |token: &TokenTree| {
+        let TokenTree::Group(group) = token else {
+            return false;
+        };
+        let first = group.stream().into_iter().next();
+        matches!(first, Some(TokenTree::Ident(name)) if name == MARK)
+    };
+    let mut kept = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct)
+                if punct.as_char() == '#' && tokens.peek().is_some_and(is_mark) =>
+            {
+                tokens.next();
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), unmarked(group.stream()));
+                inner.set_span(group.span());
+                kept.extend([TokenTree::Group(inner)]);
+            }
+            token => kept.extend([token]),
+        }
+    }
+    kept
 }
 
 /// Takes the number off a node's attributes.
@@ -106,6 +145,7 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
             .filter_map(|(index, mark)| Some(((*mark)?, LoopId::from_index(index))))
             .collect(),
         lets: parser.bound_by.iter().cloned().collect(),
+        chains: parser.chains.iter().copied().collect(),
         bound: parser.arrays_bound.iter().cloned().collect(),
         arrays: Arrays::new(kinds(parser).map(|(var, kind)| {
             let name = parser.vars[*var].ident.to_string();
@@ -124,6 +164,7 @@ fn kinds(parser: &Parser) -> impl Iterator<Item = (&VarId, ViewKind)> {
 struct Holes {
     loops: HashMap<usize, LoopId>,
     lets: HashMap<usize, Vec<VarId>>,
+    chains: HashMap<usize, LoopId>,
     bound: HashMap<usize, Vec<Bound>>,
     arrays: Arrays,
 }
@@ -134,6 +175,7 @@ impl Holes {
         let mut punch = Punch {
             holes: self,
             loops: HashMap::new(),
+            sources: HashMap::new(),
             contacts: Vec::new(),
             guarded: false,
         };
@@ -151,6 +193,7 @@ impl Holes {
 struct Punch<'a> {
     holes: &'a Holes,
     loops: HashMap<usize, syn::ExprForLoop>,
+    sources: HashMap<usize, TokenStream>,
     contacts: Vec<Contact>,
     /// Whether host code may touch arrays after the blocks of the statement at hand.
     guarded: bool,
@@ -198,6 +241,10 @@ impl Punch<'_> {
         if let Some(mark) = number(LOOP_HOLE) {
             let node = &self.loops[&mark];
             return Some(Piece::Loop(self.for_loop(self.holes.loops[&mark], node)));
+        }
+        if let Some(mark) = number(SOURCE_HOLE) {
+            let (of, tokens) = (self.holes.chains[&mark], self.sources[&mark].clone());
+            return Some(Piece::Source { of, tokens });
         }
         if let Some(contact) = number(CONTACT_HOLE) {
             return Some(Piece::Contact(self.contacts[contact].clone()));
@@ -294,6 +341,17 @@ impl VisitMut for Punch<'_> {
     fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
         node.attrs.retain(|attr| !attr.path().is_ident(MARK));
         visit_mut::visit_expr_assign_mut(self, node);
+    }
+
+    fn visit_expr_method_call_mut(&mut self, node: &mut syn::ExprMethodCall) {
+        let mark = number(&node.attrs).filter(|mark| self.holes.chains.contains_key(mark));
+        node.attrs.retain(|attr| !attr.path().is_ident(MARK));
+        visit_mut::visit_expr_method_call_mut(self, node);
+        if let Some(mark) = mark {
+            let source = chain::source_mut(node);
+            self.sources.insert(mark, source.to_token_stream());
+            *source = verbatim(SOURCE_HOLE, mark);
+        }
     }
 
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}

@@ -191,8 +191,7 @@ pub fn first_argument(segment: &syn::PathSegment) -> Option<Ty> {
 fn view(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
     let (elem, complex) = match *elem {
         Ty::Scalar(elem) => (elem, false),
-        // Their parts are the third dimension at most.
-        Ty::Complex(elem) if rank <= 2 => (elem, true),
+        Ty::Complex(elem) => (elem, true),
         _ => return Ty::Unknown,
     };
     Ty::View(View {

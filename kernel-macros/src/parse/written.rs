@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 /// The node's text.
 pub(super) fn text(node: &impl ToTokens) -> String {
-    stream(node.to_token_stream())
+    stream(super::template::unmarked(node.to_token_stream()))
 }
 
 /// What the end of the text is, which decides whether a space follows.

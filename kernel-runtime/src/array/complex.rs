@@ -66,7 +66,7 @@ impl<T: Part, const N: usize> WriteParts<3> for [[Complex<T>; N]] {
 #[cfg(feature = "ndarray")]
 mod of_ndarray {
     use super::*;
-    use ::ndarray::{ArrayRef, Ix1, Ix2};
+    use ::ndarray::{ArrayRef, Ix1, Ix2, Ix3};
 
     macro_rules! rank {
         ($rank:literal $dim:ident $($at:literal)*) => {
@@ -107,4 +107,5 @@ mod of_ndarray {
 
     rank!(2 Ix1 0);
     rank!(3 Ix2 0 1);
+    rank!(4 Ix3 0 1 2);
 }

@@ -6,7 +6,9 @@ pub use ndarray::iter::{
     Lanes, LanesIter, LanesIterMut, LanesMut,
 };
 
-use ndarray::{ArrayBase, ArrayRef, Axis, Data, DataMut, Dimension, RemoveAxis};
+use ndarray::{ArrayBase, ArrayRef, Axis, Data, DataMut, Dimension, RawData, RemoveAxis};
+
+impl<S: RawData, D> super::ByValue for ArrayBase<S, D> {}
 
 /// Methods that read.
 pub trait NdArrayMethods<A: 'static, D: Dimension + 'static>: AsArray<A, D> {

@@ -4,7 +4,7 @@
 
 use kernel_runtime::Error;
 use kernel_runtime::device;
-use kernel_runtime::launch::{ArrayArg, DeviceParam, Failure, Launch, Module, Trip};
+use kernel_runtime::launch::{ArrayArg, DeviceParam, Failure, Launch, MAX_RANK, Module, Trip};
 use std::process::Command;
 
 /// Runs an ignored test of this binary in a process of its own, with these variables set: what
@@ -44,8 +44,8 @@ pub fn view<T>(memory: &mut [T], first: usize, shape: &[usize], strides: &[isize
         ptr: memory.as_mut_ptr().wrapping_add(first).cast(),
         elem_bytes: size_of::<T>(),
         rank: shape.len(),
-        shape: [1; 3],
-        strides: [0; 3],
+        shape: [1; MAX_RANK],
+        strides: [0; MAX_RANK],
         reads: true,
         writes: true,
         keep: false,

@@ -1,7 +1,8 @@
 //! What is short for a loop, a pattern, or another method.
 
-use crate::inputs::{FEW, doubles, words};
+use crate::inputs::{FEW, doubles, plane, words};
 use kernel_runtime::prelude::*;
+use ndarray::{ArrayView2, s};
 
 #[kernel(parallel, cuda)]
 fn sums_of_rows(a: &[f64], w: &[f64], n: usize, y: &mut [f64], flags: &mut [bool]) {
@@ -15,6 +16,51 @@ fn sums_of_rows(a: &[f64], w: &[f64], n: usize, y: &mut [f64], flags: &mut [bool
         let inner: f64 = (0..n).map(|k| k as f64 * row[k]).sum();
         y[i] = norm + dot * shape - folded + inner;
         flags[i] = row.iter().any(|&x| x > norm / 2.0) && w.iter().all(|w| *w < 0.5 + dot.abs());
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn sums_of_views(a: ArrayView2<f64>, w: &Vec<f64>, y: &mut [f64], flags: &mut [bool]) {
+    for i in 0..y.len() {
+        let row = a.row(i);
+        let dot: f64 = row.iter().zip(w.iter()).map(|(x, w)| x * w).sum();
+        let least = row.iter().copied().fold(f64::INFINITY, f64::min);
+        let column = a
+            .column(i / 2)
+            .iter()
+            .rev()
+            .map(|x| x + 0.5)
+            .product::<f64>();
+        y[i] = dot + least * column;
+        flags[i] = w.iter().any(|w| *w > dot) && a.row(i).iter().all(|&x| x >= least);
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn small_arrays(x: &[f64], y: &mut [f64]) {
+    for i in 0..y.len() {
+        let mut near = [x[i], x[i + 1], x[i + 2], x[i + 3]];
+        let mean = near.iter().sum::<f64>() / 4.0;
+        for v in near.iter_mut() {
+            *v -= mean;
+        }
+        for v in near {
+            near[0] += v;
+        }
+        let mut s = 0.0;
+        for (k, v) in near[1..].iter().enumerate() {
+            s += v * k as f64;
+        }
+        for &(step, weight) in [(0, 0.25), (1, 0.5), (3, -1.0)].iter() {
+            s += weight * near[step];
+        }
+        for (w, v) in [1.5, -0.5, 2.0].iter().zip(&x[i..i + 3]) {
+            s += w * v;
+        }
+        for w in near.windows(2).rev() {
+            s = s * 0.5 + w[1] - w[0];
+        }
+        y[i] = s + [0.1, 0.2].iter().map(|c| c * s).sum::<f64>();
     }
 }
 
@@ -120,6 +166,28 @@ fn chains_are_their_loops() {
     fails!(
         "range end index",
         sums_of_rows[y = vec![0.0; 12], flags = vec![false; 12]](&doubles(90), &doubles(8), 8, &mut y, &mut flags)
+    );
+}
+
+#[test]
+fn chains_over_views_and_vectors() {
+    for (m, n) in [(1, 1), (12, 7), (30, 40)] {
+        let (a, w) = (plane(m, n), doubles(n + 2));
+        let rows = m.min(2 * n);
+        check!(sums_of_views[y = vec![0.0; rows], flags = vec![false; rows]](a.view(), &w, &mut y, &mut flags));
+        let turned = a.slice(s![.., ..;-1]);
+        check!(sums_of_views[y = vec![0.0; rows], flags = vec![false; rows]](turned, &w, &mut y, &mut flags));
+    }
+}
+
+#[test]
+fn arrays_of_an_iteration_are_looped_over() {
+    for n in FEW {
+        check!(small_arrays[y = vec![0.0; n]](&doubles(n + 3), &mut y));
+    }
+    fails!(
+        "index out of bounds",
+        small_arrays[y = vec![0.0; 9]](&doubles(9), &mut y)
     );
 }
 

@@ -3,7 +3,7 @@
 use crate::inputs::FEW;
 use crate::support::value;
 use kernel_runtime::prelude::*;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, ArrayViewMut2, ArrayViewMut3, s};
 use num_complex::{Complex, Complex32, Complex64};
 
 #[kernel(parallel, cuda)]
@@ -117,6 +117,23 @@ fn matrices(a: ArrayView2<Complex64>, mut b: ArrayViewMut2<'_, Complex64>, phase
 }
 
 #[kernel(parallel, cuda)]
+fn volumes(a: ArrayView3<Complex64>, mut b: ArrayViewMut3<Complex64>) -> Complex64 {
+    let (l, m, n) = a.dim();
+    let mut sum = Complex::new(0.0, 1.0);
+    for i in 0..l {
+        for j in 0..m {
+            for k in 0..n {
+                b[[i, j, k]] = a[[l - 1 - i, j, k]] * b[[i, j, k]].conj();
+            }
+        }
+    }
+    for z in b.iter() {
+        sum += z;
+    }
+    sum
+}
+
+#[kernel(parallel, cuda)]
 fn elementary(a: &[Complex64], y: &mut [Complex64], r: &mut [f64]) {
     for (i, z) in a.iter().enumerate() {
         let (length, angle) = z.to_polar();
@@ -205,6 +222,19 @@ fn complex_matrices_of_any_strides() {
         a.view(),
         b.view_mut(),
         &phase
+    ));
+}
+
+#[test]
+fn complex_volumes_of_any_strides() {
+    let (l, m, n) = (4, 5, 6);
+    let a = Array3::from_shape_vec((l, m, n), complexes(l * m * n)).unwrap();
+    let b = Array3::from_shape_vec((l, n, m), complexes(l * m * n)).unwrap();
+    let turned = a.view().permuted_axes([0, 2, 1]);
+    close!(volumes[b = b.clone()](turned, b.view_mut()));
+    close!(volumes[b = a.clone()](
+        a.slice(s![..;-1, .., ..]),
+        b.view_mut()
     ));
 }
 

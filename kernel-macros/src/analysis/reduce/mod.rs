@@ -80,6 +80,8 @@ enum UpdateKind {
     Recurrence,
     /// The variable gets a value that has nothing to do with its old one.
     Overwrite,
+    /// It takes over what another accumulator had.
+    Keeps(VarId),
     /// An element or a field of it is assigned.
     Part,
     /// A contest decides, the one with this number.
@@ -148,7 +150,10 @@ pub fn combined(function: &Function, body: &Block, arrays: &[VarId]) -> Vec<VarI
     let combines = |update: &&Update| {
         !matches!(
             update.kind,
-            UpdateKind::Overwrite | UpdateKind::Recurrence | UpdateKind::Part
+            UpdateKind::Overwrite
+                | UpdateKind::Keeps(_)
+                | UpdateKind::Recurrence
+                | UpdateKind::Part
         )
     };
     let combined = |var: &VarId| found.of(*var).iter().any(combines);
@@ -188,7 +193,20 @@ fn judge(
         return Err(reason(first.span, message, help, None));
     };
     let mut fold: Option<(Fold, &str, Span)> = None;
+    let overwritten = |update: &&&Update| matches!(update.kind, UpdateKind::Overwrite);
+    if let Some(update) = updates.iter().find(overwritten)
+        && function.vars[var].is_complex_part()
+    {
+        let (message, help) = (texts::complex_value(&name), texts::last_value_help(&name));
+        return Err(reason(update.span, message, help, None));
+    }
     for update in updates {
+        if let UpdateKind::Keeps(best) = update.kind {
+            let best = function.vars[best].ident.to_string();
+            let message = texts::takes_over(&name, &best);
+            let help = texts::SECOND_BEST_HELP.to_string();
+            return Err(reason(update.span, message, help, None));
+        }
         let (new, op) = operator(&name, update, element.is_some())?;
         match fold {
             Some((old, old_op, at)) if old != new => {
@@ -210,7 +228,10 @@ fn judge(
             Fold::Add => texts::prefix_sum(&name),
             _ => texts::reads_accumulator(&name, op),
         };
-        let help = texts::NO_REDUCTION_HELP.to_string();
+        let help = match fold {
+            Fold::Add if ty.is_int() && element.is_none() => texts::counter_help(&name),
+            _ => texts::NO_REDUCTION_HELP.to_string(),
+        };
         return Err(reason(at, message, help, Some((second, read))));
     }
     Ok(Accumulator { var, ty, fold })
@@ -242,7 +263,9 @@ fn operator(
         ),
         UpdateKind::Overwrite => (texts::last_value(name), texts::last_value_help(name)),
         UpdateKind::Part => (texts::not_a_loop_value(name), texts::last_value_help(name)),
-        UpdateKind::Contest(_) => unreachable!("contests are judged by themselves"),
+        UpdateKind::Keeps(_) | UpdateKind::Contest(_) => {
+            unreachable!("contests are judged by themselves")
+        }
     };
     Err(reason(update.span, message, help, None))
 }

@@ -144,7 +144,10 @@ impl Finder<'_> {
         if self.reader.mentions(value, home.var()) {
             UpdateKind::Recurrence
         } else {
-            UpdateKind::Overwrite
+            match self.reader.function.exprs[value].kind {
+                ExprKind::Var(old) if self.is_target(old) => UpdateKind::Keeps(old),
+                _ => UpdateKind::Overwrite,
+            }
         }
     }
 

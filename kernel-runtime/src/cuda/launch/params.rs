@@ -2,7 +2,7 @@
 
 use super::super::fault::Fault;
 use super::super::memory::{Buffer, Place, Work};
-use crate::launch::{DeviceParam, Launch};
+use crate::launch::{DeviceParam, Launch, MAX_RANK};
 
 /// What a region has on the device.
 pub struct Extras {
@@ -41,7 +41,7 @@ fn word(param: DeviceParam, launch: &Launch<'_>, work: &Work<'_>, extras: &Extra
         DeviceParam::Base(number) => array(number)?.address,
         DeviceParam::Len(number, dim) => {
             let array = launch.arrays.get(usize::from(number))?;
-            *array.shape[..array.rank.min(3)].get(usize::from(dim))? as u64
+            *array.shape[..array.rank.min(MAX_RANK)].get(usize::from(dim))? as u64
         }
         DeviceParam::Stride(number, dim) => {
             // Sign-extended, on any host.

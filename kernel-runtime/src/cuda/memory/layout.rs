@@ -1,6 +1,6 @@
 //! How an array's elements lie in host memory, and how they will lie on the device.
 
-use crate::launch::ArrayArg;
+use crate::launch::{ArrayArg, MAX_RANK};
 use std::ops::Range;
 
 /// Where the elements of an array go.
@@ -26,10 +26,10 @@ pub struct Layout {
     /// Size of the device's copy.
     pub bytes: usize,
     /// Strides of the device's copy, in elements.
-    pub strides: [isize; 3],
+    pub strides: [isize; MAX_RANK],
     /// The dimensions that step through memory, outermost first, as (length, stride on the host):
     /// those of length one and of stride zero are left out, hence their own number.
-    steps: [(usize, isize); 3],
+    steps: [(usize, isize); MAX_RANK],
 }
 
 impl Layout {
@@ -39,7 +39,7 @@ impl Layout {
             placement: Placement::Empty,
             bytes: 0,
             strides: array.strides,
-            steps: [(1, 0); 3],
+            steps: [(1, 0); MAX_RANK],
         };
         if shape(array).contains(&0) {
             return Some(layout);
@@ -78,7 +78,7 @@ impl Layout {
 }
 
 fn shape(array: &ArrayArg) -> &[usize] {
-    &array.shape[..array.rank.min(3)]
+    &array.shape[..array.rank.min(MAX_RANK)]
 }
 
 /// Whether a dimension steps through memory.
@@ -87,9 +87,9 @@ fn moves(length: usize, stride: isize) -> bool {
 }
 
 /// The dimensions that step through memory, in order, after as many steps of length one.
-fn steps(array: &ArrayArg) -> [(usize, isize); 3] {
-    let mut steps = [(1, 0); 3];
-    let mut at = 3;
+fn steps(array: &ArrayArg) -> [(usize, isize); MAX_RANK] {
+    let mut steps = [(1, 0); MAX_RANK];
+    let mut at = MAX_RANK;
     for (&length, &stride) in shape(array).iter().zip(&array.strides).rev() {
         if moves(length, stride) {
             at -= 1;
@@ -100,7 +100,7 @@ fn steps(array: &ArrayArg) -> [(usize, isize); 3] {
 }
 
 /// Whether each dimension, from the shortest stride up, continues where the one before ends.
-fn is_dense(mut steps: [(usize, isize); 3]) -> bool {
+fn is_dense(mut steps: [(usize, isize); MAX_RANK]) -> bool {
     steps.sort_by_key(|(_, stride)| stride.unsigned_abs());
     let mut extent = 1_usize;
     for (length, stride) in steps {
@@ -116,14 +116,14 @@ fn is_dense(mut steps: [(usize, isize); 3]) -> bool {
     true
 }
 
-fn highest(steps: [(usize, isize); 3]) -> isize {
+fn highest(steps: [(usize, isize); MAX_RANK]) -> isize {
     let forwards = steps.iter().filter(|(_, stride)| *stride > 0);
     forwards
         .map(|(length, stride)| (*length as isize - 1) * stride)
         .sum()
 }
 
-fn lowest(steps: [(usize, isize); 3]) -> isize {
+fn lowest(steps: [(usize, isize); MAX_RANK]) -> isize {
     let backwards = steps.iter().filter(|(_, stride)| *stride < 0);
     backwards
         .map(|(length, stride)| (*length as isize - 1) * stride)
@@ -131,7 +131,7 @@ fn lowest(steps: [(usize, isize); 3]) -> isize {
 }
 
 /// Row-major strides; a dimension of stride zero keeps it, as all its elements are one.
-fn row_major(array: &ArrayArg) -> [isize; 3] {
+fn row_major(array: &ArrayArg) -> [isize; MAX_RANK] {
     let mut strides = array.strides;
     let mut next = 1;
     for (at, &length) in shape(array).iter().enumerate().rev() {
@@ -181,15 +181,20 @@ enum Way {
 
 /// Calls back with the first element of each innermost row and its place in the packed copy.
 fn each_row(array: &ArrayArg, layout: &Layout, mut row: impl FnMut(*mut u8, usize)) {
-    let [outer, middle, inner] = layout.steps;
-    let bytes = array.elem_bytes as isize;
-    let mut offset = 0;
-    for i in 0..outer.0 as isize {
-        for j in 0..middle.0 as isize {
-            let elements = i * outer.1 + j * middle.1;
-            row(array.ptr.wrapping_offset(elements * bytes), offset);
-            offset += inner.0 * array.elem_bytes;
+    let (inner, outer) = layout.steps.split_last().expect("arrays have dimensions");
+    let (bytes, row_bytes) = (array.elem_bytes as isize, inner.0 * array.elem_bytes);
+    let rows: usize = outer.iter().map(|(length, _)| length).product();
+    for number in 0..rows {
+        let mut rest = number;
+        let mut elements = 0;
+        for (length, stride) in outer.iter().rev() {
+            elements += (rest % length) as isize * stride;
+            rest /= length;
         }
+        row(
+            array.ptr.wrapping_offset(elements * bytes),
+            number * row_bytes,
+        );
     }
 }
 
@@ -199,7 +204,7 @@ fn each_row(array: &ArrayArg, layout: &Layout, mut row: impl FnMut(*mut u8, usiz
 ///
 /// The strided side has that row's elements, the packed side room for them.
 unsafe fn copy_row(array: &ArrayArg, layout: &Layout, from: *const u8, to: *mut u8, way: Way) {
-    let (length, stride) = layout.steps[2];
+    let (length, stride) = layout.steps[MAX_RANK - 1];
     if stride == 1 || length == 1 {
         // SAFETY: consecutive elements on both sides; staging never overlaps an array.
         unsafe { std::ptr::copy_nonoverlapping(from, to, length * array.elem_bytes) };
@@ -275,8 +280,8 @@ mod tests {
             elem_bytes: size_of::<T>(),
             rank: shape.len(),
             // What lies beyond the rank must not matter.
-            shape: [0; 3],
-            strides: [77; 3],
+            shape: [0; MAX_RANK],
+            strides: [77; MAX_RANK],
             reads: true,
             writes: true,
             keep: false,

@@ -16,7 +16,7 @@ use super::super::fault::Fault;
 use super::super::timing;
 use super::layout::{self, Layout, Placement};
 use super::{Block, Work, staging};
-use crate::launch::ArrayArg;
+use crate::launch::{ArrayArg, MAX_RANK};
 use std::ops::Range;
 use std::time::Instant;
 
@@ -34,7 +34,7 @@ pub struct Place {
     /// Address of the element at index 0 of every dimension.
     pub address: u64,
     /// In elements.
-    pub strides: [isize; 3],
+    pub strides: [isize; MAX_RANK],
 }
 
 struct Resident {
