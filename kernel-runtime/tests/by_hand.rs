@@ -12,6 +12,7 @@ static REGION: rt::Region = rt::Region::new(rt::Code {
         array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
     body: rows::<false>,
     fast: Some(rows::<true>),
+    wide: None,
     fold: None,
     fast_fold: None,
     ptx: None,

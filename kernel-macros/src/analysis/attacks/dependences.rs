@@ -126,3 +126,14 @@ fn rows_longer_than_their_stride_are_no_plane() {
         );
     }
 }
+
+#[test]
+fn neighbours_may_reach_into_the_next_row() {
+    for (stride, loops) in [(8, &["i", "j"][..]), (7, &["j"])] {
+        let (function, plan) = accepted(&format!(
+            "fn f(a: &mut [f64], n: usize) {{ for i in 0..n {{ for j in 0..4 {{
+             a[{stride} * i + 2 * j] = 1.0; a[{stride} * i + 2 * j + 1] = 2.0; }} }} }}"
+        ));
+        assert_eq!(parallel_loops(&function, &plan), loops, "rows of {stride}");
+    }
+}

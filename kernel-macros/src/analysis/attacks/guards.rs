@@ -48,3 +48,20 @@ fn a_multiple_of_the_index_is_no_bound_for_it() {
     assert_eq!(loads("i < n"), [Bounds::Proved]);
     assert_eq!(loads("i >= n"), [Bounds::Proved]);
 }
+
+#[test]
+fn a_condition_moves_the_end_that_it_is_about() {
+    for (condition, end) in [
+        ("i < 7", "Min(Hi(0), Const(6))"),
+        ("i <= 7", "Min(Hi(0), Const(7))"),
+        ("i >= 7", "Max(Lo(0), Const(7))"),
+        ("7 < i", "Max(Lo(0), Const(8))"),
+    ] {
+        let (_, plan) = accepted(&format!(
+            "fn f(x: &[f64], y: &mut [f64]) {{
+             for i in 0..y.len() {{ if {condition} {{ y[i] = x[i]; }} }} }}"
+        ));
+        let guard = format!("{:?}", plan.regions[0].guard);
+        assert!(guard.contains(end), "{condition}: {guard}");
+    }
+}

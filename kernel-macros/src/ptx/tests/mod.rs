@@ -110,6 +110,64 @@ fn loads_move_in_front_of_loops_that_come_to_them() {
     assert_eq!(loads("if s > 9.0 { break; }"), 2);
 }
 
+/// The text of a map in a build with debug assertions.
+fn mapped(from: &str, to: &str, value: &str) -> String {
+    let source = format!(
+        "fn f(x: &[{from}], y: &mut [{to}], k: u32) {{ for i in 0..y.len() {{ y[i] = {value}; }} }}"
+    );
+    emitted(&source, true)
+}
+
+#[test]
+fn instructions_are_those_of_the_type() {
+    for (from, to, value, instruction) in [
+        ("i32", "i32", "x[i] >> 3", "shr.s32"),
+        ("u32", "u32", "x[i] >> 3", "shr.u32"),
+        ("i64", "i64", "x[i] >> (i % 7)", "shr.s64"),
+        // Shifting by the width is one too far.
+        ("i32", "i32", "x[i] >> k", "setp.ge.u32"),
+        ("f64", "bool", "x[i] != 0.5", "setp.neu.f64"),
+        ("f32", "bool", "x[i] != 0.5", "setp.neu.f32"),
+        ("u32", "bool", "x[i] != 5", "setp.ne.u32"),
+        ("f64", "i32", "x[i] as i32", "cvt.rzi.s32.f64"),
+        ("i32", "i64", "x[i] as i64", "cvt.s64.s32"),
+    ] {
+        let text = mapped(from, to, value);
+        assert!(text.contains(instruction), "{value} of {from}:\n{text}");
+    }
+    let text = mapped("u32", "i64", "x[i] as i64");
+    assert!(!text.contains("cvt.s64.s32"), "{text}");
+}
+
+#[test]
+fn a_product_overflows_if_its_high_half_is_no_sign() {
+    let text = mapped("i64", "i64", "x[i] * x[i]");
+    let word = |instruction: &str, at: usize| {
+        let line = text.lines().find(|line| line.contains(instruction));
+        let word = line.expect(instruction).split_whitespace().nth(at);
+        word.expect("an operand").trim_end_matches([',', ';'])
+    };
+    let (high, extended) = (word("mul.hi.s64", 1), word("shr.s64", 2));
+    assert_ne!(high, extended, "{text}");
+}
+
+#[test]
+fn no_number_is_the_integer_zero() {
+    let text = mapped("f64", "i64", "x[i] as i64");
+    let chosen = text.lines().find(|line| line.contains("selp.b64"));
+    assert!(chosen.is_some_and(|line| line.contains(", 0, ")), "{text}");
+}
+
+#[test]
+fn sums_begin_with_negative_zero() {
+    let text = emitted(
+        "fn f(x: &[f64]) -> f64 { let mut s = 0.0; for i in 0..x.len() { s += x[i]; } s }",
+        false,
+    );
+    assert!(text.contains("0d8000000000000000"), "{text}");
+    assert!(!text.contains("0d0000000000000000"), "{text}");
+}
+
 #[test]
 fn loops_that_end_in_calls_have_copies() {
     let roots = |range: &str, line: &str| {
