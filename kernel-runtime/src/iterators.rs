@@ -21,9 +21,27 @@ pub fn confirmed<I: Iterator>(_: (), source: impl IntoIterator<IntoIter = I>) ->
     source.into_iter()
 }
 
-/// A value of that type, for code that is type-checked and never runs.
-pub fn like<T>(_: &T) -> T {
-    unreachable!("code that never runs")
+/// What can give a value of an array's type, in code that is type-checked and never runs.
+pub struct Typed<'a, T>(pub &'a T);
+
+impl<T> Typed<'_, &mut T> {
+    /// What is behind the reference: rustc goes there to look for methods that only read.
+    pub fn like(self) -> T {
+        unreachable!("code that never runs")
+    }
+}
+
+/// [`Typed`] for everything else.
+pub trait Like: Sized {
+    type Of;
+
+    fn like(self) -> Self::Of {
+        unreachable!("code that never runs")
+    }
+}
+
+impl<T> Like for Typed<'_, T> {
+    type Of = T;
 }
 
 /// An array's methods, as a trait could have them that takes the array by value: rustc would find

@@ -26,7 +26,9 @@ pub use crate::piece::{
 };
 pub use crate::prange;
 pub use crate::range::{Progression, progression};
-pub use crate::region::{Body, Call, Code, Region, Shape, Slot, Tile, first, get, lanes, put};
+pub use crate::region::{
+    Body, Call, Code, Kept, Region, Shape, Slot, Tile, first, get, lanes, put,
+};
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};

@@ -7,6 +7,7 @@
 mod chunk;
 mod fold;
 mod formula;
+mod kept;
 mod plan;
 mod primitive;
 mod run;
@@ -14,6 +15,7 @@ mod tile;
 
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
+pub use kept::Kept;
 pub(crate) use primitive::Primitive;
 pub use run::{AnyMap, Place, Run};
 pub use tile::Tile;

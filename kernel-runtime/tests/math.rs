@@ -1,8 +1,11 @@
 //! `kernel_runtime::math`: special values as IEEE 754 and the standard library have them, and the
-//! same bits at every SIMD level. Accuracy is measured by the crate `kernel-accuracy`.
+//! same bits at every SIMD level and on the software device. Accuracy is measured by the crate
+//! `kernel-accuracy`, which also compares bits for many more numbers.
 
+use kernel_runtime::cuda::{DeviceChoice, select_device};
 use kernel_runtime::math;
 use kernel_runtime::math::random;
+use kernel_runtime::prelude::*;
 
 /// Every function of one number, by its name.
 macro_rules! each_unary {
@@ -294,4 +297,48 @@ mod levels {
 
     each_unary!(compare_f64);
     each_unary!(compare_f32);
+}
+
+/// Functions of one number and of two, called by one kernel, each at its place among 28.
+macro_rules! on_the_device {
+    ($test:ident $kernel:ident $ty:ident $bits:ident:
+     $($at:literal $name:ident)+; $($at_two:literal $name_two:ident)+) => {
+        #[kernel(cuda)]
+        fn $kernel(x: &[$ty], y: &[$ty], out: &mut [$ty]) {
+            for i in 0..x.len() {
+                $(out[28 * i + $at] = math::$ty::$name(x[i]);)+
+                $(out[28 * i + $at_two] = math::$ty::$name_two(x[i], y[i]);)+
+            }
+        }
+
+        #[test]
+        fn $test() {
+            select_device(DeviceChoice::Software).expect("no other device is in use");
+            let (x, y) = (inputs!($ty, $bits, 6), inputs!($ty, $bits, 7));
+            let (x, y) = (&x[..1500], &y[..1500]);
+            let (mut out, mut expected) = (vec![0.0; 28 * 1500], vec![0.0; 28 * 1500]);
+            $kernel::cuda(x, y, &mut out).expect("the software device runs it");
+            $kernel::serial(x, y, &mut expected);
+            for (at, (device, host)) in out.iter().zip(&expected).enumerate() {
+                let (i, function) = (at / 28, at % 28);
+                assert_eq!(device.bits(), host.bits(), "{function} of {:e}, {:e}", x[i], y[i]);
+            }
+        }
+    };
+}
+
+macro_rules! both_on_the_device {
+    ($($test:ident $kernel:ident $ty:ident $bits:ident)+) => {$(
+        on_the_device! { $test $kernel $ty $bits:
+            0 acos 1 acosh 2 asin 3 asinh 4 atan 5 atanh 6 cbrt 7 cos 8 cosh 9 erf 10 erfc
+            11 exp 12 exp2 13 exp_m1 14 gamma 15 ln 16 ln_1p 17 log10 18 log2 19 rsqrt 20 sin
+            21 sinh 22 tan 23 tanh;
+            24 atan2 25 hypot 26 log 27 powf
+        }
+    )+};
+}
+
+both_on_the_device! {
+    device_bits_are_equal_f64 every_f64 f64 bits_u64
+    device_bits_are_equal_f32 every_f32 f32 bits_u32
 }

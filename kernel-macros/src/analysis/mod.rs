@@ -22,6 +22,7 @@ mod forms;
 mod function;
 mod fuse;
 mod handover;
+pub mod in_place;
 mod interchange;
 mod interior;
 mod interval;

@@ -389,10 +389,6 @@ impl Scanner<'_> {
             let message = texts::demanded_inside(&self.function.vars[node.var].ident.to_string());
             self.refuse(node.head, message, Some(texts::DEMANDED_HELP.to_string()));
         }
-        if let Some(true) = node.iteration.as_ref().map(|iteration| iteration.call) {
-            let help = texts::CALL_HELP.to_string();
-            self.refuse(node.range_span, texts::called_inside(), Some(help));
-        }
         if node
             .iteration
             .as_ref()

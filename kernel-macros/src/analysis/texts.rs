@@ -73,13 +73,6 @@ pub fn unknown_range(index: &str, position: usize, iterator: bool) -> (String, O
     (message, Some(help))
 }
 
-/// A closure in an iteration.
-pub fn called_inside() -> String {
-    "`for_each` stands inside an iteration".to_string()
-}
-
-pub const CALL_HELP: &str = "write it as a loop: `for x in ..`";
-
 /// An inner loop over several arrays of several dimensions.
 pub fn not_alike() -> String {
     "an inner loop goes over all elements of two arrays, whose shapes may differ".to_string()

@@ -42,15 +42,21 @@ impl Body<'_> {
         emit!(unsafe { #name.get::<#unit>(__at) })
     }
 
-    /// Stores to the element at `at`, which is in bounds.
+    /// Stores to the element at `at`, which is in bounds; if `WRITES`, in a function that `usual.rs`
+    /// makes.
     pub fn write(&self, id: AccessId, value: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;
         let name = self.name(array);
-        if self.is_of_pairs(array) {
-            return emit!(unsafe { #name.set_in_rows::<2>(__at, #value) });
+        let store = if self.is_of_pairs(array) {
+            emit!(#name.set_in_rows::<2>(__at, #value))
+        } else {
+            let unit = self.unit(array);
+            emit!(#name.set::<#unit>(__at, #value))
+        };
+        if self.is_usual() {
+            return emit!(if WRITES { unsafe { #store } });
         }
-        let unit = self.unit(array);
-        emit!(unsafe { #name.set::<#unit>(__at, #value) })
+        emit!(unsafe { #store })
     }
 
     /// Whether the array's elements are complex, one behind the other by its type.

@@ -37,8 +37,8 @@ pub struct Body<'a> {
     inside: Cell<bool>,
     /// Nothing that is printed now leaves an iteration: the driver evaluates it.
     total: Cell<bool>,
-    /// Where it is printed, `USUAL` says whether rare arguments are left out, and `__rare` is told
-    /// about them.
+    /// Where it is printed, `USUAL` says whether rare arguments are left out, `__rare` is told about
+    /// them, and `WRITES` says whether elements are written.
     usual: Cell<bool>,
 }
 

@@ -1,7 +1,6 @@
 //! What rustc has to confirm about a region's names: code that is type-checked and never runs.
 
 use super::names::{self, emit};
-use super::region::Region;
 use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
 use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span, Ty};
 use proc_macro2::{Ident, TokenStream};
@@ -120,35 +119,25 @@ pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenSt
     let Some(iteration) = &node.iteration else {
         return (source.clone(), TokenStream::new());
     };
+    if let Adaptor::NdZip = iteration.adaptor {
+        let span = names::about(node.range_span.start);
+        let confirmed = quote_spanned!(span=> #rt::iterators::zipped(#source));
+        return (confirmed, TokenStream::new());
+    }
     let ty = adaptor(rt, &iteration.adaptor);
     let methods = methods(&iteration.adaptor);
     let span = names::about(node.range_span.start);
     let makers = iteration.makers.iter().map(|of| {
         let (receiver, method) = (&of.receiver, &of.method);
         let args = (0..of.args).map(|_| emit!(#rt::any()));
-        emit!(_ = #rt::iterators::like(&#receiver).#method(#(#args),*);)
+        emit!(_ = #rt::iterators::Typed(&#receiver).like().#method(#(#args),*);)
     });
     let makers: Vec<TokenStream> = makers.collect();
     // By value, the traits' methods that are no array's would come first.
     let by_value = (!makers.is_empty())
-        .then(|| emit!(if false { use #rt::iterators::ByValue as _; #(#makers)* }));
+        .then(|| emit!(if false { use #rt::iterators::{ByValue as _, Like as _}; #(#makers)* }));
     let confirmed = quote_spanned!(span=> #rt::iterators::confirmed::<#ty>({ #by_value }, #source));
     (confirmed, emit!(#(use #rt::iterators::#methods as _;)*))
-}
-
-/// The same for a call that was read as a loop. Making its iterator may borrow or move an array, so
-/// this stands where nothing uses it any more.
-pub fn call(region: &Region) -> TokenStream {
-    let node = &region.context.input.function.loops[region.node.id];
-    let Some(iteration) = node.iteration.as_ref().filter(|of| of.call) else {
-        return TokenStream::new();
-    };
-    let (rt, source) = (region.rt(), &region.node.range);
-    if let Adaptor::NdZip = iteration.adaptor {
-        return emit!(if false { let _: #rt::iterators::NdZip<_, _> = #source; });
-    }
-    let (source, imports) = iterator(rt, node, source);
-    emit!(if false { #imports let _ = #source; })
 }
 
 /// The traits beside which no other of the user's can have methods of these names.

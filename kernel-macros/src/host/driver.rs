@@ -5,7 +5,7 @@ use super::region::Region;
 use super::residency::Residency;
 use super::{Expansion, confirm, item};
 use crate::analysis::plan::Verdict;
-use crate::ir::template::{LoopTemplate, Piece, Template};
+use crate::ir::template::{Call, LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, Ty, VarId};
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -145,10 +145,6 @@ impl Context<'_> {
         range: &TokenStream,
         loops: Loops,
     ) -> TokenStream {
-        if let Some(call) = &node.written {
-            let released = (loops == Loops::AsPlanned).then(|| self.released());
-            return quote!(#released #call);
-        }
         let LoopTemplate { label, pat, .. } = node;
         let body = self.template(&node.body, loops);
         let keyword = Ident::new("for", node.for_token);
@@ -156,6 +152,10 @@ impl Context<'_> {
         let of = &self.input.function.loops[node.id];
         let (range, mut imports) = confirm::iterator(self.rt, of, range);
         imports.extend(self.chain_imports(&node.body));
+        if let Some(Call { method, closure }) = &node.written {
+            let released = (loops == Loops::AsPlanned).then(|| self.released());
+            return emit!({ #released #imports #range.#method(#closure #inside); });
+        }
         if !imports.is_empty() {
             return emit!({ #imports #label #keyword #pat in #range #inside });
         }

@@ -34,17 +34,23 @@ pub struct Functions {
 }
 
 pub fn functions(region: &Region) -> Functions {
-    if region.plan.accumulators.is_empty() && usual::serves(region) {
-        return usual::functions(region, &region.body.usually(|| whole(region)));
-    }
-    let rt = region.rt();
-    let Forms {
-        parameter,
-        fast: fast_form,
-        other,
-    } = forms(region);
-    let (run, rows) = (run(region, &parameter), rows(region, &parameter));
+    let usual = usual::serves(region);
+    let (forms, entries) = if usual {
+        (usual::forms(region), usual::entries(region))
+    } else {
+        let forms = forms(region);
+        let entries = entries(region, &forms);
+        (forms, entries)
+    };
+    let print = || (run(region, &forms), rows(region, &forms));
+    let (run, rows) = if usual {
+        region.body.usually(print)
+    } else {
+        print()
+    };
+    let Entries { items, body, pays } = entries;
     let fold = fold::functions(region);
+    let rt = region.rt();
     let (folds, fast_folds) = match fold {
         Some(_) => (
             emit!(#rt::Option::Some(__fold)),
@@ -52,18 +58,35 @@ pub fn functions(region: &Region) -> Functions {
         ),
         None => (emit!(#rt::Option::None), emit!(#rt::Option::None)),
     };
-    let fast = fast(rt, &emit!(__rows #fast_form));
+    Functions {
+        items: emit!(#run #rows #items #fold),
+        body,
+        pays,
+        fold: folds,
+        fast_fold: fast_folds,
+    }
+}
+
+/// What the runtime calls for a tile: the general form and the fast one.
+pub struct Entries {
+    pub items: TokenStream,
+    pub body: TokenStream,
+    /// Whether the fast form is worth its size.
+    pub pays: TokenStream,
+}
+
+fn entries(region: &Region, forms: &Forms) -> Entries {
+    let rt = region.rt();
+    let (fast_form, other) = (&forms.fast, &forms.other);
     // Elsewhere the general form would only be there twice.
     let pays = match fast_form.is_empty() {
         true => emit!(#rt::cfg!(target_arch = "x86_64")),
         false => emit!(true),
     };
-    Functions {
-        items: emit!(#run #rows #fast #fold),
+    Entries {
+        items: fast(rt, &emit!(__rows #fast_form)),
         body: emit!(__rows #other),
         pays,
-        fold: folds,
-        fast_fold: fast_folds,
     }
 }
 
@@ -217,11 +240,15 @@ fn tile(region: &Region, before: &TokenStream, row: &TokenStream) -> TokenStream
     }
 }
 
-/// `<const FAST: bool>` and what selects either form, where there are two.
-struct Forms {
-    parameter: TokenStream,
-    fast: TokenStream,
-    other: TokenStream,
+/// `<const FAST: bool>`, how it is passed on, and what selects either form, where there are two; and
+/// a further parameter.
+pub struct Forms {
+    pub parameter: TokenStream,
+    pub pass: TokenStream,
+    pub fast: TokenStream,
+    pub other: TokenStream,
+    /// Its name and its type.
+    pub further: Option<(Ident, TokenStream)>,
 }
 
 fn forms(region: &Region) -> Forms {
@@ -229,35 +256,29 @@ fn forms(region: &Region) -> Forms {
     if !two && !has_whole_rounds(region) {
         return Forms {
             parameter: TokenStream::new(),
+            pass: TokenStream::new(),
             fast: TokenStream::new(),
             other: TokenStream::new(),
+            further: None,
         };
     }
     let bool = region.body.scalar(Scalar::Bool);
     Forms {
         parameter: emit!(<const FAST: #bool>),
+        pass: emit!(::<FAST>),
         fast: emit!(::<true>),
         other: emit!(::<false>),
+        further: None,
     }
 }
 
-/// A map's tile, with all that it reads of the call.
-fn whole(region: &Region) -> TokenStream {
-    let captures = captures(region);
-    let locals = captures
-        .iter()
-        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
-    let interior = &region.plan.interior;
-    let interior = interior
-        .as_ref()
-        .map(|_| emit!(let __interior = __call.interior();));
-    let iterations = map(region);
-    emit!(#(#locals)* #interior let __shape = __call.shape(); #iterations)
-}
-
 /// What the runtime calls: the call taken apart, and handed to the function that runs the tile.
-fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
+fn rows(region: &Region, forms: &Forms) -> TokenStream {
     let rt = region.rt();
+    let Forms {
+        parameter, pass, ..
+    } = forms;
+    let (further, name) = further(forms);
     let captures = captures(region);
     let locals = captures
         .iter()
@@ -267,7 +288,6 @@ fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
     let Accumulators {
         types, positions, ..
     } = Accumulators::of(region);
-    let form = (!parameter.is_empty()).then(|| emit!(::<FAST>));
     let interior = &region.plan.interior;
     let interior = interior.as_ref().map(|_| emit!(__call.interior(),));
     emit! {
@@ -276,25 +296,36 @@ fn rows(region: &Region, parameter: &TokenStream) -> TokenStream {
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,
+            #further
         ) -> #rt::Checked {
             #(#locals)*
             unsafe {
-                __run #form(
+                __run #pass(
                     __tile,
                     __call.shape(),
                     #interior
                     #(#arrays.start(),)*
                     #(#names,)*
                     #(#rt::lanes::<#types>(__slots, #positions),)*
+                    #name
                 )
             }
         }
     }
 }
 
+/// The further parameter as it is declared, and as it is passed on.
+fn further(forms: &Forms) -> (TokenStream, TokenStream) {
+    match &forms.further {
+        Some((name, ty)) => (emit!(#name: #ty,), emit!(#name,)),
+        None => (TokenStream::new(), TokenStream::new()),
+    }
+}
+
 /// The iterations of a tile.
-fn run(region: &Region, parameter: &TokenStream) -> TokenStream {
+fn run(region: &Region, forms: &Forms) -> TokenStream {
     let rt = region.rt();
+    let (parameter, (further, _)) = (&forms.parameter, further(forms));
     let accumulators = Accumulators::of(region);
     let iterations = if let Some(plan) = &region.plan.strips {
         strips(region, plan)
@@ -334,6 +365,7 @@ fn run(region: &Region, parameter: &TokenStream) -> TokenStream {
             #(#names: #starts,)*
             #(#params,)*
             #(#lanes: &mut [#types; 0],)*
+            #further
         ) -> #rt::Checked {
             #(let #arrays = unsafe { #arrays.from_start(#names) };)*
             #iterations

@@ -47,7 +47,6 @@ impl<'a> Region<'a> {
         let results = self.plan.accumulators.iter().enumerate();
         let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
-        let confirm = confirm::call(self);
         let verbatim = self.verbatim(&source);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
@@ -60,7 +59,7 @@ impl<'a> Region<'a> {
             #range
             #attempt
             match __outcome {
-                #rt::Outcome::Done => { #(#results)* #confirm }
+                #rt::Outcome::Done => { #(#results)* }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }

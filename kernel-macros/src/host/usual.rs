@@ -1,21 +1,28 @@
-//! Maps whose iterations call functions with a rare path, such as the sine of a large number.
+//! Regions whose iterations call functions with a rare path, such as the sine of a large number.
 //!
 //! SIMD code computes both paths in every lane. So a fast form computes the usual path alone, some
 //! iterations at a time, and notes whether an argument was rare: then those iterations are done
 //! again, with the functions proper, before anybody sees what they wrote. They can be: what they
-//! write, none of them reads.
+//! write, none of them reads, and accumulators are what they were before. Iterations that read what
+//! they write are first gone through without their writes, which leaves of them what rare arguments
+//! need, as long as they read before they write.
 
-use super::iterate::{self, Functions};
-use super::names::emit;
+use super::iterate::{self, Entries, Forms};
+use super::names::{self, emit};
 use super::region::Region;
+use crate::analysis::in_place;
+use crate::analysis::plan::ArrayUse;
 use crate::ir::{ExprKind, Scalar, walk};
 use proc_macro2::TokenStream;
+
+/// Accumulators of which there may be a copy: more would take longer than they save.
+const MOST_ACCUMULATORS: usize = 4;
 
 /// Whether a region has forms for usual arguments.
 pub fn serves(region: &Region) -> bool {
     let plan = region.plan;
-    let again = plan.arrays.iter().all(|of| !(of.reads && of.writes));
-    again && plan.in_order.is_none() && plan.shared.is_empty() && has_rare_path(region)
+    let in_order = plan.in_order.is_some() || !plan.shared.is_empty();
+    !in_order && has_rare_path(region) && can_be_done_again(region)
 }
 
 fn has_rare_path(region: &Region) -> bool {
@@ -28,25 +35,45 @@ fn has_rare_path(region: &Region) -> bool {
     found && !function.std_math
 }
 
-/// The functions of such a map; `rows` are the iterations of a tile.
-pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
+fn can_be_done_again(region: &Region) -> bool {
+    let (plan, function) = (region.plan, region.body.function());
+    let mut read_and_written = plan.arrays.iter().filter(|of| of.reads && of.writes);
+    let first = |of: &ArrayUse| in_place::reads_come_first(function, &plan.body, of.var);
+    match plan.accumulators.len() {
+        0 => read_and_written.all(first),
+        some => some <= MOST_ACCUMULATORS && read_and_written.next().is_none(),
+    }
+}
+
+/// `USUAL` and `WRITES` are for the fast form alone.
+pub fn forms(region: &Region) -> Forms {
     let (rt, bool) = (region.rt(), region.body.scalar(Scalar::Bool));
+    Forms {
+        parameter: emit!(<const FAST: #bool, const USUAL: #bool, const WRITES: #bool>),
+        pass: emit!(::<FAST, USUAL, WRITES>),
+        fast: emit!(::<true, true, true>),
+        other: emit!(::<false, false, true>),
+        further: Some((names::local("__rare"), emit!(&mut #rt::Rare))),
+    }
+}
+
+/// What the runtime calls for a tile of such a region.
+pub fn entries(region: &Region) -> Entries {
+    let rt = region.rt();
+    let other = forms(region).other;
+    let part = if region.plan.arrays.iter().any(|of| of.reads && of.writes) {
+        part_in_place(region)
+    } else {
+        part(region)
+    };
+    let lanes = names::index(region.lanes() as usize);
     let mut items = emit! {
-        #[inline(always)]
-        unsafe fn __rows<const FAST: #bool, const USUAL: #bool>(
-            __call: &#rt::Call<'_>,
-            __tile: &#rt::Tile,
-            __rare: &mut #rt::Rare,
-        ) -> #rt::Checked {
-            #rows
-            #rt::Result::Ok(())
-        }
         unsafe fn __proper(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
-            _: *mut #rt::Slot,
+            __slots: *mut #rt::Slot,
         ) -> #rt::Checked {
-            unsafe { __rows::<false, false>(__call, __tile, &mut #rt::Rare::none()) }
+            unsafe { __rows #other(__call, __tile, __slots, &mut #rt::Rare::none()) }
         }
         #[inline(always)]
         unsafe fn __usual(
@@ -54,22 +81,51 @@ pub fn functions(region: &Region, rows: &TokenStream) -> Functions {
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,
         ) -> #rt::Checked {
-            for __part in #rt::Tile::parts(*__tile) {
+            for __part in #rt::Tile::parts(*__tile, #lanes) {
                 let mut __rare = #rt::Rare::none();
-                let __outcome = unsafe { __rows::<true, true>(__call, &__part, &mut __rare) };
-                if #rt::Rare::any(__rare) || #rt::Result::is_err(&__outcome) {
-                    unsafe { __proper(__call, &__part, __slots)? };
-                }
+                #part
             }
             #rt::Result::Ok(())
         }
     };
     items.extend(iterate::fast(rt, &emit!(__usual)));
-    Functions {
+    Entries {
         items,
         body: emit!(__proper),
         pays: emit!(true),
-        fold: emit!(#rt::Option::None),
-        fast_fold: emit!(#rt::Option::None),
+    }
+}
+
+/// A part that is done again where an argument was rare.
+fn part(region: &Region) -> TokenStream {
+    let (rt, fast) = (region.rt(), forms(region).fast);
+    let count = region.plan.accumulators.len();
+    let accumulators = names::index(count);
+    let combines = count > 0;
+    let keep =
+        combines.then(|| emit!(let __kept = unsafe { #rt::Kept::<#accumulators>::of(__slots) };));
+    let put_back = combines.then(|| emit!(unsafe { #rt::Kept::put_back(&__kept, __slots) };));
+    emit! {
+        #keep
+        let __outcome = unsafe { __rows #fast(__call, &__part, __slots, &mut __rare) };
+        if #rt::Rare::any(__rare) || #rt::Result::is_err(&__outcome) {
+            #put_back
+            unsafe { __proper(__call, &__part, __slots)? };
+        }
+    }
+}
+
+/// A part that is first gone through without its writes.
+fn part_in_place(region: &Region) -> TokenStream {
+    let (rt, fast) = (region.rt(), forms(region).fast);
+    emit! {
+        let __found = unsafe {
+            __rows::<true, true, false>(__call, &__part, __slots, &mut __rare)
+        };
+        if #rt::Rare::any(__rare) || #rt::Result::is_err(&__found) {
+            unsafe { __proper(__call, &__part, __slots)? };
+        } else {
+            unsafe { __rows #fast(__call, &__part, __slots, &mut __rare)? };
+        }
     }
 }

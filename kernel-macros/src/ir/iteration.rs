@@ -11,8 +11,6 @@ pub struct Iteration {
     /// These conditions are that arrays have one shape; what the iterator does where they have not,
     /// only the loop as written knows.
     pub alike: bool,
-    /// The source has a call of `for_each` here, and no loop.
-    pub call: bool,
     /// The type that it was taken for.
     pub adaptor: Adaptor,
     /// The methods that an array's iterators are made by, unless no trait could hide them.

@@ -76,6 +76,14 @@ pub enum Origin {
     PartOf(VarId),
 }
 
+/// `receiver.for_each(|item| body)`, whose receiver is a loop's range and whose body its body.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub method: Ident,
+    /// What stands before the body: `|item|`.
+    pub closure: TokenStream,
+}
+
 /// A loop's tokens: `label for pat in range { body }`.
 #[derive(Clone, Debug)]
 pub struct LoopTemplate {
@@ -86,7 +94,7 @@ pub struct LoopTemplate {
     pub pat: TokenStream,
     pub range: TokenStream,
     /// The statement, where it is a call that was read as a loop: `items.for_each(|item| body);`.
-    pub written: Option<TokenStream>,
+    pub written: Option<Call>,
     pub body: Template,
     pub body_span: Span,
 }

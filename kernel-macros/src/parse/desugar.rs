@@ -1,10 +1,11 @@
 //! Calls of `for_each` as the loops that they are.
 //!
-//! The reader sees a loop. Where the call is not run as a region, its own tokens stand, which the
-//! loop carries along as an attribute.
+//! The reader sees a loop. Where the call is not run as a region, it is printed as the call that it
+//! was: the loop carries along what it needs for that as an attribute.
 
 use super::span;
-use proc_macro2::{Ident, TokenStream};
+use crate::ir::template::Call;
+use proc_macro2::{Ident, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -18,10 +19,14 @@ pub fn loops(block: &mut syn::Block) {
 }
 
 /// The call that a loop was written as.
-pub fn written(attrs: &[syn::Attribute]) -> Option<TokenStream> {
+pub fn written(attrs: &[syn::Attribute]) -> Option<Call> {
     let attr = attrs.iter().find(|attr| attr.path().is_ident(WRITTEN))?;
-    let list = attr.meta.require_list().ok()?;
-    Some(list.tokens.clone())
+    let mut tokens = attr.meta.require_list().ok()?.tokens.clone().into_iter();
+    let Some(TokenTree::Ident(method)) = tokens.next() else {
+        return None;
+    };
+    let closure = tokens.collect();
+    Some(Call { method, closure })
 }
 
 /// Whether an attribute is that one.
@@ -65,7 +70,8 @@ fn as_loop(call: &syn::ExprMethodCall) -> Option<syn::ExprForLoop> {
     };
     let at = span::first(&call.receiver);
     let (keyword, of) = (Ident::new("for", at), Ident::new(WRITTEN, at));
-    let head = quote_spanned!(at=> #[#of(#call;)] #keyword);
+    let (method, capture, inputs) = (&call.method, &closure.capture, &closure.inputs);
+    let head = quote_spanned!(at=> #[#of(#method #capture |#inputs|)] #keyword);
     syn::parse2(quote!(#head #pat in #receiver #body)).ok()
 }
 

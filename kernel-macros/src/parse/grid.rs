@@ -164,7 +164,6 @@ impl Parser {
             let iteration = Iteration {
                 requires: Vec::new(),
                 alike: false,
-                call: false,
                 adaptor: Adaptor::Plain,
                 makers: Vec::new(),
                 bound,

@@ -41,7 +41,6 @@ impl Parser {
         let iteration = Iteration {
             requires,
             alike,
-            call: false,
             adaptor,
             makers,
             bound: 0,

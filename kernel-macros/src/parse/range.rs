@@ -87,8 +87,6 @@ impl Parser {
 
     fn head(&mut self, node: &syn::ExprForLoop) -> Head {
         let mut head = self.range_or_iterator(&node.expr);
-        let call = super::desugar::written(&node.attrs).is_some();
-        head.iteration.iter_mut().for_each(|of| of.call = call);
         let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
         if let Some(attr) = super::expr::foreign_attribute(&attrs) {
             head.opaque = Some(self.opaque_loop(attr, None));

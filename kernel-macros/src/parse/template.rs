@@ -10,7 +10,7 @@ use super::contact::Arrays;
 use super::desugar;
 use super::expr::foreign_attribute;
 use super::span;
-use crate::ir::template::{Bound, Contact, LoopTemplate, Piece, Template};
+use crate::ir::template::{Bound, Call, Contact, LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
 use crate::ir::{LoopId, VarId};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
@@ -290,11 +290,12 @@ impl VisitMut for Punch<'_> {
         let mark = number(&node_for.attrs).filter(known);
         node_for.attrs.retain(|attr| !attr.path().is_ident(MARK));
         let Some(mark) = mark else {
-            if let Some(call) = desugar::written(&node_for.attrs) {
-                *node = syn::Expr::Verbatim(call);
-                return;
+            let call = desugar::written(&node_for.attrs);
+            visit_mut::visit_expr_for_loop_mut(self, node_for);
+            if let Some(Call { method, closure }) = call {
+                let (receiver, body) = (&node_for.expr, &node_for.body);
+                *node = syn::Expr::Verbatim(quote!(#receiver.#method(#closure #body);));
             }
-            visit_mut::visit_expr_mut(self, node);
             return;
         };
         self.loops.insert(mark, node_for.clone());

@@ -10,6 +10,12 @@ use ndarray::{ArrayBase, ArrayRef, Axis, Data, DataMut, Dimension, RawData, Remo
 
 impl<S: RawData, D> super::ByValue for ArrayBase<S, D> {}
 
+/// A call on several arrays; fails to compile if it is on something else.
+#[inline(always)]
+pub fn zipped<P, D>(zip: NdZip<P, D>) -> NdZip<P, D> {
+    zip
+}
+
 /// Methods that read.
 pub trait NdArrayMethods<A: 'static, D: Dimension + 'static>: AsArray<A, D> {
     fn iter(&self) -> NdIter<'_, A, D> {

@@ -36,17 +36,28 @@ impl Tile {
         [from, to.clamp(from, end), end]
     }
 
-    /// The tile in parts of some [`PART`] iterations: whole rows, or parts of one.
-    pub fn parts(self) -> impl Iterator<Item = Tile> {
+    /// The tile in parts of some [`PART`] iterations, whole rows or parts of one, each with its first
+    /// iteration's lane of so many.
+    pub fn parts(self, lanes: u64) -> impl Iterator<Item = Tile> {
         let width = (self.columns.1 - self.columns.0).max(1);
         let (rows, columns) = ((PART / width).max(1), width.min(PART));
-        cut(self.rows, rows).flat_map(move |rows| {
+        let parts = cut(self.rows, rows).flat_map(move |rows| {
             cut(self.columns, columns).map(move |columns| Tile {
                 rows,
                 columns,
                 ..self
             })
+        });
+        parts.scan(self.lane, move |next, part| {
+            let lane = *next;
+            *next = (lane + part.count() % lanes) % lanes;
+            Some(Tile { lane, ..part })
         })
+    }
+
+    /// Its iterations.
+    fn count(&self) -> u64 {
+        (self.rows.1 - self.rows.0) * (self.columns.1 - self.columns.0)
     }
 }
 
@@ -65,7 +76,7 @@ mod tests {
 
     /// Every place of a tile, part by part, and how many parts there are.
     fn places(tile: Tile) -> (Vec<(u64, u64)>, usize) {
-        let parts: Vec<Tile> = tile.parts().collect();
+        let parts: Vec<Tile> = tile.parts(1).collect();
         let of = |part: Tile| {
             part.rows()
                 .flat_map(move |row| part.columns().map(move |t| (row, t)))
@@ -93,7 +104,25 @@ mod tests {
                 .rows()
                 .flat_map(|row| tile.columns().map(move |t| (row, t)));
             assert_eq!(places(tile), (all.collect(), count), "{tile:?}");
-            assert!(tile.parts().all(|part| part.outer == 1));
+            assert!(tile.parts(1).all(|part| part.outer == 1));
+        }
+    }
+
+    #[test]
+    fn parts_start_at_the_lane_of_their_first_iteration() {
+        let tile = |rows, columns, lane| Tile {
+            outer: 0,
+            rows,
+            columns,
+            lane,
+        };
+        for whole in [tile((0, 1), (0, 5000), 3), tile((0, 900), (0, 7), 0)] {
+            let mut done = 0;
+            for part in whole.parts(100) {
+                assert_eq!(part.lane, (whole.lane + done) % 100, "{part:?}");
+                done += part.count();
+            }
+            assert_eq!(done, whole.count());
         }
     }
 }

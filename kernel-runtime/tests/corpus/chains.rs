@@ -25,13 +25,19 @@ fn sums_of_views(a: ArrayView2<f64>, w: &Vec<f64>, y: &mut [f64], flags: &mut [b
         let row = a.row(i);
         let dot: f64 = row.iter().zip(w.iter()).map(|(x, w)| x * w).sum();
         let least = row.iter().copied().fold(f64::INFINITY, f64::min);
+        let mut plain = 0.0;
+        row.iter().zip(w).for_each(|(x, w)| {
+            for k in [1.0, 2.0].iter() {
+                plain += x / (w * w + k);
+            }
+        });
         let column = a
             .column(i / 2)
             .iter()
             .rev()
             .map(|x| x + 0.5)
             .product::<f64>();
-        y[i] = dot + least * column;
+        y[i] = dot + least * column - plain;
         flags[i] = w.iter().any(|w| *w > dot) && a.row(i).iter().all(|&x| x >= least);
     }
 }
@@ -41,9 +47,7 @@ fn small_arrays(x: &[f64], y: &mut [f64]) {
     for i in 0..y.len() {
         let mut near = [x[i], x[i + 1], x[i + 2], x[i + 3]];
         let mean = near.iter().sum::<f64>() / 4.0;
-        for v in near.iter_mut() {
-            *v -= mean;
-        }
+        near.iter_mut().for_each(|v| *v -= mean);
         for v in near {
             near[0] += v;
         }

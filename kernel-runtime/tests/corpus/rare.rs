@@ -56,6 +56,49 @@ fn in_place(x: &mut [f64]) {
     }
 }
 
+/// Reads what it writes, behind a write: there is no form of its own for usual arguments.
+#[kernel(parallel, cuda)]
+fn in_place_twice(x: &mut [f64]) {
+    for i in 0..x.len() {
+        x[i] *= 3.0;
+        x[i] = x[i].sin();
+    }
+}
+
+/// Accumulators of two types, and what is written beside them.
+#[kernel(parallel, cuda)]
+fn energy(x: &[f64], out: &mut [f32]) -> (f64, f32) {
+    let mut sum = 0.0;
+    let mut most = f32::MIN;
+    for i in 0..x.len() {
+        out[i] = (x[i] as f32).cos();
+        sum += x[i].sin();
+        most = most.max(out_of(x[i]));
+    }
+    (sum, most)
+}
+
+#[kernel(device)]
+fn out_of(x: f64) -> f32 {
+    (x as f32) * 0.5
+}
+
+#[test]
+fn accumulators_are_done_again() {
+    use kernel_runtime::{Level, with_level};
+    let bits = |(sum, most): (f64, f32)| (sum.to_bits(), most.to_bits());
+    for rare in [&[][..], &[0, 1500], &[2999]] {
+        let mut x = angles(3000, rare);
+        x.iter_mut()
+            .filter(|x| !x.is_finite())
+            .for_each(|x| *x = 1e200);
+        close!(energy[out = vec![0.0f32; 3000]](&x, &mut out));
+        let run = || energy::parallel(&x, &mut vec![0.0; 3000]);
+        let at = |level| bits(with_level(level, run));
+        assert_eq!(at(Level::Baseline), at(Level::Avx2), "{rare:?}");
+    }
+}
+
 #[test]
 fn rare_arguments_are_done_again() {
     for rare in [
@@ -69,6 +112,7 @@ fn rare_arguments_are_done_again() {
             &x, &mut wide, &mut narrow,
         ));
         close!(in_place[x = x.clone()](&mut x));
+        close!(in_place_twice[x = x.clone()](&mut x));
     }
 }
 

@@ -17,15 +17,6 @@ fn lengths_that_can_fail(x: &[f64], y: &mut [f64], n: usize, m: usize) {
 }
 
 #[kernel(parallel)]
-fn closures_inside(x: &[f64], y: &mut [f64], n: usize) {
-    for i in prange(0..n) {
-        let mut s = 0.0;
-        x.iter().for_each(|v| s += v);
-        y[i] = s;
-    }
-}
-
-#[kernel(parallel)]
 fn shapes_inside(a: ArrayView2<f64>, b: ArrayView2<f64>, y: &mut [f64]) {
     for i in prange(0..y.len()) {
         let mut s = 0.0;

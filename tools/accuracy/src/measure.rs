@@ -138,7 +138,9 @@ where
 
 /// The table's head.
 pub fn head() {
-    println!("| function | largest error, ULP | at | inputs | not rounded correctly | levels differ |");
+    println!(
+        "| function | largest error, ULP | at | inputs | not rounded correctly | levels differ |"
+    );
     println!("| --- | --- | --- | --: | --: | --: |");
 }
 

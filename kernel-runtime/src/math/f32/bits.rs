@@ -28,8 +28,8 @@ pub(super) fn scale(x: f32, k: f32) -> f32 {
     x * first * second
 }
 
-/// `x * 2^k`, rounded once, for `x` near 1 and a `k` in `-252..=254`; of any other `k`, some
-/// number. `k` stands in the last bits: it was added to 1.5 * 2^23 + 254.
+/// `x * 2^k`, rounded once, for `x` near 1 and a `k` in `-252..=254`; 0 for a `k` of -254; of
+/// any other `k`, some number. `k` stands in the last bits: it was added to 1.5 * 2^23 + 254.
 ///
 /// Fewer operations than [`scale`], for callers that have `k` so.
 #[kernel(device, crate = crate)]

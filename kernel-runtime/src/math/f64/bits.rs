@@ -28,8 +28,8 @@ pub(super) fn scale(x: f64, k: f64) -> f64 {
     x * first * second
 }
 
-/// `x * 2^k`, rounded once, for `x` near 1 and a `k` in `-2044..=2046`; of any other `k`, some
-/// number. `k` stands in the last bits: it was added to 1.5 * 2^52 + 2046.
+/// `x * 2^k`, rounded once, for `x` near 1 and a `k` in `-2044..=2046`; 0 for a `k` of -2046; of
+/// any other `k`, some number. `k` stands in the last bits: it was added to 1.5 * 2^52 + 2046.
 ///
 /// Fewer operations than [`scale`], for callers that have `k` so.
 #[kernel(device, crate = crate)]

@@ -80,8 +80,9 @@ fn erfc_within(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn erfc_beyond(a: f64) -> f64 {
-    // Far enough for 0; a NaN stays.
-    let a = if a > 28.0 { 28.0 } else { a };
+    // Where both factors in `assemble` are 0; a NaN stays.
+    let a = if a > 37.66 { 37.66 } else { a };
+    let (shifted, power, power_rest): (f64, f64, f64) = exp_of_square(a);
     // erfc(a) = e^(-a^2) p / (1 + 2 a), where p is smooth in q = (a - 3) / (a + 3).
     let q = (a - 3.0) / (a + 3.0);
     let w = q * q;
@@ -110,13 +111,12 @@ fn erfc_beyond(a: f64) -> f64 {
     let p_high: f64 = upper(p);
     let quotient = p_high * high;
     let rest = ((p - p_high) + p_rest) * high + p * low;
-    let (shifted, power, power_rest): (f64, f64, f64) = exp_of_square(a);
     let value = power * quotient + (power * rest + power_rest * quotient);
     assemble(value, shifted)
 }
 
 /// `(shifted, high, low)` with `e^(-a^2) = 2^k (high + low)`, `shifted` being `k` as `assemble` takes
-/// it, for `a` up to 28.
+/// it, for `a` up to 38.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn exp_of_square(a: f64) -> (f64, f64, f64) {

@@ -56,9 +56,10 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    // Far enough for infinity and for 0; a NaN stays.
+    // Far enough for infinity, and where both factors in `assemble` are 0: processors take their
+    // time for products that underflow. A NaN stays.
     let x = if x > 710.0 { 710.0 } else { x };
-    let x = if x < -750.0 { -750.0 } else { x };
+    let x = if x < -1418.2 { -1418.2 } else { x };
     // The nearest integer, in the last bits of the sum: see `assemble`.
     let shifted = x * 1.4426950408889634 + 6755399441057790.0;
     let k = shifted - 6755399441057790.0;
@@ -75,7 +76,7 @@ pub fn exp(x: f64) -> f64 {
 #[inline(always)]
 pub fn exp2(x: f64) -> f64 {
     let x = if x > 1025.0 { 1025.0 } else { x };
-    let x = if x < -1080.0 { -1080.0 } else { x };
+    let x = if x < -2046.0 { -2046.0 } else { x };
     let shifted = x + 6755399441057790.0;
     let r = x - (shifted - 6755399441057790.0);
     let linear = r * 0.6931471805599453;
