@@ -1,6 +1,6 @@
 //! The gallery's kernels beside the same loops in Numba, C with OpenMP, and rayon by hand: all in one
 //! run, in turn, on the same number of threads, with results compared. `run` beside this file sets
-//! the peers up and calls this program.
+//! the peers up and calls this program, built as it is and with the feature `fastmath`.
 
 mod by_hand;
 mod cases;
@@ -10,11 +10,13 @@ mod python;
 mod report;
 mod small;
 
-#[path = "../../examples/tests/gallery/kernels.rs"]
-mod gallery;
+mod gallery {
+    include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
+}
 
-#[path = "../../examples/tests/gallery/pricing.rs"]
-mod pricing;
+mod pricing {
+    include!(concat!(env!("OUT_DIR"), "/pricing.rs"));
+}
 
 use cases::Case;
 use clap::Parser;

@@ -102,9 +102,14 @@ impl Report {
 
     /// Markdown.
     pub fn text(&self) -> String {
+        let form = if cfg!(feature = "fastmath") {
+            ", with `fastmath`,"
+        } else {
+            ","
+        };
         let mut text = format!(
-            "Time of each peer divided by ours, medians of {} rounds on {} threads: above 1, ours \
-             is faster.\n\n",
+            "Time of each peer divided by ours{form} medians of {} rounds on {} threads: above 1, \
+             ours is faster.\n\n",
             self.rounds, self.threads
         );
         let _ = writeln!(text, "{}\n", self.table());

@@ -64,7 +64,8 @@ pub const STATISTICS: Kind = Kind {
 };
 
 /// Sum of every element of `arr`.
-#[kernel(parallel)]
+#[cfg_attr(not(feature = "fastmath"), kernel(parallel))]
+#[cfg_attr(feature = "fastmath", kernel(parallel, fastmath))]
 pub fn sum2d(arr: ArrayView2<'_, f64>) -> f64 {
     let (m, n) = arr.dim();
     let mut result = 0.0;

@@ -147,7 +147,8 @@ impl Case for Sparse {
 }
 
 /// Counts and sums of the points nearest to each centre.
-#[kernel(parallel)]
+#[cfg_attr(not(feature = "fastmath"), kernel(parallel))]
+#[cfg_attr(feature = "fastmath", kernel(parallel, fastmath))]
 fn cluster(
     points: ArrayView2<'_, f64>,
     centres: ArrayView2<'_, f64>,
