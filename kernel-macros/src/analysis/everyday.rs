@@ -1,6 +1,7 @@
 //! Loops as people write them: closures for indices, lists, rows taken apart, parts in the driver.
 
 use super::tests::{accepted, refused};
+use crate::ir::{StmtKind, walk};
 
 #[test]
 fn closures_that_name_an_index_are_inlined() {
@@ -110,6 +111,19 @@ fn rows_and_chains_keep_what_the_proof_sees() {
         "fn f(a: &[i32], y: &mut [i32], n: usize) { for i in 0..n { y[i] = a[i..].iter().sum::<i32>(); } }",
         &["`sum`"],
     );
+}
+
+#[test]
+fn a_chain_demands_once_what_its_row_demands() {
+    let (function, plan) = accepted(
+        "fn f(a: ArrayView2<f64>, x: &[f64], y: &mut [f64]) { for i in 0..y.len() {
+         y[i] = x[i] + a.row(i).iter().sum::<f64>(); } }",
+    );
+    let mut asserts = 0;
+    walk::statements(&function, &plan.regions[0].body, &mut |stmt| {
+        asserts += usize::from(matches!(stmt.kind, StmtKind::Assert { .. }));
+    });
+    assert_eq!(asserts, 1);
 }
 
 #[test]

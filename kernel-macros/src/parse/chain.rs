@@ -47,7 +47,7 @@ impl Parser {
 
     /// Whether a chain's source has a type that rustc can be asked for.
     fn can_be_confirmed(&mut self, source: &syn::Expr) -> bool {
-        let found = self.attempt(|parser| parser.source(source));
+        let found = self.probe(|parser| parser.source(source));
         found.is_some_and(|of| of.stream.is_known() && !matches!(of.adaptor, Adaptor::Plain))
     }
 

@@ -83,15 +83,30 @@ impl Parser {
     /// Reads something that may turn out to be nothing of the kind; then no trace of it is left in
     /// the statements.
     pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let (before, required) = (self.before.len(), self.required.len());
-        let makers = self.makers.len();
+        let trace = self.trace();
         let found = read(self);
         if found.is_none() {
-            self.before.truncate(before);
-            self.required.truncate(required);
-            self.makers.truncate(makers);
+            self.forget(trace);
         }
         found
+    }
+
+    /// Reads something only to know what it is: no trace of it is left in the statements.
+    pub(super) fn probe<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let trace = self.trace();
+        let found = read(self);
+        self.forget(trace);
+        found
+    }
+
+    fn trace(&self) -> [usize; 3] {
+        [self.before.len(), self.required.len(), self.makers.len()]
+    }
+
+    fn forget(&mut self, [before, required, makers]: [usize; 3]) {
+        self.before.truncate(before);
+        self.required.truncate(required);
+        self.makers.truncate(makers);
     }
 
     /// What a `let` can borrow: a slice, a row, or one element for writing. A value that is read
