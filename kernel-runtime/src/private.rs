@@ -36,6 +36,7 @@ pub use crate::whole::Whole;
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;
+pub use core::default::Default;
 pub use core::hint::unreachable_unchecked;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
@@ -66,6 +67,28 @@ pub fn bits<T: Element>(value: T) -> u64 {
 #[inline(always)]
 pub fn from_bits<T: Element>(bits: u64) -> T {
     T::from_bits(bits)
+}
+
+/// An element of an array that nothing writes meanwhile, if all indices are numbers below their
+/// dimensions' lengths.
+#[inline]
+pub fn element<T: Element, const R: usize>(
+    array: View<'_, T, R>,
+    index: [Option<usize>; R],
+) -> Option<T> {
+    let mut at = [0; R];
+    for (at, index) in at.iter_mut().zip(index) {
+        *at = index?;
+    }
+    // SAFETY: every index is below its dimension's length, which `outside` asks, the handle
+    // borrows the array, and strides are taken as they are.
+    (!array.outside(at)).then(|| unsafe { array.get::<false>(at) })
+}
+
+/// What an operation makes of two operands, if there are any.
+#[inline(always)]
+pub fn both<T>(left: Option<T>, right: Option<T>, of: fn(T, T) -> Option<T>) -> Option<T> {
+    of(left?, right?)
 }
 
 /// A value that a failing iteration recorded. Nothing may be known about it while compiling: what

@@ -23,9 +23,9 @@ use super::plan::{Condition, Reason, Test, Wide};
 use super::poly::{Poly, Sym};
 use super::polyhedron::gcd;
 use super::radix::{self, Forms};
-use super::scan::{Step, Visit, writes};
+use super::scan::{Context, Step, Visit, writes};
 use super::{texts, words};
-use crate::ir::{AccessMode, Adapter, LoopId, Scalar, VarId, dump};
+use crate::ir::{AccessId, AccessMode, Adapter, LoopId, Scalar, VarId, dump};
 use std::collections::HashSet;
 
 /// The proof's outcome: conditions for the guard, or reasons why there is none.
@@ -43,6 +43,26 @@ impl DependPlan {
     fn conflict(&mut self, array: VarId) {
         if !self.conflicts.contains(&array) {
             self.conflicts.push(array);
+        }
+    }
+
+    /// What follows from the ways to prove a pair apart.
+    fn take(&mut self, pair: &Pair, ways: Option<Vec<Alternative>>) {
+        let function = pair.former.function;
+        let (side, other) = (pair.side, pair.other);
+        if let Some(alternatives) = ways {
+            self.guard.extend(pair.condition(&alternatives));
+            return;
+        }
+        if writes(side.mode) && writes(other.mode) {
+            self.conflict(function.accesses[side.visit.access].array);
+        }
+        let unreliable = side.unreliable(pair.former);
+        let unreliable = unreliable.or_else(|| other.unreliable(pair.former));
+        let reason = unreliable.unwrap_or_else(|| pair.reason());
+        // One conflict per pair of places, however often the pair is met.
+        if !self.reasons.iter().any(|r| r.message == reason.message) {
+            self.reasons.push(reason);
         }
     }
 }
@@ -64,6 +84,31 @@ pub fn plan(former: &Former, visits: &[Visit], independent: &HashSet<VarId>) -> 
         judge_array(former, &mine, &mut plan);
     }
     plan
+}
+
+/// Judges elements that scalars stand for (rule R9): no other access of the candidate may be to one
+/// of them, in whatever iteration.
+pub fn apart(former: &Former, visits: &[Visit], elements: &[AccessId], plan: &mut DependPlan) {
+    let array = |visit: &Visit| former.function.accesses[visit.access].array;
+    let elements = elements.iter().map(|access| Visit {
+        access: *access,
+        context: Context::default(),
+    });
+    let elements: Vec<Visit> = elements.collect();
+    for (n, element) in elements.iter().enumerate() {
+        plan.proved.insert(array(element));
+        let side = Side::of(former, element);
+        let others = visits.iter().chain(&elements[n + 1..]);
+        for other in others.filter(|other| array(other) == array(element)) {
+            let other = Side::of(former, other);
+            let pair = Pair {
+                former,
+                side: &side,
+                other: &other,
+            };
+            plan.take(&pair, pair.different());
+        }
+    }
 }
 
 /// One access with its index forms.
@@ -166,40 +211,7 @@ fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan)
         side,
         other,
     };
-    match pair.disjoint() {
-        Some(alternatives) => {
-            if let Some(test) = pair.guard(&alternatives) {
-                let (a, b) = (
-                    dump::access(former.function, side.visit.access),
-                    dump::access(former.function, other.visit.access),
-                );
-                let purpose = if a == b {
-                    format!("iterations have `{a}` to themselves")
-                } else {
-                    format!("`{a}` and `{b}` of different iterations are different elements")
-                };
-                let asked = words::alternatives(former, &alternatives);
-                let purpose = format!("{purpose}: it asks if {asked}");
-                plan.guard.push(Condition { test, purpose });
-            }
-        }
-        None => {
-            if writes(side.mode) && writes(other.mode) {
-                plan.conflict(former.function.accesses[side.visit.access].array);
-            }
-            let unreliable = side.unreliable(former);
-            let unreliable = unreliable.or_else(|| other.unreliable(former));
-            let reason = unreliable.unwrap_or_else(|| pair.reason());
-            // One conflict per pair of places, however often the pair is met.
-            let seen = plan
-                .reasons
-                .iter()
-                .any(|r: &Reason| r.message == reason.message);
-            if !seen {
-                plan.reasons.push(reason);
-            }
-        }
-    }
+    plan.take(&pair, pair.disjoint());
 }
 
 /// Polynomials that must all be positive: one way to prove a pair disjoint.
@@ -231,12 +243,7 @@ struct Dimension {
 impl Pair<'_> {
     /// Ways to prove it; an empty one needs no guard. `None` if there is no way.
     fn disjoint(&self) -> Option<Vec<Alternative>> {
-        let dims = self.side.dims.iter().zip(&self.other.dims);
-        let dims = dims.filter_map(|(f, g)| {
-            let (f, g) = (f.clone()?, g.clone()?);
-            Some(Forms { f, g })
-        });
-        let dims: Vec<Forms> = dims.collect();
+        let dims = self.dims();
         let mut alternatives = self.ways(&dims, &[]);
         if !alternatives.iter().any(Vec::is_empty) {
             let (parts, needs) = self.taken_apart(&dims);
@@ -251,8 +258,31 @@ impl Pair<'_> {
         (!alternatives.is_empty()).then_some(alternatives)
     }
 
-    /// Ways by these dimensions, which are those of the index if `needs` are positive.
-    fn ways(&self, dims: &[Forms], needs: &[Poly]) -> Vec<Alternative> {
+    /// Ways to prove that the accesses never meet, even in one iteration.
+    fn different(&self) -> Option<Vec<Alternative>> {
+        let dims = self.dims();
+        let mut alternatives = self.different_somewhere(&dims, &[]);
+        if dims.iter().any(|forms| self.not_divisible(forms)) {
+            alternatives.push(Vec::new());
+        }
+        if alternatives.iter().any(Vec::is_empty) {
+            return Some(vec![Vec::new()]);
+        }
+        (!alternatives.is_empty()).then_some(alternatives)
+    }
+
+    /// The forms of the dimensions that the proof may rely on.
+    fn dims(&self) -> Vec<Forms> {
+        let dims = self.side.dims.iter().zip(&self.other.dims);
+        let dims = dims.filter_map(|(f, g)| {
+            let (f, g) = (f.clone()?, g.clone()?);
+            Some(Forms { f, g })
+        });
+        dims.collect()
+    }
+
+    /// Ways by one dimension whose values are different in any two iterations.
+    fn different_somewhere(&self, dims: &[Forms], needs: &[Poly]) -> Vec<Alternative> {
         let mut alternatives = Vec::new();
         for forms in dims {
             for test in self.different_values(forms) {
@@ -265,6 +295,12 @@ impl Pair<'_> {
                 }
             }
         }
+        alternatives
+    }
+
+    /// Ways by these dimensions, which are those of the index if `needs` are positive.
+    fn ways(&self, dims: &[Forms], needs: &[Poly]) -> Vec<Alternative> {
+        let mut alternatives = self.different_somewhere(dims, needs);
         let certain = dims.iter().any(|forms| self.not_divisible(forms));
         if certain || self.never_meet(dims) {
             alternatives.push(needs.to_vec());
@@ -634,6 +670,21 @@ impl Pair<'_> {
                 Some((high.checked_sub(&low).filter(Poly::is_invariant)?, least))
             })
             .collect()
+    }
+
+    /// The guard's condition, if one is needed.
+    fn condition(&self, alternatives: &[Alternative]) -> Option<Condition> {
+        let test = self.guard(alternatives)?;
+        let text = |side: &Side| dump::access(self.former.function, side.visit.access);
+        let (a, b) = (text(self.side), text(self.other));
+        let purpose = if a == b {
+            format!("iterations have `{a}` to themselves")
+        } else {
+            format!("`{a}` and `{b}` of different iterations are different elements")
+        };
+        let asked = words::alternatives(self.former, alternatives);
+        let purpose = format!("{purpose}: it asks if {asked}");
+        Some(Condition { test, purpose })
     }
 
     /// The run-time condition, if one is needed.

@@ -418,8 +418,22 @@ fn literal(scalar: Scalar, value: u128, negated: bool) -> Option<Poly> {
 
 /// Whether two expressions are the same operations on the same names.
 pub fn same(function: &Function, left: ExprId, right: ExprId) -> bool {
+    same_but(function, left, right, &|_, _| None)
+}
+
+/// The same, but for pairs of nodes of which `decides` decides.
+pub fn same_but(
+    function: &Function,
+    left: ExprId,
+    right: ExprId,
+    decides: &impl Fn(ExprId, ExprId) -> Option<bool>,
+) -> bool {
+    if let Some(decided) = decides(left, right) {
+        return decided;
+    }
     let all = |a: &[ExprId], b: &[ExprId]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(function, *a, *b))
+        let mut pairs = a.iter().zip(b);
+        a.len() == b.len() && pairs.all(|(a, b)| same_but(function, *a, *b, decides))
     };
     let (a, b) = (&function.exprs[left], &function.exprs[right]);
     if a.ty != b.ty {

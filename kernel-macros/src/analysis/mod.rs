@@ -37,6 +37,7 @@ mod poly;
 mod polyhedron;
 #[cfg(test)]
 mod precision;
+mod promote;
 mod radix;
 pub mod reduce;
 mod scan;
@@ -53,13 +54,17 @@ pub use function::device_function;
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{
-    Adapter, Block, Builtin, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId, dump,
-    verify, walk,
+    AccessId, Adapter, Block, Builtin, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId,
+    dump, verify, walk,
 };
 use extent::to_wide;
 use form::{Fit, Former};
 use interchange::Interchange;
-use plan::{ArrayUse, Condition, NestLoop, Plan, Reason, Region, Test, Verdict, Wide, WideAdapter};
+use plan::{
+    ArrayUse, Condition, Element, NestLoop, Plan, Promoted, Reason, Region, Test, Verdict, Wide,
+    WideAdapter,
+};
+use promote::Promotion;
 use scan::Scan;
 use std::collections::{HashMap, HashSet};
 
@@ -217,7 +222,24 @@ impl Judge<'_> {
         if exact.is_ok() || self.interchanged(id) {
             return Ok(());
         }
-        self.deepest(&nest, Sharing::Arrays)
+        let shared = self.deepest(&nest, Sharing::Arrays);
+        if shared.is_ok() || self.promoted(id) {
+            return Ok(());
+        }
+        shared
+    }
+
+    /// Makes a region of the loop with scalars in the place of elements (rule R9).
+    fn promoted(&mut self, id: LoopId) -> bool {
+        let Some(promotion) = Promotion::of(self.function, id) else {
+            return false;
+        };
+        let nest = nest::perfect(self.function, id);
+        let holds = self.deepest(&nest, Sharing::Elements(&promotion)).is_ok();
+        if !holds {
+            promotion.restore(self.function);
+        }
+        holds
     }
 
     /// The deepest part of a nest that can be proved.
@@ -351,14 +373,16 @@ struct Draft {
 }
 
 /// What iterations may have in common.
-#[derive(Clone, Copy, PartialEq)]
-enum Sharing {
+#[derive(Clone, Copy)]
+enum Sharing<'a> {
     /// Accumulators that are no arrays.
     Nothing,
     /// Also arrays into whose elements they combine.
     Arrays,
     /// Nothing at all but this loop, which stood around the nest.
     Order(LoopId),
+    /// Accumulators that are no arrays, some in the place of elements.
+    Elements(&'a Promotion),
 }
 
 /// Puts drafts together.
@@ -366,7 +390,7 @@ struct Drafter<'a> {
     function: &'a Function,
     mismatches: &'a [Mismatch],
     independent: &'a HashSet<VarId>,
-    sharing: Sharing,
+    sharing: Sharing<'a>,
 }
 
 impl Drafter<'_> {
@@ -389,7 +413,11 @@ impl Drafter<'_> {
             return Err(reasons);
         }
         let body = nest::body(function, nest);
-        let (depend, shared) = self.dependences(&former, &scan, &body);
+        let (mut depend, shared) = self.dependences(&former, &scan, &body);
+        let (elements, promoted) = self.elements();
+        let back = promoted.iter().filter_map(|of| of.back);
+        let back: Vec<AccessId> = back.collect();
+        depend::apart(&former, &scan.visits, &back, &mut depend);
         let mut reduce = reduce::plan(function, &body, &scan.assigned, &shared);
         if let (Some(_), Some((var, span))) = (in_order, scan.assigned.first()) {
             let name = function.vars[*var].ident.to_string();
@@ -424,6 +452,8 @@ impl Drafter<'_> {
             arrays: Vec::new(),
             accumulators: std::mem::take(&mut reduce.accumulators),
             shared: std::mem::take(&mut reduce.shared),
+            elements,
+            promoted,
             extremes: std::mem::take(&mut reduce.extremes),
             bounds: bounds.bounds,
             free: bounds.free,
@@ -457,6 +487,14 @@ impl Drafter<'_> {
         }
     }
 
+    /// The elements that scalars stand for, and the scalars.
+    fn elements(&self) -> (Vec<Element>, Vec<Promoted>) {
+        match self.sharing {
+            Sharing::Elements(of) => (of.elements.clone(), of.promoted.clone()),
+            _ => Default::default(),
+        }
+    }
+
     /// The dependences between iterations, and the arrays that accumulate instead (rule R6).
     fn dependences(
         &self,
@@ -465,7 +503,7 @@ impl Drafter<'_> {
         body: &Block,
     ) -> (depend::DependPlan, Vec<VarId>) {
         let plan = depend::plan(former, &scan.visits, self.independent);
-        if self.sharing != Sharing::Arrays
+        if !matches!(self.sharing, Sharing::Arrays)
             || !shared::needs_copies(former, &scan.visits, &plan.conflicts)
         {
             return (plan, Vec::new());
@@ -677,6 +715,12 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
         }
     }
     visit(&region.cost);
+    for promoted in &region.promoted {
+        visit(&Wide::Atom(promoted.start));
+    }
+    scalars.retain(|var| !region.elements.iter().any(|element| element.var == *var));
+    let accessed = region.elements.iter();
+    lengths.extend(accessed.map(|element| function.accesses[element.access].array));
     region.scalars = scalars;
     let accessed = |array: VarId, wanted: fn(crate::ir::AccessMode) -> bool| {
         scan.visits.iter().any(|visit| {

@@ -70,6 +70,11 @@ pub struct Region {
     /// Arrays whose elements are accumulators: in the body, private copies that start at the
     /// identity; see the canonical order.
     pub shared: Vec<SharedArray>,
+    /// Elements that the driver reads before the region (rule R9). If one lies outside of its array,
+    /// the verbatim serial loop runs.
+    pub elements: Vec<Element>,
+    /// Accumulators that are no variables of the source.
+    pub promoted: Vec<Promoted>,
     /// Accumulators that change together.
     pub extremes: Vec<Extreme>,
     /// How each access of the body stays in bounds.
@@ -191,6 +196,25 @@ pub struct Accumulator {
     pub fold: Fold,
 }
 
+/// An array's element as it is before the region.
+#[derive(Clone, Debug)]
+pub struct Element {
+    /// Names it in [`Promoted::start`].
+    pub var: VarId,
+    pub access: AccessId,
+}
+
+/// A scalar that stands for an element (rule R9).
+#[derive(Clone, Debug)]
+pub struct Promoted {
+    /// The accumulator.
+    pub var: VarId,
+    /// Its value before the region, of elements and invariants. It cannot fail.
+    pub start: ExprId,
+    /// The element that has its value after the region.
+    pub back: Option<AccessId>,
+}
+
 /// An array of [`Region::arrays`] into whose elements iterations combine, and which they do not
 /// use in any other way.
 #[derive(Clone, Debug)]
@@ -304,6 +328,11 @@ impl Fold {
 }
 
 impl Region {
+    /// What stands for an accumulator that the source does not have.
+    pub fn promoted(&self, accumulator: VarId) -> Option<&Promoted> {
+        self.promoted.iter().find(|of| of.var == accumulator)
+    }
+
     /// Lanes of the canonical order: 512 bytes of the widest accumulator's lanes.
     pub fn lanes(&self) -> u32 {
         let wide = self

@@ -8,8 +8,8 @@
 //! a negative one the reciprocal of that.
 
 use super::build::Builder;
-use super::pass::{self, Pass};
 use crate::analysis::plan::{Plan, Region};
+use crate::ir::pass::{self, Pass};
 use crate::ir::{
     BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, UnaryOp, VarId,
     walk,

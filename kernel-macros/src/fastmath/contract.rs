@@ -4,9 +4,9 @@
 //! Of `a * b + c * d` the left product is fused. An expression keeps its two roundings where fusing
 //! would evaluate operands that can fail in another order.
 
-use super::pass::{self, Pass};
 use crate::analysis::plan::{Plan, Region, SiteKey};
 use crate::analysis::sites;
+use crate::ir::pass::{self, Pass};
 use crate::ir::{
     AccessMode, BinaryOp, Builtin, Expr, ExprId, ExprKind, Function, Place, Stmt, StmtKind, UnaryOp,
 };

@@ -5,7 +5,6 @@ mod approx;
 mod build;
 mod contract;
 mod copy;
-mod pass;
 mod reassoc;
 #[cfg(test)]
 mod tests;

@@ -16,9 +16,9 @@
 
 use super::build::Builder;
 use super::copy::Copy;
-use super::pass::{self, Pass};
 use crate::analysis::plan::{Accumulator, Combine, Fold, Plan, Region, Verdict};
 use crate::analysis::reduce;
+use crate::ir::pass::{self, Pass};
 use crate::ir::{
     BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span, Stmt,
     StmtKind, Ty, UnaryOp, VarId, walk,

@@ -21,6 +21,7 @@ mod cast;
 mod confirm;
 mod device;
 pub mod driver;
+mod elements;
 mod expr;
 mod family;
 mod fold;

@@ -5,11 +5,12 @@
 
 use super::body::Body;
 use super::call;
+use super::elements;
 use super::expr::symbol;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::{Site, SiteKind};
-use crate::ir::{AccessId, AccessMode, ExprId, IndexStyle, Scalar};
+use crate::ir::{AccessId, AccessMode, ExprId, Scalar};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -119,16 +120,10 @@ fn index(body: &Body, id: AccessId) -> TokenStream {
         body.function().vars[access.array].tokens.clone(),
         span.start,
     );
-    let brackets = access.brackets;
     let (binds, at): (Vec<_>, Vec<_>) = (0..access.written().len())
         .map(|dim| recorded(body, dim, Scalar::Usize, &format!("at{dim}"), span.start))
         .unzip();
-    let element = match access.style {
-        IndexStyle::Flat => quote_spanned!(brackets=> #array[#(#at),*]),
-        IndexStyle::Bracketed => quote_spanned!(brackets=> #array[[#(#at),*]]),
-        IndexStyle::Tuple => quote_spanned!(brackets=> #array[(#(#at),*)]),
-        IndexStyle::Nested | IndexStyle::Row => quote_spanned!(brackets=> #array #([#at])*),
-    };
+    let element = elements::at_index(access, &array, &at);
     let element = match access.mode {
         AccessMode::Load => element,
         AccessMode::Store | AccessMode::Update => emit!(*&mut #element),

@@ -5,12 +5,12 @@ use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
-use super::{DeviceEntry, confirm, item, raise, restart};
+use super::{DeviceEntry, confirm, elements, item, raise, restart};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
 use proc_macro2::{Literal, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use std::collections::HashSet;
 
 /// A region and where it stands.
@@ -47,6 +47,8 @@ impl<'a> Region<'a> {
         let results = self.plan.accumulators.iter().enumerate();
         let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
+        // The host reads and writes elements by itself.
+        let touched = (!self.plan.elements.is_empty()).then(|| self.context.released());
         let verbatim = self.verbatim(&source);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
@@ -57,9 +59,10 @@ impl<'a> Region<'a> {
             #items
             #(#proofs)*
             #range
+            #touched
             #attempt
             match __outcome {
-                #rt::Outcome::Done => { #(#results)* }
+                #rt::Outcome::Done => { #touched #(#results)* }
                 #rt::Outcome::Failed(__failure) #decided => { #raise }
                 _ => { #released #verbatim }
             }
@@ -196,9 +199,14 @@ impl<'a> Region<'a> {
         });
         let captured = captured.chain(text.atoms.iter().map(|atom| body.invariant(*atom)));
         let values = self.plan.accumulators.iter().map(|of| {
-            let (ty, value) = (body.scalar(of.ty), self.context.driver_name(of.var));
+            let ty = body.scalar(of.ty);
+            let value = match self.plan.promoted(of.var) {
+                Some(promoted) => elements::start(self, promoted),
+                None => self.context.driver_name(of.var).clone(),
+            };
             emit!(#rt::bits::<#ty>(#rt::cast(#value)))
         });
+        let elements = elements::read(self);
         let run = emit! {
             #session.run(
                 &__REGION,
@@ -208,14 +216,19 @@ impl<'a> Region<'a> {
                 &mut __values,
             )
         };
-        let run = match lengths {
-            Some(known) => emit!(if #known { #run } else { #rt::Outcome::Declined }),
-            None => run,
+        let inside =
+            (!self.plan.elements.is_empty()).then(|| elements::known().into_token_stream());
+        let known_all = lengths.into_iter().chain(inside);
+        let known_all: Vec<TokenStream> = known_all.collect();
+        let run = match known_all.as_slice() {
+            [] => run,
+            all => emit!(if #(#all)&&* { #run } else { #rt::Outcome::Declined }),
         };
         emit! {
             #known
             #(#scalars)*
             #(#arrays)*
+            #elements
             let mut __values = [#(#values),*];
             let __outcome = #run;
         }
@@ -300,8 +313,14 @@ impl<'a> Region<'a> {
         })
     }
 
+    /// Puts an accumulator where it belongs, if anywhere.
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
-        let (rt, value) = (self.rt(), self.context.driver_name(of.var));
+        let rt = self.rt();
+        let value = match self.plan.promoted(of.var).map(|promoted| promoted.back) {
+            None => self.context.driver_name(of.var).clone(),
+            Some(Some(element)) => elements::place(self, element),
+            Some(None) => return TokenStream::new(),
+        };
         let (position, ty) = (names::index(position), self.body.scalar(of.ty));
         emit!(#value = #rt::cast(#rt::from_bits::<#ty>(__values[#position]));)
     }

@@ -10,6 +10,7 @@ pub mod arena;
 pub mod dump;
 pub mod iteration;
 pub mod ops;
+pub mod pass;
 pub mod template;
 pub mod types;
 pub mod verify;

@@ -143,11 +143,12 @@ impl Notes<'_> {
         names.join(", ")
     }
 
-    /// The variable's name; of a part of one that lives outside, as the driver has it: `z.re`.
+    /// The variable's name; of a part of one that lives outside, as the driver has it: `z.re`; of an
+    /// element, that: `x[i]`.
     fn name(&self, var: VarId) -> String {
         let var = &self.function.vars[var];
         let tokens = var.tokens.to_string().replace(' ', "");
-        match tokens.contains('.') && var.kind != VarKind::Local {
+        match tokens.contains(['.', '[']) && var.kind != VarKind::Local {
             true => tokens,
             false => var.ident.to_string(),
         }

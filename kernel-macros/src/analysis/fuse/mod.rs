@@ -137,7 +137,7 @@ impl Judge<'_> {
         drafts.next()
     }
 
-    pub fn drafter(&self, sharing: Sharing) -> Drafter<'_> {
+    pub fn drafter<'s>(&'s self, sharing: Sharing<'s>) -> Drafter<'s> {
         Drafter {
             function: self.function,
             mismatches: self.mismatches,

@@ -41,6 +41,7 @@ pub fn judge(source: &str, random: &mut Random, tally: &mut Tally) -> Result<(),
     let ordered = |of: &Accumulator| matches!(of.fold, Fold::Companion | Fold::Place);
     let known = |region: &&Region| {
         let plain = region.shared.is_empty() && region.in_order.is_none();
+        let plain = plain && region.promoted.is_empty();
         plain && !region.accumulators.iter().any(ordered)
     };
     for region in plan.regions.iter().filter(known) {

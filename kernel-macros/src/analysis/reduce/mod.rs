@@ -20,6 +20,7 @@ use crate::ir::{Block, ExprId, Function, Span, VarId};
 use std::collections::HashSet;
 
 pub use rewrite::apply;
+pub use select::conjuncts;
 use select::{Contest, Selection};
 
 /// The reductions of a candidate.

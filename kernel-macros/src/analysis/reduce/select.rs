@@ -3,7 +3,9 @@
 use super::chain::{Home, Reader};
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
-use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, Pat, Place, StmtKind, VarId};
+use crate::ir::{
+    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Pat, Place, StmtKind, VarId,
+};
 
 /// An `if` that keeps the larger or smaller of two values.
 #[derive(Clone, Debug)]
@@ -72,15 +74,15 @@ pub fn operator(builtin: Builtin) -> (Fold, &'static str) {
 }
 
 /// The operands of `&&`, from left to right.
-pub fn conjuncts(reader: &Reader, cond: ExprId) -> Vec<ExprId> {
-    match reader.function.exprs[cond].kind {
+pub fn conjuncts(function: &Function, cond: ExprId) -> Vec<ExprId> {
+    match function.exprs[cond].kind {
         ExprKind::Logic {
             and: true,
             left,
             right,
         } => {
-            let mut all = conjuncts(reader, left);
-            all.extend(conjuncts(reader, right));
+            let mut all = conjuncts(function, left);
+            all.extend(conjuncts(function, right));
             all
         }
         _ => vec![cond],
@@ -106,7 +108,7 @@ impl Taken {
 impl Reader<'_> {
     /// The one comparison with an accumulator among the operands of `&&`.
     fn comparison(&self, cond: ExprId) -> Option<Comparison> {
-        let mut operands = conjuncts(self, cond);
+        let mut operands = conjuncts(self.function, cond);
         let mentioning = |id: &ExprId| self.mentions_target(*id);
         let position = operands.iter().position(mentioning)?;
         let after = operands.split_off(position + 1);

@@ -1,6 +1,6 @@
-//! A walk over a region's body that changes it, operands before what they are operands of.
+//! A walk over a block that changes it, operands before what they are operands of.
 
-use crate::ir::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, verify};
+use super::{Block, ExprId, ExprKind, Function, Opaque, Place, Stmt, StmtKind, verify};
 use std::mem;
 
 /// What a walk does at each node, once what is inside is done.
@@ -36,6 +36,9 @@ fn stmt(pass: &mut impl Pass, node: &mut Stmt) {
         }
         StmtKind::Expr(id) | StmtKind::Return(id) => expr(pass, *id),
         StmtKind::For(id) => {
+            let range = &pass.function().loops[*id].range;
+            let ends = [range.start, range.end];
+            ends.into_iter().for_each(|end| expr(pass, end));
             let mut body = mem::take(&mut pass.function().loops[*id].body);
             inside(pass, &mut body);
             pass.function().loops[*id].body = body;
@@ -49,9 +52,15 @@ fn stmt(pass: &mut impl Pass, node: &mut Stmt) {
             expr(pass, *cond);
             args.iter().for_each(|arg| expr(pass, *arg));
         }
-        StmtKind::Break { .. } | StmtKind::Continue { .. } | StmtKind::Opaque(_) => {}
+        StmtKind::Opaque(node) => opaque(pass, node),
+        StmtKind::Break { .. } | StmtKind::Continue { .. } => {}
     }
     pass.stmt(node);
+}
+
+/// The blocks in it; of all else nothing is known.
+fn opaque(pass: &mut impl Pass, node: &mut Opaque) {
+    node.blocks.iter_mut().for_each(|block| over(pass, block));
 }
 
 fn inside(pass: &mut impl Pass, body: &mut Block) {
@@ -83,6 +92,7 @@ fn expr(pass: &mut impl Pass, id: ExprId) {
             otherwise.iter_mut().for_each(|block| over(pass, block));
         }
         ExprKind::Block(block) => over(pass, block),
+        ExprKind::Opaque(node) => opaque(pass, node),
         ExprKind::Load(access) => place(pass, &Place::Element(*access)),
         kind => {
             let operands = verify::operands(kind);

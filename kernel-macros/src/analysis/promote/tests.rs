@@ -1,0 +1,107 @@
+//! Which elements become scalars, and the neighbours that must not.
+
+use crate::analysis::plan::{Fold, Region};
+use crate::analysis::tests::{accepted, refused};
+
+/// The only loop over `j` in a loop over `i`, or the region that it becomes.
+fn source(body: &str) -> String {
+    format!(
+        "fn f(x: &mut [f64], y: &[f64], p: &[usize], n: usize, mut m: usize) -> usize {{
+            for i in 0..n {{
+                x[i] += 2.0 * x[n - 1];
+                {body}
+            }}
+            m }}"
+    )
+}
+
+fn region(body: &str) -> Region {
+    let (_, mut plan) = accepted(&source(body));
+    assert_eq!(plan.regions.len(), 1, "{body}");
+    plan.regions.swap_remove(0)
+}
+
+#[test]
+fn an_element_that_all_others_miss() {
+    let sums = [
+        "for j in 0..i { x[i] -= y[j] * x[j]; }",
+        "for j in i + 1..n { x[i] = x[i] + x[j]; }",
+        "for j in 0..i { x[2 * i + 1] += x[2 * j]; }",
+        "for j in 0..n { x[i + n] += x[j]; }",
+        "for j in 0..i { if y[j] > 0.0 { x[i] += x[i - j - 1]; } }",
+        "for j in 0..i { for k in 0..3 { x[i] += x[j] * y[k]; } }",
+        // If `m` is not among them, which the guard asks.
+        "for j in 0..i { x[m] += x[j]; }",
+    ];
+    for body in sums {
+        let region = region(body);
+        assert_eq!(region.accumulators.len(), 1, "{body}");
+        assert_eq!(region.accumulators[0].fold, Fold::Add);
+        assert!(region.promoted[0].back.is_some(), "{body}");
+        assert!(region.arrays.iter().all(|array| !array.writes), "{body}");
+    }
+}
+
+#[test]
+fn elements_that_others_may_be_are_no_scalars() {
+    for body in [
+        "for j in 0..=i { x[i] -= y[j] * x[j]; }",
+        "for j in 0..n { x[0] += x[j]; }",
+        "for j in 0..i { x[i] += x[j] * x[i]; }",
+        "for j in 0..i { x[i] -= x[p[j]]; }",
+        "for j in 0..i { x[p[i]] -= x[j]; }",
+        "for j in 0..i { x[i] = x[j]; }",
+        "for j in 0..i { x[i] += x[j]; x[i] *= 2.0; }",
+        "for j in 0..i { x[m] += x[j]; m = j; }",
+        "for j in 0..i { x[m] += x[j]; m += 1; }",
+        "for j in 1..i { x[i] += x[j - 1]; x[j] = 1.0; x[j - 1] = x[j]; }",
+        "for j in 0..i { x[i] += x[j]; x[i - 1] += x[j]; }",
+    ] {
+        refused(&source(body), &["`x"]);
+    }
+}
+
+/// Two sums into one array are its own copies' business (rule R6), not scalars'.
+#[test]
+fn what_copies_can_do_stays_theirs() {
+    let region = region("for j in 0..i { x[i] += y[j]; x[n] += y[j]; }");
+    assert!(region.promoted.is_empty());
+    assert_eq!(region.shared.len(), 1);
+}
+
+#[test]
+fn the_place_of_an_extreme() {
+    let searches = [
+        "for j in 1..n { if x[j] < x[m] { m = j; } }",
+        "for j in 1..n { if x[m] <= x[j] { m = j; } }",
+        "for j in 0..n { let v = x[j]; if v > x[m] { m = j; } }",
+        "for j in 0..n { if y[j] > 0.0 && (x[j] - y[i]).abs() > (x[m] - y[i]).abs() { m = j; } }",
+        "for j in 0..n { if x[j + 1] < x[m] { m = j + 1; } }",
+        "for j in 0..n { if x[j] < x[m] { m = j; } if j > 3 { if x[j] < x[m] { m = j; } } }",
+    ];
+    for body in searches {
+        let region = region(body);
+        let [extreme] = region.extremes.as_slice() else {
+            panic!("{body}: {:?}", region.extremes);
+        };
+        assert_eq!(extreme.companions.len(), 1, "{body}");
+        assert!(region.promoted[0].back.is_none(), "{body}");
+    }
+}
+
+#[test]
+fn searches_that_compare_with_something_else() {
+    for body in [
+        "for j in 0..n { if x[j] < x[m] { m = j + 1; } }",
+        "for j in 0..n { if x[j] < y[m] { m = j; } }",
+        "for j in 0..n { if x[j] < x[m + 1] { m = j; } }",
+        "for j in 0..n { if x[j] < x[m] { m = j; } else { m = 0; } }",
+        "for j in 0..n { if x[j] < x[m] { m = j; } x[j] = 0.0; }",
+        "for j in 0..n { if x[j] < x[m] && j != m { m = j; } }",
+        "for j in 0..n { if x[j] < x[m] { m = j; } if y[j] > y[m] { m = j; } }",
+        "for j in 0..n { let mut v = x[j]; v *= 0.5; if v < x[m] { m = j; } }",
+        "for j in 0..n { if x[j] < x[m] { m = j; } m += 1; }",
+    ] {
+        refused(&source(body), &["`m`"]);
+    }
+}
