@@ -34,6 +34,15 @@ impl Sink {
         }
     }
 
+    /// The second place of the problem before, which says nothing alone: it stays with it.
+    pub fn push_second(&mut self, span: Span, message: String) {
+        self.problems.push(Problem {
+            span,
+            message,
+            help: None,
+        });
+    }
+
     pub fn is_empty(&self) -> bool {
         self.problems.is_empty()
     }

@@ -203,7 +203,7 @@ fn in_intervals(domain: &Domain, former: &Former, visit: &Visit) -> Option<Test>
 }
 
 /// Whether nothing is passed on the way but loops, which run at all.
-fn is_free(former: &Former, steps: &[Step]) -> bool {
+pub fn is_free(former: &Former, steps: &[Step]) -> bool {
     match steps {
         [] => true,
         [Step::Loop(_), rest @ ..] => is_free(former, rest),

@@ -15,8 +15,9 @@
 //! * *a guard*: a condition of either argument that depends on values is left to run time, if it
 //!   can hold for any number of iterations.
 
-use super::bounds::reliable;
+use super::bounds::{is_free, reliable};
 use super::extent::{Domain, replace_by_end, sign, to_wide};
+use super::facts;
 use super::form::Former;
 use super::meeting::{self, Knowledge, Mover};
 use super::plan::{Condition, Reason, Test, Wide};
@@ -640,11 +641,14 @@ impl Pair<'_> {
     /// towards an error or towards a guard that fails; neither is unsound.
     fn can_hold(&self, tests: &[Poly]) -> bool {
         const ROUNDS: u64 = 500;
-        const LONG: i128 = 63;
-        let extents: Vec<(Poly, i128)> = self.loops_in_sight(LONG);
-        let positive = tests.iter().map(|test| (test, 1));
-        let long = extents.iter().map(|(poly, least)| (poly, *least));
-        if meeting::contradictory(self.former, positive.chain(long)) {
+        let mut wanted = self.loops_in_sight();
+        wanted.extend(tests.iter().map(|test| (test.clone(), 1)));
+        let mut known = wanted.clone();
+        known.extend(self.in_bounds());
+        let facts = facts::about(self.former, &known);
+        known.extend(facts.into_iter().map(|fact| (fact, 0)));
+        let all = known.iter().map(|(poly, least)| (poly, *least));
+        if meeting::contradictory(self.former, all) {
             return false;
         }
         (0..ROUNDS).any(|round| {
@@ -653,23 +657,63 @@ impl Pair<'_> {
                 poly.evaluate(&value_of)
                     .is_some_and(|value| value >= *least)
             };
-            extents.iter().all(at_least)
-                && tests
-                    .iter()
-                    .all(|test| test.evaluate(&value_of).is_some_and(|value| value > 0))
+            wanted.iter().all(at_least)
         })
     }
 
-    /// Extents of the loops around both accesses, and how long they must at least be.
-    fn loops_in_sight(&self, long: i128) -> Vec<(Poly, i128)> {
+    /// Extents of the loops around both accesses, and how large they must at least be: parallel
+    /// loops are long.
+    fn loops_in_sight(&self) -> Vec<(Poly, i128)> {
+        const LONG: i128 = 63;
         let inner = self.side.loops.iter().chain(&self.other.loops);
-        let nest = self.former.nest.iter().map(|id| (id, long));
-        nest.chain(inner.map(|id| (id, 1)))
-            .filter_map(|(id, least)| {
-                let (low, high) = self.loop_extent(*id)?;
-                Some((high.checked_sub(&low).filter(Poly::is_invariant)?, least))
-            })
-            .collect()
+        let mut extents = Vec::new();
+        for (id, least) in self
+            .former
+            .nest
+            .iter()
+            .map(|id| (id, LONG))
+            .chain(inner.map(|id| (id, 1)))
+        {
+            let Some((low, high)) = self.loop_extent(*id) else {
+                continue;
+            };
+            let steps = self.step(*id).checked_mul(&Poly::constant(least));
+            let extent = high.checked_sub(&low);
+            let room = extent
+                .zip(steps)
+                .and_then(|(extent, steps)| extent.checked_sub(&steps));
+            extents.extend(room.filter(Poly::is_invariant).map(|room| (room, 0)));
+        }
+        extents
+    }
+
+    /// That both accesses stay in their array, where every iteration makes them: another condition
+    /// of the guard.
+    fn in_bounds(&self) -> Vec<(Poly, i128)> {
+        let sides = [self.side, self.other].into_iter();
+        sides.flat_map(|side| self.stays_inside(side)).collect()
+    }
+
+    fn stays_inside(&self, side: &Side) -> Vec<(Poly, i128)> {
+        let context = &side.visit.context;
+        if context.uncertain || !is_free(self.former, &context.steps) {
+            return Vec::new();
+        }
+        let array = self.former.function.accesses[side.visit.access].array;
+        let mut inside = Vec::new();
+        for (dim, form) in (0..).zip(&side.dims) {
+            let ends = form
+                .as_ref()
+                .map(|form| [false, true].map(|end| self.bound(side, form, end)));
+            let Some([low, high]) = ends else { continue };
+            let len = Poly::sym(Sym::Len(array, dim));
+            inside.extend(low.map(|low| (low, 0)));
+            inside.extend(
+                high.and_then(|high| len.checked_sub(&high))
+                    .map(|room| (room, 1)),
+            );
+        }
+        inside
     }
 
     /// The guard's condition, if one is needed.

@@ -16,6 +16,7 @@ mod depend;
 #[cfg(test)]
 mod everyday;
 mod extent;
+mod facts;
 mod form;
 #[cfg(test)]
 mod forms;
@@ -76,6 +77,7 @@ pub fn analyse(
     sink: &mut Sink,
 ) -> Plan {
     let independent = named_arrays(function, independent, sink);
+    function.definitions = facts::definitions(function);
     let verdicts = function
         .loops
         .ids()
@@ -823,7 +825,7 @@ fn report_problems(function: &Function, plan: &Plan, sink: &mut Sink) {
             let message = headline(&index, &reason.message);
             sink.push(reason.span, message, reason.help.clone());
             if let Some((message, span)) = &reason.second {
-                sink.push(*span, message.clone(), None);
+                sink.push_second(*span, message.clone());
             }
         }
     }

@@ -23,7 +23,7 @@ pub use template::Template;
 pub use types::{Scalar, Ty};
 
 use proc_macro2::{TokenStream, TokenTree};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A stretch of source: the spans of its first and last token. Stable proc macros cannot join
 /// spans, but `compile_error!` underlines from the first token of its path to its last brace.
@@ -66,6 +66,8 @@ pub struct Function {
     /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
     /// evaluated; a condition among these is a bounds check, which the guard may answer.
     pub made: HashSet<ExprId>,
+    /// What names of the driver's that keep their values are bound to. Filled by `analysis/`.
+    pub definitions: HashMap<VarId, ExprId>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
     pub open: HashSet<ExprId>,
     /// Elementary functions are the standard library's, not the runtime's.

@@ -275,6 +275,7 @@ impl Parser {
             callees: self.callees,
             pinned: self.pinned,
             made: self.made,
+            definitions: HashMap::new(),
             open: HashSet::new(),
             std_math: false,
             returned: self.returned,
