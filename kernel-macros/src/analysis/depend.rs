@@ -26,7 +26,7 @@ use super::polyhedron::gcd;
 use super::radix::{self, Forms};
 use super::scan::{Context, Step, Visit, writes};
 use super::{texts, words};
-use crate::ir::{AccessId, AccessMode, Adapter, LoopId, Scalar, VarId, dump};
+use crate::ir::{AccessId, AccessMode, Adapter, ExprKind, LoopId, Scalar, VarId, dump, walk};
 use std::collections::HashSet;
 
 /// The proof's outcome: conditions for the guard, or reasons why there is none.
@@ -38,6 +38,9 @@ pub struct DependPlan {
     pub conflicts: Vec<VarId>,
     /// Arrays whose index forms the proof relies on (rule R1).
     pub proved: HashSet<VarId>,
+    /// Reasons that follow from others: the index changes from iteration to iteration because a
+    /// variable does, of which there is more to say.
+    pub consequences: Vec<Reason>,
 }
 
 impl DependPlan {
@@ -60,6 +63,14 @@ impl DependPlan {
         }
         let unreliable = side.unreliable(pair.former);
         let unreliable = unreliable.or_else(|| other.unreliable(pair.former));
+        if let Some(reason) = &unreliable
+            && [side, other]
+                .iter()
+                .any(|side| side.follows_a_value(pair.former))
+        {
+            self.consequences.push(reason.clone());
+            return;
+        }
         let reason = unreliable.unwrap_or_else(|| pair.reason());
         // One conflict per pair of places, however often the pair is met.
         if !self.reasons.iter().any(|r| r.message == reason.message) {
@@ -182,6 +193,19 @@ impl<'a> Side<'a> {
             help: Some(help),
             second: None,
         })
+    }
+
+    /// Whether its index is made of a variable that iterations assign.
+    fn follows_a_value(&self, former: &Former) -> bool {
+        let mut found = false;
+        for index in &former.function.accesses[self.visit.access].index {
+            walk::below(former.function, *index, &mut |id| {
+                if let ExprKind::Var(var) = former.function.exprs[id].kind {
+                    found |= former.is_assigned(var) && !former.is_local(var);
+                }
+            });
+        }
+        found
     }
 
     /// Variables of the loops around it whose ranges the guard does not know.
@@ -770,9 +794,10 @@ impl Pair<'_> {
             };
         }
         let other = dump::access(self.former.function, second.visit.access);
-        let shifted = self.constant_shift();
-        let (message, at, help) =
-            texts::conflict(&text, &other, &array, writes(second.mode), shifted);
+        let (message, at, help) = match writes(second.mode) {
+            true => texts::write_conflict(&text, &other, &array),
+            false => texts::conflict(&text, &other, &array, self.reads(first, second)),
+        };
         Reason {
             message,
             span: a.span,
@@ -781,14 +806,38 @@ impl Pair<'_> {
         }
     }
 
-    /// Whether the two forms differ by numbers alone: a value carried along.
-    fn constant_shift(&self) -> bool {
-        let pairs = self.side.dims.iter().zip(&self.other.dims);
-        pairs.into_iter().all(|(f, g)| {
-            let difference = f.as_ref().zip(g.as_ref());
-            let difference = difference.and_then(|(f, g)| f.checked_sub(g));
-            difference.is_some_and(|d| d.as_constant().is_some())
-        })
+    /// When a read of an element comes, as seen from its write, where the forms differ by numbers.
+    fn reads(&self, write: &Side, read: &Side) -> texts::Reads {
+        let later = self.former.nest.iter().find_map(|id| {
+            let ahead = self.ahead(write, read, *id)?;
+            (ahead != 0).then_some(ahead > 0)
+        });
+        match later {
+            Some(true) => texts::Reads::Afterwards,
+            Some(false) => texts::Reads::Before,
+            None => texts::Reads::Sometime,
+        }
+    }
+
+    /// By how much the variable of a loop is ahead in the iteration that reads the element, in the
+    /// loop's direction, by a dimension that nothing else decides.
+    fn ahead(&self, write: &Side, read: &Side, id: LoopId) -> Option<i128> {
+        let node = &self.former.function.loops[id];
+        let backwards = node.range.adapters.iter();
+        let backwards = backwards
+            .filter(|adapter| matches!(adapter, Adapter::Rev))
+            .count()
+            % 2;
+        let dims = write.dims.iter().zip(&read.dims);
+        let shifts = dims.filter_map(|(f, g)| {
+            let (f, g) = (f.as_ref()?, g.as_ref()?);
+            let alone = f.indices() == [node.var] && g.indices() == [node.var];
+            let (coefficient, _) = f.split(node.var)?;
+            let shift = f.checked_sub(g)?.as_constant().filter(|_| alone)?;
+            shift.checked_div(coefficient.as_constant()?)
+        });
+        let shift = shifts.into_iter().next()?;
+        Some(if backwards == 1 { -shift } else { shift })
     }
 }
 

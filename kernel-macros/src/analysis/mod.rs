@@ -38,9 +38,11 @@ mod poly;
 mod polyhedron;
 #[cfg(test)]
 mod precision;
+mod private;
 mod promote;
 mod radix;
 pub mod reduce;
+mod saved;
 mod scan;
 mod shared;
 pub mod sites;
@@ -219,6 +221,16 @@ impl Judge<'_> {
                 second: None,
             }]);
         }
+        let borrowed = private::privatize(self.function, id);
+        let judged = self.somehow(id);
+        if let (Err(_), Some(saved)) = (&judged, borrowed) {
+            saved.restore(self.function);
+        }
+        judged
+    }
+
+    /// Makes a region of the loop, in the first way that the proof allows.
+    fn somehow(&mut self, id: LoopId) -> Result<(), Vec<Reason>> {
         let nest = nest::perfect(self.function, id);
         let exact = self.deepest(&nest, Sharing::Nothing);
         if exact.is_ok() || self.interchanged(id) {
@@ -434,6 +446,10 @@ impl Drafter<'_> {
         bounds.take_over(&former, &scan.checks);
         bounds.divisions(&former, &body);
         reasons.extend(depend.reasons.iter().chain(&reduce.reasons).cloned());
+        // What follows from a variable is not said beside what is said of the variable.
+        if reduce.reasons.is_empty() {
+            reasons.extend(depend.consequences.iter().cloned());
+        }
         if !reasons.is_empty() {
             return Err(reasons);
         }

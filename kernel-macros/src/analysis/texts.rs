@@ -206,32 +206,52 @@ pub fn not_affine_read(access: &str, array: &str) -> (String, String) {
     )
 }
 
-/// The two halves of a conflict, and the way out.
-pub fn conflict(
-    write: &str,
-    other: &str,
-    array: &str,
-    other_writes: bool,
-    shifted: bool,
-) -> (String, String, String) {
-    let verb = if other_writes { "writes" } else { "reads" };
-    let first = format!("one iteration writes `{write}` ...");
-    let second = format!("... and another iteration {verb} the same element here, as `{other}`");
-    let help = if !other_writes && shifted {
-        format!(
-            "a value carried from one iteration to the next has no parallel form; read from a copy \
-             of `{array}` made before the loop, or, if the rows are independent, loop over rows \
-             outside"
-        )
-    } else if other_writes {
-        format!(
-            "give each iteration elements of its own, or, if iterations never meet, give your word \
-             with `#[kernel(.., unsafe(independent({array})))]`"
-        )
-    } else {
-        format!("read from a copy of `{array}` made before the loop")
+/// When a conflicting read comes, as seen from the write of the same element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// In a later iteration: it needs what was written (a flow dependence).
+    Afterwards,
+    /// In an earlier one: it needs what was there before (an antidependence).
+    Before,
+    /// That depends.
+    Sometime,
+}
+
+/// The two halves of a conflict of a write and a read, and the way out.
+pub fn conflict(write: &str, read: &str, array: &str, reads: Reads) -> (String, String, String) {
+    let help = match reads {
+        Reads::Afterwards => {
+            "a value carried from one iteration to the next has no parallel form; if the rows are \
+             independent, loop over rows outside"
+                .to_string()
+        }
+        Reads::Before => format!(
+            "it reads what is there before the loop: read from a copy of `{array}` made before it"
+        ),
+        Reads::Sometime => format!(
+            "if it is to read what is there before the loop, read from a copy of `{array}` made \
+             before it; what another iteration has written, none can wait for"
+        ),
     };
+    let (first, second) = halves(write, "reads", read);
     (first, second, help)
+}
+
+/// The same for two writes.
+pub fn write_conflict(write: &str, other: &str, array: &str) -> (String, String, String) {
+    let help = format!(
+        "give each iteration elements of its own, or, if iterations never meet, give your word \
+         with `#[kernel(.., unsafe(independent({array})))]`"
+    );
+    let (first, second) = halves(write, "writes", other);
+    (first, second, help)
+}
+
+fn halves(write: &str, verb: &str, other: &str) -> (String, String) {
+    (
+        format!("one iteration writes `{write}` ..."),
+        format!("... and another iteration {verb} the same element here, as `{other}`"),
+    )
 }
 
 pub fn self_conflict(write: &str) -> String {
@@ -257,6 +277,32 @@ pub fn last_value_help(name: &str) -> String {
         "if each iteration needs its own, bind it inside with `let`; if the last value is wanted, \
          compute `{name}` after the loop from the last index; a reduction combines it, as in \
          `{name} += ..`"
+    )
+}
+
+/// A value that an iteration reads before it assigns its own.
+pub fn carried(name: &str) -> (String, String) {
+    (
+        format!("`{name}` gets a value in each iteration ..."),
+        "... and the iteration after it reads that here: values carried from one iteration to the \
+         next have no parallel form"
+            .to_string(),
+    )
+}
+
+pub fn carried_help(name: &str) -> String {
+    format!(
+        "if `{name}` is an element or an index of the iteration before, name that, as in `x[i - 1]`, \
+         and leave the first iteration out of the loop"
+    )
+}
+
+/// The same of what looks like an extreme.
+pub fn carried_extreme_help(name: &str) -> String {
+    format!(
+        "if `{name}` is to be the greatest or least of all, let the `if` that compares with it do \
+         nothing but `if x > {name} {{ {name} = x; }}`, without an `else`, and have one for each \
+         extreme"
     )
 }
 
@@ -432,7 +478,8 @@ pub fn no_region(name: &str) -> String {
 }
 
 pub const NO_REGION_HELP: &str = "`#[kernel]` is for functions with `for` loops over integer ranges; \
-                                  a `while` that counts can be one: `for i in 0..n`";
+                                  a `while` that counts can be one, as `for i in 0..n`, and so can \
+                                  a chain of iterators: `for x in x.iter() { sum += x; }`";
 
 pub fn not_on_device(function: &str) -> String {
     format!(

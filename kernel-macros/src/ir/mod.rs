@@ -82,7 +82,7 @@ pub struct Function {
 }
 
 /// A binding: parameter, `let`, loop variable, or a name from outside the function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Var {
     /// The identifier at its binding, with the user's span.
     pub ident: proc_macro2::Ident,

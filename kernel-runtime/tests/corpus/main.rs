@@ -28,6 +28,7 @@ mod launches;
 mod maps;
 mod names;
 mod nests;
+mod private;
 mod promoted;
 mod ranges;
 mod rare;

@@ -17,10 +17,11 @@ mod tests;
 use super::form::{self, Former};
 use super::plan::{Element, Promoted};
 use super::reduce;
+use super::saved::Saved;
 use crate::ir::pass::{self, Pass};
 use crate::ir::{
-    Access, AccessId, BinaryOp, Block, Expr, ExprId, ExprKind, Function, LoopId, Place, Scalar,
-    Span, Stmt, StmtKind, Ty, UnaryOp, Var, VarId, VarKind, dump, walk,
+    Access, AccessId, BinaryOp, Expr, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span,
+    Stmt, StmtKind, Ty, UnaryOp, Var, VarId, VarKind, dump, walk,
 };
 use proc_macro2::{Ident, TokenStream};
 use std::collections::{HashMap, HashSet};
@@ -32,12 +33,6 @@ pub struct Promotion {
     /// The scalars.
     pub promoted: Vec<Promoted>,
     saved: Saved,
-}
-
-/// The loop as it was.
-struct Saved {
-    bodies: Vec<(LoopId, Block)>,
-    exprs: Vec<(ExprId, ExprKind)>,
 }
 
 impl Promotion {
@@ -68,12 +63,7 @@ impl Promotion {
 
     /// Undoes it.
     pub fn restore(self, function: &mut Function) {
-        for (id, kind) in self.saved.exprs {
-            function.exprs[id].kind = kind;
-        }
-        for (id, body) in self.saved.bodies {
-            function.loops[id].body = body;
-        }
+        self.saved.restore(function);
     }
 
     /// A scalar in the place of an element that all of these are.
@@ -141,29 +131,6 @@ impl Promotion {
         let var = fresh(function, id, "element", span, ty, TokenStream::new());
         self.elements.push(Element { var, access });
         var
-    }
-}
-
-impl Saved {
-    fn of(function: &Function, id: LoopId) -> Saved {
-        let mut loops = vec![id];
-        let mut exprs = Vec::new();
-        let body = &function.loops[id].body;
-        walk::statements(function, body, &mut |stmt| {
-            if let StmtKind::For(inner) = stmt.kind {
-                loops.push(inner);
-            }
-        });
-        walk::expressions(function, body, &mut |id| {
-            exprs.push((id, function.exprs[id].kind.clone()));
-        });
-        let bodies = loops.into_iter();
-        Saved {
-            bodies: bodies
-                .map(|id| (id, function.loops[id].body.clone()))
-                .collect(),
-            exprs,
-        }
     }
 }
 

@@ -69,6 +69,8 @@ struct Update {
     var: VarId,
     span: Span,
     kind: UpdateKind,
+    /// How many mentions were found before it.
+    after: usize,
 }
 
 enum UpdateKind {
@@ -93,7 +95,15 @@ enum UpdateKind {
 struct Found {
     updates: Vec<Update>,
     /// Mentions of accumulators outside their updates.
-    reads: Vec<(VarId, Span)>,
+    reads: Vec<Read>,
+}
+
+/// A mention of an accumulator.
+struct Read {
+    var: VarId,
+    span: Span,
+    /// It is compared with something.
+    compared: bool,
 }
 
 impl Found {
@@ -102,9 +112,27 @@ impl Found {
         mine.filter(|update| update.var == var).collect()
     }
 
+    /// Where an iteration reads what the one before it has left.
+    fn read_first(&self, var: VarId) -> Option<&Read> {
+        let first = self.updates.iter().find(|update| update.var == var)?;
+        let mut before = self.reads[..first.after].iter();
+        before.find(|read| read.var == var)
+    }
+
     fn read(&self, var: VarId) -> Option<Span> {
         let mut reads = self.reads.iter();
-        reads.find(|(read, _)| *read == var).map(|(_, span)| *span)
+        reads.find(|read| read.var == var).map(|read| read.span)
+    }
+
+    /// Whether a variable keeps the greatest or the least of something.
+    fn keeps_an_extreme(&self, var: VarId) -> bool {
+        let extremes = [Fold::Min, Fold::Max, Fold::MinIf, Fold::MaxIf];
+        let mut updates = self.updates.iter().filter(|update| update.var == var);
+        updates.any(|update| match &update.kind {
+            UpdateKind::Contest(_) => true,
+            UpdateKind::Fold(fold, _) => extremes.contains(fold),
+            _ => self.read_first(var).is_some_and(|read| read.compared),
+        })
     }
 }
 
@@ -125,7 +153,7 @@ pub fn plan(
     let targets = [scalars.as_slice(), shared].concat();
     let (found, mut out) = updates::find(function, body, &targets);
     for var in shared {
-        match judge(function, *var, &found.of(*var), found.read(*var)) {
+        match judge(function, *var, &found) {
             Ok(Accumulator { var, ty, fold }) => out.shared.push(SharedArray { var, ty, fold }),
             Err(reason) => out.reasons.push(*reason),
         }
@@ -136,7 +164,7 @@ pub fn plan(
         if mine.iter().any(contested) {
             continue;
         }
-        match judge(function, *var, &mine, found.read(*var)) {
+        match judge(function, *var, &found) {
             Ok(accumulator) => out.accumulators.push(accumulator),
             Err(reason) => out.reasons.push(*reason),
         }
@@ -177,12 +205,8 @@ fn reason(
 }
 
 /// One variable's updates and its first read besides them.
-fn judge(
-    function: &Function,
-    var: VarId,
-    updates: &[&Update],
-    read: Option<Span>,
-) -> Result<Accumulator, Box<Reason>> {
+fn judge(function: &Function, var: VarId, found: &Found) -> Result<Accumulator, Box<Reason>> {
+    let (updates, read) = (found.of(var), found.read(var));
     let name = function.vars[var].ident.to_string();
     let Some(first) = updates.first() else {
         unreachable!("a variable that is assigned has an assignment");
@@ -202,6 +226,9 @@ fn judge(
         return Err(reason(update.span, message, help, None));
     }
     for update in updates {
+        if let Some(reason) = carried(function, update, found) {
+            return Err(reason);
+        }
         if let UpdateKind::Keeps(best) = update.kind {
             let best = function.vars[best].ident.to_string();
             let message = texts::takes_over(&name, &best);
@@ -236,6 +263,30 @@ fn judge(
         return Err(reason(at, message, help, Some((second, read))));
     }
     Ok(Accumulator { var, ty, fold })
+}
+
+/// Why a value is carried that an update leaves to the next iteration, if it does.
+fn carried(function: &Function, update: &Update, found: &Found) -> Option<Box<Reason>> {
+    let read = match update.kind {
+        UpdateKind::Overwrite => found.read_first(update.var)?,
+        UpdateKind::Keeps(best) if !found.keeps_an_extreme(best) => {
+            let first = found.read_first(update.var);
+            first.or_else(|| found.read_first(best))?
+        }
+        _ => return None,
+    };
+    let name = function.vars[update.var].ident.to_string();
+    let (message, second) = texts::carried(&name);
+    let help = match read.compared {
+        true => texts::carried_extreme_help(&name),
+        false => texts::carried_help(&name),
+    };
+    Some(reason(
+        update.span,
+        message,
+        help,
+        Some((second, read.span)),
+    ))
 }
 
 /// The operator of an update that combines.

@@ -1,7 +1,7 @@
 //! The walk over a body: every assignment to a variable from outside, and every other mention.
 
 use super::chain::{Home, Reader};
-use super::{Found, Lazy, ReducePlan, Update, UpdateKind, select};
+use super::{Found, Lazy, Read, ReducePlan, Update, UpdateKind, select};
 use crate::analysis::plan::Fold;
 use crate::analysis::texts;
 use crate::ir::{
@@ -17,6 +17,7 @@ pub fn find(function: &Function, body: &Block, targets: &[VarId]) -> (Found, Red
             reads: Vec::new(),
         },
         out: ReducePlan::default(),
+        compared: false,
     };
     finder.block(body);
     (finder.found, finder.out)
@@ -26,6 +27,8 @@ struct Finder<'a> {
     reader: Reader<'a>,
     found: Found,
     out: ReducePlan,
+    /// The expression is an operand of a comparison.
+    compared: bool,
 }
 
 impl Finder<'_> {
@@ -63,7 +66,13 @@ impl Finder<'_> {
     }
 
     fn push(&mut self, var: VarId, span: Span, kind: UpdateKind) {
-        self.found.updates.push(Update { var, span, kind });
+        let after = self.found.reads.len();
+        self.found.updates.push(Update {
+            var,
+            span,
+            kind,
+            after,
+        });
     }
 
     fn assign(&mut self, target: &Place, op: Option<BinaryOp>, value: ExprId, span: Span) {
@@ -156,9 +165,9 @@ impl Finder<'_> {
         let before = self.found.reads.len();
         self.expr(id);
         let mut position = 0;
-        self.found.reads.retain(|(read, _)| {
+        self.found.reads.retain(|read| {
             position += 1;
-            position <= before || *read != var
+            position <= before || read.var != var
         });
     }
 
@@ -215,17 +224,27 @@ impl Finder<'_> {
         self.out.lazy.push(Lazy { var, operand, help });
     }
 
+    fn read(&mut self, var: VarId, span: Span) {
+        let compared = self.compared;
+        self.found.reads.push(Read {
+            var,
+            span,
+            compared,
+        });
+    }
+
     fn expr(&mut self, id: ExprId) {
         let function = self.reader.function;
         let node = &function.exprs[id];
         match &node.kind {
             ExprKind::Var(var) if self.is_target(*var) => {
-                self.found.reads.push((*var, node.span));
+                let (var, span) = (*var, node.span);
+                self.read(var, span);
             }
             ExprKind::Load(access) => {
                 let array = function.accesses[*access].array;
                 if self.is_target(array) {
-                    self.found.reads.push((array, node.span));
+                    self.read(array, node.span);
                 }
                 self.index(*access);
             }
@@ -239,6 +258,12 @@ impl Finder<'_> {
                 otherwise.iter().for_each(|block| self.block(block));
             }
             ExprKind::Block(block) => self.block(block),
+            ExprKind::Binary(op, left, right) => {
+                let around = std::mem::replace(&mut self.compared, op.is_comparison());
+                self.expr(*left);
+                self.expr(*right);
+                self.compared = around;
+            }
             kind => {
                 for operand in crate::ir::verify::operands(kind) {
                     self.expr(operand);
