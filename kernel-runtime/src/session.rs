@@ -315,6 +315,7 @@ impl<'a> Session<'a> {
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,
+            width: run.plan.width,
             arrays: &arrays,
             scalars: run.scalars(),
             accumulators: &mut accumulators,
