@@ -212,7 +212,7 @@ impl<'a> Session<'a> {
         }
         self.release();
         if self.pool(work) {
-            return parallel::map(run, run.count, run.cost);
+            return parallel::map(run, (run.count, run.row()), run.cost);
         }
         AnyMap::run(run, 0, run.count)
     }
