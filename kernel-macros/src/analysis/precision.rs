@@ -188,3 +188,51 @@ fn blocks_left_early_are_loops_that_run_once() {
         accepted(&source);
     }
 }
+
+/// A guard that the loop itself contradicts is none: bounds, ranges around, names, quotients, steps.
+#[test]
+fn guards_that_could_never_hold() {
+    check(&[
+        ("for j in 0..a.len() { a[j] -= a[w]; }", "j:D"),
+        ("for j in 0..n { a[j] -= a[n / 2]; }", "j:D"),
+        ("for j in 0..n { a[j] -= a[n >> 1]; }", "j:D"),
+        (
+            "let h = a.len() / 3; for j in 0..a.len() { a[j] -= a[h]; }",
+            "j:D",
+        ),
+        ("let s = 1; for j in 0..n { a[j] = a[j + s]; }", "j:D"),
+        ("for j in (0..n).step_by(w) { a[j] = a[j + w]; }", "j:D"),
+        ("for j in (0..n).step_by(64) { a[j + 64] = a[j]; }", "j:D"),
+        (
+            "for k in 0..n { for i in 0..n { for j in 0..n {
+                 m[[i, j]] = m[[i, j]].min(m[[i, k]] + m[[k, j]]); } } }",
+            "k:D i:D j:D",
+        ),
+        (
+            "for k in 0..n { for i in 0..n { for j in 0..n {
+                 a[i * n + j] = a[i * n + j].min(a[i * n + k] + a[k * n + j]); } } }",
+            "k:D i:D j:D",
+        ),
+        // Another plan that needs none is found instead.
+        (
+            "let (r, c) = m.dim(); for i in 0..r { for j in 0..c { m[[i, j]] /= m[[i, w]]; } }",
+            "i:P j:i",
+        ),
+        (
+            "let (r, c) = m.dim(); for i in 0..r { for j in 0..c { m[[i, j]] /= m[[w, j]]; } }",
+            "i:P j:n",
+        ),
+        // These can hold.
+        ("for j in 0..n { a[j] -= a[w]; }", "j:P"),
+        ("for j in 0..n { a[j] = a[j + w]; }", "j:P"),
+        (
+            "let h = a.len() / 2; for j in 0..h { a[j] -= a[j + h]; }",
+            "j:P",
+        ),
+        (
+            "let mut h = 1; h += w; for j in 0..n { a[j] = a[j + h]; }",
+            "j:P",
+        ),
+        ("for j in (0..n).step_by(w) { a[j] = a[j + 1]; }", "j:P"),
+    ]);
+}

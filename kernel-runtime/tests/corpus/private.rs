@@ -46,6 +46,9 @@ fn borrowed_variables() {
         close!(steps[y = vec![0.0; n]](&doubles(n), &mut y, 1.0));
     }
     for (m, n) in [(0, 3), (1, 1), (3, 5), (40, 70)] {
-        check!(nested[b = Array2::ones((m, n))](plane(m, n).view(), b.view_mut()));
+        check!(nested[b = Array2::ones((m, n))](
+            plane(m, n).view(),
+            b.view_mut()
+        ));
     }
 }
