@@ -21,32 +21,69 @@ pub fn confirmed<I: Iterator>(_: (), source: impl IntoIterator<IntoIter = I>) ->
     source.into_iter()
 }
 
-/// What can give a value of an array's type, in code that is type-checked and never runs.
+/// What can give values of an array's type, and references to it, in code that is type-checked and
+/// never runs: rustc looks for methods on each of them in turn.
 pub struct Typed<'a, T>(pub &'a T);
 
-impl<T> Typed<'_, &mut T> {
+impl<T> Clone for Typed<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Typed<'_, T> {}
+
+impl<'a, T> Typed<'a, T> {
+    /// A value of the type.
+    pub fn itself(self) -> T {
+        unreachable!("code that never runs")
+    }
+
+    /// As methods that write borrow it.
+    pub fn written(self) -> &'a mut T {
+        unreachable!("code that never runs")
+    }
+}
+
+impl<'a, T> Typed<'a, &mut T> {
     /// What is behind the reference: rustc goes there to look for methods that only read.
     pub fn like(self) -> T {
+        unreachable!("code that never runs")
+    }
+
+    /// As methods that read borrow it.
+    pub fn read(self) -> &'a T {
+        unreachable!("code that never runs")
+    }
+}
+
+impl<'a, T> Typed<'a, &mut [T]> {
+    /// As methods that read borrow it.
+    pub fn read(self) -> &'a [T] {
         unreachable!("code that never runs")
     }
 }
 
 /// [`Typed`] for everything else.
-pub trait Like: Sized {
-    type Of;
+pub trait Like<'a>: Sized {
+    type Of: 'a;
 
     fn like(self) -> Self::Of {
         unreachable!("code that never runs")
     }
+
+    fn read(self) -> &'a Self::Of {
+        unreachable!("code that never runs")
+    }
 }
 
-impl<T> Like for Typed<'_, T> {
+impl<'a, T> Like<'a> for Typed<'a, T> {
     type Of = T;
 }
 
-/// An array's methods, as a trait could have them that takes the array by value: rustc would find
-/// them before the array's own, which borrow. Beside such a trait, these are ambiguous. Behind a
-/// reference, [`SliceMethods`] and its kin are found as early.
+/// An array's methods, as a trait could have them that takes the array by value, or by the `&mut`
+/// at hand: rustc would find them before the array's own, which borrow. Beside such a trait, these
+/// are ambiguous.
 pub trait ByValue: Sized {
     fn iter(self) {}
     fn iter_mut(self) {}
@@ -67,10 +104,39 @@ pub trait ByValue: Sized {
     fn rows_mut(self) {}
     fn columns(self) {}
     fn columns_mut(self) {}
+    fn row(self, _: usize) {}
+    fn row_mut(self, _: usize) {}
+    fn column(self, _: usize) {}
+    fn column_mut(self, _: usize) {}
+    #[cfg(feature = "ndarray")]
+    fn index_axis(self, _: ::ndarray::Axis, _: usize) {}
+    #[cfg(feature = "ndarray")]
+    fn index_axis_mut(self, _: ::ndarray::Axis, _: usize) {}
+    fn view(self) {}
+    fn view_mut(self) {}
+    fn split_at(self, _: usize) {}
+    fn split_at_mut(self, _: usize) {}
 }
 
 impl<T> ByValue for Vec<T> {}
+impl<T> ByValue for &mut Vec<T> {}
 impl<T, const N: usize> ByValue for [T; N] {}
+impl<T, const N: usize> ByValue for &mut [T; N] {}
+impl<T> ByValue for &mut [T] {}
+
+/// The same for methods that make parts, of what a shared reference refers to. For those that make
+/// iterators, [`SliceMethods`] and its kin are found as early.
+pub trait ByReference {
+    fn row(&self, _: usize) {}
+    fn column(&self, _: usize) {}
+    #[cfg(feature = "ndarray")]
+    fn index_axis(&self, _: ::ndarray::Axis, _: usize) {}
+    fn view(&self) {}
+    fn split_at(&self, _: usize) {}
+}
+
+impl<T> ByReference for Vec<T> {}
+impl<T, const N: usize> ByReference for [T; N] {}
 
 /// A slice's methods, on what merely dereferences to one.
 pub trait SliceMethods: AsRef<[Self::Elem]> + AsMut<[Self::Elem]> {

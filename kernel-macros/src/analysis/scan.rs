@@ -65,6 +65,7 @@ pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
         context: Context::default(),
         depth: 0,
         unknown: 0,
+        unknown_names: HashSet::new(),
         refused: HashSet::new(),
         out: Scan::default(),
     };
@@ -83,6 +84,8 @@ struct Scanner<'a> {
     refused: HashSet<VarId>,
     /// How many things of unknown type have been refused.
     unknown: usize,
+    /// Names among them: of what is made of these, nothing more is said.
+    unknown_names: HashSet<String>,
     out: Scan,
 }
 
@@ -98,7 +101,10 @@ impl Scanner<'_> {
 
     /// Something of unknown type. Behind a refused value, much can be.
     fn unknown(&mut self, span: Span, text: &str, help: Option<String>) {
-        if self.refused.is_empty() {
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let follows = words.any(|word| self.unknown_names.contains(word));
+        self.unknown_names.insert(text.to_string());
+        if self.refused.is_empty() && !follows {
             self.unknown += 1;
             self.refuse(span, texts::unknown_type(text), help);
         }

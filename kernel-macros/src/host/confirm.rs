@@ -1,7 +1,7 @@
 //! What rustc has to confirm about a region's names: code that is type-checked and never runs.
 
 use super::names::{self, emit};
-use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
+use crate::ir::iteration::{Adaptor, Maker as Made, NdIterator, SliceIterator};
 use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
@@ -127,17 +127,37 @@ pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenSt
     let ty = adaptor(rt, &iteration.adaptor);
     let methods = methods(&iteration.adaptor);
     let span = names::about(node.range_span.start);
-    let makers = iteration.makers.iter().map(|of| {
-        let (receiver, method) = (&of.receiver, &of.method);
-        let args = (0..of.args).map(|_| emit!(#rt::any()));
-        emit!(_ = #rt::iterators::Typed(&#receiver).like().#method(#(#args),*);)
-    });
-    let makers: Vec<TokenStream> = makers.collect();
-    // By value, the traits' methods that are no array's would come first.
-    let by_value = (!makers.is_empty())
-        .then(|| emit!(if false { use #rt::iterators::{ByValue as _, Like as _}; #(#makers)* }));
+    let by_value = makers(rt, &iteration.makers);
     let confirmed = quote_spanned!(span=> #rt::iterators::confirmed::<#ty>({ #by_value }, #source));
     (confirmed, emit!(#(use #rt::iterators::#methods as _;)*))
+}
+
+/// Methods that are the arrays' own, or rustc calls them ambiguous: traits' methods that take the
+/// array by value, or by the reference at hand, would come first.
+pub fn makers(rt: &TokenStream, makers: &[Made]) -> TokenStream {
+    if makers.is_empty() {
+        return TokenStream::new();
+    }
+    let calls = makers.iter().map(|of| {
+        let (receiver, method) = (&of.receiver, &of.method);
+        let args = (0..of.args).map(|_| emit!(#rt::any()));
+        let args = emit!(#(#args),*);
+        let borrowed = match method.to_string().ends_with("_mut") {
+            true => names::local("written"),
+            false => names::local("read"),
+        };
+        // The receiver has the user's own traits alone around it.
+        emit! {
+            let __typed = #rt::iterators::Typed(&#receiver);
+            {
+                use #rt::iterators::{ByReference as _, ByValue as _, Like as _};
+                _ = __typed.like().#method(#args);
+                _ = __typed.itself().#method(#args);
+                _ = __typed.#borrowed().#method(#args);
+            }
+        }
+    });
+    emit!(if false { #(#calls)* })
 }
 
 /// The traits beside which no other of the user's can have methods of these names.

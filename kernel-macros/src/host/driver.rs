@@ -108,6 +108,7 @@ impl Context<'_> {
                 let node = &self.input.function.loops[*of];
                 confirm::iterator(self.rt, node, tokens).0
             }
+            Piece::Made(makers) => confirm::makers(self.rt, makers),
             Piece::Witness(vars) => vars.iter().map(|var| self.witness(*var)).collect(),
             // A loop in its own words has asked for everything before.
             _ if loops == Loops::Verbatim => TokenStream::new(),

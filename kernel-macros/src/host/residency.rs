@@ -47,6 +47,7 @@ impl Residency {
                 | Piece::Loop(_)
                 | Piece::Source { .. }
                 | Piece::Witness(_)
+                | Piece::Made(_)
                 | Piece::Guarded => {}
             }
         }

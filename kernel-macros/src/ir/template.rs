@@ -4,6 +4,7 @@
 //! kept, and the host back end fills the holes, either with the loop's own tokens (a loop that
 //! stays in the driver) or with the code that runs a region.
 
+use super::iteration::Maker;
 use super::{LoopId, VarId};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use std::collections::BTreeSet;
@@ -31,6 +32,8 @@ pub enum Piece {
     /// Follows the `let` (or first assignment) of these region variables: the place where rustc
     /// re-checks the types that the compiler inferred for them.
     Witness(Vec<VarId>),
+    /// Precedes the `let` of a part of an array that these methods make.
+    Made(Vec<Maker>),
     /// Precedes a statement that touches arrays.
     Contact(Contact),
     /// Stands at the start of a block that host code may follow which touches arrays.

@@ -181,6 +181,8 @@ pub(in crate::parse) struct Parser {
     pub returned: Vec<ExprId>,
     /// Variables bound by each marked `let`, for the template's witnesses.
     pub bound_by: Vec<(usize, Vec<VarId>)>,
+    /// The methods that make the parts of arrays which a `let` binds, by its mark.
+    pub made_by: Vec<(usize, Vec<ir::iteration::Maker>)>,
     /// The loop that each marked chain was read as, where rustc has to confirm its source.
     pub chains: Vec<(usize, LoopId)>,
     /// Arrays bound by each marked `let`.

@@ -3,11 +3,29 @@
 use super::Parser;
 use super::expr::axis_number;
 use super::part::{Dim, Part, called, indexed, recorded};
-use super::span;
+use super::{span, template};
+use crate::ir::iteration::Maker;
 use crate::ir::types::ViewKind;
 use crate::ir::{BinaryOp, ExprId, Span, Ty};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+
+/// Where a tuple of parts comes from.
+#[derive(Clone, Copy)]
+enum Several<'a> {
+    Listed(&'a syn::ExprTuple),
+    /// Two halves.
+    Split(&'a syn::ExprMethodCall),
+}
+
+impl Several<'_> {
+    fn count(self) -> usize {
+        match self {
+            Several::Listed(values) => values.elems.len(),
+            Several::Split(_) => 2,
+        }
+    }
+}
 
 impl Parser {
     /// `let row = &a[i * n..(i + 1) * n];` in an iteration. False if it is something else.
@@ -16,10 +34,13 @@ impl Parser {
             syn::Pat::Type(typed) => &*typed.pat,
             pat => pat,
         };
-        if let (syn::Pat::Tuple(pats), Some(init)) = (pat, &local.init)
-            && let syn::Expr::Tuple(values) = &*init.expr
-        {
-            return self.bind_parts(local, pats, values);
+        if let (syn::Pat::Tuple(pats), Some(init)) = (pat, &local.init) {
+            let several = match &*init.expr {
+                syn::Expr::Tuple(values) => Several::Listed(values),
+                syn::Expr::MethodCall(call) => Several::Split(call),
+                _ => return false,
+            };
+            return self.bind_parts(local, pats, several);
         }
         let (syn::Pat::Ident(pat), Some(init)) = (pat, &local.init) else {
             return false;
@@ -29,20 +50,25 @@ impl Parser {
         if self.path.is_empty() || init.diverge.is_some() || !plain || !harmless {
             return false;
         }
+        self.makers.clear();
         let Some(part) = self.attempt(|parser| parser.borrowed(&init.expr)) else {
             return false;
         };
         self.bind_part_name(&pat.ident, part);
+        self.confirm_makers(local);
         true
     }
 
-    /// `let (a, b) = (&x[..n], &x[n..]);`, if all are parts.
-    fn bind_parts(
-        &mut self,
-        local: &syn::Local,
-        pats: &syn::PatTuple,
-        values: &syn::ExprTuple,
-    ) -> bool {
+    /// Has rustc confirm the methods that made the parts which a `let` binds.
+    fn confirm_makers(&mut self, local: &syn::Local) {
+        let makers = std::mem::take(&mut self.makers);
+        if let (Some(mark), false) = (template::number(&local.attrs), makers.is_empty()) {
+            self.made_by.push((mark, makers));
+        }
+    }
+
+    /// `let (a, b) = (&x[..n], &x[n..]);` or `x.split_at(n)`, if all are parts.
+    fn bind_parts(&mut self, local: &syn::Local, pats: &syn::PatTuple, several: Several) -> bool {
         let names = pats.elems.iter().map(|pat| match pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 Some(&pat.ident)
@@ -53,21 +79,45 @@ impl Parser {
             return false;
         };
         let harmless = super::expr::foreign_attribute(&local.attrs).is_none();
-        let inside = !self.path.is_empty() && !values.elems.is_empty();
-        if !harmless || !inside || names.len() != values.elems.len() {
+        if !harmless || self.path.is_empty() || names.len() != several.count() {
             return false;
         }
-        let parts = self.attempt(|parser| {
-            let values = values.elems.iter();
-            values
-                .map(|value| parser.borrowed(value))
-                .collect::<Option<Vec<_>>>()
+        self.makers.clear();
+        let parts = self.attempt(|parser| match several {
+            Several::Listed(values) => {
+                let values = values.elems.iter();
+                values.map(|value| parser.borrowed(value)).collect()
+            }
+            Several::Split(call) => parser.split(call),
         });
         let Some(parts) = parts else { return false };
         for (name, part) in names.into_iter().zip(parts) {
             self.bind_part_name(name, part);
         }
+        self.confirm_makers(local);
         true
+    }
+
+    /// `x.split_at(n)`
+    fn split(&mut self, call: &syn::ExprMethodCall) -> Option<Vec<Part>> {
+        let writable = call.method == "split_at_mut";
+        let base = self.part(self.named(&call.receiver)?)?;
+        if !(writable || call.method == "split_at") || call.args.len() != 1 || !base.is_slice() {
+            return None;
+        }
+        self.made_by_call(call);
+        let span = span::of(&syn::Expr::MethodCall(call.clone()));
+        let at = self.expr(&call.args[0]);
+        let at = self.frozen(at);
+        let len = self.part_len(&base, 0, span);
+        let inside = self.compare_made(BinaryOp::Le, at, len);
+        self.demand(inside, vec![at, len], split_again(call, span), span);
+        let (zero, rest) = (self.number(0, span), self.minus(len, at));
+        let parts = [(zero, at), (at, rest)].map(|(start, count)| {
+            let part = self.part_from(&base, start, count);
+            Part { writable, ..part }
+        });
+        Some(parts.into())
     }
 
     /// Gives a part a name.
@@ -239,6 +289,15 @@ impl Parser {
         self.demand(cond, args, tokens, span);
     }
 
+    /// Notes a method of an array that rustc is to confirm.
+    pub(super) fn made_by_call(&mut self, call: &syn::ExprMethodCall) {
+        self.makers.push(Maker {
+            receiver: call.receiver.to_token_stream(),
+            method: call.method.clone(),
+            args: call.args.len(),
+        });
+    }
+
     /// `a.row(i)` and its kin.
     fn part_method(&mut self, call: &syn::ExprMethodCall) -> Option<Part> {
         let name = call.method.to_string();
@@ -247,7 +306,10 @@ impl Parser {
         let base = self.part(self.named(&call.receiver)?)?;
         let nd = base.kind == ViewKind::NdArray;
         let (along, at) = match (stem, call.args.len()) {
-            ("view", 0) if nd => return Some(Part { writable, ..base }),
+            ("view", 0) if nd => {
+                self.made_by_call(call);
+                return Some(Part { writable, ..base });
+            }
             ("row", 1) if nd && base.rank() == 2 => (0, &call.args[0]),
             ("column", 1) if nd && base.rank() == 2 => (1, &call.args[0]),
             ("index_axis", 2) if nd => {
@@ -259,6 +321,7 @@ impl Parser {
             }
             _ => return None,
         };
+        self.made_by_call(call);
         let span = span::of(&syn::Expr::MethodCall(call.clone()));
         let at = self.expr(at);
         let at = self.frozen(at);
@@ -280,5 +343,17 @@ impl Parser {
         let axis = call.args.iter().rev().skip(1);
         let again = called(&call.method, &quote!(#(#axis,)* #at));
         Some(quote_spanned!(span.start=> let _ = #array.#again;))
+    }
+}
+
+/// Splits a slice of as many elements without a size: where the halves meet and how long the slice is
+/// are all that the message speaks of, which is the same of both methods.
+fn split_again(call: &syn::ExprMethodCall, span: Span) -> TokenStream {
+    let [at, len] = [0, 1].map(|position| recorded(span, position));
+    let method = proc_macro2::Ident::new("split_at", call.method.span());
+    let again = called(&method, &at.to_token_stream());
+    quote_spanned! {span.start=>
+        let __kernel_slice: &[()] = &(&[(); !0])[..#len];
+        let _ = __kernel_slice.#again;
     }
 }

@@ -9,7 +9,7 @@ use super::desugar::zip_from;
 use super::expr::axis_number;
 use super::part::{Part, called, recorded};
 use super::span;
-use crate::ir::iteration::{Adaptor, Maker, NdIterator, SliceIterator};
+use crate::ir::iteration::{Adaptor, NdIterator, SliceIterator};
 use crate::ir::types::ViewKind;
 use crate::ir::{BinaryOp, ExprId, ExprKind, LoopId, Span, VarId, VarKind};
 use proc_macro2::TokenStream;
@@ -255,11 +255,7 @@ impl Parser {
             ViewKind::NdArray => of_ndarray(name, call, part),
         }?;
         if !self.is_plain(&call.receiver) {
-            self.makers.push(Maker {
-                receiver: call.receiver.to_token_stream(),
-                method: call.method.clone(),
-                args: call.args.len(),
-            });
+            self.made_by_call(call);
         }
         Some(source)
     }

@@ -10,6 +10,7 @@ use super::contact::Arrays;
 use super::desugar;
 use super::expr::foreign_attribute;
 use super::span;
+use crate::ir::iteration::Maker;
 use crate::ir::template::{Bound, Call, Contact, LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
 use crate::ir::{LoopId, VarId};
@@ -23,6 +24,7 @@ const LOOP_HOLE: &str = "__kernel_loop_hole_";
 const LET_HOLE: &str = "__kernel_let_hole_";
 const ARRAY_HOLE: &str = "__kernel_array_hole_";
 const CONTACT_HOLE: &str = "__kernel_contact_hole_";
+const MADE_HOLE: &str = "__kernel_made_hole_";
 const GUARD_HOLE: &str = "__kernel_guard_hole_";
 const SOURCE_HOLE: &str = "__kernel_source_hole_";
 
@@ -145,6 +147,7 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
             .filter_map(|(index, mark)| Some(((*mark)?, LoopId::from_index(index))))
             .collect(),
         lets: parser.bound_by.iter().cloned().collect(),
+        made: parser.made_by.iter().cloned().collect(),
         chains: parser.chains.iter().copied().collect(),
         bound: parser.arrays_bound.iter().cloned().collect(),
         arrays: Arrays::new(kinds(parser).map(|(var, kind)| {
@@ -164,6 +167,7 @@ fn kinds(parser: &Parser) -> impl Iterator<Item = (&VarId, ViewKind)> {
 struct Holes {
     loops: HashMap<usize, LoopId>,
     lets: HashMap<usize, Vec<VarId>>,
+    made: HashMap<usize, Vec<Maker>>,
     chains: HashMap<usize, LoopId>,
     bound: HashMap<usize, Vec<Bound>>,
     arrays: Arrays,
@@ -252,6 +256,9 @@ impl Punch<'_> {
         if let Some(mark) = number(ARRAY_HOLE) {
             return Some(Piece::Bound(self.holes.bound[&mark].clone()));
         }
+        if let Some(mark) = number(MADE_HOLE) {
+            return Some(Piece::Made(self.holes.made[&mark].clone()));
+        }
         if number(GUARD_HOLE).is_some() {
             return Some(Piece::Guarded);
         }
@@ -322,6 +329,9 @@ impl VisitMut for Punch<'_> {
             }
             self.guarded = meeting.guarded;
             self.visit_stmt_mut(&mut stmt);
+            if let Some(mark) = mark.filter(|mark| self.holes.made.contains_key(mark)) {
+                stmts.push(hole(MADE_HOLE, mark));
+            }
             stmts.push(stmt);
             if let Some(mark) = mark.filter(|mark| self.holes.lets.contains_key(mark)) {
                 stmts.push(hole(LET_HOLE, mark));

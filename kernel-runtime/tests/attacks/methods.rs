@@ -74,6 +74,116 @@ mod vectors {
     }
 }
 
+/// Parts of arrays: by value, by the reference at hand, and before what ndarray's arrays refer to.
+mod parts {
+    use kernel_runtime::prelude::*;
+    use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
+
+    trait Rows: Sized {
+        fn row(self, i: usize) -> ArrayView1<'static, f64>;
+    }
+
+    impl Rows for ArrayView2<'_, f64> {
+        fn row(self, _: usize) -> ArrayView1<'static, f64> {
+            ArrayView1::from(&[1.0])
+        }
+    }
+
+    impl Rows for &mut Array2<f64> {
+        fn row(self, _: usize) -> ArrayView1<'static, f64> {
+            ArrayView1::from(&[1.0])
+        }
+    }
+
+    impl Rows for &Array2<f64> {
+        fn row(self, _: usize) -> ArrayView1<'static, f64> {
+            ArrayView1::from(&[1.0])
+        }
+    }
+
+    trait Borrowing {
+        fn column(&self, j: usize) -> ArrayView1<'static, f64>;
+        fn row_mut(&mut self, i: usize) -> ArrayViewMut1<'static, f64>;
+    }
+
+    impl Borrowing for ArrayViewMut2<'_, f64> {
+        fn column(&self, _: usize) -> ArrayView1<'static, f64> {
+            ArrayView1::from(&[1.0])
+        }
+        fn row_mut(&mut self, _: usize) -> ArrayViewMut1<'static, f64> {
+            ArrayViewMut1::from(vec![1.0].leak())
+        }
+    }
+
+    trait Halves {
+        fn split_at(self, at: usize) -> (&'static [f64], &'static [f64]);
+        fn iter(self) -> std::slice::Iter<'static, f64>;
+    }
+
+    impl Halves for &mut [f64] {
+        fn split_at(self, _: usize) -> (&'static [f64], &'static [f64]) {
+            (&[1.0], &[2.0])
+        }
+        fn iter(self) -> std::slice::Iter<'static, f64> {
+            <[f64]>::iter(&[3.0])
+        }
+    }
+
+    #[kernel(parallel)]
+    fn row_of_a_view(x: ArrayView2<f64>, y: &mut [f64]) {
+        for i in 0..y.len() {
+            let row = x.row(i);
+            y[i] = row[0];
+        }
+    }
+
+    #[kernel(parallel)]
+    fn row_of_a_mutable_reference(x: &mut Array2<f64>, y: &mut [f64]) {
+        for i in 0..y.len() {
+            let row = x.row(i);
+            y[i] = row[0];
+        }
+    }
+
+    #[kernel(parallel)]
+    fn chain_over_a_row_of_a_reference(x: &Array2<f64>, y: &mut [f64]) {
+        for i in 0..y.len() {
+            y[i] = x.row(i).iter().sum::<f64>();
+        }
+    }
+
+    #[kernel(parallel)]
+    fn column_that_a_trait_borrows(x: ArrayViewMut2<f64>, y: &mut [f64]) {
+        for i in 0..y.len() {
+            let column = x.column(i);
+            y[i] = column[0];
+        }
+    }
+
+    #[kernel(parallel)]
+    fn row_to_write(mut x: ArrayViewMut2<f64>, y: &[f64]) {
+        for i in 0..y.len() {
+            let mut row = x.row_mut(i);
+            row[0] = y[i];
+        }
+    }
+
+    #[kernel(parallel)]
+    fn halves_of_a_slice(x: &mut [f64], y: &mut [f64]) {
+        for i in 0..y.len() {
+            let (left, right) = x.split_at(i);
+            y[i] = left[0] + right[0];
+        }
+    }
+
+    #[kernel(parallel)]
+    fn loop_over_a_mutable_slice(x: &mut [f64], y: &mut [f64]) {
+        for (o, v) in y.iter_mut().zip(x.iter()) {
+            *o = *v;
+        }
+    }
+}
+
 fn main() {
     let _ = arr1(&[1.0]);
 }

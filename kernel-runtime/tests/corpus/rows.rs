@@ -97,6 +97,29 @@ fn weighted(x: &mut [f64], steps: usize) {
     }
 }
 
+/// Sums and differences of the halves of each row, which may meet too far out.
+#[kernel(parallel, cuda)]
+fn butterflies(x: &mut [f64], n: usize, half: usize) {
+    for row in x.chunks_exact_mut(n) {
+        let (left, right) = row.split_at_mut(half);
+        for k in 0..left.len().min(right.len()) {
+            let before = left[k];
+            left[k] = before + right[k];
+            right[k] = before - right[k];
+        }
+    }
+}
+
+#[test]
+fn halves_of_rows() {
+    for m in [0, 1, 7, 300] {
+        for (n, half) in [(1, 0), (2, 1), (6, 3), (5, 3), (4, 4)] {
+            check!(butterflies[x = doubles(m * n)](&mut x, n, half));
+        }
+    }
+    fails!("mid > len", butterflies[x = doubles(900)](&mut x, 3, 4));
+}
+
 #[test]
 fn arrays_of_arrays() {
     for n in FEW {

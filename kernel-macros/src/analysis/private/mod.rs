@@ -129,7 +129,11 @@ impl Mentions<'_> {
             Piece::Tokens(tokens) | Piece::Source { tokens, .. } => self.tokens(tokens.clone()),
             Piece::Group { inner, .. } => self.template(inner),
             Piece::Loop(node) => self.for_loop(node),
-            Piece::Witness(_) | Piece::Contact(_) | Piece::Guarded | Piece::Bound(_) => 0,
+            Piece::Witness(_)
+            | Piece::Made(_)
+            | Piece::Contact(_)
+            | Piece::Guarded
+            | Piece::Bound(_) => 0,
         }
     }
 
