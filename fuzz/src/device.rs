@@ -139,7 +139,10 @@ impl Hook for OnDevice<'_> {
         let mut planned = machine.clone();
         planned.function = &self.compiled.function;
         let scalars = scalars(&mut planned, region, text)?;
-        let before = values(machine, region)?;
+        let Some(homes) = homes(&mut planned, region)? else {
+            return Ok(Attempt::AsWritten);
+        };
+        let before = values(&mut planned, region)?;
         let expected = canonical::sums(&planned, region, &before);
         // What folds together is joined here.
         let together = !region.extremes.is_empty();
@@ -202,6 +205,7 @@ impl Hook for OnDevice<'_> {
                     sums = joined(region, &before, &sums)?;
                 }
                 self.keep(machine, region, &sums, expected);
+                put_back(machine, region, &homes, &sums);
                 Ok(Attempt::Done)
             }
         }
@@ -218,7 +222,7 @@ impl OnDevice<'_> {
         expected: Option<Vec<Number>>,
     ) {
         for (at, (of, &value)) in region.accumulators.iter().zip(sums).enumerate() {
-            if of.fold == Fold::Place {
+            if of.fold == Fold::Place || region.promoted(of.var).is_some() {
                 continue;
             }
             if let Some(expected) = &expected
@@ -288,12 +292,47 @@ fn scalars(planned: &mut Machine<'_>, region: &Region, text: &RegionText) -> Run
     Ok(bits)
 }
 
-fn values(machine: &Machine<'_>, region: &Region) -> Run<Vec<Number>> {
-    let value = |var: &VarId| machine.variables.get(var).and_then(Value::number);
-    let values = region.accumulators.iter().map(|of| match of.fold {
-        Fold::Place => Some(Number::I64(-1)),
-        _ => value(&of.var),
-    });
-    let values: Option<Vec<Number>> = values.collect();
-    values.ok_or(Exit::Unknown("an accumulator without a value"))
+fn values(planned: &mut Machine<'_>, region: &Region) -> Run<Vec<Number>> {
+    let mut values = Vec::new();
+    for of in &region.accumulators {
+        let value = match (region.promoted(of.var), of.fold) {
+            (Some(promoted), _) => planned.expr(promoted.start)?.number(),
+            (None, Fold::Place) => Some(Number::I64(-1)),
+            (None, _) => planned.variables.get(&of.var).and_then(Value::number),
+        };
+        values.push(value.ok_or(Exit::Unknown("an accumulator without a value"))?);
+    }
+    Ok(values)
+}
+
+/// An element's array and where it is there.
+type Home = (VarId, usize);
+
+/// Where the elements are that scalars stand for, which get their values; `None` if one is nowhere.
+fn homes(planned: &mut Machine<'_>, region: &Region) -> Run<Option<Vec<Home>>> {
+    let mut homes = Vec::new();
+    for of in &region.elements {
+        let (array, place) = match planned.element(of.access) {
+            Err(Exit::Fail(_)) => return Ok(None),
+            home => home?,
+        };
+        let value = planned.arrays[&array].values[place];
+        planned.variables.insert(of.var, Value::Number(value));
+        homes.push((array, place));
+    }
+    Ok(Some(homes))
+}
+
+/// Accumulators that stand for elements go back there.
+fn put_back(machine: &mut Machine<'_>, region: &Region, homes: &[Home], sums: &[Number]) {
+    for (of, value) in region.accumulators.iter().zip(sums) {
+        let back = region.promoted(of.var).and_then(|promoted| promoted.back);
+        let home = region.elements.iter().zip(homes);
+        let mut home = home.filter(|(element, _)| Some(element.access) == back);
+        if let Some((_, (array, place))) = home.next()
+            && let Some(array) = machine.arrays.get_mut(array)
+        {
+            array.values[*place] = *value;
+        }
+    }
 }

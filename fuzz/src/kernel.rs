@@ -182,6 +182,9 @@ fn body(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> String
         text += &between(maker);
         text += &region(maker, depth, &[]);
     }
+    if maker.choices.once_in(4) {
+        text += &substitution(maker);
+    }
     if accumulators.is_empty() && maker.choices.once_in(4) {
         text = format!("for _step in 0usize..2usize {{\n{text}}}\n");
     }
@@ -207,6 +210,44 @@ fn between(maker: &mut Maker) -> String {
             "if {name}.len() > 2 && {name}[2] == {name}[2] {{\n{name}.rotate_left(1);\n}}\n"
         ),
     }
+}
+
+/// Elements into which those before them combine, one after the other. The order of the inner loop
+/// does not matter, as the serial version has another.
+fn substitution(maker: &mut Maker) -> String {
+    let whole = |array: &&Array| array.written && array.rank == 1 && !array.ty.is_float();
+    let arrays: Vec<Array> = maker.arrays.iter().filter(whole).cloned().collect();
+    let at = maker.choices.below(arrays.len());
+    let Some(Array { name, ty, .. }) = arrays.get(at).cloned() else {
+        return String::new();
+    };
+    let (outer, inner) = (maker.name("i"), maker.name("i"));
+    let range = maker
+        .choices
+        .of(&["0..OUTER", "(0..OUTER).rev()", "OUTER + 1..LENGTH"]);
+    let range = range
+        .replace("OUTER", &outer)
+        .replace("LENGTH", &format!("{name}.len()"));
+    let op = maker.choices.of(&["^", "|", "&"]);
+    // Nothing else in it may read the array.
+    let others = maker.arrays.iter().filter(|array| array.name != name);
+    let others = others.cloned().collect();
+    let all = std::mem::replace(&mut maker.arrays, others);
+    let value = maker.scoped(|maker| {
+        for name in [&outer, &inner] {
+            maker.variables.push(Variable {
+                name: name.clone(),
+                ty: Ty::Usize,
+                mutable: false,
+            });
+        }
+        maker.expression(ty, 2)
+    });
+    maker.arrays = all;
+    format!(
+        "for {outer} in 0..{name}.len() {{\nfor {inner} in {range} {{\n\
+         {name}[{outer}] {op}= {name}[{inner}] ^ {value};\n}}\n}}\n"
+    )
 }
 
 fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> String {

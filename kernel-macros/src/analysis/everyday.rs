@@ -44,6 +44,20 @@ fn a_closure_sees_the_names_around_its_definition() {
     );
 }
 
+/// Where the host would read another variable of the name, the closure is not inlined.
+#[test]
+fn a_closure_whose_names_the_driver_hides() {
+    for body in [
+        "let g = || k; let k = 3; for i in 0..y.len() { y[i] = g() + k; }",
+        "let g = || k; for t in 0..3 { let k = t; y[0] += y[3]; for i in 0..y.len() { y[i] = g() + k; } }",
+    ] {
+        refused(
+            &format!("fn f(y: &mut [i64], k: i64) {{ {body} }}"),
+            &["`g`"],
+        );
+    }
+}
+
 #[test]
 fn lists_are_loops_inside_an_iteration() {
     accepted(

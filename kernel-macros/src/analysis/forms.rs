@@ -76,6 +76,11 @@ const ROWS: &[Row] = &[
         "for i in 0..m { let part = &mut y[i * n..(i + 2) * n]; for j in 0..2 * n { part[j] = 0.0; } }",
     ),
     (
+        "`let (l, r) = row.split_at_mut(k);`",
+        "for row in y.chunks_exact_mut(k) { let (l, r) = row.split_at_mut(n); l[0] = r[0]; }",
+        "for i in 1..n { let (l, r) = y.split_at_mut(i); for j in 0..i { r[j] += l[j]; } }",
+    ),
+    (
         "`xs.windows(k)`",
         "for (o, part) in y.iter_mut().zip(xs.windows(2)) { *o = part[0] + part[1]; }",
         "for part in xs.windows(2) { y[0] = part[0]; }",
@@ -205,6 +210,21 @@ const ROWS: &[Row] = &[
         "tuples and complex numbers",
         "fn turn(e: Complex64, by: (f64, f64)) -> Complex64 { Complex::new(e.im * by.0, e.re * by.1) } for i in 0..n { w[i] = turn(z[i], (1.0, 2.0)); }",
         "",
+    ),
+    (
+        "`y[i] -= a[[i, j]] * y[j]`",
+        "for i in 0..n { for j in 0..i { y[i] -= a[[i, j]] * y[j]; } }",
+        "for i in 0..n { for j in 0..=i { y[i] -= a[[i, j]] * y[j]; } }",
+    ),
+    (
+        "`if x[i] < x[at] { at = i; }`",
+        "let mut o = 0; for i in 1..n { if x[i].abs() < x[o].abs() { o = i; } } y[0] = x[o];",
+        "let mut o = 0; for i in 1..n { if x[i] < x[o] { o = i + 1; } } y[0] = x[o];",
+    ),
+    (
+        "`let mut h;` before the loop",
+        "let mut h; for i in 0..n { if x[i] > 0.0 { h = 1.0; } else { h = 2.0; } y[i] = h; }",
+        "let mut h = 0.0; for i in 0..n { h = x[i]; y[i] = h; } y[0] = h;",
     ),
 ];
 

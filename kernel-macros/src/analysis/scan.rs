@@ -339,12 +339,11 @@ impl Scanner<'_> {
 
     fn assign(&mut self, var: VarId, span: Span) {
         let node = &self.function.vars[var];
-        if let VarKind::Index(id) = node.kind {
+        let own = |id| self.nest.contains(&id) || self.former.is_inner_loop(id);
+        if matches!(node.kind, VarKind::Index(id) if own(id)) {
             let message = texts::assigns_index(&node.ident.to_string());
             let help = texts::COPY_INDEX_HELP.to_string();
-            if self.nest.contains(&id) || self.former.is_inner_loop(id) {
-                self.refuse(span, message, Some(help));
-            }
+            self.refuse(span, message, Some(help));
         } else if !self.former.is_local(var) {
             self.out.assigned.push((var, span));
         }

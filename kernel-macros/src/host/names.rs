@@ -1,5 +1,6 @@
 //! Identifiers and paths of the generated code.
 
+pub use crate::ir::names::plain;
 use crate::ir::types::View;
 use crate::ir::{Scalar, Ty, Var, VarId};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -35,12 +36,6 @@ pub fn variable(id: VarId, var: &Var) -> Ident {
     let name = var.ident.to_string();
     let name = name.strip_prefix("r#").unwrap_or(&name);
     format_ident!("__{}_{}", name, id.index(), span = site())
-}
-
-/// Name of a kernel as strings show it.
-pub fn plain(ident: &Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").unwrap_or(&name).to_owned()
 }
 
 /// A primitive type, whatever the user's file calls by its name.

@@ -9,6 +9,7 @@
 pub mod arena;
 pub mod dump;
 pub mod iteration;
+pub mod names;
 pub mod ops;
 pub mod pass;
 pub mod template;
@@ -399,6 +400,17 @@ pub struct Range {
     pub end: ExprId,
     pub inclusive: bool,
     pub adapters: Vec<Adapter>,
+}
+
+impl Range {
+    /// All expressions in it.
+    pub fn exprs(&self) -> impl Iterator<Item = ExprId> + '_ {
+        let steps = self.adapters.iter().filter_map(|adapter| match adapter {
+            Adapter::StepBy(step) => Some(*step),
+            Adapter::Rev => None,
+        });
+        [self.start, self.end].into_iter().chain(steps)
+    }
 }
 
 #[derive(Clone, Debug)]

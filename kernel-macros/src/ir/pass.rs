@@ -36,9 +36,8 @@ fn stmt(pass: &mut impl Pass, node: &mut Stmt) {
         }
         StmtKind::Expr(id) | StmtKind::Return(id) => expr(pass, *id),
         StmtKind::For(id) => {
-            let range = &pass.function().loops[*id].range;
-            let ends = [range.start, range.end];
-            ends.into_iter().for_each(|end| expr(pass, end));
+            let heads: Vec<ExprId> = pass.function().loops[*id].range.exprs().collect();
+            heads.into_iter().for_each(|head| expr(pass, head));
             let mut body = mem::take(&mut pass.function().loops[*id].body);
             inside(pass, &mut body);
             pass.function().loops[*id].body = body;

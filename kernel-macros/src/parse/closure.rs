@@ -9,7 +9,10 @@ use super::desugar::leaves;
 use super::scope::Snapshot;
 use super::span;
 use super::ty;
+use crate::ir::names::plain;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Stmt, StmtKind, Ty, VarKind};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use std::rc::Rc;
 
 /// A closure and the scopes around it.
@@ -54,6 +57,9 @@ impl Parser {
         if self.path.is_empty() || endless || closure.inputs.len() != call.args.len() {
             return None;
         }
+        if self.hides_captures(&closure, &around) {
+            return None;
+        }
         let span = span::of(node);
         let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let caller = self.scopes.enter_snapshot(&around);
@@ -70,6 +76,20 @@ impl Parser {
         Some(self.push(ExprKind::Block(Block { stmts, value }), span))
     }
 
+    /// Whether a name of the closure may mean something else where a region starts, whose driver
+    /// reads it there: another variable has it, bound outside of the innermost loop.
+    fn hides_captures(&self, closure: &syn::ExprClosure, around: &Snapshot) -> bool {
+        let innermost = self.path.last().copied();
+        let own: Vec<String> = closure.inputs.iter().flat_map(bound).collect();
+        let names = words(closure.body.to_token_stream()).into_iter();
+        let mut names = names.filter(|name| !own.contains(name));
+        names.any(|name| {
+            let here = self.scopes.find_text(&name);
+            let inside = here.is_some_and(|var| self.vars[var].home == innermost);
+            here != around.find_text(&name) && !inside
+        })
+    }
+
     fn closure_param(&mut self, pat: &syn::Pat) -> Option<(proc_macro2::Ident, bool, Ty)> {
         match pat {
             syn::Pat::Type(typed) => {
@@ -83,6 +103,25 @@ impl Parser {
             _ => None,
         }
     }
+}
+
+/// The name that a parameter binds.
+fn bound(pat: &syn::Pat) -> Option<String> {
+    match pat {
+        syn::Pat::Type(typed) => bound(&typed.pat),
+        syn::Pat::Ident(pat) => Some(plain(&pat.ident)),
+        _ => None,
+    }
+}
+
+/// The names in it.
+fn words(tokens: TokenStream) -> Vec<String> {
+    let words = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) => words(group.stream()),
+        TokenTree::Ident(ident) => vec![plain(&ident)],
+        TokenTree::Punct(_) | TokenTree::Literal(_) => Vec::new(),
+    });
+    words.collect()
 }
 
 /// Whether a closure's calls can be inlined: names for its parameters, and no way out of its body

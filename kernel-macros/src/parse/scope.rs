@@ -1,6 +1,7 @@
 //! Which binding a name means.
 
 use crate::ir::VarId;
+use crate::ir::names::plain;
 use proc_macro2::Ident;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -31,18 +32,26 @@ impl Default for Scopes {
     }
 }
 
-/// A name as rustc compares it: `r#n` is `n`.
-fn plain(ident: &Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").map_or(name.clone(), str::to_string)
-}
-
 /// A caller's scopes, while the reader is inside a function that it calls.
 pub struct Caller(Vec<Level>);
 
 /// The scopes around a definition.
 #[derive(Debug)]
 pub struct Snapshot(Vec<Level>);
+
+impl Snapshot {
+    /// What a name meant there.
+    pub fn find_text(&self, name: &str) -> Option<VarId> {
+        find_text(&self.0, name)
+    }
+}
+
+fn find_text(levels: &[Level], name: &str) -> Option<VarId> {
+    levels.iter().rev().find_map(|level| {
+        let found = level.variables.get(name).or(level.constants.get(name));
+        found.copied()
+    })
+}
 
 impl Scopes {
     pub fn enter(&mut self) {
@@ -90,10 +99,7 @@ impl Scopes {
 
     /// The same for a name in a format string.
     pub fn find_text(&self, name: &str) -> Option<VarId> {
-        self.levels.iter().rev().find_map(|level| {
-            let found = level.variables.get(name).or(level.constants.get(name));
-            found.copied()
-        })
+        find_text(&self.levels, name)
     }
 
     /// The nested function of this name. None if a name may mean something else here than where it

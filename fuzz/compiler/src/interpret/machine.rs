@@ -304,7 +304,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Array and place of an element.
-    pub(super) fn element(&mut self, id: AccessId) -> Run<(VarId, usize)> {
+    pub fn element(&mut self, id: AccessId) -> Run<(VarId, usize)> {
         let function = self.function;
         let access = &function.accesses[id];
         let mut index = Vec::new();

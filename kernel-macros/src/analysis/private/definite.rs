@@ -45,8 +45,9 @@ impl Walk<'_> {
             StmtKind::Expr(id) => self.expr(*id, before),
             StmtKind::For(id) => {
                 let node = &self.function.loops[*id];
-                let has = self.expr(node.range.start, before);
-                let has = self.expr(node.range.end, has);
+                let required = node.iteration.iter().flat_map(|of| &of.requires);
+                let heads: Vec<ExprId> = node.range.exprs().chain(required.copied()).collect();
+                let has = self.all(&heads, before);
                 self.block(&node.body, has);
                 has
             }

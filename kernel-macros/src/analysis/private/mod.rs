@@ -11,8 +11,8 @@
 //! ```
 //!
 //! That nothing reads them is asked of the source's tokens, not of what is known of them: outside of
-//! the loop, and of loops that assign before they read, the name stands nowhere but where it is
-//! bound.
+//! the loop, and of other loops that assign before they read, the name stands nowhere but where it is
+//! bound. Loops around it are looked into: they go on after it.
 
 mod definite;
 #[cfg(test)]
@@ -20,12 +20,13 @@ mod tests;
 
 use super::nest;
 use super::saved::Saved;
+use crate::ir::names;
 use crate::ir::pass::{self, Pass};
 use crate::ir::template::{LoopTemplate, Piece};
 use crate::ir::{
     ExprKind, Function, LoopId, Pat, Place, Stmt, StmtKind, Template, Ty, VarId, VarKind, walk,
 };
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use std::collections::HashMap;
 
 /// Gives each iteration of the loop its own of what can be; `None` if there is nothing.
@@ -92,7 +93,7 @@ fn is_outside(function: &Function, id: LoopId, var: VarId) -> bool {
         home = function.loops[at].parent;
     }
     // A scalar behind a reference is the caller's.
-    let by_value = node.tokens.to_string() == node.ident.to_string();
+    let by_value = node.tokens.to_string().trim_start_matches("r#") == names::plain(&node.ident);
     own && !inside && !node.hidden && by_value && matches!(node.ty, Ty::Scalar(_))
 }
 
@@ -105,7 +106,7 @@ fn is_nowhere_else(function: &Function, id: LoopId, var: VarId) -> bool {
         function,
         id,
         var,
-        name: node.ident.to_string(),
+        name: names::plain(&node.ident),
     };
     count.template(&function.template) == bound
 }
@@ -138,25 +139,51 @@ impl Mentions<'_> {
     }
 
     fn for_loop(&self, node: &LoopTemplate) -> usize {
-        let body = &self.function.loops[node.id].body;
-        let own = node.id == self.id || definite::assigned_first(self.function, body, self.var);
-        let head = self.tokens(node.range.clone());
-        match own {
+        let head = self.tokens(node.pat.clone()) + self.tokens(node.range.clone());
+        match self.is_own(node.id) {
             true => head,
             false => head + self.template(&node.body),
         }
     }
 
-    /// Texts count that have the name in them: a format string may read it.
+    /// Whether what a loop reads, it has assigned: the loop itself, or another beside it.
+    fn is_own(&self, id: LoopId) -> bool {
+        let mut around = self.function.loops[self.id].parent;
+        while let Some(outer) = around {
+            if outer == id {
+                return false;
+            }
+            around = self.function.loops[outer].parent;
+        }
+        let body = &self.function.loops[id].body;
+        id == self.id || definite::assigned_first(self.function, body, self.var)
+    }
+
     fn tokens(&self, tokens: TokenStream) -> usize {
-        let trees = tokens.into_iter();
-        let counts = trees.map(|tree| match tree {
-            TokenTree::Group(group) => self.tokens(group.stream()),
-            TokenTree::Ident(ident) => usize::from(ident == self.name),
-            TokenTree::Literal(text) => usize::from(text.to_string().contains(&self.name)),
-            TokenTree::Punct(_) => 0,
-        });
-        counts.sum()
+        // A field or a method has a dot before it; the end of a range has two.
+        let (mut dots, mut count) = (0, 0);
+        for tree in tokens {
+            let dot = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '.');
+            count += match tree {
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Ident(ident) => {
+                    usize::from(dots != 1 && names::plain(&ident) == self.name)
+                }
+                TokenTree::Literal(text) => self.text(text),
+                TokenTree::Punct(_) => 0,
+            };
+            dots = if dot { dots + 1 } else { 0 };
+        }
+        count
+    }
+
+    /// A text with the name in it: a format string may read it.
+    fn text(&self, text: Literal) -> usize {
+        let text = match syn::Lit::new(text) {
+            syn::Lit::Str(text) => text.value(),
+            _ => return 0,
+        };
+        usize::from(text.contains(&self.name))
     }
 }
 

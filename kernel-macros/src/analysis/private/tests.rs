@@ -53,6 +53,35 @@ fn what_is_assigned_first_and_read_no_more() {
     }
 }
 
+/// A flag that the loop around reads is a reduction: it is not assigned first, but combined.
+#[test]
+fn a_flag_is_combined() {
+    let (_, plan) = accepted(
+        "fn f(x: &[f64], y: &mut [f64], n: usize) -> usize { let (mut found, mut c) = (false, 0);
+            for t in 0..n { found = false;
+                for i in 0..n { if x[i] > y[i] { found = true; } y[i] += 0.25; }
+                if found { c += 1; } }
+            c }",
+    );
+    assert_eq!(plan.regions[0].accumulators.len(), 1);
+}
+
+/// What merely looks like the name does not read it.
+#[test]
+fn other_things_of_the_same_name() {
+    for (before, after) in [
+        ("let mut e = 0.0;", "1e-9"),
+        (
+            "let mut dim = 0.0;",
+            "let v = Array2::<f64>::zeros((2, 3)); v.dim().0 as f64",
+        ),
+    ] {
+        let name = before.split_whitespace().nth(2).unwrap_or_default();
+        let body = format!("{name} = x[i]; y[i] = {name};");
+        accepted(&source(before, &body, after));
+    }
+}
+
 #[test]
 fn what_is_read_before_or_afterwards() {
     for (before, body, after) in [
@@ -93,6 +122,32 @@ fn what_is_read_before_or_afterwards() {
     ] {
         let name = if body.contains("*q") { "`q`" } else { "`h`" };
         refused(&source(before, body, after), &[name]);
+    }
+    // Under another spelling, and where a format string spells it.
+    for after in [
+        "r#h",
+        "format!(\"{h:?}\"); 0.0",
+        "format!(\"{\\u{68}}\"); 0.0",
+        "x[0]..h; 0.0",
+    ] {
+        refused(
+            &source("let mut r#h = 0.0;", "h = x[i]; y[i] = h;", after),
+            &["h` lives outside"],
+        );
+    }
+    // Around the loop that assigns it, behind that loop; and in the step of another.
+    for body in [
+        "let mut h = 0.0; for t in 0..n { h = 1.0;
+             for i in 0..n { h = y[i]; y[i] = h + 1.0; } y[0] += h * y[t]; }",
+        // The variable of a loop around is one like any other.
+        "for mut h in y.to_vec() { for i in 0..n { h = y[i]; y[i] = h; } y[0] += h; }",
+        "for (mut h, g) in [(1.0, 2.0), (3.0, 4.0)] {
+             for i in 0..n { h = y[i]; y[i] = h; } y[0] += h * g; }",
+        "let mut h = 1; for i in 0..n { h = i; y[i] = h as f64; }
+         for t in 0..n { y[0] += y[1]; for k in (0..n).step_by(h) { y[t] *= y[k] + y[t]; } h = 1; }",
+    ] {
+        let source = format!("fn f(y: &mut [f64], n: usize) {{ {body} }}");
+        refused(&source, &["`h`"]);
     }
     // In an outer loop that reads it before the inner one assigns.
     refused(

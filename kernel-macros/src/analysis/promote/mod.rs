@@ -220,7 +220,9 @@ fn is_index(former: &Former, id: ExprId, known: &impl Fn(VarId) -> bool) -> bool
                 return false;
             };
             let ty = former.function.vars[var].ty.scalar();
-            ty.is_some_and(Scalar::is_int) && !former.is_hidden(var) && known(var)
+            // Of a negative number, the guard does not know what it becomes.
+            let kept = ty.is_some_and(|ty| ty.is_int() && !ty.is_signed());
+            kept && !former.is_hidden(var) && known(var)
         }
         ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, left, right) => {
             let operands = [left, right];
@@ -295,6 +297,8 @@ fn search(former: &Former, branch: ExprId, changed: &HashSet<VarId>) -> Option<S
                 && place.mentions(*old)
                 && !place.mentions(*compared)
                 && place.is_start(*old)
+                && place.is_steady(*compared)
+                && place.by.values().all(|by| place.is_steady(*by))
                 && place.same(*old, *compared)
         });
         found.next().map(|(old, compared)| Search {
@@ -352,11 +356,34 @@ impl Sought<'_> {
                 // A name stands for what it is bound to.
                 (_, ExprKind::Var(name)) => {
                     let init = self.former.init_of(*name)?;
-                    Some(self.same(old, init))
+                    Some(self.is_steady(init) && self.same(old, init))
                 }
                 _ => None,
             }
         })
+    }
+
+    /// Whether an expression has one value all through an iteration, wherever it stands.
+    fn is_steady(&self, id: ExprId) -> bool {
+        let (former, mut steady) = (self.former, true);
+        walk::below(former.function, id, &mut |at| {
+            steady &= match self.kind(at) {
+                ExprKind::Var(var) if former.is_bound_within(*var) => {
+                    !former.function.vars[*var].mutable
+                }
+                ExprKind::Var(var) => !former.is_assigned(*var),
+                ExprKind::Load(access) => !self
+                    .changed
+                    .contains(&former.function.accesses[*access].array),
+                ExprKind::LocalElement { .. }
+                | ExprKind::If { .. }
+                | ExprKind::Block(_)
+                | ExprKind::Apply(..)
+                | ExprKind::Opaque(_) => false,
+                _ => true,
+            };
+        });
+        steady
     }
 
     /// Whether the driver can evaluate an expression as it is before the loop, where its elements

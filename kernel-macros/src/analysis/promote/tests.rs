@@ -89,6 +89,24 @@ fn the_place_of_an_extreme() {
     }
 }
 
+/// A negative index becomes another than the proof knows of; bools have `&=` and `|=`.
+#[test]
+fn indices_and_types_that_have_no_scalars() {
+    refused(
+        "fn f(x: &mut [i64], c: i32, n: usize) { for j in 1..n { x[n + (c as usize)] += x[j]; } }",
+        &["`x"],
+    );
+    for comparison in ["x[j] < x[m]", "x[j] > x[m]", "x[m] <= x[j]"] {
+        refused(
+            &format!(
+                "fn f(x: &[bool], n: usize) -> usize {{ let mut m = 0;
+                    for j in 0..n {{ if {comparison} {{ m = j; }} }} m }}"
+            ),
+            &["`m`"],
+        );
+    }
+}
+
 #[test]
 fn searches_that_compare_with_something_else() {
     for body in [
@@ -101,6 +119,10 @@ fn searches_that_compare_with_something_else() {
         "for j in 0..n { if x[j] < x[m] { m = j; } if y[j] > y[m] { m = j; } }",
         "for j in 0..n { let mut v = x[j]; v *= 0.5; if v < x[m] { m = j; } }",
         "for j in 0..n { if x[j] < x[m] { m = j; } m += 1; }",
+        // The place that was compared is another than the one kept.
+        "for j in 0..n { let mut q = j; let v = x[q]; q = j + 1; if v < x[m] { m = q; } }",
+        "for j in 0..n { let mut q = j; if x[q] < x[m] && { q += 1; true } { m = q; } }",
+        "let mut w = [0, 1]; for j in 0..n { w[0] = j; let v = x[w[0]]; if v < x[m] { m = w[0]; } }",
     ] {
         refused(&source(body), &["`m`"]);
     }

@@ -4,7 +4,8 @@ use super::chain::{Home, Reader};
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
 use crate::ir::{
-    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Pat, Place, StmtKind, VarId,
+    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Pat, Place, Scalar, StmtKind, Ty, VarId,
+    walk,
 };
 
 /// An `if` that keeps the larger or smaller of two values.
@@ -130,13 +131,36 @@ impl Reader<'_> {
             op,
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
         );
-        ordered.then_some(Comparison {
+        // What is assigned after the comparison is what was compared; of bools, `&=` and `|=` are
+        // the extremes.
+        let still = conditions.after.iter().all(|after| self.is_still(*after));
+        let number = self.function.exprs[compared].ty != Ty::Scalar(Scalar::Bool);
+        (ordered && still && number).then_some(Comparison {
             old,
             compared,
             least: less,
             last: matches!(op, BinaryOp::Le | BinaryOp::Ge),
             conditions,
         })
+    }
+
+    /// Whether an expression changes nothing: the blocks in it only bind.
+    fn is_still(&self, id: ExprId) -> bool {
+        let binds = |block: &Block| {
+            let mut stmts = block.stmts.iter();
+            stmts.all(|stmt| matches!(stmt.kind, StmtKind::Let { .. }))
+        };
+        let mut still = true;
+        walk::below(self.function, id, &mut |at| {
+            still &= match &self.function.exprs[at].kind {
+                ExprKind::Block(block) => binds(block),
+                ExprKind::If {
+                    then, otherwise, ..
+                } => binds(then) && otherwise.iter().all(binds),
+                _ => true,
+            };
+        });
+        still
     }
 
     /// The variable from outside that an expression is.
@@ -228,7 +252,8 @@ impl Reader<'_> {
             let value = self.initial(&taken, *value);
             *var == Some(leader) && same(self.function, comparison.compared, value)
         });
-        (led && count > 1 && members.len() == count).then_some(Contest {
+        let still = assigned.iter().all(|(_, value)| self.is_still(*value));
+        (led && still && count > 1 && members.len() == count).then_some(Contest {
             at: id,
             leader,
             compared: comparison.compared,

@@ -277,3 +277,21 @@ fn elements_that_do_not_combine_are_refused_by_name() {
         refused(&shared(body), words);
     }
 }
+
+/// Something between the comparison and the assignment changes what the value is.
+#[test]
+fn a_value_that_changes_once_compared() {
+    for body in [
+        "let mut q = i; if x[q] < best && { q += 1; true } { best = x[q]; }",
+        "let mut q = i; if x[q] < best && { q += 1; true } { best = x[q]; at = q; }",
+        "let mut q = i; if x[q] < best { at = { q += 1; q }; best = x[q]; }",
+        "let mut q = i; if x[q] < best { let t = { q += 1; q }; best = x[q]; at = t; }",
+    ] {
+        refused(&search(body), &["`best`"]);
+    }
+    refused(
+        "fn f(x: &[bool], n: usize) -> bool { let mut b = true;
+            for i in 0..n { if x[i] < b { b = x[i]; } } b }",
+        &["`b`"],
+    );
+}
