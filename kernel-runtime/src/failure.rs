@@ -73,7 +73,7 @@ impl Earliest {
         }
     }
 
-    pub fn outcome(self) -> Checked {
+    pub fn outcome(&self) -> Checked {
         let found = *self.lock();
         found.map_or(Ok(()), Err)
     }

@@ -9,7 +9,9 @@
 //!
 //! A region without accumulators is one entry. Its innermost parallel loop runs along
 //! `x`, the next along `y`, the outermost of three along `z`; each dimension is a grid-stride loop
-//! (`t = ctaid * ntid + tid; t < trip; t += nctaid * ntid`), so that any grid is right.
+//! (`t = ctaid * ntid + tid; t < trip; t += nctaid * ntid`), so that any grid is right. Along `x` a
+//! thread may take [`Launch::width`] neighbouring iterations at a time: where what they access lies
+//! on boundaries of as many elements, and `nctaid * ntid` is at least twice that.
 //!
 //! A region with accumulators is two entries. The first runs one warp per chunk of the canonical
 //! order (warp `w = (ctaid.x * ntid.x + tid.x) / 32`, stepping by the number of warps in the grid;
@@ -124,6 +126,9 @@ pub struct Launch<'a> {
     pub params: &'a [DeviceParam],
     /// The parallel loops, outermost first; none is empty.
     pub trips: &'a [Trip],
+    /// Neighbouring iterations of the innermost loop that a thread takes together where they allow
+    /// it; 1 if it never does.
+    pub width: u64,
     /// The arrays, by the numbers in `params`.
     pub arrays: &'a [ArrayArg],
     /// Captured scalars by the numbers in `params`, as bits, zero-extended.

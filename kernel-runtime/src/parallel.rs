@@ -5,10 +5,12 @@ mod map;
 #[cfg(test)]
 mod meeting;
 mod reduce;
+mod team;
 
 pub use grouped::{Groups, grouped};
 pub use map::map;
 pub use reduce::reduce;
+use team::shared;
 
 /// Tasks that a thread's share is cut into, so that a slow one can be stolen from.
 const TASKS_PER_THREAD: u64 = 8;

@@ -212,7 +212,7 @@ impl<'a> Session<'a> {
         }
         self.release();
         if self.pool(work) {
-            return parallel::map(run, run.count, run.cost);
+            return parallel::map(run, (run.count, run.row()), run.cost);
         }
         AnyMap::run(run, 0, run.count)
     }
@@ -315,6 +315,7 @@ impl<'a> Session<'a> {
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,
+            width: run.plan.width,
             arrays: &arrays,
             scalars: run.scalars(),
             accumulators: &mut accumulators,

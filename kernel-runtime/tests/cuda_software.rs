@@ -417,6 +417,7 @@ fn sum(x: &mut [f64], chunk: usize) -> f64 {
         fold: Some("sum_fold"),
         params,
         trips: &[upto(x.len() as u64)],
+        width: 1,
         arrays: &[source],
         scalars: &[],
         accumulators: &mut [AccumulatorArg {
@@ -585,6 +586,7 @@ fn a_reduction_that_fails_is_not_folded() {
         fold: Some("g"),
         params: &[DeviceParam::Failure],
         trips: &[upto(100)],
+        width: 1,
         arrays: &[],
         scalars: &[],
         accumulators: &mut [AccumulatorArg {

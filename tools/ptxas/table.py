@@ -3,9 +3,9 @@
 
 Needs the wheels nvidia-cuda-nvcc-cu12, nvidia-cuda-nvrtc-cu12 and nvidia-cuda-nvdisasm in the
 Python that runs it. Every kernels/NAME.rs is compiled by ours, kernels/NAME.cu by NVRTC with
--fmad=false, both through one ptxas for one architecture. The hot loop is the innermost loop with
-the most instructions that do the kernel's work, and what counts is instructions for each of
-those, so that unrolling does not show. Prints a table in Markdown.
+-fmad=false, both through one ptxas for one architecture. The hot loop is the innermost loop in which the
+kernel's work is done most often, and what counts is instructions for each time, so that neither
+unrolling nor vectors show. Prints a table in Markdown.
 
     table.py [--arch sm_80] [--sass FOLDER] [--texts FOLDER_OF_PTX]
 
@@ -26,7 +26,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 ARCHITECTURES = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"]
 
-# The instruction that does a kernel's work once for each element.
+# The instruction that does a kernel's work once for each element; a store of a vector does it for
+# each 4 bytes.
 WORK = {
     "saxpy": "STG",
     "sum": "FADD",
@@ -107,11 +108,19 @@ def loops(lines):
     return [code[start : end + 1] for start, end in inner]
 
 
+def units(op, work):
+    """How often an instruction does the work."""
+    if not op.startswith(work):
+        return 0
+    bits = re.search(r"\.(64|128)\b", op) if work == "STG" else None
+    return int(bits[1]) // 32 if bits else 1
+
+
 def hot(lines, work):
-    """Instructions of the hot loop, and how many of them do the work."""
-    counted = [(sum(op.startswith(work) for op in body), body) for body in loops(lines)]
-    units, body = max(counted, key=lambda found: found[0], default=(0, []))
-    return len(body), units
+    """Instructions of the hot loop, and how often it does the work."""
+    counted = [(sum(units(op, work) for op in body), body) for body in loops(lines)]
+    times, body = max(counted, key=lambda found: found[0], default=(0, []))
+    return len(body), times
 
 
 def measured(ptx, arch, work):

@@ -31,6 +31,8 @@ pub struct DeviceEntry {
     pub relaxed: Option<String>,
     /// The second entry of a region with accumulators.
     pub fold: Option<String>,
+    /// Iterations of the innermost loop that a thread takes together, if it can.
+    pub width: i64,
     /// The first entry's parameters, in crates without debug assertions and with them.
     pub release: Vec<DeviceParam>,
     pub debug: Vec<DeviceParam>,
@@ -43,6 +45,7 @@ impl Device {
             entry: ptx::entry_name(function, region),
             relaxed: ptx::relaxed_name(function, region),
             fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
+            width: ptx::width(function, region),
             release: ptx::params(function, region, false),
             debug: ptx::params(function, region, true),
         };

@@ -139,6 +139,9 @@ fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
     ));
     let relaxed = device.relaxed.iter();
     lines.extend(relaxed.map(|name| format!("entry:fast {name}")));
+    if device.width > 1 {
+        lines.push(format!("width {}", device.width));
+    }
     if device.debug == device.release {
         lines.extend(params("param", &device.release));
     } else {

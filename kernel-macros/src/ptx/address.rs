@@ -9,6 +9,7 @@ use super::code::{Class, Operand, Reg};
 use super::emitter::{Emitter, Pointer};
 use super::poly::{Monomial, Poly};
 use super::value::{Slot, Value};
+use super::vectors::Touch;
 use crate::analysis::plan::SiteKey;
 use crate::ir::{AccessId, BinaryOp, Builtin, ExprId, ExprKind, Scalar};
 use std::collections::BTreeMap;
@@ -26,8 +27,7 @@ impl Emitter<'_> {
         let indices = self.indices(id);
         let access = &self.function.accesses[id];
         let array = access.array;
-        let elem = self.function.vars[array].ty.view().map(|view| view.elem);
-        let bytes = elem.expect("an array is a view").bytes();
+        let bytes = self.element_type(id).bytes();
         let mut offset = Poly::default();
         for (dim, index) in (0u32..).zip(&indices) {
             let stride = Poly::of(self.stride(array, dim));
@@ -41,10 +41,16 @@ impl Emitter<'_> {
             offset = offset.plus(&part);
         }
         let base = Poly::of(self.base(array));
-        self.locate(&offset.scaled(i64::from(bytes)).plus(&base))
+        let address = offset.scaled(i64::from(bytes)).plus(&base);
+        self.touches.push(Touch {
+            access: id,
+            address: address.clone(),
+            depth: self.depth(),
+        });
+        self.locate(&address)
     }
 
-    fn locate(&mut self, poly: &Poly) -> Address {
+    pub fn locate(&mut self, poly: &Poly) -> Address {
         let (rest, constant) = poly.split_constant();
         let base = self.sum(&rest);
         if i32::try_from(constant).is_ok() {

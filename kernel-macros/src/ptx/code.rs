@@ -30,6 +30,14 @@ impl Class {
         }
     }
 
+    /// The register class of a type's elements as memory has them: a `bool` is a byte.
+    pub fn in_memory(ty: Scalar) -> Class {
+        match ty {
+            Scalar::Bool => Class::B32,
+            ty => Class::of(ty),
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Class::Pred => "pred",
@@ -95,8 +103,8 @@ pub enum Arg {
     /// `[name]`
     Param(String),
     Symbol(String),
-    /// `{low, high}`
-    Pair(Operand, Operand),
+    /// `{first, second, ..}`
+    Vector(Vec<Operand>),
     Label(Label),
 }
 
@@ -374,6 +382,11 @@ impl Code {
         read
     }
 
+    /// Whether something jumps to the label.
+    pub fn is_target(&self, label: Label) -> bool {
+        self.targets().contains(&label.0)
+    }
+
     fn targets(&self) -> HashSet<u32> {
         let instrs = self
             .sections
@@ -447,7 +460,10 @@ impl Code {
             Arg::Memory(address, offset) => format!("[{}+{offset}]", value(address)),
             Arg::Param(name) => format!("[{name}]"),
             Arg::Symbol(name) => name.clone(),
-            Arg::Pair(low, high) => format!("{{{}, {}}}", value(low), value(high)),
+            Arg::Vector(parts) => {
+                let parts: Vec<String> = parts.iter().map(value).collect();
+                format!("{{{}}}", parts.join(", "))
+            }
             Arg::Label(label) => self.labels[label.0 as usize].clone(),
         }
     }
@@ -524,11 +540,11 @@ fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     text
 }
 
-fn arg_regs(arg: &Arg) -> impl Iterator<Item = Reg> + use<> {
-    let (first, second) = match arg {
-        Arg::Value(a) | Arg::Memory(a, _) => (a.reg(), None),
-        Arg::Pair(a, b) => (a.reg(), b.reg()),
-        Arg::Param(_) | Arg::Symbol(_) | Arg::Label(_) => (None, None),
+fn arg_regs(arg: &Arg) -> impl Iterator<Item = Reg> {
+    let operands = match arg {
+        Arg::Value(operand) | Arg::Memory(operand, _) => std::slice::from_ref(operand),
+        Arg::Vector(parts) => parts.as_slice(),
+        Arg::Param(_) | Arg::Symbol(_) | Arg::Label(_) => &[],
     };
-    first.into_iter().chain(second)
+    operands.iter().filter_map(|operand| operand.reg())
 }

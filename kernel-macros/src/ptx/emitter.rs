@@ -6,8 +6,10 @@ use super::hole::Hole;
 use super::names;
 use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
+use super::staged::Staged;
 use super::uses::Uses;
 use super::value::Slot;
+use super::vectors::{Touch, Vectors};
 use crate::analysis::plan::{Bounds, Region, SiteKey};
 use crate::ir::{AccessId, Function, Scalar, VarId};
 use std::collections::HashMap;
@@ -65,6 +67,14 @@ pub struct Emitter<'a> {
     /// Where `continue` of the parallel loop leads.
     pub next_iteration: Label,
     pub failures: Failures,
+    /// Accesses of arrays, in the order in which they were emitted.
+    pub touches: Vec<Touch>,
+    /// How a map's iterations go together.
+    pub vectors: Option<Vectors>,
+    /// What iterations load and store together at present.
+    pub staged: Option<Staged>,
+    /// Whether the last stride of every array is known to be one element.
+    pub unit_strides: bool,
     params: HashMap<DeviceParam, Operand>,
     param_section: Section,
 }
@@ -87,6 +97,10 @@ impl<'a> Emitter<'a> {
             slots: HashMap::new(),
             loops: Vec::new(),
             next_iteration,
+            touches: Vec::new(),
+            vectors: None,
+            staged: None,
+            unit_strides: false,
             params: HashMap::new(),
             param_section,
         }
@@ -333,6 +347,12 @@ impl<'a> Emitter<'a> {
         value
     }
 
+    /// The registers that hold parameters.
+    pub fn param_registers(&self) -> impl Iterator<Item = (Reg, DeviceParam)> {
+        let params = self.params.iter();
+        params.filter_map(|(param, value)| Some((value.reg()?, *param)))
+    }
+
     fn load_param(&mut self, param: DeviceParam) -> Operand {
         let name = names::parameter(self.function, self.region, param);
         let ty = match param {
@@ -410,13 +430,24 @@ impl<'a> Emitter<'a> {
 
     /// Distance of neighbours along a dimension, in elements.
     pub fn stride(&mut self, array: VarId, dim: u32) -> Operand {
-        if params::has_unit_stride(self.region, array, dim) {
+        let last = self.unit_strides && dim == self.last_dimension(array);
+        if last || params::has_unit_stride(self.region, array, dim) {
             return Operand::Int(1);
         }
         self.param(DeviceParam::Stride(
             self.array(array),
             params::dimension(dim),
         ))
+    }
+
+    /// Distance of neighbours along the last dimension, in elements, where only a parameter says it.
+    pub fn last_stride(&mut self, array: VarId) -> Operand {
+        let dim = params::dimension(self.last_dimension(array));
+        self.param(DeviceParam::Stride(self.array(array), dim))
+    }
+
+    pub fn last_dimension(&self, array: VarId) -> u32 {
+        self.region.arrays[usize::from(self.array(array))].rank - 1
     }
 
     pub fn base(&mut self, array: VarId) -> Operand {
@@ -433,6 +464,13 @@ impl<'a> Emitter<'a> {
         let number = *self.region.site_of.get(&key)?;
         let site = &self.region.sites[number as usize];
         (self.debug || !site.debug_only).then_some(number)
+    }
+
+    /// Type of an element.
+    pub fn element_type(&self, access: AccessId) -> Scalar {
+        let array = self.function.accesses[access].array;
+        let elem = self.function.vars[array].ty.view().map(|view| view.elem);
+        elem.expect("an array is a view")
     }
 
     /// Type of a scalar variable.

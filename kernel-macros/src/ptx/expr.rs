@@ -162,19 +162,16 @@ impl Emitter<'_> {
         let elem = self.region.arrays[number].elem;
         let constant = !self.region.arrays[number].writes;
         let address = self.address(access);
-        let class = match elem {
-            Scalar::Bool => Class::B32,
-            _ => Class::of(elem),
-        };
         // Nothing else writes an array that the region only reads.
-        let reg = if constant {
-            let op = format!("ld.global.nc.{}", memory_suffix(elem));
-            let front = self.front_of_load(address.base, access);
-            self.constant_load_from(front, &op, class, (address.base, address.offset))
-        } else {
-            let reg = self.fresh(class);
-            self.load_from("global", elem, reg, address.base, address.offset);
-            reg
+        let reg = match self.loaded_ahead(address) {
+            None if constant => {
+                let op = format!("ld.global.nc.{}", memory_suffix(elem));
+                let front = self.front_of_load(address.base, access);
+                let class = Class::in_memory(elem);
+                self.constant_load_from(front, &op, class, (address.base, address.offset))
+            }
+            None => self.written_element(elem, address),
+            Some(loaded) => loaded,
         };
         self.value_of_stored(elem, reg)
     }

@@ -80,6 +80,11 @@ impl Failures {
             current: None,
         }
     }
+
+    /// Whether anything can fail.
+    pub fn any(&self) -> bool {
+        self.used || !self.exits.is_empty()
+    }
 }
 
 impl Emitter<'_> {

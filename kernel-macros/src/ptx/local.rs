@@ -62,11 +62,7 @@ impl Emitter<'_> {
         let mut scalars = Vec::new();
         for plane in &memory.planes {
             let (base, offset) = self.local_address(plane, index);
-            let class = match plane.ty {
-                Scalar::Bool => Class::B32,
-                ty => Class::of(ty),
-            };
-            let reg = self.fresh(class);
+            let reg = self.fresh(Class::in_memory(plane.ty));
             self.load_from("local", plane.ty, reg, base, offset);
             scalars.push(self.value_of_stored(plane.ty, reg));
         }

@@ -1,16 +1,19 @@
-//! A region without accumulators: grid-stride loops, the innermost along `x`.
+//! A region without accumulators: grid-stride loops, the innermost along `x`, where a thread may
+//! take neighbouring iterations together.
 
 use super::builtin::when;
-use super::code::{Arg, Class, Operand};
+use super::code::{Arg, Class, Label, Operand};
 use super::emitter::Emitter;
 use super::fail::Number;
 use super::grid::Axis;
 use super::params::Shape;
 use super::poly::Poly;
 use super::value::Slot;
+use super::vector_loop::Span;
 
 /// The text of the region's entry, between its braces.
 pub fn emit(mut emitter: Emitter) -> String {
+    emitter.vectors = emitter.find_vectors();
     let dims = emitter.region.nest.len();
     let axes: Vec<Axis> = (0..dims).map(|n| emitter.axis(dims - 1 - n)).collect();
     emitter.grid_loops(&axes, &mut Vec::new());
@@ -35,33 +38,55 @@ impl Emitter<'_> {
             let args = [axes[n].position, count];
             let outside = e.pure("setp.ge.u64", Class::Pred, &args);
             e.code.jump_if(when(outside, true), done);
-            e.grid_loop(axes, trips, count);
+            e.grid_loop(axes, trips, (count, done));
         });
         self.code.place(done);
     }
 
-    fn grid_loop(&mut self, axes: &[Axis], trips: &mut Vec<Operand>, count: Operand) {
+    /// The innermost loop goes through vectors first, if it can, and then through what they leave.
+    fn grid_loop(&mut self, axes: &[Axis], trips: &mut Vec<Operand>, ends: (Operand, Label)) {
         let n = trips.len();
-        let start = self.code.label("LOOP");
+        let axis = axes[n];
+        let vectors = self.vectors.clone().filter(|_| n + 1 == axes.len());
+        let share = match vectors {
+            Some(vectors) => self.vector_loop(&vectors, axis, trips, ends),
+            None => Span {
+                first: axis.position,
+                end: ends.0,
+            },
+        };
+        self.strided_loop("LOOP", trips, share, axis.extent, |e, trips| {
+            e.bind_parallel(n, &Poly::of(trips[n]));
+            e.grid_loops(axes, trips);
+        });
+    }
+
+    /// A loop from the first trip of a span on, which is not empty, in steps. The trip number is the
+    /// last that `body` is given.
+    pub fn strided_loop(
+        &mut self,
+        stem: &str,
+        trips: &mut Vec<Operand>,
+        span: Span,
+        step: Operand,
+        body: impl FnOnce(&mut Self, &mut Vec<Operand>),
+    ) {
+        let start = self.code.label(stem);
         let level = self.depth() + 1;
-        let name = self.trip_name(n);
+        let name = self.trip_name(trips.len());
         let trip = self.code.induction(Class::B64, level, Some(name));
-        self.mov(trip, axes[n].position);
+        self.mov(trip, span.first);
         self.begin_loop(None);
         self.code.place(start);
         trips.push(Operand::Reg(trip));
-        self.scoped(|e| {
-            e.bind_parallel(n, &Poly::of(Operand::Reg(trip)));
-            e.grid_loops(axes, trips);
-        });
-        let args = [Operand::Reg(trip), axes[n].extent];
-        self.code.def("add.s64", trip, &args);
+        self.scoped(|e| body(e, trips));
+        trips.pop();
+        self.code.def("add.s64", trip, &[Operand::Reg(trip), step]);
         let more = self.fresh(Class::Pred);
-        let args = [Operand::Reg(trip), count];
+        let args = [Operand::Reg(trip), span.end];
         self.code.def("setp.lt.u64", more, &args);
         self.code.jump_if((more, true), start);
         self.end_loop();
-        trips.pop();
     }
 
     /// Name of the register of a parallel loop's trip number: the variable's where they agree.

@@ -4,7 +4,9 @@
 //! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
-//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry.
+//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry. Maps take
+//! neighbouring iterations together where that makes their accesses longer ([`vectors`],
+//! [`vector_loop`], [`staged`]).
 
 mod address;
 mod arith;
@@ -29,10 +31,13 @@ mod poly;
 mod reduce;
 mod remainder;
 mod source;
+mod staged;
 mod stmt;
 mod unroll;
 mod uses;
 mod value;
+mod vector_loop;
+mod vectors;
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +72,13 @@ pub fn entries(function: &Function, plan: &Plan, debug: bool) -> String {
 /// Whether a device runs the region. Those with array accumulators run on the host.
 pub fn has_entry(region: &Region) -> bool {
     region.shared.is_empty()
+}
+
+/// Iterations of the innermost loop that a thread takes together, if the entry is a map that does.
+pub fn width(function: &Function, region: &Region) -> i64 {
+    let mut emitter = Emitter::new(function, region, false);
+    emitter.relaxed = relaxed_name(function, region).is_some();
+    emitter.find_vectors().map_or(1, |vectors| vectors.width)
 }
 
 fn entry(function: &Function, region: &Region, debug: bool) -> String {

@@ -90,6 +90,17 @@ impl Poly {
         (product.0.len() <= MAX_TERMS).then_some(product)
     }
 
+    /// The same with other registers.
+    pub fn renamed(&self, mut name: impl FnMut(Reg) -> Reg) -> Poly {
+        let mut renamed = Poly::default();
+        for (monomial, coefficient) in self.terms() {
+            let mut monomial: Monomial = monomial.iter().map(|reg| name(*reg)).collect();
+            monomial.sort_unstable();
+            renamed.insert(monomial, coefficient);
+        }
+        renamed
+    }
+
     /// The part without a constant, and the constant.
     pub fn split_constant(&self) -> (Poly, i64) {
         let mut rest = self.clone();

@@ -476,13 +476,13 @@ impl Emitter<'_> {
             Class::B64 | Class::F64 => {
                 let halves = [self.fresh(Class::B32), self.fresh(Class::B32)];
                 let [low, high] = halves.map(Operand::Reg);
-                let args = vec![Arg::Pair(low, high), Arg::Value(value)];
+                let args = vec![Arg::Vector(vec![low, high]), Arg::Value(value)];
                 self.code.act("mov.b64", args);
                 let low = self.shuffle_word(Class::B32, low, width);
                 let high = self.shuffle_word(Class::B32, high, width);
                 let whole = self.fresh(Class::of(ty));
                 self.code
-                    .def_args("mov.b64", whole, vec![Arg::Pair(low, high)]);
+                    .def_args("mov.b64", whole, vec![Arg::Vector(vec![low, high])]);
                 Operand::Reg(whole)
             }
             class => self.shuffle_word(class, value, width),

@@ -1,6 +1,6 @@
 //! Statements of an iteration.
 
-use super::code::{Class, Operand};
+use super::code::Operand;
 use super::emitter::Emitter;
 use super::expr::leaves_at_end;
 use super::source;
@@ -208,7 +208,8 @@ impl Emitter<'_> {
                 let operand = self.hold(operand, &self.function.accesses[*access].index);
                 let address = self.address(*access);
                 let ty = self.type_of(value);
-                self.store_to("global", ty, address.base, address.offset, operand);
+                let array = self.array(self.function.accesses[*access].array);
+                self.store_element_of(array, ty, address, operand);
             }
             Place::LocalElement { base, index } => {
                 let value = self.value(value);
@@ -242,15 +243,13 @@ impl Emitter<'_> {
                 let array = self.array(self.function.accesses[access].array);
                 let elem = self.region.arrays[usize::from(array)].elem;
                 let address = self.address(access);
-                let class = match elem {
-                    Scalar::Bool => Class::B32,
-                    _ => Class::of(elem),
+                let reg = match self.loaded_ahead(address) {
+                    Some(loaded) => loaded,
+                    None => self.written_element(elem, address),
                 };
-                let reg = self.fresh(class);
-                self.load_from("global", elem, reg, address.base, address.offset);
                 let left = self.value_of_stored(elem, reg);
                 let result = self.binary(op, (left, elem), (right, ty), key);
-                self.store_to("global", elem, address.base, address.offset, result);
+                self.store_element_of(array, elem, address, result);
             }
             Place::LocalElement { base, index } => {
                 let right = self.settle_before(Value::Scalar(right), index).scalar();

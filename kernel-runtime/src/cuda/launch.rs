@@ -82,7 +82,7 @@ impl Entries {
         };
         let threads = context.resident_threads;
         let shape = match (launch.fold, launch.accumulators.is_empty()) {
-            (None, true) => shape::map(launch.trips, threads)
+            (None, true) => shape::map(launch.trips, launch.width, threads)
                 .ok_or_else(|| Fault::contract(format!("{} loops", launch.trips.len())))?,
             (Some(_), false) => shape::reduction(launch.chunks, threads),
             (None, false) => return Err(Fault::contract("no fold for its accumulators".into())),

@@ -1,37 +1,36 @@
-//! A map's iterations, halved until a task is small enough.
+//! A map's iterations, in the threads' shares.
 
-use super::grain;
+use super::{TASK_WORK, shared};
 use crate::failure::{Checked, Earliest};
 use crate::region::AnyMap;
 
-/// Runs iterations `0..count`, each of about `cost` operations.
-pub fn map(region: &dyn AnyMap, count: u64, cost: u64) -> Checked {
-    let task = Task {
-        region,
-        grain: grain(count, cost),
-        earliest: Earliest::new(),
-    };
-    task.run(0, count);
-    task.earliest.outcome()
+/// Iterations of a part where rows are long: as many as vectors and cache lines divide.
+const ALIGNED: u64 = 64;
+
+/// Rows for each thread from which on parts are whole rows.
+const ROWS_PER_THREAD: u64 = 32;
+
+/// Runs iterations `0..count`, in rows of `row`, each of about `cost` operations.
+pub fn map(region: &dyn AnyMap, (count, row): (u64, u64), cost: u64) -> Checked {
+    let part = part(count, row);
+    let least = TASK_WORK.div_ceil(cost.saturating_mul(part).max(1));
+    let earliest = Earliest::new();
+    shared(count.div_ceil(part), least, &|from, to| {
+        let (from, to) = (from * part, count.min(to * part));
+        if !earliest.precedes(from) {
+            earliest.note(region.run(from, to));
+        }
+    });
+    earliest.outcome()
 }
 
-struct Task<'r> {
-    region: &'r dyn AnyMap,
-    grain: u64,
-    earliest: Earliest,
-}
-
-impl Task<'_> {
-    fn run(&self, from: u64, to: u64) {
-        if self.earliest.precedes(from) {
-            return;
-        }
-        if to - from <= self.grain {
-            self.earliest.note(self.region.run(from, to));
-            return;
-        }
-        let middle = from + (to - from) / 2;
-        rayon::join(|| self.run(from, middle), || self.run(middle, to));
+/// Iterations that stay together.
+fn part(count: u64, row: u64) -> u64 {
+    let threads = rayon::current_num_threads() as u64;
+    if count / row >= threads * ROWS_PER_THREAD {
+        row
+    } else {
+        ALIGNED
     }
 }
 
@@ -66,7 +65,7 @@ mod tests {
         };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let pool = pool.build().unwrap();
-        let outcome = pool.install(|| map(&region, count, 4096));
+        let outcome = pool.install(|| map(&region, (count, 7), 1 << 16));
         (
             outcome,
             region.seen.into_iter().map(AtomicU32::into_inner).collect(),
@@ -105,7 +104,7 @@ mod tests {
         let region = Meeting::default();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2);
         let pool = pool.build().unwrap();
-        assert!(pool.install(|| map(&region, 1000, 4096)).is_ok());
+        assert!(pool.install(|| map(&region, (1000, 1), 1 << 16)).is_ok());
         assert_eq!(region.threads(), 2);
     }
 }

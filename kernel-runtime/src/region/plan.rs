@@ -23,6 +23,7 @@
 //! lanes 64
 //! entry sum2d_0 sum2d_0_fold        on the device
 //! entry:fast sum2d_0_relaxed        likewise, where `fast` holds
+//! width 4                           iterations that a thread takes together where it can
 //! param trip0
 //! param:release len0.1              likewise `param:debug`
 //! ```
@@ -64,6 +65,8 @@ pub struct Plan {
     /// The entry where `fast` holds, if there is another.
     pub fast_entry: Option<&'static str>,
     pub fold: Option<&'static str>,
+    /// Iterations of the innermost loop that a thread of the entry takes together where it can.
+    pub width: u64,
     pub params: Vec<DeviceParam>,
 }
 
@@ -121,7 +124,10 @@ const LITTLE_WORK: u64 = if cfg!(feature = "every-form") { 0 } else { 512 };
 impl Plan {
     /// Reads a plan for a crate with or without debug assertions; `None` if the text is none.
     pub fn parse(text: &'static str, debug: bool) -> Option<Plan> {
-        let mut plan = Plan::default();
+        let mut plan = Plan {
+            width: 1,
+            ..Plan::default()
+        };
         for line in text.lines() {
             let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
             plan.line(name, rest, debug)?;
@@ -164,6 +170,7 @@ impl Plan {
                 self.fold = (!fold.is_empty()).then_some(fold);
             }
             "entry:fast" => self.fast_entry = Some(rest),
+            "width" => self.width = rest.parse().ok()?,
             "param" => self.params.push(param(rest)?),
             "param:debug" if debug => self.params.push(param(rest)?),
             "param:release" if !debug => self.params.push(param(rest)?),

@@ -24,6 +24,11 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Iterations of the innermost loop.
+    pub(crate) fn row(&self) -> u64 {
+        self.call.shape[2]
+    }
+
     /// The loops as a device launch describes them.
     pub(crate) fn trips(&self) -> Vec<Trip> {
         let loops = self.call.loops.as_slice().iter();

@@ -70,6 +70,7 @@ pub fn run_map(
         fold: None,
         params,
         trips,
+        width: 1,
         arrays,
         scalars,
         accumulators: &mut [],

@@ -35,4 +35,5 @@ mod rows;
 mod shared;
 mod stencils;
 mod strips;
+mod vectors;
 mod views;

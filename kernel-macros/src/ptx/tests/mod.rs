@@ -1,4 +1,5 @@
 mod kernels;
+mod vectors;
 
 use super::{DeviceParam, params};
 use crate::analysis::plan::Plan;

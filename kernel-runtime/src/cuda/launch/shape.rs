@@ -31,9 +31,10 @@ const BLOCK_Z: u64 = 64;
 /// out, and yet a thread does enough of them that setting it up does not show.
 const WAVES: u64 = 8;
 
-/// The shape for a map over `trips`, outermost first: the innermost loop along x. If that one is
-/// short, rows share a block. `None` unless there are one to three loops.
-pub fn map(trips: &[Trip], resident_threads: u64) -> Option<Shape> {
+/// The shape for a map over `trips`, outermost first: the innermost loop along x, with a thread for
+/// each `width` iterations of it. If that one is short, rows share a block. `None` unless there are
+/// one to three loops.
+pub fn map(trips: &[Trip], width: u64, resident_threads: u64) -> Option<Shape> {
     let mut counts = [1; 3];
     if trips.is_empty() || trips.len() > 3 {
         return None;
@@ -41,6 +42,7 @@ pub fn map(trips: &[Trip], resident_threads: u64) -> Option<Shape> {
     for (count, trip) in counts.iter_mut().zip(trips.iter().rev()) {
         *count = trip.count.max(1);
     }
+    counts[0] = threads_of_row(counts[0], width);
     let x = columns(counts[0]);
     let y = counts[1].min(THREADS / x);
     let z = counts[2].min(THREADS / (x * y)).min(BLOCK_Z);
@@ -78,6 +80,13 @@ pub fn fold(chunks: u64, max_threads: u64) -> Shape {
     }
 }
 
+/// One for each `width` iterations, if those go together: a row has at least twice as many threads
+/// then.
+fn threads_of_row(count: u64, width: u64) -> u64 {
+    let threads = count.div_ceil(width.max(1));
+    if threads < 2 * width { count } else { threads }
+}
+
 /// Threads of a block along x: all of a short row; else the row in equal parts of whole warps.
 fn columns(count: u64) -> u64 {
     if count <= THREADS {
@@ -112,7 +121,7 @@ mod tests {
             count,
         };
         let trips: Vec<Trip> = counts.iter().map(trip).collect();
-        map(&trips, resident).expect("one to three loops")
+        map(&trips, 1, resident).expect("one to three loops")
     }
 
     /// A large GPU of 2024: 132 multiprocessors of 2048 threads.
@@ -135,6 +144,25 @@ mod tests {
         assert!(pixels.grid[1] > 1000);
         assert_eq!(shape(&[500, 2, 2], LARGE).block, [2, 2, 64]);
         assert_eq!(shape(&[5, 2, 40], LARGE).block, [40, 2, 3]);
+    }
+
+    #[test]
+    fn threads_take_iterations_together() {
+        let threads = |count, width| {
+            let trip = Trip {
+                first: 0,
+                step: 1,
+                count,
+            };
+            let Shape { grid, block } = map(&[trip], width, LARGE).expect("one loop");
+            grid[0] * block[0]
+        };
+        assert_eq!(threads(1 << 12, 4), 1 << 10);
+        assert_eq!(threads(100, 2), 50);
+        // Too few to go together.
+        assert_eq!(threads(28, 4), 28);
+        assert_eq!(threads(29, 4), 8);
+        assert_eq!(threads(u64::MAX, 4), threads(u64::MAX, 1));
     }
 
     #[test]
@@ -208,7 +236,7 @@ mod tests {
             step: 1,
             count: 1,
         };
-        assert_eq!(map(&[], LARGE), None);
-        assert_eq!(map(&[trip; 4], LARGE), None);
+        assert_eq!(map(&[], 1, LARGE), None);
+        assert_eq!(map(&[trip; 4], 1, LARGE), None);
     }
 }
