@@ -104,6 +104,16 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Adds what was counted elsewhere.
+    pub fn join(&mut self, other: Coverage) {
+        for (cell, count) in other.cells {
+            *self.cells.entry(cell).or_default() += count;
+        }
+        for (statement, count) in other.statements {
+            *self.statements.entry(statement).or_default() += count;
+        }
+    }
+
     /// Counts the nodes of a kernel.
     pub fn add(&mut self, compiled: &Compiled) {
         let function = &compiled.read;

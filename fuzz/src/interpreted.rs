@@ -5,6 +5,7 @@
 //! device: types, the analysis, plan and guard as the runtime reads them, launches, PTX.
 
 use crate::batch::Verdict;
+use crate::coverage::Coverage;
 use crate::device::{self, OnDevice, Tally};
 use crate::kernel::Kernel;
 use kernel_compiler::interpret::{Exit, Fault, Machine, Number, Run, Value};
@@ -23,25 +24,33 @@ pub enum Outcome {
     Panic(Fault),
 }
 
-/// Both versions at every size, in builds without and with debug assertions.
-pub fn judge(kernel: &Kernel) -> (Verdict, Tally) {
-    let mut tally = Tally::default();
-    let judged = catch_unwind(AssertUnwindSafe(|| judged(kernel, &mut tally)));
-    (judged.unwrap_or(Verdict::Died), tally)
+/// What a kernel's versions came to.
+#[derive(Default)]
+pub struct Judged {
+    pub tally: Tally,
+    pub coverage: Coverage,
 }
 
-fn judged(kernel: &Kernel, tally: &mut Tally) -> Verdict {
+/// Both versions at every size, in builds without and with debug assertions.
+pub fn judge(kernel: &Kernel) -> (Verdict, Judged) {
+    let mut seen = Judged::default();
+    let verdict = catch_unwind(AssertUnwindSafe(|| judged(kernel, &mut seen)));
+    (verdict.unwrap_or(Verdict::Died), seen)
+}
+
+fn judged(kernel: &Kernel, seen: &mut Judged) -> Verdict {
     let compiled = match compile(&kernel.source) {
         Ok(compiled) => compiled,
         Err(refusal) => return Verdict::Refused(refusal),
     };
+    seen.coverage.add(&compiled);
     let Some(ptx) = &compiled.ptx else {
         return Verdict::Beyond("calls");
     };
     for debug in [false, true] {
         let known = device::known(&compiled, &ptx[usize::from(debug)], debug);
         for size in SIZES {
-            match sized(kernel, &compiled, &known, (size, debug), tally) {
+            match sized(kernel, &compiled, &known, (size, debug), &mut seen.tally) {
                 Verdict::Agreed => {}
                 Verdict::Differed(what) => {
                     return Verdict::Differed(format!("{size} (debug {debug}): {what}"));

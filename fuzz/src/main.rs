@@ -27,6 +27,7 @@ use choices::Choices;
 use clap::Parser;
 use coverage::Coverage;
 use device::Tally;
+use interpreted::Judged;
 use kernel::{Kernel, kernel};
 use kernel_compiler::compile;
 use kernel_runtime::cuda::{DeviceChoice, select_device};
@@ -87,8 +88,8 @@ fn main() -> io::Result<ExitCode> {
     let mut findings = Findings::default();
     for (number, seeds) in seeds.chunks(args.batch).enumerate() {
         let kernels = made(seeds);
-        for compiled in kernels.iter().filter_map(|of| compile(&of.source).ok()) {
-            findings.coverage.add(&compiled);
+        if !args.interpreted {
+            findings.cover(&kernels);
         }
         if args.print {
             kernels
@@ -108,10 +109,19 @@ fn main() -> io::Result<ExitCode> {
 }
 
 impl Findings {
+    fn cover(&mut self, kernels: &[Kernel]) {
+        for compiled in kernels.iter().filter_map(|of| compile(&of.source).ok()) {
+            self.coverage.add(&compiled);
+        }
+    }
+
     fn interpret(&mut self, args: &Args, seeds: &[u64], kernels: Vec<Kernel>) -> io::Result<()> {
-        let judged: Vec<(Verdict, Tally)> = kernels.par_iter().map(interpreted::judge).collect();
-        let (verdicts, tallies): (Vec<Verdict>, Vec<Tally>) = judged.into_iter().unzip();
-        tallies.into_iter().for_each(|tally| self.tally.add(tally));
+        let (verdicts, seen): (Vec<Verdict>, Vec<Judged>) =
+            kernels.par_iter().map(interpreted::judge).unzip();
+        for of in seen {
+            self.tally.add(of.tally);
+            self.coverage.join(of.coverage);
+        }
         let again = |kernels: &[Kernel]| -> io::Result<Vec<Verdict>> {
             Ok(kernels.iter().map(|of| interpreted::judge(of).0).collect())
         };

@@ -156,7 +156,7 @@ macro_rules! special_values {
             gamma(1.0) = 1.0; gamma(5.0) = 24.0; gamma(11.0) = 3628800.0; gamma(0.0) = INF;
             gamma(-0.0) = -INF; gamma(INF) = INF; gamma(-INF) = NAN; gamma(-1.0) = NAN;
             gamma(-2.0) = NAN; gamma(NAN) = NAN; gamma(MAX) = INF; gamma(-MAX) = NAN;
-            gamma(TINY) = INF; gamma(-300.5) = -0.0; gamma(-301.5) = 0.0;
+            gamma(TINY) = INF; gamma(-300.5) = -0.0; gamma(-301.5) = 0.0; gamma(-4.056482e31) = NAN;
         }
     )+};
 }

@@ -117,8 +117,10 @@ def units(op, work):
 
 
 def hot(lines, work):
-    """Instructions of the hot loop, and how often it does the work."""
-    counted = [(sum(units(op, work) for op in body), body) for body in loops(lines)]
+    """Instructions of the hot loop, and how often it does the work; where there is no loop, of all."""
+    found = filter(None, map(INSTRUCTION.search, lines))
+    bodies = loops(lines) or [[of[1] for of in found if of[1] != "NOP"]]
+    counted = [(sum(units(op, work) for op in body), body) for body in bodies]
     times, body = max(counted, key=lambda found: found[0], default=(0, []))
     return len(body), times
 

@@ -3,6 +3,13 @@
 //! Contexts, streams and events are kept here, as strictly as a driver keeps them: a thread
 //! without a current context is refused. Everything on a stream happens at once, in call order.
 //! What else a device does is asked of [`crate::software::device`].
+//!
+//! # Safety
+//!
+//! The unsafe functions are the driver's and have its rules (CUDA driver API, the page of each
+//! name): a pointer is null, or valid for as many bytes as the call reads or writes there, until the
+//! call returns; a text ends with a zero byte; a launch's parameters are as many and as long as the
+//! entry's.
 
 // The driver's names.
 #![expect(non_snake_case)]

@@ -70,6 +70,11 @@ macro_rules! driver {
             ]);
     };
     (@wrap $name:ident($($arg:ident: $ty:ty),*), $software:expr) => {
+        /// The driver's.
+        ///
+        /// # Safety
+        ///
+        /// As the driver says of this name.
         // Some of the software device's answers are safe functions.
         #[allow(unused_unsafe)]
         #[unsafe(no_mangle)]
@@ -288,6 +293,10 @@ driver! {
 }
 
 /// Answers without a driver too: `Display` of cust's error panics when this fails.
+///
+/// # Safety
+///
+/// `text` is null or writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuGetErrorString(error: c_int, text: *mut *const c_char) -> c_int {
     if let Backend::Library(table) = backend()

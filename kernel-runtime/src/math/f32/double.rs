@@ -31,30 +31,3 @@ pub(super) fn two_product(a: f32, b: f32) -> (f32, f32) {
     let error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
     (product, error)
 }
-
-/// The product of two sums, each of a number and a part below its last place.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn times(a: (f32, f32), b: (f32, f32)) -> (f32, f32) {
-    let (product, error): (f32, f32) = two_product(a.0, b.0);
-    fast_two_sum(product, error + (a.0 * b.1 + a.1 * b.0))
-}
-
-/// A sum and a number.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn plus(a: (f32, f32), b: f32) -> (f32, f32) {
-    let (sum, error): (f32, f32) = two_sum(a.0, b);
-    fast_two_sum(sum, error + a.1)
-}
-
-/// The quotient of two sums.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn over(a: (f32, f32), b: (f32, f32)) -> (f32, f32) {
-    let inverse = 1.0 / b.0;
-    let quotient = a.0 * inverse;
-    let (product, error): (f32, f32) = two_product(quotient, b.0);
-    let rest = ((a.0 - product) - error) + (a.1 - quotient * b.1);
-    fast_two_sum(quotient, rest * inverse)
-}

@@ -1,79 +1,45 @@
 //! Powers, and logarithms to any base.
+//!
+//! In `f64`: its significand holds the logarithm to the 37 bits that a power of 128 binary places
+//! needs, which takes a `f32` in two parts thrice the operations.
 
-use super::bits::{assemble, split, upper};
-use super::double::fast_two_sum;
-use super::exponential::exp_beyond;
-use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
-/// `(high, low)`: the logarithm of a finite positive number to the base 2, with a relative error of
-/// some `2^-36`; `high` has 12 bits.
+/// Logarithm to the base 2 of a positive number, neither subnormal nor infinite, with a relative error
+/// of `2^-37`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_parts(x: f32) -> (f32, f32) {
-    let (k, m): (f32, f32) = split(x);
-    // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
-    let f = m - 1.0;
-    let sum = m + 1.0;
-    let sum_high: f32 = upper(sum);
-    let sum_low = m - (sum_high - 1.0);
-    let inverse = 1.0 / sum;
-    let s = f * inverse;
-    let s_high: f32 = upper(s);
-    let s_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
-    // Its square: exactly, of the upper part, and the rest.
-    let square = s_high * s_high;
-    let square_rest = s_low * (s_high + s);
-    let z = square + square_rest;
-    let series = 0.6000023 + z * (0.42820647 + z * 0.35128984);
-    // 3 + s^2 + .. in two parts.
-    let rest = z * z * series + square_rest;
-    let t_high: f32 = upper(3.0 + square + rest);
-    let t_low = rest - ((t_high - 3.0) - square);
-    let main = s_high * t_high;
-    let rest = s_low * t_high + t_low * s;
-    let p_high: f32 = upper(main + rest);
-    let p_low = rest - (p_high - main);
-    // 2 / (3 ln 2) in two parts.
-    let main = p_high * 0.9619140625;
-    let rest = p_high * -0.000117368574 + p_low * 0.9617967;
-    let high: f32 = upper((main + rest) + k);
-    (high, rest - ((high - k) - main))
+pub(super) fn log2_wide(x: f64) -> f64 {
+    // What is subnormal in `f32` is not here. The exponent changes at sqrt(1/2) =
+    // 0x3fe6a09e667f3bcd instead of at 1; 2^52 and its bias are subtracted with it.
+    let shifted = x.to_bits().wrapping_add(0x0009_5f61_9980_c433);
+    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627371519.0;
+    let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
+    // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1).
+    let s = (m - 1.0) / (m + 1.0);
+    let z = s * s;
+    let first = 2.8853900817900864 + z * 0.9617966733417975;
+    let second = 0.5770835849651513 + z * 0.4116727189977767;
+    let series = first + z * z * (second + z * z * 0.34073010658534336);
+    k + s * series
 }
 
-/// `(shifted, high, low)` with `2^(main + rest) = 2^k (high + low)`, `high` from 0.7 to 1.42 and `low`
-/// below its last place, for `|main|` up to 200. `shifted` is `k` as
-/// `assemble` takes it.
+/// `2^x`, with a relative error of `2^-28` before it is rounded. Of a NaN, some number.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp2_parts(main: f32, rest: f32) -> (f32, f32, f32) {
-    let shifted = (main + rest) + 12583166.0;
-    let fraction = main - (shifted - 12583166.0);
-    // Times ln 2, in two parts.
-    let high: f32 = upper(fraction + rest);
-    let low = rest - (high - fraction);
-    let linear = high * 0.693115234375;
-    let linear_rest = low * 0.6931472 + high * 3.1946183e-05;
-    let r = linear + linear_rest;
-    let r_rest = linear_rest - (r - linear);
-    let curve: f32 = exp_beyond(r);
-    let one = 1.0 + r;
-    let beyond = (r - (one - 1.0)) + (curve + (r_rest + r * r_rest));
-    let (high, low): (f32, f32) = fast_two_sum(one, beyond);
-    (shifted, high, low)
-}
-
-/// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-fn exp2_of_product(log_high: f32, log_low: f32, y_high: f32, y_low: f32) -> f32 {
-    let main = log_high * y_high;
-    let rest = log_high * y_low + log_low * (y_high + y_low);
-    let (shifted, value, _low): (f32, f32, f32) = exp2_parts(main, rest);
-    let value: f32 = assemble(value, shifted);
-    let sum = main + rest;
-    let value = if sum >= 128.0 { f32::INFINITY } else { value };
-    if sum < -151.0 { 0.0 } else { value }
+pub(super) fn exp2_wide(x: f64) -> f64 {
+    // Infinity and 0 for `f32`, and for its products with what is near 1.
+    let x = if x > 300.0 { 300.0 } else { x };
+    let x = if x < -300.0 { -300.0 } else { x };
+    // At 1.5 * 2^52 the last place is 1.
+    let shifted = x + 6755399441055744.0;
+    let r = x - (shifted - 6755399441055744.0);
+    let z = r * r;
+    let first = 1.0 + r * 0.6931472150142868;
+    let second = 0.24022652786403859 + r * 0.05550310460248794;
+    let third = 0.009617692435043736 + r * 0.0013406677519398873;
+    let value = (first + z * second) + z * z * (third + z * 0.00015594830093129263);
+    f64::from_bits(value.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
 /// `(whole, sign)`: whether a number is an integer, and, where it is an odd one, the sign's bit.
@@ -94,33 +60,31 @@ fn parity(y: f32) -> (bool, u32) {
     (nearest == a, sign)
 }
 
-/// `x^y` for a zero or infinite `x` too, given `|x|^y` for others, of the sign that an odd `y` has.
-///
-/// `a` is `|x|`, compared with the ends of the finite numbers: see `with_ends` of the logarithms.
+/// `|x|^y` for `|y|` up to 5e9, where neither is a NaN.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn with_base(x: f32, negative_y: bool, sign: u32, value: f32) -> f32 {
+fn power(x: f32, y: f64) -> f32 {
     let a = x.abs();
-    let of_zero = if negative_y { f32::INFINITY } else { 0.0 };
-    let of_infinity = if negative_y { 0.0 } else { f32::INFINITY };
-    let value = if a < 1e-45 { of_zero } else { value };
-    let value = if a > f32::MAX { of_infinity } else { value };
-    f32::from_bits(value.to_bits() | (x.to_bits() & sign))
+    let log: f64 = log2_wide(a as f64);
+    // So far from all others that its products end beyond all numbers; and compared with the ends
+    // of the finite numbers: see `with_ends` of the logarithms.
+    let log = if a < 1e-45 { -1e300 } else { log };
+    let log = if a > f32::MAX { 1e300 } else { log };
+    let power: f64 = exp2_wide(log * y);
+    power as f32
 }
 
 /// `x^y`. At most 1 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powf(x: f32, y: f32) -> f32 {
-    let (log_high, log_low): (f32, f32) = log2_parts(x.abs());
     // No other power of a number but 1 is nearer to 1 than 0 and infinity.
     let bounded = if y > 4e9 { 4e9 } else { y };
     let bounded = if bounded < -4e9 { -4e9 } else { bounded };
-    let y_high: f32 = upper(bounded);
-    let value: f32 = exp2_of_product(log_high, log_low, y_high, bounded - y_high);
+    let value: f32 = power(x, bounded as f64);
     let (whole, sign): (bool, u32) = parity(y);
-    let sign = if whole { sign } else { 0 };
-    let value: f32 = with_base(x, y < 0.0, sign, value);
+    let sign = if whole { x.to_bits() & sign } else { 0 };
+    let value = f32::from_bits(value.to_bits() | sign);
     let bounded_below = x >= -f32::MAX;
     let real = whole || x > -1e-45 || !bounded_below;
     let value = if real { value } else { f32::NAN };
@@ -136,31 +100,28 @@ pub fn powf(x: f32, y: f32) -> f32 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn powi(x: f32, n: i32) -> f32 {
-    let (log_high, log_low): (f32, f32) = log2_parts(x.abs());
-    // Its first 20 bits and its last 12, each exact.
-    let (first, last) = ((n & !0xfff) as f32, (n & 0xfff) as f32);
-    let y_high: f32 = upper(first + last);
-    let y_low = (first - y_high) + last;
-    let value: f32 = exp2_of_product(log_high, log_low, y_high, y_low);
-    let sign = (n as u32) << 31;
-    let value: f32 = with_base(x, n < 0, sign, value);
+    let value: f32 = power(x, n as f64);
+    let sign = x.to_bits() & ((n as u32) << 31);
+    let value = f32::from_bits(value.to_bits() | sign);
     let value = if x.is_nan() { x } else { value };
     if n == 0 { 1.0 } else { value }
+}
+
+/// Logarithm to the base 2 of any number.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn log2_with_ends(x: f32) -> f64 {
+    let value: f64 = log2_wide(x as f64);
+    let value = if x <= f32::MAX { value } else { x as f64 };
+    let end = if x < 0.0 { f64::NAN } else { f64::NEG_INFINITY };
+    if x < 1e-45 { end } else { value }
 }
 
 /// The logarithm of `x` to the base `base`, `x.log(base)`. At most 2 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log(x: f32, base: f32) -> f32 {
-    let (x_high, x_low): (f32, f32) = log2_parts(x);
-    let (base_high, base_low): (f32, f32) = log2_parts(base);
-    let above: f32 = with_ends(x, x_high + x_low);
-    let below: f32 = with_ends(base, base_high + base_low);
-    let quotient = above / below;
-    let short: f32 = upper(quotient);
-    let rest = (x_high - short * base_high) + (x_low - short * base_low);
-    let value = short + rest / below;
-    // Where one of the two is 0 or infinite, so is the quotient, or it is 0 or NaN.
-    let ordinary = below.is_finite() && quotient.is_finite();
-    if ordinary { value } else { quotient }
+    let above: f64 = log2_with_ends(x);
+    let below: f64 = log2_with_ends(base);
+    (above / below) as f32
 }

@@ -18,20 +18,8 @@ pub(super) fn power_of_two(k: f64) -> f64 {
     f64::from_bits((k + 6755399441056767.0).to_bits() << 52)
 }
 
-/// `x * 2^k`, rounded once, for an integral `|k| <= 2000` and `x` near 1.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn scale(x: f64, k: f64) -> f64 {
-    let half: f64 = nearest(0.5 * k);
-    let first: f64 = power_of_two(half);
-    let second: f64 = power_of_two(k - half);
-    x * first * second
-}
-
 /// `x * 2^k`, rounded once, for `x` near 1 and a `k` in `-2044..=2046`; 0 for a `k` of -2046; of
 /// any other `k`, some number. `k` stands in the last bits: it was added to 1.5 * 2^52 + 2046.
-///
-/// Fewer operations than [`scale`], for callers that have `k` so.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn assemble(x: f64, shifted: f64) -> f64 {

@@ -43,8 +43,8 @@ fn erf_beyond(a: f64) -> f64 {
     // 1.5 * 2^52 + 1023: the difference ends in the bits of 2^k.
     let shifted = 6755399441056767.0 - (linear + others);
     let r = ((6755399441056767.0 - shifted) - linear) - others;
-    let curve: f64 = exp2_beyond(r);
-    let value = 1.0 + (r * 0.6931471805599453 + curve);
+    let beyond: f64 = exp2_beyond(r, r * 0.6931471805599453);
+    let value = 1.0 + beyond;
     1.0 - value * f64::from_bits(shifted.to_bits() << 52)
 }
 
@@ -63,7 +63,7 @@ pub fn erf(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn erfc_within(x: f64) -> f64 {
-    // 1 - x - x (erf(x) / x - 1)
+    // 1 - (x + x (erf(x) / x - 1))
     let z = x * x;
     let w = z * z;
     let first = 0.12837916709551253 + z * -0.376126389031825;
@@ -72,8 +72,7 @@ fn erfc_within(x: f64) -> f64 {
     let fourth = 0.00012052772813185653 + z * -1.4833065810740878e-05;
     let last = w * 1.4606095559137549e-06;
     let series = (first + w * second) + w * w * ((third + w * fourth) + w * last);
-    let (main, rest): (f64, f64) = fast_two_sum(1.0, -x);
-    main + (rest - x * series)
+    1.0 - (x + x * series)
 }
 
 /// `erfc(a)` for `a` of at least 1/2.
@@ -100,7 +99,9 @@ fn erfc_beyond(a: f64) -> f64 {
     let d = c * c;
     let far = d * d * (fifth + c * sixth);
     let small = (first + c * second) + (d * (third + c * fourth) + far);
-    let (p, p_rest): (f64, f64) = fast_two_sum(1.2530080582697296, small);
+    let p = 1.2530080582697296 + small;
+    let p_high: f64 = upper(p);
+    let p_low = small - (p_high - 1.2530080582697296);
     // The quotient in two parts: the upper parts' product is exact.
     let below = 1.0 + 2.0 * a;
     let below_high: f64 = upper(below);
@@ -108,9 +109,8 @@ fn erfc_beyond(a: f64) -> f64 {
     let inverse = 1.0 / below;
     let high: f64 = upper(inverse);
     let low = ((1.0 - high * below_high) - high * below_low) * inverse;
-    let p_high: f64 = upper(p);
     let quotient = p_high * high;
-    let rest = ((p - p_high) + p_rest) * high + p * low;
+    let rest = p_low * high + p * low;
     let value = power * quotient + (power * rest + power_rest * quotient);
     assemble(value, shifted)
 }
@@ -131,9 +131,9 @@ fn exp_of_square(a: f64) -> (f64, f64, f64) {
     let low = tail - k * -4.2009150726810846e-11;
     let r = high + low;
     let rest = (high - r) + low;
-    let curve: f64 = exp_beyond(r);
     let one = 1.0 + r;
-    let (high, low): (f64, f64) = fast_two_sum(one, (r - (one - 1.0)) + (curve + rest));
+    let beyond: f64 = exp_beyond(r, (r - (one - 1.0)) + rest);
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
     (shifted, high, low)
 }
 

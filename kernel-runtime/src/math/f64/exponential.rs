@@ -1,13 +1,13 @@
 //! Powers of e and of 2.
 
-use super::bits::{assemble, nearest, scale};
+use super::bits::assemble;
 use super::double::{fast_two_sum, two_sum};
 use kernel_macros::kernel;
 
-/// `e^r - 1 - r` for `|r|` up to half of ln 2.
+/// `e^r - 1 - r`, and something small that is to be added, for `|r|` up to half of ln 2.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp_beyond(r: f64) -> f64 {
+pub(super) fn exp_beyond(r: f64, more: f64) -> f64 {
     // In pairs: few operations wait for each other.
     let z = r * r;
     let first = 0.5000000000000012 + r * 0.166666666666667;
@@ -16,13 +16,13 @@ pub(super) fn exp_beyond(r: f64) -> f64 {
     let fourth = 2.4801490660363564e-05 + r * 2.755721629209999e-06;
     let fifth = 2.7631050365859304e-07 + r * 2.5117863793574362e-08;
     let w = z * z;
-    z * (first + z * second) + z * w * ((third + z * fourth) + w * fifth)
+    (more + z * (first + z * second)) + z * w * ((third + z * fourth) + w * fifth)
 }
 
-/// `2^r - 1 - r ln 2` for `|r|` up to 1/2.
+/// `2^r - 1 - r ln 2`, and something that is to be added, for `|r|` up to 1/2.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp2_beyond(r: f64) -> f64 {
+pub(super) fn exp2_beyond(r: f64, more: f64) -> f64 {
     let z = r * r;
     let first = 0.24022650695910133 + r * 0.05550410866482169;
     let second = 0.009618129107593305 + r * 0.0013333558146386801;
@@ -30,26 +30,26 @@ pub(super) fn exp2_beyond(r: f64) -> f64 {
     let fourth = 1.3215434785959962e-06 + r * 1.0178048056177097e-07;
     let fifth = 7.0738663446794144e-09 + r * 4.4571974014898786e-10;
     let w = z * z;
-    z * (first + z * second) + z * w * ((third + z * fourth) + w * fifth)
+    (more + z * (first + z * second)) + z * w * ((third + z * fourth) + w * fifth)
 }
 
-/// `(k, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|` up to
-/// 1100 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below its
-/// last place.
+/// `(shifted, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|`
+/// up to 1100 and a `tail` below the last place of `x`. `high` lies between 0.7 and 1.42, `low` below
+/// its last place. `shifted` is `k` as `assemble` takes it.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
-    let k: f64 = nearest(x * 1.4426950408889634);
+    let shifted = x * 1.4426950408889634 + 6755399441057790.0;
+    let k = shifted - 6755399441057790.0;
     // The first 33 bits of ln 2: the product is exact.
     let high = x - k * 0.6931471806019545;
     let low = tail - k * -4.2009150726810846e-11;
     let r = high + low;
     let rest = (high - r) + low;
-    let curve: f64 = exp_beyond(r);
-    let beyond = curve + rest;
     let one = 1.0 + r;
-    let (high, low): (f64, f64) = fast_two_sum(one, (r - (one - 1.0)) + beyond);
-    (k, high, low)
+    let beyond: f64 = exp_beyond(r, (r - (one - 1.0)) + rest);
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
+    (shifted, high, low)
 }
 
 /// `e^x`. At most 1 ULP.
@@ -65,10 +65,9 @@ pub fn exp(x: f64) -> f64 {
     let k = shifted - 6755399441057790.0;
     // The first 33 bits of ln 2: the product is exact.
     let r = (x - k * 0.6931471806019545) - k * -4.2009150726810846e-11;
-    let curve: f64 = exp_beyond(r);
     let one = 1.0 + r;
-    let value = one + ((r - (one - 1.0)) + curve);
-    assemble(value, shifted)
+    let beyond: f64 = exp_beyond(r, r - (one - 1.0));
+    assemble(one + beyond, shifted)
 }
 
 /// `2^x`. At most 1 ULP.
@@ -80,10 +79,9 @@ pub fn exp2(x: f64) -> f64 {
     let shifted = x + 6755399441057790.0;
     let r = x - (shifted - 6755399441057790.0);
     let linear = r * 0.6931471805599453;
-    let curve: f64 = exp2_beyond(r);
     let one = 1.0 + linear;
-    let value = one + ((linear - (one - 1.0)) + curve);
-    assemble(value, shifted)
+    let beyond: f64 = exp2_beyond(r, linear - (one - 1.0));
+    assemble(one + beyond, shifted)
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.
@@ -92,9 +90,10 @@ pub fn exp2(x: f64) -> f64 {
 pub fn exp_m1(x: f64) -> f64 {
     let bounded = if x > 710.0 { 710.0 } else { x };
     let bounded = if bounded < -100.0 { -100.0 } else { bounded };
-    let (k, high, low): (f64, f64, f64) = exp_parts(bounded, 0.0);
+    let (shifted, high, low): (f64, f64, f64) = exp_parts(bounded, 0.0);
     // By halves, so that 2^1024 is no infinity.
-    let (high, low): (f64, f64) = (scale(high, k - 1.0), scale(low, k - 1.0));
+    let halved = shifted - 1.0;
+    let (high, low): (f64, f64) = (assemble(high, halved), assemble(low, halved));
     let (sum, error): (f64, f64) = two_sum(high, -0.5);
     let value = 2.0 * (sum + (error + low));
     // Below 2^-54 it is `x` itself; halves of subnormals would lose a place.

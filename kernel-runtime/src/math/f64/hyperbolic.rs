@@ -1,6 +1,6 @@
 //! Hyperbolic functions.
 
-use super::bits::scale;
+use super::bits::assemble;
 use super::double::two_sum;
 use super::exponential::exp_parts;
 use kernel_macros::kernel;
@@ -11,9 +11,10 @@ use kernel_macros::kernel;
 fn halves(a: f64) -> (f64, f64, f64) {
     // Far enough for infinity; a NaN stays.
     let a = if a > 711.0 { 711.0 } else { a };
-    let (k, high, low): (f64, f64, f64) = exp_parts(a, 0.0);
-    let high: f64 = scale(high, k - 1.0);
-    let low: f64 = scale(low, k - 1.0);
+    let (shifted, high, low): (f64, f64, f64) = exp_parts(a, 0.0);
+    let halved = shifted - 1.0;
+    let high: f64 = assemble(high, halved);
+    let low: f64 = assemble(low, halved);
     (high, low, 0.25 / high)
 }
 
@@ -52,9 +53,9 @@ pub fn tanh(x: f64) -> f64 {
     // From here on it is 1.
     let bounded = if a > 22.0 { 22.0 } else { a };
     // (e^2a - 1) / (e^2a + 1)
-    let (k, high, low): (f64, f64, f64) = exp_parts(2.0 * bounded, 0.0);
-    let high: f64 = scale(high, k);
-    let low: f64 = scale(low, k);
+    let (shifted, high, low): (f64, f64, f64) = exp_parts(2.0 * bounded, 0.0);
+    let high: f64 = assemble(high, shifted);
+    let low: f64 = assemble(low, shifted);
     let (above, above_rest): (f64, f64) = two_sum(high, -1.0);
     let (below, below_rest): (f64, f64) = two_sum(high, 1.0);
     let above_rest = above_rest + low;

@@ -28,13 +28,12 @@ pub fn asinh(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acosh(x: f64) -> f64 {
-    // ln(1 + u + sqrt(u^2 + 2 u)) of u = x - 1, of halves, which stay finite.
+    // ln(x + sqrt(u^2 + 2 u)) of u = x - 1, of halves, which stay finite.
     let half = 0.5 * x - 0.5;
     let root = (half * half + half).sqrt();
     let root = if x > 1e20 { half } else { root };
-    let (more, rest): (f64, f64) = fast_two_sum(root, half);
-    let (sum, lost): (f64, f64) = two_sum(0.5, more);
-    let value: f64 = ln_of_sum(sum, lost + rest, 1.0);
+    let (sum, lost): (f64, f64) = fast_two_sum(0.5 * x, root);
+    let value: f64 = ln_of_sum(sum, lost, 1.0);
     let value = if x <= f64::MAX { value } else { x };
     if x < 1.0 { f64::NAN } else { value }
 }

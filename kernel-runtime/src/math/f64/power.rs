@@ -2,7 +2,7 @@
 
 use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
-use super::exponential::exp_beyond;
+use super::exponential::exp2_beyond;
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -12,7 +12,7 @@ use kernel_macros::kernel;
 #[inline(always)]
 pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let (k, m): (f64, f64) = split(x);
-    // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
+    // log2 m = 2 / ln 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
     let f = m - 1.0;
     let sum = m + 1.0;
     let sum_high: f64 = upper(sum);
@@ -24,24 +24,27 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     // Its square: exactly, of the upper part, and the rest.
     let square = s_high * s_high;
     let square_rest = s_low * (s_high + s);
-    let z = square + square_rest;
+    // In the series, the quotient's own error does not count.
+    let z = s * s;
     let w = z * z;
-    let first = 0.6000000000000338 + z * 0.4285714285514936;
-    let second = 0.3333333377988942 + z * 0.2727267654995881;
-    let third = 0.23080136039938146 + z * 0.1988522543439851;
-    let series = (first + w * second) + w * w * (third + w * 0.1979450551053242);
-    // 3 + s^2 + .. in two parts.
-    let rest = w * series + square_rest;
-    let t_high: f64 = upper(3.0 + square + rest);
-    let t_low = rest - ((t_high - 3.0) - square);
+    let first = 0.5770780163555851 + z * 0.41219858311137103;
+    let second = 0.32059889790772395 + z * 0.262308199185481;
+    let third = 0.2219522390364323 + z * 0.19240239025392583;
+    let fourth = 0.16843202248811445 + z * 0.17296494685456681;
+    let series = (first + w * second) + w * w * (third + w * fourth);
+    // The sum over s, in two parts: 2 / ln 2, and 2 / (3 ln 2) of the square, the first parts of 26
+    // bits, so that their product is exact.
+    let short: f64 = upper(square);
+    let main = short * 0.9617966860532761;
+    let known = ((square - short) * 0.9617966860532761 + square * 7.872699542894897e-09)
+        + (square_rest * 0.9617966939259756 + 3.851925982253235e-08);
+    let accurate = square + square_rest;
+    let rest = known + accurate * accurate * series;
+    let t_high: f64 = upper((2.885390043258667 + main) + rest);
+    let t_low = rest - ((t_high - 2.885390043258667) - main);
     let main = s_high * t_high;
     let rest = s_low * t_high + t_low * s;
-    let p_high: f64 = upper(main + rest);
-    let p_low = rest - (p_high - main);
-    // 2 / (3 ln 2) in two parts.
-    let main = p_high * 0.9617967009544373;
-    let rest = p_high * -7.028461650952758e-09 + p_low * 0.9617966939259756;
-    let high: f64 = upper((main + rest) + k);
+    let high: f64 = upper((main + k) + rest);
     (high, rest - ((high - k) - main))
 }
 
@@ -54,15 +57,13 @@ pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let shifted = (main + rest) + 6755399441057790.0;
     let fraction = main - (shifted - 6755399441057790.0);
     // Times ln 2, in two parts.
-    let high: f64 = upper(fraction + rest);
-    let low = rest - (high - fraction);
-    let linear = high * 0.6931471824645996;
-    let linear_rest = low * 0.6931471805599453 + high * -1.904654299957768e-09;
-    let r = linear + linear_rest;
-    let r_rest = linear_rest - (r - linear);
-    let curve: f64 = exp_beyond(r);
-    let one = 1.0 + r;
-    let beyond = (r - (one - 1.0)) + (curve + (r_rest + r * r_rest));
+    let r = fraction + rest;
+    let short: f64 = upper(r);
+    let low = rest - (short - fraction);
+    let linear = short * 0.6931471675634384;
+    let linear_rest = low * 0.6931471805599453 + short * 1.2996506893889889e-08;
+    let one = 1.0 + linear;
+    let beyond: f64 = exp2_beyond(r, (linear - (one - 1.0)) + linear_rest);
     let (high, low): (f64, f64) = fast_two_sum(one, beyond);
     (shifted, high, low)
 }
