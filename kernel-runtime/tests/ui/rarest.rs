@@ -77,9 +77,11 @@ mod helpers {
 
 #[kernel(parallel, cuda)]
 fn name_in_a_block(x: &mut [f64]) {
-    for i in 0..x.len() {
+    if x.len() > 3 {
         use helpers::twice;
-        x[i] = twice(x[i]);
+        for i in 0..x.len() {
+            x[i] = twice(x[i]);
+        }
     }
 }
 
