@@ -78,7 +78,8 @@ impl Emitter<'_> {
     /// How this map's iterations go together, if they can.
     pub fn find_vectors(&self) -> Option<Vectors> {
         let plain = self.region.accumulators.is_empty() && !self.uses.has_loop;
-        if !plain || self.uses.size > SIZE {
+        let fails = !self.relaxed && self.region.can_fail(self.debug);
+        if !plain || fails || self.uses.size > SIZE {
             return None;
         }
         Trial::of(self)?.vectors()
