@@ -1,5 +1,6 @@
 //! `#[kernel(device)]` functions, as kernels and each other see them.
 
+use crate::math::rare::Rare;
 use crate::piece::Piece;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -20,9 +21,22 @@ pub trait DeviceFunction {
     const SITES: u32;
     /// The body for a device.
     const PIECE: &'static Piece;
+    /// Whether it has a path that few arguments take, as the sine has for large ones.
+    const RARE: bool = false;
 
     /// The body, which says where it failed instead of panicking.
     fn call(arguments: Self::Arguments) -> Result<Self::Value, Fault>;
+
+    /// [`call`](Self::call); if `USUAL`, without the path that few arguments take. Where one of them
+    /// would have taken it, `rare` is told, and the value may be any.
+    #[inline(always)]
+    fn usually<const USUAL: bool>(
+        arguments: Self::Arguments,
+        rare: &mut Rare,
+    ) -> Result<Self::Value, Fault> {
+        _ = rare;
+        Self::call(arguments)
+    }
 
     /// Panics as the function itself does where that failed.
     fn raise(fault: Fault);

@@ -83,6 +83,12 @@ impl Body<'_> {
         emit!(#base + #callee::SITES)
     }
 
+    /// The device functions that the body calls.
+    pub fn implementations(&self) -> Vec<TokenStream> {
+        let calls = self.region.calls.iter();
+        calls.map(|callee| self.callee(*callee)).collect()
+    }
+
     fn callee(&self, callee: CalleeId) -> TokenStream {
         implementation(self.function(), self.rt(), callee)
     }
@@ -114,7 +120,11 @@ impl Body<'_> {
         let (rt, implementation) = (self.rt(), self.callee(callee));
         let position = self.region.calls.iter().position(|known| *known == callee);
         let base = base(position.unwrap_or_else(|| unreachable!("a call that is not listed")));
-        let call = quote_spanned!(place=> #implementation::call((#(#args,)*)));
+        let call = if self.is_usual() {
+            quote_spanned!(place=> #implementation::usually::<USUAL>((#(#args,)*), __rare))
+        } else {
+            quote_spanned!(place=> #implementation::call((#(#args,)*)))
+        };
         let leave = self.leave(&emit!(#base + __fault.site), &emit!(__fault.args));
         emit! {
             match #call {

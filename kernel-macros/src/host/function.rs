@@ -5,7 +5,7 @@ use super::driver::{Context, Loops};
 use super::names::{self, emit};
 use super::residency::Residency;
 use super::text::Filler;
-use super::{Expansion, Ptx, confirm, raise, region};
+use super::{Expansion, Ptx, confirm, raise, region, usual};
 use crate::ir::{Scalar, Ty};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -57,7 +57,7 @@ impl Form<'_> {
         let types = params.map(|(param, var)| self.passed(&function.vars[*var].ty, &param.ty));
         let output = self.passed(&function.ret, &item.output);
         let (sites, piece) = (self.sites(), self.piece());
-        let (call, raise) = (self.call(), self.raise());
+        let (call, usually, raise) = (self.call(), self.usually(), self.raise());
         emit! {
             #cfgs
             #[doc(hidden)]
@@ -72,6 +72,7 @@ impl Form<'_> {
                 #sites
                 #piece
                 #call
+                #usually
                 #raise
             }
         }
@@ -104,6 +105,35 @@ impl Form<'_> {
 
     /// The body on values, which gives its value or says where it failed.
     fn call(&self) -> TokenStream {
+        let (rt, body) = (self.rt, self.on_values());
+        emit! {
+            #[inline(always)]
+            fn call(__arguments: Self::Arguments) -> #rt::Result<Self::Value, #rt::Fault> {
+                #body
+            }
+        }
+    }
+
+    /// The body for usual arguments, where it calls a function with a rare path itself.
+    fn usually(&self) -> Option<TokenStream> {
+        let (rt, bool) = (self.rt, self.body.scalar(Scalar::Bool));
+        let body = usual::has_rare_path(&self.body).then(|| self.body.usually(|| self.on_values()));
+        body.map(|body| {
+            emit! {
+                const RARE: #bool = true;
+                #[inline(always)]
+                fn usually<const USUAL: #bool>(
+                    __arguments: Self::Arguments,
+                    __rare: &mut #rt::Rare,
+                ) -> #rt::Result<Self::Value, #rt::Fault> {
+                    #body
+                }
+            }
+        })
+    }
+
+    /// The body, given its arguments as a tuple.
+    fn on_values(&self) -> TokenStream {
         let (rt, items, body) = (self.rt, &self.items, &self.body);
         let (debug, statements) = (body.debug(), body.function_body());
         let params = &self.input.function.params;
@@ -117,15 +147,13 @@ impl Form<'_> {
         let scalars = body.region.scalars.iter();
         let scalars = scalars.map(|var| region::scalar(body, *var));
         emit! {
-            #[inline(always)]
-            fn call((#(#given,)*): Self::Arguments) -> #rt::Result<Self::Value, #rt::Fault> {
-                #items
-                const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
-                #(#proofs)*
-                #(#scalars)*
-                #(#binds)*
-                #statements
-            }
+            let (#(#given,)*) = __arguments;
+            #items
+            const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);
+            #(#proofs)*
+            #(#scalars)*
+            #(#binds)*
+            #statements
         }
     }
 

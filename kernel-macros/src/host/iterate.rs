@@ -78,16 +78,26 @@ pub struct Entries {
 fn entries(region: &Region, forms: &Forms) -> Entries {
     let rt = region.rt();
     let (fast_form, other) = (&forms.fast, &forms.other);
-    // Elsewhere the general form would only be there twice.
-    let pays = match fast_form.is_empty() {
-        true => emit!(#rt::cfg!(target_arch = "x86_64")),
-        false => emit!(true),
-    };
     Entries {
         items: fast(rt, &emit!(__rows #fast_form)),
         body: emit!(__rows #other),
-        pays,
+        pays: pays(region),
     }
+}
+
+/// Whether the fast form is worth its size.
+pub fn pays(region: &Region) -> TokenStream {
+    let rt = region.rt();
+    // Elsewhere the general form would only be there twice.
+    match has_two_forms(region) {
+        true => emit!(true),
+        false => emit!(#rt::cfg!(target_arch = "x86_64")),
+    }
+}
+
+/// Whether the fast form is other source than the general one.
+fn has_two_forms(region: &Region) -> bool {
+    region.plan.has_fast_form() || region.body.casts_in_lanes() || has_whole_rounds(region)
 }
 
 /// A local that is made of the call.
@@ -252,8 +262,7 @@ pub struct Forms {
 }
 
 fn forms(region: &Region) -> Forms {
-    let two = region.plan.has_fast_form() || region.body.casts_in_lanes();
-    if !two && !has_whole_rounds(region) {
+    if !has_two_forms(region) {
         return Forms {
             parameter: TokenStream::new(),
             pass: TokenStream::new(),

@@ -43,7 +43,19 @@ fn casts_take_the_form_that_fits_the_loop() {
             }
         }
     );
-    assert_eq!(has(narrow, casts), [false, false]);
+    assert_eq!(has(narrow, casts), [true, false]);
+    let back = |from| {
+        quote!(
+            fn f(x: &[#from], y: &mut [f64]) {
+                for i in 0..x.len() {
+                    y[i] = x[i] as f64;
+                }
+            }
+        )
+    };
+    // From 32 bits, there are instructions on vectors.
+    assert_eq!(has(back(quote!(u64)), ["number_in_lanes"]), [true]);
+    assert_eq!(has(back(quote!(i32)), ["number_in_lanes"]), [false]);
 }
 
 #[test]
@@ -59,4 +71,48 @@ fn only_little_work_has_whole_rounds() {
     };
     assert_eq!(rounds(quote!(s += x[i] * x[i];)), [true]);
     assert_eq!(rounds(quote!(s += (x[i] / 3.0).sqrt() / 7.0;)), [false]);
+}
+
+#[test]
+fn usual_arguments_have_a_form_where_a_function_may_have_a_rare_path() {
+    let usual = |body| {
+        let kernel = quote!(
+            fn f(x: &[f64], y: &mut [f64]) {
+                for i in 0..x.len() { #body }
+            }
+        );
+        has(kernel, ["__usual", "__RARE"])
+    };
+    // rustc is asked where the loop does not say so itself.
+    assert_eq!(usual(quote!(y[i] = x[i].sin();)), [true, false]);
+    assert_eq!(
+        usual(quote!(y[i] = turned(x[i]) + x[i].sin();)),
+        [true, false]
+    );
+    assert_eq!(
+        usual(quote!(y[i] = { let t: f64 = turned(x[i]); t };)),
+        [true, true]
+    );
+    assert_eq!(usual(quote!(y[i] = x[i].exp();)), [false, false]);
+    // What was written cannot be read again.
+    let twice = quote!(y[i] *= x[i]; y[i] = { let t: f64 = turned(y[i]); t };);
+    assert_eq!(usual(twice), [false, false]);
+}
+
+#[test]
+fn device_functions_with_a_rare_path_have_a_form_without_it() {
+    let has_form = |function| {
+        let text = crate::expand::kernel(quote!(device), function).to_string();
+        text.contains("fn usually <")
+    };
+    assert!(has_form(quote!(
+        fn f(x: f64) -> f64 {
+            x.tan()
+        }
+    )));
+    assert!(!has_form(quote!(
+        fn f(x: f64) -> f64 {
+            x.tanh()
+        }
+    )));
 }

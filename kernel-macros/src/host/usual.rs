@@ -7,6 +7,7 @@
 //! they write are first gone through without their writes, which leaves of them what rare arguments
 //! need, as long as they read before they write.
 
+use super::body::Body;
 use super::iterate::{self, Entries, Forms};
 use super::names::{self, emit};
 use super::region::Region;
@@ -18,17 +19,20 @@ use proc_macro2::TokenStream;
 /// Accumulators of which there may be a copy: more would take longer than they save.
 const MOST_ACCUMULATORS: usize = 4;
 
-/// Whether a region has forms for usual arguments.
+/// Whether a region has forms for usual arguments. Where it calls device functions, rustc alone knows
+/// whether one of them has a rare path.
 pub fn serves(region: &Region) -> bool {
     let plan = region.plan;
     let in_order = plan.in_order.is_some() || !plan.shared.is_empty();
-    !in_order && has_rare_path(region) && can_be_done_again(region)
+    let may = has_rare_path(&region.body) || !plan.calls.is_empty();
+    !in_order && may && can_be_done_again(region)
 }
 
-fn has_rare_path(region: &Region) -> bool {
-    let function = region.body.function();
+/// Whether a body itself calls a function of the runtime's that has a rare path.
+pub fn has_rare_path(body: &Body) -> bool {
+    let function = body.function();
     let mut found = false;
-    walk::expressions(function, &region.plan.body, &mut |id| {
+    walk::expressions(function, &body.region.body, &mut |id| {
         let rare = |kind: &ExprKind| matches!(kind, ExprKind::Call(of, _) if of.has_rare_path());
         found |= rare(&function.exprs[id].kind);
     });
@@ -67,6 +71,7 @@ pub fn entries(region: &Region) -> Entries {
         part(region)
     };
     let lanes = names::index(region.lanes() as usize);
+    let Rarely { unless, pays } = rarely(region);
     let mut items = emit! {
         unsafe fn __proper(
             __call: &#rt::Call<'_>,
@@ -81,6 +86,7 @@ pub fn entries(region: &Region) -> Entries {
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,
         ) -> #rt::Checked {
+            #unless
             for __part in #rt::Tile::parts(*__tile, #lanes) {
                 let mut __rare = #rt::Rare::none();
                 #part
@@ -92,7 +98,37 @@ pub fn entries(region: &Region) -> Entries {
     Entries {
         items,
         body: emit!(__proper),
-        pays: emit!(true),
+        pays,
+    }
+}
+
+/// What follows from whether there is a rare path.
+struct Rarely {
+    /// Runs a tile where there is none: rustc leaves out what comes after.
+    unless: TokenStream,
+    /// Whether the fast form is worth its size.
+    pays: TokenStream,
+}
+
+fn rarely(region: &Region) -> Rarely {
+    if has_rare_path(&region.body) {
+        return Rarely {
+            unless: TokenStream::new(),
+            pays: emit!(true),
+        };
+    }
+    let (rt, bool) = (region.rt(), region.body.scalar(Scalar::Bool));
+    let functions = region.body.implementations();
+    let (rare, otherwise) = (emit!((#(#functions::RARE)||*)), iterate::pays(region));
+    Rarely {
+        unless: emit! {
+            const __RARE: #bool = #rare;
+            if !__RARE {
+                let __rare = &mut #rt::Rare::none();
+                return unsafe { __rows::<true, false, true>(__call, __tile, __slots, __rare) };
+            }
+        },
+        pays: emit!((#rare || #otherwise)),
     }
 }
 

@@ -77,9 +77,10 @@ struct Group {
 impl Emitter<'_> {
     /// How this map's iterations go together, if they can.
     pub fn find_vectors(&self) -> Option<Vectors> {
-        let plain = self.region.accumulators.is_empty() && !self.uses.has_loop;
-        let fails = !self.relaxed && self.region.can_fail(self.debug);
-        if !plain || fails || self.uses.size > SIZE {
+        let region = self.region;
+        let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
+        let fails = !self.relaxed && region.can_fail(self.debug);
+        if combines || fails || self.uses.has_loop || self.uses.size > SIZE {
             return None;
         }
         Trial::of(self)?.vectors()

@@ -6,6 +6,7 @@ use super::{Body, Call, Region, Shape, Tile};
 use crate::array::Array;
 use crate::failure::Checked;
 use crate::launch::{ArrayArg, Trip};
+use crate::order;
 use crate::range::Progression;
 
 /// A run that the guard admitted.
@@ -27,6 +28,23 @@ impl Run<'_> {
     /// Iterations of the innermost loop.
     pub(crate) fn row(&self) -> u64 {
         self.call.shape[2]
+    }
+
+    /// Iterations of a chunk of the canonical order, and the number of chunks.
+    pub(crate) fn chunks(&self, lanes: u64) -> (u64, u64) {
+        let chunk = order::chunk_len(self.count, lanes);
+        (chunk, self.count.div_ceil(chunk))
+    }
+
+    /// Lanes of the accumulators on a device, where they have some even in a region with array
+    /// accumulators: as many as the entry holds (`Region::lanes` of the macro).
+    pub(crate) fn device_lanes(&self) -> u64 {
+        let mut accumulators = self.plan.accumulators.iter();
+        if accumulators.any(|of| of.ty.bytes() == 8) {
+            64
+        } else {
+            128
+        }
     }
 
     /// The loops as a device launch describes them.
@@ -108,12 +126,15 @@ impl Place {
     #[inline]
     pub fn tile(&self, count: u64) -> Tile {
         let [_, rows, columns] = self.shape;
-        if self.column == 0 && count >= columns {
+        // Most tiles end in the row in which they begin: no need to divide.
+        if count <= columns - self.column {
+            return self.over((self.row, self.row + 1), (self.column, self.column + count));
+        }
+        if self.column == 0 {
             let last = rows.min(self.row + count / columns);
             return self.over((self.row, last), (0, columns));
         }
-        let end = columns.min(self.column + count);
-        self.over((self.row, self.row + 1), (self.column, end))
+        self.over((self.row, self.row + 1), (self.column, columns))
     }
 
     fn over(&self, rows: (u64, u64), columns: (u64, u64)) -> Tile {

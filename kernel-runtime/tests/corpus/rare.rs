@@ -22,10 +22,21 @@ fn waves(x: &[f64], wide: &mut [f64], narrow: &mut [f32]) {
     }
 }
 
-/// Calls the function itself, which has no form of its own.
 #[kernel(device)]
 fn wide_of(x: f64) -> f64 {
     x.sin() + x
+}
+
+/// The device function alone has a rare path.
+#[kernel(parallel, cuda)]
+fn elsewhere(x: &[f64], out: &mut [f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        out[i] = wide_of(x[i]);
+        let part: f32 = out_of(x[i]);
+        sum += part as f64;
+    }
+    sum
 }
 
 #[kernel(parallel, cuda)]
@@ -111,6 +122,7 @@ fn rare_arguments_are_done_again() {
         close!(waves[wide = vec![0.0; 3000], narrow = vec![0.0f32; 3000]](
             &x, &mut wide, &mut narrow,
         ));
+        close!(elsewhere[out = vec![0.0; 3000]](&x, &mut out));
         close!(in_place[x = x.clone()](&mut x));
         close!(in_place_twice[x = x.clone()](&mut x));
     }
