@@ -21,6 +21,9 @@
 //! `partials[0]`; its parameters are [`DeviceParam::Partials`] for every accumulator in order, then
 //! [`DeviceParam::Chunks`].
 //!
+//! A region with array accumulators that has an entry is one of these two, whose iterations update
+//! the arrays by atomic instructions.
+//!
 //! # Failure record
 //!
 //! [`DeviceParam::Failure`] points at [`FAILURE_BYTES`] bytes, little-endian:

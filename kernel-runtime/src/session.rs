@@ -224,8 +224,12 @@ impl<'a> Session<'a> {
             length: order::group_len(run.count, elements, bytes),
             total: run.count,
         };
+        let work = run.count.saturating_mul(run.cost);
+        if let Some(done) = self.atomic(run, work, values) {
+            return done.into();
+        }
         self.release();
-        let lone = !self.pool(run.count.saturating_mul(run.cost));
+        let lone = !self.pool(work);
         if groups.count() == 1 || (lone && run.is_exact()) {
             return run.in_order(0, run.count, values).into();
         }
@@ -239,6 +243,22 @@ impl<'a> Session<'a> {
         Outcome::Done
     }
 
+    /// The same on a device, where atomic instructions update the arrays. What combines has the
+    /// same bits in any order then, and other accumulators have the lanes of any reduction.
+    fn atomic(&self, run: &Run, work: u64, values: &mut [u64]) -> Option<Checked> {
+        with_values(values.len(), |folded| {
+            let chunks = match values.is_empty() {
+                true => (0, 0),
+                false => run.chunks(run.device_lanes()),
+            };
+            let done = self.on_device(run, work, chunks, folded)?;
+            if done.is_ok() {
+                run.fold_bits(values, folded);
+            }
+            Some(done)
+        })
+    }
+
     /// The initial values join last, on the left.
     fn reduce(&self, run: &Run, values: &mut [u64]) -> Checked {
         with_values(values.len(), |folded| {
@@ -250,8 +270,7 @@ impl<'a> Session<'a> {
 
     fn fold(&self, run: &Run, folded: &mut [u64]) -> Checked {
         let work = run.count.saturating_mul(run.cost);
-        let chunk = order::chunk_len(run.count, run.plan.lanes);
-        let chunks = run.count.div_ceil(chunk);
+        let (chunk, chunks) = run.chunks(run.plan.lanes);
         if let Some(done) = self.on_device(run, work, (chunk, chunks), folded) {
             return done;
         }

@@ -50,7 +50,7 @@ impl Device {
             debug: ptx::params(function, region, true),
         };
         let regions = plan.regions.iter();
-        let regions = regions.map(|region| ptx::has_entry(region).then(|| entry(region)));
+        let regions = regions.map(|region| ptx::has_entry(function, region).then(|| entry(region)));
         Device {
             regions: regions.collect(),
             ptx: Ptx {

@@ -1,5 +1,6 @@
 //! The state of one entry under construction, and values computed once.
 
+use super::atomic;
 use super::code::{Arg, Class, Code, Label, Operand, Reg, Section};
 use super::fail::Failures;
 use super::hole::Hole;
@@ -58,6 +59,8 @@ pub struct Emitter<'a> {
     pub debug: bool,
     /// Whether [`Region::relaxed`] is known to hold.
     pub relaxed: bool,
+    /// Whether array accumulators are updated by atomic instructions.
+    pub atomic: bool,
     pub uses: Uses,
     pub code: Code,
     pub scopes: Vec<Scope>,
@@ -90,6 +93,7 @@ impl<'a> Emitter<'a> {
             region,
             debug,
             relaxed: false,
+            atomic: !region.shared.is_empty() && atomic::serve(function, region),
             uses: Uses::of(function, &region.body),
             failures: Failures::new(&mut code),
             code,

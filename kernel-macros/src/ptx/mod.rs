@@ -4,12 +4,13 @@
 //! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
-//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry. Maps take
-//! neighbouring iterations together where that makes their accesses longer ([`vectors`],
-//! [`vector_loop`], [`staged`]).
+//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry, [`atomic`]
+//! updates arrays that accumulate. Maps take neighbouring iterations together where that makes
+//! their accesses longer ([`vectors`], [`vector_loop`], [`staged`]).
 
 mod address;
 mod arith;
+mod atomic;
 mod builtin;
 mod call;
 mod cast;
@@ -63,15 +64,19 @@ pub fn head(function: &Function) -> String {
 /// The entries of a function, with holes where it calls others; `debug` says whether the user's
 /// crate has debug assertions, so that integer overflow is a failure.
 pub fn entries(function: &Function, plan: &Plan, debug: bool) -> String {
-    let regions = plan.regions.iter().filter(|region| has_entry(region));
+    let regions = plan
+        .regions
+        .iter()
+        .filter(|region| has_entry(function, region));
     regions
         .map(|region| entry(function, region, debug))
         .collect()
 }
 
-/// Whether a device runs the region. Those with array accumulators run on the host.
-pub fn has_entry(region: &Region) -> bool {
-    region.shared.is_empty()
+/// Whether a device runs the region. Those whose array accumulators no atomic instructions serve
+/// run on the host.
+pub fn has_entry(function: &Function, region: &Region) -> bool {
+    region.shared.is_empty() || atomic::serve(function, region)
 }
 
 /// Iterations of the innermost loop that a thread takes together, if the entry is a map that does.

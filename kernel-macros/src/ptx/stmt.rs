@@ -185,6 +185,9 @@ impl Emitter<'_> {
     // Assignments: the right side first, then the place.
 
     fn assign_stmt(&mut self, target: &Place, op: Option<BinaryOp>, value: ExprId) {
+        if self.updates_atomically(target, op, value) {
+            return;
+        }
         match op {
             None => self.plain_assign(target, value),
             Some(op) => self.compound_assign(target, op, value),
@@ -272,7 +275,7 @@ impl Emitter<'_> {
     }
 
     /// The operand, safe from what evaluating the indices assigns.
-    fn hold(&mut self, operand: Operand, indices: &[ExprId]) -> Operand {
+    pub fn hold(&mut self, operand: Operand, indices: &[ExprId]) -> Operand {
         match self.any_runs_statements(indices) {
             true => self.snapshot(operand),
             false => operand,

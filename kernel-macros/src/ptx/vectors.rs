@@ -77,7 +77,9 @@ struct Group {
 impl Emitter<'_> {
     /// How this map's iterations go together, if they can.
     pub fn find_vectors(&self) -> Option<Vectors> {
-        let plain = self.region.accumulators.is_empty() && !self.uses.has_loop;
+        let region = self.region;
+        let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
+        let plain = !combines && !self.uses.has_loop;
         if !plain || self.uses.size > SIZE {
             return None;
         }

@@ -6,6 +6,7 @@ use super::{Body, Call, Region, Shape, Tile};
 use crate::array::Array;
 use crate::failure::Checked;
 use crate::launch::{ArrayArg, Trip};
+use crate::order;
 use crate::range::Progression;
 
 /// A run that the guard admitted.
@@ -27,6 +28,23 @@ impl Run<'_> {
     /// Iterations of the innermost loop.
     pub(crate) fn row(&self) -> u64 {
         self.call.shape[2]
+    }
+
+    /// Iterations of a chunk of the canonical order, and the number of chunks.
+    pub(crate) fn chunks(&self, lanes: u64) -> (u64, u64) {
+        let chunk = order::chunk_len(self.count, lanes);
+        (chunk, self.count.div_ceil(chunk))
+    }
+
+    /// Lanes of the accumulators on a device, where they have some even in a region with array
+    /// accumulators: as many as the entry holds (`Region::lanes` of the macro).
+    pub(crate) fn device_lanes(&self) -> u64 {
+        let mut accumulators = self.plan.accumulators.iter();
+        if accumulators.any(|of| of.ty.bytes() == 8) {
+            64
+        } else {
+            128
+        }
     }
 
     /// The loops as a device launch describes them.

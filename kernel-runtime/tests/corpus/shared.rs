@@ -1,6 +1,7 @@
 //! Arrays whose elements many iterations update: histograms, sums by key, marks.
 
 use crate::inputs::{FEW, SIZES, doubles, plane, words};
+use kernel_runtime::cuda::last_call;
 use kernel_runtime::prelude::*;
 use ndarray::{Array2, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
 
@@ -39,6 +40,15 @@ fn histograms() {
         close!(weighted[hist = bins(0.5)](&x, &w[3..], &mut hist));
         close!(weighted[hist = vec![-0.0; 1]](&x, &w[3..], &mut hist));
     }
+}
+
+#[test]
+fn devices_run_them() {
+    let x = words(1000);
+    check!(histogram[hist = bins(0)](&x, &mut hist));
+    let mut hist = bins(0);
+    histogram::cuda(&x, &mut hist).expect("no failure");
+    assert_eq!(last_call().map(|call| call.regions), Some(1));
 }
 
 #[kernel(parallel, cuda)]

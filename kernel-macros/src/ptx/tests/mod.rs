@@ -1,4 +1,5 @@
 mod kernels;
+mod shared;
 mod vectors;
 
 use super::{DeviceParam, params};
