@@ -6,12 +6,13 @@
 //! pairwise tree, and what comes out goes back into the arrays. With one group there is nothing to
 //! fold, and the iterations work on the arrays themselves, as the serial loop does.
 
+mod copies;
+
+pub use copies::Copies;
+
 use crate::array::Array;
 use crate::failure::Checked;
-use crate::region::{AnyReduce, Call, Place, Primitive, Run, with_slots};
-
-/// A copy of each array accumulator: its elements row by row, in words that are aligned for any.
-pub struct Copies(Vec<Vec<u64>>);
+use crate::region::{Accumulator, AnyReduce, Call, Place, Primitive, Run, with_slots};
 
 /// A grouped region behind a pointer; values travel as bits.
 pub trait AnyGrouped: Sync {
@@ -19,10 +20,8 @@ pub trait AnyGrouped: Sync {
     fn run(&self, from: u64, to: u64, copies: &mut Copies, bits: &mut [u64]) -> Checked;
     /// Copies and values at the identity.
     fn fresh(&self, bits: &mut [u64]) -> Copies;
-    /// The same in copies that there are.
-    fn reset(&self, copies: &mut Copies, bits: &mut [u64]);
     /// `left = left op right`
-    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&Copies, &[u64]));
+    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&mut Copies, &[u64]));
     /// Number of accumulators that are no arrays.
     fn width(&self) -> usize;
     /// Whether the folds have the same result in any order: those of integers have.
@@ -46,21 +45,39 @@ impl Run<'_> {
         arrays.all(|(at, of)| shared(at) || !of.writes || !of.reads)
     }
 
+    /// Elements of an array accumulator, and the words that they take.
+    fn sizes(&self, array: usize, of: &Accumulator) -> (usize, usize) {
+        let elements = self.call.arrays()[array].size();
+        let bytes = elements * of.ty.bytes();
+        (elements, bytes.div_ceil(size_of::<u64>()))
+    }
+
     fn empty_copies(&self) -> Copies {
-        let words = self.plan.shared.iter().map(|(array, of)| {
-            let bytes = self.call.arrays()[*array].size() * of.ty.bytes();
-            vec![0; bytes.div_ceil(size_of::<u64>())]
-        });
-        Copies(words.collect())
+        let sizes = self.plan.shared.iter().map(|(at, of)| self.sizes(*at, of));
+        Copies::of(sizes.map(|(_, words)| words).sum())
+    }
+
+    /// The array accumulators with their copies.
+    fn parts<'c>(&'c self, copies: &'c mut Copies) -> impl Iterator<Item = Part<'c>> {
+        let mut rest = copies.words();
+        self.plan.shared.iter().map(move |(at, of)| {
+            let (elements, words) = self.sizes(*at, of);
+            let (words, behind) = std::mem::take(&mut rest).split_at_mut(words);
+            rest = behind;
+            Part {
+                at: *at,
+                of,
+                elements,
+                start: words.as_mut_ptr().cast(),
+            }
+        })
     }
 
     /// Each array accumulator with the array over its copy.
     fn pairs<'c>(&'c self, copies: &'c mut Copies) -> impl Iterator<Item = (usize, Array<'c>)> {
-        let shared = self.plan.shared.iter().zip(&mut copies.0);
-        shared.map(|((at, _), words)| {
-            let rank = self.plan.arrays[*at].rank;
-            let copy = self.call.arrays()[*at].over(words.as_mut_ptr().cast(), rank);
-            (*at, copy)
+        self.parts(copies).map(|Part { at, start, .. }| {
+            let rank = self.plan.arrays[at].rank;
+            (at, self.call.arrays()[at].over(start, rank))
         })
     }
 
@@ -116,46 +133,68 @@ impl Run<'_> {
             Ok(())
         })
     }
+}
 
-    fn identities(&self, bits: &mut [u64]) {
-        for (bits, of) in bits.iter_mut().zip(&self.plan.accumulators) {
-            *bits = of.identity;
+/// The copy of an array accumulator.
+struct Part<'c> {
+    /// The array's number.
+    at: usize,
+    of: &'c Accumulator,
+    elements: usize,
+    /// The first element.
+    start: *mut u8,
+}
+
+/// Arrays of a region whose table fits on the stack.
+const INLINE: usize = 8;
+
+/// The same arrays, to be changed.
+fn with_arrays<'a, R>(arrays: &[Array<'a>], f: impl FnOnce(&mut [Array<'a>]) -> R) -> R {
+    let Some((first, _)) = arrays.split_first() else {
+        return f(&mut []);
+    };
+    match [*first; INLINE].get_mut(..arrays.len()) {
+        Some(table) => {
+            table.copy_from_slice(arrays);
+            f(table)
         }
+        None => f(&mut arrays.to_vec()),
     }
 }
 
 impl AnyGrouped for Run<'_> {
     fn run(&self, from: u64, to: u64, copies: &mut Copies, bits: &mut [u64]) -> Checked {
-        let mut arrays = self.call.arrays().to_vec();
-        for (at, copy) in self.pairs(copies) {
-            arrays[at] = copy;
-        }
-        self.rows(&self.call.with(&arrays), (from, to), bits)
+        with_arrays(self.call.arrays(), |arrays| {
+            for (at, copy) in self.pairs(copies) {
+                arrays[at] = copy;
+            }
+            self.rows(&self.call.with(arrays), (from, to), bits)
+        })
     }
 
     fn fresh(&self, bits: &mut [u64]) -> Copies {
+        for (bits, of) in bits.iter_mut().zip(&self.plan.accumulators) {
+            *bits = of.identity;
+        }
         let mut copies = self.empty_copies();
-        self.reset(&mut copies, bits);
+        for part in self.parts(&mut copies) {
+            let fill = part.of.folding.fill_elements;
+            // SAFETY: the copy has room for as many elements as the array has.
+            unsafe { fill(part.start, part.elements, part.of.identity) };
+        }
         copies
     }
 
-    fn reset(&self, copies: &mut Copies, bits: &mut [u64]) {
-        self.identities(bits);
-        for ((array, of), words) in self.plan.shared.iter().zip(&mut copies.0) {
-            let count = self.call.arrays()[*array].size();
-            // SAFETY: the copy has room for as many elements as the array has.
-            unsafe { (of.folding.fill_elements)(words.as_mut_ptr().cast(), count, of.identity) };
-        }
-    }
-
-    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&Copies, &[u64])) {
+    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&mut Copies, &[u64])) {
         self.fold_bits(left.1, right.1);
-        let copies = left.0.0.iter_mut().zip(&right.0.0);
-        for ((array, of), (left, right)) in self.plan.shared.iter().zip(copies) {
-            let count = self.call.arrays()[*array].size();
-            let (left, right) = (left.as_mut_ptr().cast(), right.as_ptr().cast());
-            // SAFETY: both copies hold as many elements of the type as the array has.
-            unsafe { (of.folding.fold_elements)(left, right, count) };
+        for (left, right) in self.parts(left.0).zip(self.parts(right.0)) {
+            let fold = match self.fast {
+                Some(_) => left.of.folding.fast_fold_elements,
+                None => left.of.folding.fold_elements,
+            };
+            // SAFETY: both copies hold as many elements of the type as the array has, and are two.
+            // Only processors with the level run the fast form.
+            unsafe { fold(left.start, right.start, left.elements) };
         }
     }
 

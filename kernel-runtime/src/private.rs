@@ -27,16 +27,16 @@ pub use crate::piece::{
 pub use crate::prange;
 pub use crate::range::{Progression, progression};
 pub use crate::region::{
-    Body, Call, Code, Kept, Region, Shape, Slot, Tile, first, get, lanes, put,
+    Body, Call, Code, Kept, Region, Shape, Slot, Tile, first, get, lanes, lanes_from, put,
 };
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
-pub use crate::whole::Whole;
+pub use crate::whole::{Whole, Wide};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;
-pub use core::hint::unreachable_unchecked;
+pub use core::hint::{select_unpredictable, unreachable_unchecked};
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::matches;

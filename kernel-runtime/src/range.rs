@@ -50,6 +50,17 @@ impl Progression {
         }
     }
 
+    /// The same, if computations in 64 bits lead there.
+    #[inline(always)]
+    pub fn narrow_hi(&self) -> Option<i64> {
+        let first = i64::try_from(self.first).ok()?;
+        match i64::try_from(self.step).ok()? {
+            1 => first.checked_add(i64::try_from(self.count).ok()? - 1),
+            step if step < 0 => Some(first),
+            _ => i64::try_from(self.last()).ok(),
+        }
+    }
+
     /// First value, modulo 2^64.
     #[inline(always)]
     pub fn first(&self) -> u64 {
@@ -223,6 +234,10 @@ mod tests {
         let expected: Vec<i128> = range.clone().map(Counter::wide).collect();
         let progression = range.progression().unwrap();
         assert_eq!(values(progression), expected);
+        if progression.count > 0 {
+            let hi = i64::try_from(progression.hi()).ok();
+            assert_eq!(progression.narrow_hi(), hi);
+        }
         if let Some(wide) = wide {
             assert_eq!(values(wide), expected);
         }

@@ -26,6 +26,7 @@ use crate::failure::Checked;
 use crate::level::Level;
 use crate::range::Progression;
 use formula::Inputs;
+pub(crate) use plan::Accumulator;
 use plan::Plan;
 use std::sync::OnceLock;
 
@@ -243,6 +244,17 @@ impl Call<'_> {
 pub unsafe fn lanes<'a, T>(slots: *mut Slot, accumulator: usize) -> &'a mut [T; 0] {
     // SAFETY: the caller's; slots are aligned for every element, and no element is referred to.
     unsafe { &mut *slots.add(accumulator).cast() }
+}
+
+/// Where those of its lanes start that follow so many others.
+///
+/// # Safety
+///
+/// As for [`lanes`], and there are more lanes than that.
+#[inline(always)]
+pub unsafe fn lanes_from<'a, T>(slots: *mut Slot, accumulator: usize, lane: usize) -> &'a [T; 0] {
+    // SAFETY: the caller's; slots are aligned for every element, and no element is referred to.
+    unsafe { &*slots.add(accumulator).cast::<T>().add(lane).cast() }
 }
 
 /// What a strip holds for one of its iterations.

@@ -1,11 +1,12 @@
-//! Casts from floating-point numbers to 64-bit integers.
+//! Casts from floating-point numbers to integers, and from those of 64 bits back.
 //!
-//! They mean what `as` means. x86-64 has no vector instruction for them before AVX-512, and its
-//! scalar ones do not saturate, so that `as` is a long detour in either kind of code.
+//! They mean what `as` means. x86-64 has no vector instruction for 64 bits before AVX-512, and what
+//! it has for fewer does not saturate, so that `as` is a long detour in either kind of code, and
+//! keeps LLVM from using vectors.
 
 use crate::element::Element;
 
-/// A 64-bit integer that a number is cast to.
+/// An integer that a number is cast to.
 #[doc(hidden)]
 pub trait Whole: Element {
     /// `x as Self` in code that takes one number after the other.
@@ -18,6 +19,7 @@ const TWO_32: f64 = 4_294_967_296.0;
 const TWO_52: f64 = 4_503_599_627_370_496.0;
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
 const TWO_64: f64 = 2.0 * TWO_63;
+const TWO_84: f64 = TWO_52 * TWO_32;
 
 /// A whole number from -2^63 to 2^64 modulo 2^64. Its halves are put where a number's last bits
 /// count in ones; the upper one may be negative, and leaves bits above its 32 that shift out.
@@ -92,6 +94,97 @@ macro_rules! pointer_sized {
 
 pointer_sized!(isize i64 usize u64);
 
+/// The nearest number between two, of NaN the greatest: one vector instruction for each end.
+#[inline(always)]
+fn between(least: f64, x: f64, greatest: f64) -> f64 {
+    let x = if x < greatest { x } else { greatest };
+    if x > least { x } else { least }
+}
+
+impl Whole for u32 {
+    #[inline(always)]
+    fn alone(x: impl Into<f64>) -> u32 {
+        x.into() as u32
+    }
+
+    #[inline(always)]
+    fn in_lanes(x: impl Into<f64>) -> u32 {
+        let x = x.into();
+        let whole = between(0.0, x, u32::MAX.into()).trunc();
+        // The number's last bits count in ones.
+        let value = (whole + TWO_52).to_bits() as u32;
+        if x.is_nan() { 0 } else { value }
+    }
+}
+
+/// Those of which an `i32` holds every value.
+macro_rules! narrow {
+    ($($ty:ident)*) => {$(
+        impl Whole for $ty {
+            #[inline(always)]
+            fn alone(x: impl Into<f64>) -> $ty {
+                x.into() as $ty
+            }
+
+            #[inline(always)]
+            fn in_lanes(x: impl Into<f64>) -> $ty {
+                let x = x.into();
+                let near = between($ty::MIN.into(), x, $ty::MAX.into());
+                // SAFETY: it lies between two numbers that an `i32` holds.
+                let value = unsafe { near.to_int_unchecked::<i32>() } as $ty;
+                if x.is_nan() { 0 } else { value }
+            }
+        }
+    )*};
+}
+
+narrow!(i8 i16 i32 u8 u16);
+
+/// A 64-bit integer that is cast to a number.
+#[doc(hidden)]
+pub trait Wide: Element {
+    /// `self as f64`, for the lanes of a vector.
+    fn number_in_lanes(self) -> f64;
+}
+
+/// The number whose halves are these, of which the upper one counts from `base`. The halves are put
+/// where a number's last bits count in ones, and in 2^32; the only rounding is that of the sum.
+#[inline(always)]
+fn joined(upper: u64, base: f64, lower: u64) -> f64 {
+    let upper = f64::from_bits(TWO_84.to_bits() | upper);
+    let lower = f64::from_bits(TWO_52.to_bits() | lower);
+    (upper - (TWO_84 + TWO_52 + base)) + lower
+}
+
+impl Wide for u64 {
+    #[inline(always)]
+    fn number_in_lanes(self) -> f64 {
+        joined(self >> 32, 0.0, self & 0xffff_ffff)
+    }
+}
+
+impl Wide for i64 {
+    #[inline(always)]
+    fn number_in_lanes(self) -> f64 {
+        let from_least = self.cast_unsigned() ^ (1 << 63);
+        joined(from_least >> 32, TWO_63, from_least & 0xffff_ffff)
+    }
+}
+
+impl Wide for usize {
+    #[inline(always)]
+    fn number_in_lanes(self) -> f64 {
+        (self as u64).number_in_lanes()
+    }
+}
+
+impl Wide for isize {
+    #[inline(always)]
+    fn number_in_lanes(self) -> f64 {
+        (self as i64).number_in_lanes()
+    }
+}
+
 /// What the processor makes of a number: `i64::MIN` of one that no `i64` holds.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
@@ -120,6 +213,20 @@ mod tests {
         assert_eq!([u64::alone(x), u64::in_lanes(x)], [x as u64; 2], "{x:e}");
         assert_eq!([usize::alone(x), usize::in_lanes(x)], [x as usize; 2]);
         assert_eq!([isize::alone(x), isize::in_lanes(x)], [x as isize; 2]);
+        assert_eq!([i32::alone(x), i32::in_lanes(x)], [x as i32; 2], "{x:e}");
+        assert_eq!([u32::alone(x), u32::in_lanes(x)], [x as u32; 2], "{x:e}");
+        assert_eq!([i16::alone(x), i16::in_lanes(x)], [x as i16; 2], "{x:e}");
+        assert_eq!([u16::alone(x), u16::in_lanes(x)], [x as u16; 2], "{x:e}");
+        assert_eq!([i8::alone(x), i8::in_lanes(x)], [x as i8; 2], "{x:e}");
+        assert_eq!([u8::alone(x), u8::in_lanes(x)], [x as u8; 2], "{x:e}");
+    }
+
+    fn check_back(n: u64) {
+        let signed = n.cast_signed();
+        assert_eq!(n.number_in_lanes(), n as f64, "{n}");
+        assert_eq!(signed.number_in_lanes(), signed as f64, "{signed}");
+        assert_eq!((n as usize).number_in_lanes(), n as usize as f64);
+        assert_eq!((n as isize).number_in_lanes(), n as isize as f64);
     }
 
     #[test]
@@ -134,12 +241,20 @@ mod tests {
             check(-x);
         }
         let mut bits = 1u64;
+        for shift in 0..64 {
+            for near in [-1, 0, 1, 1 << 10, (1 << 11) - 1] {
+                check_back((1u64 << shift).wrapping_add_signed(near));
+            }
+        }
         for _ in 0..20_000 {
             bits = bits.wrapping_mul(0xd129_0ea8_2d9b_5b29).wrapping_add(1);
             check(f64::from_bits(bits));
             // Few of all bits are near the integers' ends.
             check(f64::from_bits(bits & 0xbfff_ffff_ffff_ffff) * TWO_64);
             check(bits.cast_signed() as f64 / 3.0);
+            check(bits.cast_signed() as f64 / TWO_32);
+            check_back(bits);
+            check_back(bits >> (bits % 64));
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Casts. Those from floating-point numbers to 64-bit integers have forms in the runtime that are
-//! faster than `as` and mean the same; which of them is, depends on whether LLVM can vectorise the
-//! iterations.
+//! Casts. Those from floating-point numbers to integers, and from integers of 64 bits to `f64`, have
+//! forms in the runtime that are faster than `as` and mean the same; which of them is, depends on
+//! whether LLVM can vectorise the iterations.
 
 use super::body::{Body, Frame};
 use super::names::emit;
@@ -10,16 +10,20 @@ use proc_macro2::TokenStream;
 impl Body<'_> {
     pub fn cast(&self, inner: ExprId, to: Scalar) -> TokenStream {
         let (rt, value, ty) = (self.rt(), self.expr(inner), self.scalar(to));
-        if self.frame == Frame::Function || self.is_total() || !is_slow(self.scalar_of(inner), to) {
+        let from = self.scalar_of(inner);
+        if self.frame == Frame::Function || self.is_total() || !is_slow(from, to) {
             return emit!((#value as #ty));
         }
-        if self.goes_one_by_one() {
-            return emit!(<#ty as #rt::Whole>::alone(#value));
-        }
+        let in_lanes = match (self.goes_one_by_one(), from.is_int()) {
+            (true, true) => return emit!((#value as #ty)),
+            (true, false) => return emit!(<#ty as #rt::Whole>::alone(#value)),
+            (false, true) => emit!(#rt::Wide::number_in_lanes(__value)),
+            (false, false) => emit!(<#ty as #rt::Whole>::in_lanes(__value)),
+        };
         emit!({
             let __value = #value;
             if FAST && #rt::cfg!(target_arch = "x86_64") {
-                <#ty as #rt::Whole>::in_lanes(__value)
+                #in_lanes
             } else {
                 __value as #ty
             }
@@ -48,5 +52,6 @@ impl Body<'_> {
 }
 
 fn is_slow(from: Scalar, to: Scalar) -> bool {
-    from.is_float() && to.is_int() && to.bits() == 64
+    let wide = from.is_int() && from.bits() == 64;
+    (from.is_float() && to.is_int()) || (wide && to == Scalar::F64)
 }

@@ -7,10 +7,6 @@ use crate::analysis::plan::Extreme;
 use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream};
 
-/// Lanes that LLVM folds at once; where fewer are left to fold, those behind them fold to values
-/// that nobody needs.
-const VECTOR: usize = 4;
-
 /// The functions that fold accumulators which do not fold one by one: the first so many lanes, a
 /// power of two, into the first ones. `__fold` is for every processor, `__fast_fold` for those that
 /// run the fast form.
@@ -23,44 +19,59 @@ pub fn functions(region: &Region) -> Option<TokenStream> {
     let types = plan.accumulators.iter().map(|of| region.body.scalar(of.ty));
     let types: Vec<_> = types.collect();
     let positions: Vec<_> = (0..types.len()).map(names::index).collect();
-    let lanes = (0..types.len()).map(|n| names::local(&format!("__lanes{n}")));
-    let lanes: Vec<_> = lanes.collect();
+    let all = |of: fn(usize) -> Ident| -> Vec<Ident> { (0..types.len()).map(of).collect() };
+    let (lefts, rights) = (all(left), all(right));
+    let folded = all(|n| names::local(&format!("__folded{n}")));
     let (pair, usize) = (pair(region), region.body.scalar(Scalar::Usize));
-    let (features, vector) = (iterate::features(), names::index(VECTOR));
+    let (features, slots) = (iterate::features(), names::index(types.len()));
     let fold = |name: &str, features: Option<&TokenStream>| {
         let name = names::local(name);
         emit! {
             #features
             unsafe fn #name(__slots: *mut #rt::Slot, __count: #usize) {
+                let mut __room = [#rt::Slot::EMPTY; #slots];
+                let (mut __from, mut __to) = (__slots, __room.as_mut_ptr());
                 let mut __width = __count / 2;
-                let __least = #rt::Ord::min(__width, #vector);
                 while __width > 0 {
                     unsafe {
                         __fold_lanes(
-                            #rt::Ord::max(__width, __least),
                             __width,
-                            #(#rt::lanes::<#types>(__slots, #positions)),*
+                            #(#rt::lanes::<#types>(__to, #positions),)*
+                            #(#rt::lanes_from::<#types>(__from, #positions, 0),)*
+                            #(#rt::lanes_from::<#types>(__from, #positions, __width)),*
                         )
                     }
+                    (__from, __to) = (__to, __from);
                     __width /= 2;
                 }
+                #(unsafe {
+                    *#rt::first(#rt::lanes::<#types>(__slots, #positions)) =
+                        *#rt::first(#rt::lanes::<#types>(__from, #positions));
+                })*
             }
         }
     };
     let (general, fast) = (fold("__fold", None), fold("__fast_fold", Some(&features)));
     Some(emit! {
+        // To another place: where a lane is chosen or stays as it is, LLVM would store under a
+        // mask, which takes long on many processors. As parameters, the references tell it that
+        // the places do not overlap.
         #[inline(always)]
         unsafe fn __fold_lanes(
-            __many: #usize,
             __width: #usize,
-            #(#lanes: &mut [#types; 0]),*
+            #(#folded: &mut [#types; 0],)*
+            #(#lefts: &[#types; 0],)*
+            #(#rights: &[#types; 0]),*
         ) {
-            #(let #lanes = #rt::first(#lanes);)*
-            for __lane in 0..__many {
-                let __left = unsafe { (#(*#lanes.add(__lane),)*) };
-                let __right = unsafe { (#(*#lanes.add(__lane + __width),)*) };
-                let __values = { #pair };
-                #(unsafe { *#lanes.add(__lane) = __values.#positions };)*
+            #(let #folded = #rt::first(#folded);)*
+            #(let (#lefts, #rights) = (#lefts.as_ptr(), #rights.as_ptr());)*
+            for __lane in 0..__width {
+                let __values = {
+                    #(let #lefts = unsafe { *#lefts.add(__lane) };)*
+                    #(let #rights = unsafe { *#rights.add(__lane) };)*
+                    #pair
+                };
+                #(unsafe { *#folded.add(__lane) = __values.#positions };)*
             }
         }
         #general
@@ -68,23 +79,33 @@ pub fn functions(region: &Region) -> Option<TokenStream> {
     })
 }
 
-/// The value of `__left` and `__right`, tuples of all accumulators, as one.
+/// The name of an accumulator's left value; before that, of where the left half of its lanes is.
+fn left(accumulator: usize) -> Ident {
+    names::local(&format!("__left{accumulator}"))
+}
+
+/// Likewise on the right.
+fn right(accumulator: usize) -> Ident {
+    names::local(&format!("__right{accumulator}"))
+}
+
+/// The left and the right values of all accumulators as one. Not by `if`: LLVM would load what it
+/// chose from one of two addresses, for which there are no vectors.
 fn pair(region: &Region) -> TokenStream {
-    let plan = region.plan;
+    let (rt, plan) = (region.rt(), region.plan);
     let ahead = plan.extremes.iter().enumerate().map(|(number, extreme)| {
         let (name, test) = (ahead_name(number), ahead(extreme));
         emit!(let #name = #test;)
     });
     let folds = plan.accumulators.iter().enumerate().map(|(at, of)| {
-        let place = names::index(at);
-        let (left, right) = (emit!(__left.#place), emit!(__right.#place));
+        let (left, right) = (left(at), right(at));
         let mut extremes = plan.extremes.iter();
         match extremes.position(|extreme| extreme.members().any(|member| member == at)) {
             Some(number) => {
                 let ahead = ahead_name(number);
-                emit!(if #ahead { #right } else { #left })
+                emit!(#rt::select_unpredictable(#ahead, #right, #left))
             }
-            None => region.body.combine(of.fold.combine(), of.ty, left, right),
+            None => (region.body).combine(of.fold.combine(), of.ty, emit!(#left), emit!(#right)),
         }
     });
     emit!(#(#ahead)* (#(#folds,)*))
@@ -96,11 +117,11 @@ fn ahead_name(number: usize) -> Ident {
 
 /// Whether the right partial result is ahead of the left one; without branches, for SIMD.
 fn ahead(extreme: &Extreme) -> TokenStream {
-    let (leader, place) = (names::index(extreme.leader), names::index(extreme.place));
     let less = |least: bool| if least { emit!(<) } else { emit!(>) };
     let (better, nearer) = (less(extreme.least), less(!extreme.last));
+    let (leader, led_by) = (right(extreme.leader), left(extreme.leader));
+    let (place, other) = (right(extreme.place), left(extreme.place));
     emit! {
-        (__right.#leader #better __left.#leader)
-            | ((__right.#leader == __left.#leader) & (__right.#place #nearer __left.#place))
+        (#leader #better #led_by) | ((#leader == #led_by) & (#place #nearer #other))
     }
 }

@@ -43,7 +43,19 @@ fn casts_take_the_form_that_fits_the_loop() {
             }
         }
     );
-    assert_eq!(has(narrow, casts), [false, false]);
+    assert_eq!(has(narrow, casts), [true, false]);
+    let back = |from| {
+        quote!(
+            fn f(x: &[#from], y: &mut [f64]) {
+                for i in 0..x.len() {
+                    y[i] = x[i] as f64;
+                }
+            }
+        )
+    };
+    // From 32 bits, there are instructions on vectors.
+    assert_eq!(has(back(quote!(u64)), ["number_in_lanes"]), [true]);
+    assert_eq!(has(back(quote!(i32)), ["number_in_lanes"]), [false]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::grain;
 use crate::failure::{Checked, Earliest};
 use crate::grouped::{AnyGrouped, Copies};
 use crate::order;
-use std::sync::Mutex;
+use crate::region::with_values;
 
 /// How a region divides into groups.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,6 @@ pub fn grouped(
         groups,
         grain,
         earliest: Earliest::new(),
-        spare: Mutex::default(),
     };
     task.run(0, count, copies, bits);
     task.earliest.outcome()
@@ -53,8 +52,6 @@ struct Task<'r> {
     groups: Groups,
     grain: u64,
     earliest: Earliest,
-    /// Copies that nobody needs at the moment.
-    spare: Mutex<Vec<Copies>>,
 }
 
 impl Task<'_> {
@@ -70,41 +67,29 @@ impl Task<'_> {
             let to = total.min(from + count * length);
             return self.earliest.note(self.region.run(from, to, copies, bits));
         }
-        let mut right_bits = vec![0; self.region.width()];
-        let mut right = self.take(&mut right_bits);
-        let half = order::split(count);
-        let second = |right: &mut Copies, right_bits: &mut [u64]| {
-            self.run(first + half, count - half, right, right_bits);
-        };
-        if count > self.grain {
-            rayon::join(
-                || self.run(first, half, copies, bits),
-                || second(&mut right, &mut right_bits),
+        with_values(self.region.width(), |right_bits| {
+            let mut right = self.region.fresh(right_bits);
+            let half = order::split(count);
+            self.halves(
+                (first, half, copies, bits),
+                (first + half, count - half, &mut right, right_bits),
             );
+            self.region
+                .fold_all((copies, bits), (&mut right, right_bits));
+        });
+    }
+
+    /// Two runs, at the same time if they are long enough.
+    fn halves(&self, left: Half<'_>, right: Half<'_>) {
+        let run = |(first, count, copies, bits): Half<'_>| self.run(first, count, copies, bits);
+        if left.1 + right.1 > self.grain {
+            rayon::join(|| run(left), || run(right));
         } else {
-            self.run(first, half, copies, bits);
-            second(&mut right, &mut right_bits);
+            run(left);
+            run(right);
         }
-        self.region.fold_all((copies, bits), (&right, &right_bits));
-        self.spare().push(right);
-    }
-
-    /// Copies and values at the identity.
-    fn take(&self, bits: &mut [u64]) -> Copies {
-        let spare = self.spare().pop();
-        match spare {
-            Some(mut copies) => {
-                self.region.reset(&mut copies, bits);
-                copies
-            }
-            None => self.region.fresh(bits),
-        }
-    }
-
-    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Copies>> {
-        // A list of copies is whole whoever panicked while holding it.
-        self.spare
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
+
+/// The first of some groups, how many they are, and what they combine into.
+type Half<'h> = (u64, u64, &'h mut Copies, &'h mut [u64]);

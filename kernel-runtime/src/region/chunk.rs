@@ -167,7 +167,8 @@ impl Chunks<'_> {
         let mut done = 0;
         while done < length {
             let mut tile = self.place.tile(length - done);
-            tile.lane = done % run.plan.lanes;
+            // A remainder: lanes are a power of two.
+            tile.lane = done & (run.plan.lanes - 1);
             // SAFETY: the call is the region's, whose iterations the analysis proved independent,
             // and the tile lies within its space. There is a slot for every accumulator, and a
             // lane that an iteration of this chunk reaches was filled.

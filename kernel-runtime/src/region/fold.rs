@@ -34,10 +34,16 @@ impl Slot {
     /// If there is no such lane.
     #[inline]
     pub fn set(&mut self, ty: Primitive, lane: usize, bits: u64) {
-        let bytes = bits.to_le_bytes();
-        let room = self.bytes(ty.bytes() * lane, ty.bytes());
-        for (to, from) in room.iter_mut().zip(bytes) {
-            to.write(from);
+        assert!((lane + 1) * ty.bytes() <= size_of::<Slot>());
+        let start: *mut MaybeUninit<u64> = self.0.as_mut_ptr();
+        // SAFETY: the slot is aligned for every element, and the lane ends within it.
+        unsafe {
+            match ty.bytes() {
+                1 => start.cast::<u8>().add(lane).write(bits as u8),
+                2 => start.cast::<u16>().add(lane).write(bits as u16),
+                4 => start.cast::<u32>().add(lane).write(bits as u32),
+                _ => start.cast::<u64>().add(lane).write(bits),
+            }
         }
     }
 
@@ -59,14 +65,6 @@ impl Slot {
                 _ => start.cast::<u64>().read(),
             }
         }
-    }
-
-    /// A part of the slot, which may hold nothing.
-    fn bytes(&mut self, from: usize, count: usize) -> &mut [MaybeUninit<u8>] {
-        let room: *mut [MaybeUninit<u64>; LANES] = &raw mut self.0;
-        // SAFETY: bytes have no alignment, and these are all of the slot's.
-        let all = unsafe { std::slice::from_raw_parts_mut(room.cast(), size_of::<Slot>()) };
-        &mut all[from..from + count]
     }
 
     /// The first so many lanes.
@@ -123,6 +121,8 @@ pub struct Folding {
     /// So many elements of an array fold with those of another, into the left ones. Unsafe: they
     /// are there, hold values of the type, and are not the same.
     pub fold_elements: unsafe fn(*mut u8, *const u8, usize),
+    /// The same for `Level::FAST`. Unsafe: the processor has that level, too.
+    pub fast_fold_elements: unsafe fn(*mut u8, *const u8, usize),
 }
 
 /// An operation on two values.
@@ -138,6 +138,7 @@ impl Folding {
             fast_lanes: fold_fast::<T, O>,
             fill_elements: fill_elements::<T>,
             fold_elements: fold_elements::<T, O>,
+            fast_fold_elements: fold_elements_fast::<T, O>,
         }
     }
 }
@@ -200,7 +201,18 @@ unsafe fn fill_elements<T: Element>(elements: *mut u8, count: usize, bits: u64) 
 
 /// # Safety
 ///
+/// Both are so many elements of type `T`, none of them the same, and the processor has
+/// `Level::FAST`.
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
+unsafe fn fold_elements_fast<T: Element, O: Op<T>>(left: *mut u8, right: *const u8, count: usize) {
+    // SAFETY: the caller's.
+    unsafe { fold_elements::<T, O>(left, right, count) };
+}
+
+/// # Safety
+///
 /// Both are so many elements of type `T`, none of them the same.
+#[inline(always)]
 unsafe fn fold_elements<T: Element, O: Op<T>>(left: *mut u8, right: *const u8, count: usize) {
     // SAFETY: the caller's.
     let (left, right) = unsafe {

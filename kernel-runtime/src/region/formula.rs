@@ -153,6 +153,17 @@ fn leaf(word: Word, inputs: &Inputs) -> i128 {
     }
 }
 
+/// The same, if 64 bits hold it: nearly always, and then without a computation in 128.
+#[inline(always)]
+fn narrow_leaf(word: Word, inputs: &Inputs) -> Option<i64> {
+    match word {
+        Word::Int(value) => Some(value),
+        Word::Len(array, dim) => i64::try_from(inputs.arrays[array].len(dim)).ok(),
+        Word::Hi(at) => inputs.loops.get(at).narrow_hi(),
+        _ => i64::try_from(leaf(word, inputs)).ok(),
+    }
+}
+
 impl Word {
     fn operands(self) -> usize {
         match self {

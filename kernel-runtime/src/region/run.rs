@@ -126,12 +126,15 @@ impl Place {
     #[inline]
     pub fn tile(&self, count: u64) -> Tile {
         let [_, rows, columns] = self.shape;
-        if self.column == 0 && count >= columns {
+        // Most tiles end in the row in which they begin: no need to divide.
+        if count <= columns - self.column {
+            return self.over((self.row, self.row + 1), (self.column, self.column + count));
+        }
+        if self.column == 0 {
             let last = rows.min(self.row + count / columns);
             return self.over((self.row, last), (0, columns));
         }
-        let end = columns.min(self.column + count);
-        self.over((self.row, self.row + 1), (self.column, end))
+        self.over((self.row, self.row + 1), (self.column, columns))
     }
 
     fn over(&self, rows: (u64, u64), columns: (u64, u64)) -> Tile {

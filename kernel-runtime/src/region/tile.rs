@@ -32,8 +32,9 @@ impl Tile {
     #[inline(always)]
     pub fn pieces(&self, (from, to): (u64, u64)) -> [u64; 3] {
         let (first, end) = self.columns;
-        let from = from.clamp(first, end);
-        [from, to.clamp(from, end), end]
+        // Not `clamp`, which could panic for all that LLVM knows.
+        let from = from.min(end).max(first);
+        [from, to.min(end).max(from), end]
     }
 
     /// The tile in parts of some [`PART`] iterations, whole rows or parts of one, each with its first

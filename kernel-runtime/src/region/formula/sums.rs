@@ -1,7 +1,7 @@
 //! Conditions that compare sums of what a run knows already: nearly all of a guard. They are evaluated
 //! without a stack, for this is what a call of few iterations waits for.
 
-use super::{Inputs, Word, last_operand, leaf};
+use super::{Inputs, Word, last_operand, leaf, narrow_leaf};
 
 /// A term of a sum.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ pub fn hold(terms: &[Term], inputs: &Inputs) -> bool {
 fn hold_narrow(terms: &[Term], inputs: &Inputs) -> Option<bool> {
     let mut sum = 0i64;
     for term in terms {
-        let value = i64::try_from(leaf(term.word, inputs)).ok()?;
+        let value = narrow_leaf(term.word, inputs)?;
         sum = match term.minus {
             true => sum.checked_sub(value)?,
             false => sum.checked_add(value)?,
