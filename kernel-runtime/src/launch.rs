@@ -21,8 +21,17 @@
 //! `partials[0]`; its parameters are [`DeviceParam::Partials`] for every accumulator in order, then
 //! [`DeviceParam::Chunks`].
 //!
-//! A region with array accumulators that has an entry is one of these two, whose iterations update
-//! the arrays by atomic instructions.
+//! A region with array accumulators is one of these two, whose iterations update the arrays by
+//! atomic instructions, or two entries for its groups, which are here in the place of chunks. In
+//! the first, thread `g` along `x` (stepping by the number of threads in the grid) runs group `g`,
+//! `0..Chunks`. It combines into the arrays themselves if `g` is 0, and else into the elements
+//! `copies[e * Chunks + g]` of each array accumulator, `e` being the row-major number of the
+//! element. Other accumulators' results go to `partials[g]`; group 0 starts from
+//! [`DeviceParam::Initial`]. The second runs as blocks of any number of whole warps along `x`, as
+//! many as there are elements or less, and leaves the pairwise tree over all groups in the arrays
+//! and in `partials[0]`. Behind the parameters above it takes, for each array accumulator in order,
+//! [`DeviceParam::Copies`], [`DeviceParam::Base`], and [`DeviceParam::Len`] and then
+//! [`DeviceParam::Stride`] of every dimension.
 //!
 //! # Failure record
 //!
@@ -50,12 +59,16 @@ pub enum DeviceParam {
     Scalar(u8),
     /// `.u64`: address of the failure record.
     Failure,
-    /// `.u64`: iterations of a chunk, `C(N)`.
+    /// `.u64`: iterations of a chunk, `C(N)`, or of a group.
     Chunk,
-    /// `.u64`: number of chunks.
+    /// `.u64`: number of chunks, or of groups.
     Chunks,
     /// `.u64`: address of one value per chunk of an accumulator.
     Partials(u8),
+    /// An accumulator's value before the region, in its own type; `bool` is `.u8`.
+    Initial(u8),
+    /// `.u64`: address of the groups' copies of an array accumulator.
+    Copies(u8),
 }
 
 /// Size of the failure record.
@@ -112,7 +125,10 @@ pub struct ArrayArg {
 pub struct AccumulatorArg {
     /// Size of its type.
     pub bytes: usize,
-    /// Where the folded value (without the initial value) goes, as bits, zero-extended.
+    /// Its value before the region, as bits, zero-extended.
+    pub initial: u64,
+    /// Where the folded value goes, as bits, zero-extended: that of chunks without the initial
+    /// value, that of groups with it.
     pub folded: u64,
 }
 
@@ -138,7 +154,9 @@ pub struct Launch<'a> {
     pub scalars: &'a [u64],
     /// Accumulators by the numbers in `params`.
     pub accumulators: &'a mut [AccumulatorArg],
-    /// Chunk length and number of chunks of the canonical order.
+    /// Positions in `arrays` of the array accumulators of which groups have copies.
+    pub shared: &'a [usize],
+    /// Length and number of the chunks of the canonical order, or of its groups.
     pub chunk: u64,
     /// See `chunk`.
     pub chunks: u64,

@@ -32,6 +32,9 @@ const PARALLEL_WORK: u64 = 1 << 13;
 /// Operations below which a plain call does not go to a device.
 const DEVICE_WORK: u64 = 1 << 26;
 
+/// Groups of iterations below which a plain call does not go to a device: each is one thread.
+const DEVICE_GROUPS: u64 = 1 << 11;
+
 /// What ended a call of `NAME::cuda`.
 type ErrorSlot = RefCell<Option<Box<Error>>>;
 
@@ -225,7 +228,11 @@ impl<'a> Session<'a> {
             total: run.count,
         };
         let work = run.count.saturating_mul(run.cost);
-        if let Some(done) = self.atomic(run, work, values) {
+        let there = match run.plan.grouped {
+            true => self.groups_on_device(run, work, groups, values),
+            false => self.atomic(run, work, values),
+        };
+        if let Some(done) = there {
             return done.into();
         }
         self.release();
@@ -257,6 +264,23 @@ impl<'a> Session<'a> {
             }
             Some(done)
         })
+    }
+
+    /// The same on a device, in the groups of the canonical order, if there are several. A plain
+    /// call does not go there with fewer than keep it busy.
+    fn groups_on_device(
+        &self,
+        run: &Run,
+        work: u64,
+        groups: Groups,
+        values: &mut [u64],
+    ) -> Option<Checked> {
+        let count = groups.count();
+        let work = if count < DEVICE_GROUPS { 0 } else { work };
+        if count == 1 {
+            return None;
+        }
+        self.on_device(run, work, (groups.length, count), values)
     }
 
     /// The initial values join last, on the left.
@@ -322,11 +346,14 @@ impl<'a> Session<'a> {
         folded: &mut [u64],
     ) -> Result<Checked, Error> {
         let accumulators = run.plan.accumulators.iter();
-        let accumulators = accumulators.map(|of| AccumulatorArg {
+        let accumulators = accumulators.zip(&*folded).map(|(of, bits)| AccumulatorArg {
             bytes: of.ty.bytes(),
-            folded: 0,
+            initial: *bits,
+            folded: *bits,
         });
         let mut accumulators: Vec<_> = accumulators.collect();
+        let shared = run.plan.shared.iter().filter(|_| run.plan.grouped);
+        let shared: Vec<usize> = shared.map(|(array, _)| *array).collect();
         let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
         let mut launch = Launch {
             module,
@@ -338,6 +365,7 @@ impl<'a> Session<'a> {
             arrays: &arrays,
             scalars: run.scalars(),
             accumulators: &mut accumulators,
+            shared: &shared,
             chunk,
             chunks,
         };

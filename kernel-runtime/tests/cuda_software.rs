@@ -422,8 +422,10 @@ fn sum(x: &mut [f64], chunk: usize) -> f64 {
         scalars: &[],
         accumulators: &mut [AccumulatorArg {
             bytes: 8,
+            initial: 0,
             folded: 0,
         }],
+        shared: &[],
         chunk: chunk as u64,
         chunks: x.len().div_ceil(chunk) as u64,
     };
@@ -591,8 +593,10 @@ fn a_reduction_that_fails_is_not_folded() {
         scalars: &[],
         accumulators: &mut [AccumulatorArg {
             bytes: 8,
+            initial: 0,
             folded: 5,
         }],
+        shared: &[],
         chunk: 64,
         chunks: 2,
     };

@@ -11,7 +11,7 @@ pub struct Device {
     /// PTX for crates without and with debug assertions.
     pub ptx: Ptx,
     /// One for each region of the plan.
-    pub regions: Vec<Option<DeviceEntry>>,
+    pub regions: Vec<DeviceEntry>,
 }
 
 /// Texts with holes where they name other functions.
@@ -31,6 +31,8 @@ pub struct DeviceEntry {
     pub relaxed: Option<String>,
     /// The second entry of a region with accumulators.
     pub fold: Option<String>,
+    /// Its iterations run in the groups of the canonical order.
+    pub grouped: bool,
     /// Iterations of the innermost loop that a thread takes together, if it can.
     pub width: i64,
     /// The first entry's parameters, in crates without debug assertions and with them.
@@ -44,15 +46,16 @@ impl Device {
         let entry = |region: &Region| DeviceEntry {
             entry: ptx::entry_name(function, region),
             relaxed: ptx::relaxed_name(function, region),
-            fold: (!region.accumulators.is_empty()).then(|| ptx::fold_name(function, region)),
+            fold: (ptx::Form::of(function, region).has_fold())
+                .then(|| ptx::fold_name(function, region)),
+            grouped: ptx::Form::of(function, region) == ptx::Form::Groups,
             width: ptx::width(function, region),
             release: ptx::params(function, region, false),
             debug: ptx::params(function, region, true),
         };
         let regions = plan.regions.iter();
-        let regions = regions.map(|region| ptx::has_entry(function, region).then(|| entry(region)));
         Device {
-            regions: regions.collect(),
+            regions: regions.map(entry).collect(),
             ptx: Ptx {
                 head: ptx::head(function),
                 release: ptx::hole::split(&ptx::entries(function, plan, false)),

@@ -139,6 +139,7 @@ fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
     ));
     let relaxed = device.relaxed.iter();
     lines.extend(relaxed.map(|name| format!("entry:fast {name}")));
+    lines.extend(device.grouped.then(|| "grouped".to_owned()));
     if device.width > 1 {
         lines.push(format!("width {}", device.width));
     }
@@ -167,5 +168,7 @@ fn param(of: DeviceParam) -> String {
         DeviceParam::Chunk => "chunk".to_owned(),
         DeviceParam::Chunks => "chunks".to_owned(),
         DeviceParam::Partials(n) => format!("partials{n}"),
+        DeviceParam::Initial(n) => format!("initial{n}"),
+        DeviceParam::Copies(n) => format!("copies{n}"),
     }
 }

@@ -158,10 +158,10 @@ impl<'a> Region<'a> {
         }
     }
 
-    /// How a device runs the region, if it can.
+    /// How a device runs the region, if the kernel has a CUDA version.
     pub fn device(&self) -> Option<&'a DeviceEntry> {
         let device = self.context.input.device.as_ref()?;
-        device.regions[self.plan.index].as_ref()
+        Some(&device.regions[self.plan.index])
     }
 
     /// Lanes of its accumulators. A group of iterations that shares arrays runs in order, and has

@@ -3,6 +3,7 @@
 use super::atomic;
 use super::code::{Arg, Class, Code, Label, Operand, Reg, Section};
 use super::fail::Failures;
+use super::grouped::Copy;
 use super::hole::Hole;
 use super::names;
 use super::params::{self, DeviceParam, Shape};
@@ -78,6 +79,8 @@ pub struct Emitter<'a> {
     pub staged: Option<Staged>,
     /// Whether the last stride of every array is known to be one element.
     pub unit_strides: bool,
+    /// Array accumulators of which the present group of iterations has a copy.
+    pub copies: HashMap<VarId, Copy>,
     params: HashMap<DeviceParam, Operand>,
     param_section: Section,
 }
@@ -105,6 +108,7 @@ impl<'a> Emitter<'a> {
             vectors: None,
             staged: None,
             unit_strides: false,
+            copies: HashMap::new(),
             params: HashMap::new(),
             param_section,
         }
@@ -361,6 +365,7 @@ impl<'a> Emitter<'a> {
         let name = names::parameter(self.function, self.region, param);
         let ty = match param {
             DeviceParam::Scalar(n) => self.scalar_type(self.region.scalars[usize::from(n)]),
+            DeviceParam::Initial(n) => self.region.accumulators[usize::from(n)].ty,
             _ => Scalar::U64,
         };
         let before = self.code.switch(self.param_section);
@@ -434,6 +439,9 @@ impl<'a> Emitter<'a> {
 
     /// Distance of neighbours along a dimension, in elements.
     pub fn stride(&mut self, array: VarId, dim: u32) -> Operand {
+        if let Some(copy) = self.copies.get(&array) {
+            return copy.strides[dim as usize];
+        }
         let last = self.unit_strides && dim == self.last_dimension(array);
         if last || params::has_unit_stride(self.region, array, dim) {
             return Operand::Int(1);
@@ -455,6 +463,9 @@ impl<'a> Emitter<'a> {
     }
 
     pub fn base(&mut self, array: VarId) -> Operand {
+        if let Some(copy) = self.copies.get(&array) {
+            return copy.base;
+        }
         self.param(DeviceParam::Base(self.array(array)))
     }
 

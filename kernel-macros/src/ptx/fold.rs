@@ -12,30 +12,51 @@ use crate::ir::Scalar;
 
 /// The text of the entry, between its braces.
 pub fn emit(mut emitter: Emitter) -> String {
-    let thread = emitter.thread(X);
-    let size = emitter.block_size(X);
-    let thread = emitter.cast(thread, Scalar::U32, Scalar::U64);
-    let size = emitter.cast(size, Scalar::U32, Scalar::U64);
-    let count = emitter.param(DeviceParam::Chunks);
-    let stride = emitter.variable(Class::B64, Some("stride".to_owned()));
-    emitter.mov(stride, Operand::Int(1));
-    let start = emitter.code.label("LEVEL");
-    let done = emitter.code.label("EXIT");
-    emitter.code.place(start);
-    emitter.scoped(|e| {
-        let args = [Operand::Reg(stride), count];
-        let finished = e.pure("setp.ge.u64", Class::Pred, &args);
-        e.code.jump_if(when(finished, true), done);
-        e.fold_level(stride, thread, size, count);
-    });
-    emitter.code.jump(start);
-    emitter.code.place(done);
+    emitter.fold_partials();
     emitter.code.act("ret", Vec::new());
     emitter.code.print()
 }
 
 impl Emitter<'_> {
-    fn fold_level(&mut self, stride: Reg, thread: Operand, size: Operand, count: Operand) {
+    /// The tree over the partial results of all accumulators that are no arrays.
+    pub fn fold_partials(&mut self) {
+        self.tree(|e, left, right| e.fold_pair(left, right));
+    }
+
+    /// The tree over all chunks or groups, by the threads of the block; `pair` folds the one with
+    /// the second number into that with the first.
+    pub fn tree(&mut self, mut pair: impl FnMut(&mut Self, Operand, Operand)) {
+        let threads = self.threads_of_block();
+        let count = self.param(DeviceParam::Chunks);
+        let stride = self.variable(Class::B64, Some("stride".to_owned()));
+        self.mov(stride, Operand::Int(1));
+        let start = self.code.label("LEVEL");
+        let done = self.code.label("EXIT");
+        self.code.place(start);
+        self.scoped(|e| {
+            let args = [Operand::Reg(stride), count];
+            let finished = e.pure("setp.ge.u64", Class::Pred, &args);
+            e.code.jump_if(when(finished, true), done);
+            e.fold_level(stride, threads, count, &mut pair);
+        });
+        self.code.jump(start);
+        self.code.place(done);
+    }
+
+    /// The thread's number in its block, and the block's size.
+    pub fn threads_of_block(&mut self) -> (Operand, Operand) {
+        let (thread, size) = (self.thread(X), self.block_size(X));
+        let thread = self.cast(thread, Scalar::U32, Scalar::U64);
+        (thread, self.cast(size, Scalar::U32, Scalar::U64))
+    }
+
+    fn fold_level(
+        &mut self,
+        stride: Reg,
+        (thread, size): (Operand, Operand),
+        count: Operand,
+        pair: &mut impl FnMut(&mut Self, Operand, Operand),
+    ) {
         let distance = Operand::Reg(stride);
         let double = self.pure("shl.b64", Class::B64, &[distance, Operand::Int(1)]);
         let step = self.pure("mul.lo.s64", Class::B64, &[double, size]);
@@ -49,7 +70,7 @@ impl Emitter<'_> {
             let right = e.pure("add.s64", Class::B64, &[left, distance]);
             let single = e.pure("setp.ge.u64", Class::Pred, &[right, count]);
             e.code.jump_if(when(single, true), done);
-            e.fold_pair(left, right);
+            pair(e, left, right);
         });
         self.code.def("add.s64", left, &[Operand::Reg(left), step]);
         self.code.jump(start);
@@ -85,7 +106,7 @@ impl Emitter<'_> {
     }
 
     /// A partial result in memory.
-    fn partial(&mut self, ty: Scalar, address: Operand) -> Operand {
+    pub fn partial(&mut self, ty: Scalar, address: Operand) -> Operand {
         let class = match ty {
             Scalar::Bool => Class::B32,
             _ => Class::of(ty),

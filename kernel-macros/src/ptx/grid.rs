@@ -34,6 +34,15 @@ impl Emitter<'_> {
         self.special(NTID[axis])
     }
 
+    /// The block's number along `x`, and the number of blocks, in 64 bits.
+    pub fn block_of_grid(&mut self) -> (Operand, Operand) {
+        let [block, blocks] = [CTAID[X], NCTAID[X]].map(|name| {
+            let number = self.special(name);
+            self.pure("cvt.u64.u32", Class::B64, &[number])
+        });
+        (block, blocks)
+    }
+
     pub fn axis(&mut self, axis: usize) -> Axis {
         let thread = self.thread(axis);
         let size = self.block_size(axis);

@@ -1,12 +1,13 @@
 //! Plan to PTX text. It cannot fail: whatever could go wrong was an error before.
 //!
-//! Each region is one entry, or two with accumulators; `kernel_runtime::launch` is the contract.
+//! Each region is one entry, or two where something is left to fold; `kernel_runtime::launch` is the contract.
 //! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
 //! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry, [`atomic`]
-//! updates arrays that accumulate. Maps take neighbouring iterations together where that makes
-//! their accesses longer ([`vectors`], [`vector_loop`], [`staged`]).
+//! updates arrays that accumulate; where it cannot, [`grouped`] and [`grouped_fold`] do; [`form`]
+//! says which of them it is. Maps take neighbouring iterations together where that makes their
+//! accesses longer ([`vectors`], [`vector_loop`], [`staged`]).
 
 mod address;
 mod arith;
@@ -20,8 +21,11 @@ mod emitter;
 mod expr;
 mod fail;
 mod fold;
+mod form;
 mod function;
 mod grid;
+mod grouped;
+mod grouped_fold;
 pub mod hole;
 mod inner;
 mod local;
@@ -43,6 +47,7 @@ mod vectors;
 #[cfg(test)]
 mod tests;
 
+pub use form::Form;
 pub use function::device_function;
 pub use names::{entry_name, fold_name, relaxed_name};
 pub use params::{DeviceParam, fold_params, params};
@@ -64,19 +69,10 @@ pub fn head(function: &Function) -> String {
 /// The entries of a function, with holes where it calls others; `debug` says whether the user's
 /// crate has debug assertions, so that integer overflow is a failure.
 pub fn entries(function: &Function, plan: &Plan, debug: bool) -> String {
-    let regions = plan
-        .regions
-        .iter()
-        .filter(|region| has_entry(function, region));
+    let regions = plan.regions.iter();
     regions
         .map(|region| entry(function, region, debug))
         .collect()
-}
-
-/// Whether a device runs the region. Those whose array accumulators no atomic instructions serve
-/// run on the host.
-pub fn has_entry(function: &Function, region: &Region) -> bool {
-    region.shared.is_empty() || atomic::serve(function, region)
 }
 
 /// Iterations of the innermost loop that a thread takes together, if the entry is a map that does.
@@ -88,6 +84,7 @@ pub fn width(function: &Function, region: &Region) -> i64 {
 
 fn entry(function: &Function, region: &Region, debug: bool) -> String {
     let heads = heads(function, region);
+    let form = Form::of(function, region);
     let mut text = format!("\n{heads}");
     let forms = [
         Some((entry_name(function, region), false)),
@@ -101,18 +98,29 @@ fn entry(function: &Function, region: &Region, debug: bool) -> String {
             text += "}\n\n// Where no access can leave its array.\n";
         }
         text += &signature(function, region, &name, &parameters);
-        text += &match region.accumulators.as_slice() {
-            [] => map::emit(emitter),
-            _ => reduce::emit(emitter),
+        text += &match form {
+            Form::Map => map::emit(emitter),
+            Form::Reduction => reduce::emit(emitter),
+            Form::Groups => grouped::emit(emitter),
         };
     }
-    if !region.accumulators.is_empty() {
-        text += &format!("}}\n\n// The tree over the chunks of\n{heads}");
-        let second = fold_params(region);
-        text += &signature(function, region, &fold_name(function, region), &second);
-        text += &fold::emit(Emitter::new(function, region, debug));
+    if form.has_fold() {
+        text += &fold_entry(function, region, debug);
     }
     text + "}\n"
+}
+
+/// From the end of the first entry to that of the second.
+fn fold_entry(function: &Function, region: &Region, debug: bool) -> String {
+    let emitter = Emitter::new(function, region, debug);
+    let (parts, body) = match Form::of(function, region) {
+        Form::Groups => ("groups", grouped_fold::emit(emitter)),
+        _ => ("chunks", fold::emit(emitter)),
+    };
+    let params = fold_params(function, region);
+    let head = signature(function, region, &fold_name(function, region), &params);
+    let heads = heads(function, region);
+    format!("}}\n\n// The tree over the {parts} of\n{heads}{head}{body}")
 }
 
 /// The region's loops in comments.
@@ -136,6 +144,9 @@ fn signature(function: &Function, region: &Region, name: &str, list: &[DevicePar
                     let var = region.scalars[usize::from(*n)];
                     let ty = function.vars[var].ty.scalar();
                     ty.map_or("u64".to_owned(), emitter::memory_suffix)
+                }
+                DeviceParam::Initial(n) => {
+                    emitter::memory_suffix(region.accumulators[usize::from(*n)].ty)
                 }
                 _ => "u64".to_owned(),
             };

@@ -37,6 +37,7 @@ pub fn variable(function: &Function, var: VarId) -> String {
 pub fn parameter(function: &Function, region: &Region, param: DeviceParam) -> String {
     let array = |n: u8| variable(function, region.arrays[usize::from(n)].var);
     let index = |n: u8| variable(function, region.nest[usize::from(n)].var);
+    let accumulator = |n: u8| variable(function, region.accumulators[usize::from(n)].var);
     match param {
         DeviceParam::Trip(n) => format!("trip_{}", index(n)),
         DeviceParam::First(n) => format!("first_{}", index(n)),
@@ -53,9 +54,11 @@ pub fn parameter(function: &Function, region: &Region, param: DeviceParam) -> St
         DeviceParam::Failure => "failure".to_owned(),
         DeviceParam::Chunk => "chunk".to_owned(),
         DeviceParam::Chunks => "chunks".to_owned(),
-        DeviceParam::Partials(n) => {
-            let accumulator = &region.accumulators[usize::from(n)];
-            format!("partials_{}", variable(function, accumulator.var))
+        DeviceParam::Partials(n) => format!("partials_{}", accumulator(n)),
+        DeviceParam::Initial(n) => format!("initial_{}", accumulator(n)),
+        DeviceParam::Copies(n) => {
+            let shared = &region.shared[usize::from(n)];
+            format!("copies_{}", variable(function, shared.var))
         }
     }
 }

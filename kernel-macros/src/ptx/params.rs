@@ -1,5 +1,6 @@
 //! The parameters of an entry: only those that its text reads.
 
+use super::form::Form;
 use super::uses::Uses;
 use crate::analysis::plan::{Bounds, NestLoop, Region, Wide, WideAdapter};
 use crate::ir::{AccessId, Function, Scalar, VarId};
@@ -18,6 +19,8 @@ pub enum DeviceParam {
     Chunk,
     Chunks,
     Partials(u8),
+    Initial(u8),
+    Copies(u8),
 }
 
 /// The parameters of a region's entry, in order.
@@ -41,22 +44,43 @@ pub fn params(function: &Function, region: &Region, debug: bool) -> Vec<DevicePa
     if region.can_fail(debug) {
         params.push(DeviceParam::Failure);
     }
-    if !region.accumulators.is_empty() {
+    let form = Form::of(function, region);
+    if form.has_fold() {
         params.extend([DeviceParam::Chunk, DeviceParam::Chunks]);
     }
-    for (n, _) in (0u8..).zip(&region.accumulators) {
-        params.push(DeviceParam::Partials(n));
+    let accumulators = || (0u8..).zip(&region.accumulators).map(|(n, _)| n);
+    params.extend(accumulators().map(DeviceParam::Partials));
+    if form == Form::Groups {
+        params.extend(accumulators().map(DeviceParam::Initial));
+        let shared = (0u8..).zip(&region.shared);
+        params.extend(shared.map(|(n, _)| DeviceParam::Copies(n)));
     }
     params
 }
 
 /// The parameters of a region's second entry.
-pub fn fold_params(region: &Region) -> Vec<DeviceParam> {
-    (0u8..)
-        .zip(&region.accumulators)
+pub fn fold_params(function: &Function, region: &Region) -> Vec<DeviceParam> {
+    let accumulators = (0u8..).zip(&region.accumulators);
+    let mut params: Vec<_> = accumulators
         .map(|(n, _)| DeviceParam::Partials(n))
         .chain([DeviceParam::Chunks])
-        .collect()
+        .collect();
+    if Form::of(function, region) == Form::Groups {
+        for (n, of) in (0u8..).zip(&region.shared) {
+            params.push(DeviceParam::Copies(n));
+            array_of_fold(&mut params, region, of.var);
+        }
+    }
+    params
+}
+
+fn array_of_fold(params: &mut Vec<DeviceParam>, region: &Region, array: VarId) {
+    let found = (0u8..).zip(&region.arrays).find(|(_, of)| of.var == array);
+    let (n, of) = found.expect("an array accumulator is an array of the region");
+    params.push(DeviceParam::Base(n));
+    let dims = || (0..of.rank).map(dimension);
+    params.extend(dims().map(|dim| DeviceParam::Len(n, dim)));
+    params.extend(dims().map(|dim| DeviceParam::Stride(n, dim)));
 }
 
 fn array_params(
@@ -70,7 +94,10 @@ fn array_params(
     let of_array = |id: &&_| function.accesses[**id].array == array.var;
     let mut accesses = uses.accesses.iter().filter(of_array);
     let accessed = accesses.clone().next().is_some();
-    let checked = accesses.any(|id| is_checked(region, *id));
+    // A copy's size follows from the lengths.
+    let copied = region.shared.iter().any(|of| of.var == array.var)
+        && Form::of(function, region) == Form::Groups;
+    let checked = copied || accesses.any(|id| is_checked(region, *id));
     if accessed {
         params.push(DeviceParam::Base(n));
     }

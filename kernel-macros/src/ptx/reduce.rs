@@ -13,7 +13,7 @@ use super::grid::X;
 use super::params::DeviceParam;
 use super::poly::Poly;
 use super::value::{Slot, Value};
-use crate::analysis::plan::{Accumulator, Fold, Identity};
+use crate::analysis::plan::{Fold, Identity};
 use crate::ir::Scalar;
 
 /// Threads of a warp.
@@ -82,13 +82,19 @@ pub fn emit(mut emitter: Emitter) -> String {
 }
 
 impl Emitter<'_> {
-    /// Number of iterations; a thread that fails sets it to zero.
-    fn total(&mut self) -> Reg {
+    /// Number of iterations.
+    pub fn iterations(&mut self) -> Operand {
         let mut product = self.trip(0);
         for n in 1..self.region.nest.len() {
             let count = self.trip(n);
             product = self.pure("mul.lo.s64", Class::B64, &[product, count]);
         }
+        product
+    }
+
+    /// The same; a thread that fails sets it to zero.
+    fn total(&mut self) -> Reg {
+        let product = self.iterations();
         let total = self.variable(Class::B64, Some("total".to_owned()));
         self.mov(total, product);
         total
@@ -185,14 +191,14 @@ impl Emitter<'_> {
             .map(|accumulator| {
                 let name = self.variable_name(accumulator.var);
                 let reg = self.variable(Class::of(accumulator.ty), Some(name));
-                self.mov(reg, identity(accumulator));
+                self.mov(reg, identity(accumulator.fold, accumulator.ty));
                 reg
             })
             .collect()
     }
 
     /// The trip numbers of iteration `k`.
-    fn split_number(&mut self, k: Reg, level: usize) -> Vec<Reg> {
+    pub fn split_number(&mut self, k: Reg, level: usize) -> Vec<Reg> {
         let dims = self.region.nest.len();
         if dims == 1 {
             return vec![k];
@@ -367,7 +373,7 @@ impl Emitter<'_> {
 
     /// Writes, into each section, how trip numbers and pointers go on to the thread's next
     /// iteration. The sections are filled once the body has asked for all its pointers.
-    fn fill_advances(
+    pub fn fill_advances(
         &mut self,
         level: usize,
         sections: &[Section],
@@ -499,9 +505,9 @@ impl Emitter<'_> {
     }
 }
 
-fn identity(accumulator: &Accumulator) -> Operand {
-    let ty = accumulator.ty;
-    match Fold::identity(accumulator.fold, ty) {
+/// The value that combining leaves unchanged.
+pub fn identity(fold: Fold, ty: Scalar) -> Operand {
+    match fold.identity(ty) {
         Identity::Int(value) => Operand::Int(value as i64),
         Identity::Bool(value) => Operand::Bool(value),
         Identity::Float(value) => constant(ty, value),

@@ -10,7 +10,7 @@ use super::memory::{Buffer, Residence, Work};
 use super::module::Function;
 use super::timing;
 use crate::Error;
-use crate::launch::{AccumulatorArg, DeviceParam, FAILURE_BYTES, Failure, Launch};
+use crate::launch::{AccumulatorArg, ArrayArg, DeviceParam, FAILURE_BYTES, Failure, Launch};
 use params::{Extras, Words};
 use shape::Shape;
 use std::time::Instant;
@@ -48,6 +48,7 @@ unsafe fn attempt(
         arrays,
         failure: failure_record(launch, &mut work)?,
         partials: partials(launch, &mut work)?,
+        copies: copies(launch, &mut work)?,
     };
     let computed = compute(launch, &entries, &mut work, &extras);
     if computed.is_err() {
@@ -81,12 +82,14 @@ impl Entries {
             Ok(Entry { name, function })
         };
         let threads = context.resident_threads;
-        let shape = match (launch.fold, launch.accumulators.is_empty()) {
-            (None, true) => shape::map(launch.trips, launch.width, threads)
+        let combines = !launch.accumulators.is_empty() || !launch.shared.is_empty();
+        let shape = match (launch.fold, combines) {
+            (None, false) => shape::map(launch.trips, launch.width, threads)
                 .ok_or_else(|| Fault::contract(format!("{} loops", launch.trips.len())))?,
-            (Some(_), false) => shape::reduction(launch.chunks, threads),
-            (None, false) => return Err(Fault::contract("no fold for its accumulators".into())),
-            (Some(_), true) => return Err(Fault::contract("nothing for its fold".into())),
+            (Some(_), true) if launch.shared.is_empty() => shape::reduction(launch.chunks, threads),
+            (Some(_), true) => shape::groups(launch.chunks, threads),
+            (None, true) => return Err(Fault::contract("no fold for its accumulators".into())),
+            (Some(_), false) => return Err(Fault::contract("nothing for its fold".into())),
         };
         Ok(Entries {
             first: (find(launch.entry)?, shape),
@@ -126,6 +129,39 @@ fn partials(launch: &Launch<'_>, work: &mut Work<'_>) -> Result<Vec<Buffer>, Fau
     launch.accumulators.iter().map(allocate).collect()
 }
 
+/// Elements of the largest array accumulator of which groups have copies; 1 if there is none.
+fn most_elements(launch: &Launch<'_>) -> Result<u64, Fault> {
+    let mut most = 1;
+    for &at in launch.shared {
+        most = most.max(size(array(launch, at)?) as u64);
+    }
+    Ok(most)
+}
+
+/// Room for the groups' copies of every array accumulator.
+fn copies(launch: &Launch<'_>, work: &mut Work<'_>) -> Result<Vec<Buffer>, Fault> {
+    let allocate = |&at: &usize| {
+        let array = array(launch, at)?;
+        let elements = usize::try_from(launch.chunks).ok();
+        let elements = elements.and_then(|groups| groups.checked_mul(size(array)));
+        let bytes = elements
+            .and_then(|elements| elements.checked_mul(array.elem_bytes))
+            .ok_or(Fault::OutOfMemory { bytes: usize::MAX })?;
+        work.allocate(bytes.max(1))
+    };
+    launch.shared.iter().map(allocate).collect()
+}
+
+fn array<'a>(launch: &Launch<'a>, at: usize) -> Result<&'a ArrayArg, Fault> {
+    let array = launch.arrays.get(at);
+    array.ok_or_else(|| Fault::contract(format!("no array {at}")))
+}
+
+/// Number of elements.
+fn size(array: &ArrayArg) -> usize {
+    array.shape.iter().take(array.rank).product()
+}
+
 /// Runs the entries. A region that can fail is asked whether it did before its partial results,
 /// some of which were then never written, are folded.
 fn compute(
@@ -145,8 +181,9 @@ fn compute(
         }
     }
     if let Some(fold) = &entries.fold {
-        let words = params::of_fold(launch, work, extras);
-        let shape = shape::fold(launch.chunks, fold.function.max_threads);
+        let words = params::of_fold(launch, work, extras)?;
+        let elements = most_elements(launch)?;
+        let shape = shape::fold(launch.chunks, elements, fold.function.max_threads);
         start(fold, shape, words, work)?;
     }
     work.computed()?;

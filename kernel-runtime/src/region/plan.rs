@@ -23,6 +23,7 @@
 //! lanes 64
 //! entry sum2d_0 sum2d_0_fold        on the device
 //! entry:fast sum2d_0_relaxed        likewise, where `fast` holds
+//! grouped                           where the entry's iterations run in groups
 //! width 4                           iterations that a thread takes together where it can
 //! param trip0
 //! param:release len0.1              likewise `param:debug`
@@ -65,6 +66,8 @@ pub struct Plan {
     /// The entry where `fast` holds, if there is another.
     pub fast_entry: Option<&'static str>,
     pub fold: Option<&'static str>,
+    /// The entry's iterations run in the groups of the canonical order.
+    pub grouped: bool,
     /// Iterations of the innermost loop that a thread of the entry takes together where it can.
     pub width: u64,
     pub params: Vec<DeviceParam>,
@@ -169,6 +172,7 @@ impl Plan {
                 self.entry = Some(entry);
                 self.fold = (!fold.is_empty()).then_some(fold);
             }
+            "grouped" => self.grouped = true,
             "entry:fast" => self.fast_entry = Some(rest),
             "width" => self.width = rest.parse().ok()?,
             "param" => self.params.push(param(rest)?),
@@ -287,6 +291,8 @@ fn param(text: &str) -> Option<DeviceParam> {
         "chunk" => DeviceParam::Chunk,
         "chunks" => DeviceParam::Chunks,
         "partials" => DeviceParam::Partials(number()?),
+        "initial" => DeviceParam::Initial(number()?),
+        "copies" => DeviceParam::Copies(number()?),
         _ => return None,
     };
     Some(param)

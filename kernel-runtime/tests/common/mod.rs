@@ -74,6 +74,7 @@ pub fn run_map(
         arrays,
         scalars,
         accumulators: &mut [],
+        shared: &[],
         chunk: 1,
         chunks: 1,
     };

@@ -49,6 +49,12 @@ fn devices_run_them() {
     let mut hist = bins(0);
     histogram::cuda(&x, &mut hist).expect("no failure");
     assert_eq!(last_call().map(|call| call.regions), Some(1));
+    // With so few iterations there is one group, which is the loop as written.
+    for (n, regions) in [(64, 0), (65, 1), (5000, 1)] {
+        let (x, mut hist) = (doubles(n), vec![0.0; 7]);
+        weighted::cuda(&x, &x, &mut hist).expect("no failure");
+        assert_eq!(last_call().map(|call| call.regions), Some(regions), "{n}");
+    }
 }
 
 #[kernel(parallel, cuda)]
@@ -158,6 +164,36 @@ fn updates_in_inner_loops() {
             &doubles(2 * n),
             &doubles(n),
             &mut y
+        ));
+    }
+}
+
+/// Two loops, narrow integers, and an extreme with its place.
+#[kernel(parallel, cuda)]
+fn surveyed(w: ArrayView2<f64>, low: &mut [i8], sum: &mut [f32]) -> (f64, usize) {
+    let mut best = f64::INFINITY;
+    let mut at = 99;
+    for i in 0..w.nrows() {
+        for j in 0..w.ncols() {
+            let v = w[[i, j]];
+            let (k, place) = ((3 * i + j * j) % 5, 1000 * i + j);
+            low[k] = low[k].min((100.0 * v) as i8);
+            sum[k] += v as f32;
+            if v < best {
+                best = v;
+                at = place;
+            }
+        }
+    }
+    (best, at)
+}
+
+#[test]
+fn groups_of_a_nest() {
+    for (m, n) in [(0, 3), (1, 65), (65, 1), (7, 50), (31, 67), (400, 3)] {
+        let w = plane(m, n);
+        close!(surveyed[low = vec![3; 5], sum = vec![0.5; 5]](
+            w.view(), &mut low, &mut sum
         ));
     }
 }

@@ -65,7 +65,7 @@ fn updates_go_one_by_one() {
 }
 
 #[test]
-fn what_no_instruction_does_has_no_atomic_form() {
+fn what_no_instruction_does_runs_in_groups() {
     for (ty, body) in [
         ("f64", "h[k] += x[i];"),
         ("f32", "h[k] = h[k].max(x[i]);"),
@@ -78,9 +78,16 @@ fn what_no_instruction_does_has_no_atomic_form() {
     ] {
         let text = emitted(&region(ty, body), false);
         assert!(!text.contains("red."), "{body} of {ty}:\n{text}");
+        for part in ["// The tree over the groups of", "copies_h_2", "bar.sync"] {
+            assert!(text.contains(part), "{body} of {ty}:\n{text}");
+        }
+        // No atomics but on the record of failures.
+        let mut atomics = text.lines().filter(|line| line.contains("atom."));
+        assert!(atomics.all(|line| line.contains("[%failure]")), "{text}");
     }
     let mean = "fn f(x: &[f64], b: &[usize], h: &mut [u32]) -> f64 { let mut s = 0.0;
         for i in 0..x.len() { h[b[i]] += 1; s += x[i]; } s }";
     let text = emitted(mean, false);
     assert!(!text.contains("red."), "{text}");
+    assert!(text.contains(".param .f64 initial_s_"), "{text}");
 }

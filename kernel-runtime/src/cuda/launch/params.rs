@@ -12,23 +12,44 @@ pub struct Extras {
     pub failure: Option<Buffer>,
     /// A value per chunk, for each accumulator.
     pub partials: Vec<Buffer>,
+    /// The groups' copies of each array accumulator.
+    pub copies: Vec<Buffer>,
 }
 
 /// The parameters of the region's entry.
 pub fn of_entry(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Result<Words, Fault> {
-    let words = launch.params.iter().map(|&param| {
+    words(launch.params, launch, work, extras)
+}
+
+fn words(
+    params: &[DeviceParam],
+    launch: &Launch<'_>,
+    work: &Work<'_>,
+    extras: &Extras,
+) -> Result<Words, Fault> {
+    let words = params.iter().map(|&param| {
         word(param, launch, work, extras)
             .ok_or_else(|| Fault::contract(format!("it has nothing for {param:?}")))
     });
     words.collect::<Result<_, _>>().map(Words)
 }
 
-/// The parameters of the second entry of a reduction.
-pub fn of_fold(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Words {
-    let partials = extras.partials.iter();
-    let mut words: Vec<u64> = partials.map(|&buffer| work.address(buffer)).collect();
-    words.push(launch.chunks);
-    Words(words)
+/// The parameters of the second entry of a region that combines.
+pub fn of_fold(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Result<Words, Fault> {
+    let number = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
+    let accumulators = 0..launch.accumulators.len();
+    let mut params: Vec<_> = accumulators
+        .map(|at| DeviceParam::Partials(number(at)))
+        .chain([DeviceParam::Chunks])
+        .collect();
+    for (at, &array) in launch.shared.iter().enumerate() {
+        let rank = launch.arrays.get(array).map_or(0, |array| array.rank);
+        let array = number(array);
+        params.extend([DeviceParam::Copies(number(at)), DeviceParam::Base(array)]);
+        params.extend((0..rank).map(|dim| DeviceParam::Len(array, number(dim))));
+        params.extend((0..rank).map(|dim| DeviceParam::Stride(array, number(dim))));
+    }
+    words(&params, launch, work, extras)
 }
 
 fn word(param: DeviceParam, launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Option<u64> {
@@ -52,6 +73,8 @@ fn word(param: DeviceParam, launch: &Launch<'_>, work: &Work<'_>, extras: &Extra
         DeviceParam::Chunk => launch.chunk,
         DeviceParam::Chunks => launch.chunks,
         DeviceParam::Partials(number) => work.address(*extras.partials.get(usize::from(number))?),
+        DeviceParam::Initial(number) => launch.accumulators.get(usize::from(number))?.initial,
+        DeviceParam::Copies(number) => work.address(*extras.copies.get(usize::from(number))?),
     })
 }
 

@@ -69,13 +69,26 @@ pub fn reduction(chunks: u64, resident_threads: u64) -> Shape {
     }
 }
 
-/// The shape for the second entry of a reduction: one block of whole warps, with a thread for each
-/// chunk as far as the entry's registers allow.
-pub fn fold(chunks: u64, max_threads: u64) -> Shape {
+/// The shape for a region in groups: along x, a thread for each group. There are few, so that small
+/// blocks spread them over all multiprocessors.
+pub fn groups(count: u64, resident_threads: u64) -> Shape {
+    let block = [64, 1, 1];
+    Shape {
+        grid: grid([count.max(1), 1, 1], block, resident_threads),
+        block: block.map(|length| length as u32),
+    }
+}
+
+/// Blocks that fold at most; each takes several elements where there are more.
+const FOLD_BLOCKS: u64 = 1024;
+
+/// The shape for the second entry of a region that combines: a block of whole warps for each
+/// element that is to fold, with a thread for each chunk as far as the entry's registers allow.
+pub fn fold(chunks: u64, elements: u64, max_threads: u64) -> Shape {
     let most = max_threads.min(FOLD_THREADS) / WARP * WARP;
     let wanted = chunks.min(FOLD_THREADS).next_multiple_of(WARP);
     Shape {
-        grid: [1, 1, 1],
+        grid: [elements.clamp(1, FOLD_BLOCKS) as u32, 1, 1],
         block: [wanted.clamp(WARP, most.max(WARP)) as u32, 1, 1],
     }
 }
@@ -215,6 +228,14 @@ mod tests {
     }
 
     #[test]
+    fn every_group_has_a_thread() {
+        for (count, blocks) in [(0, 1), (1, 1), (64, 1), (65, 2), (8192, 128)] {
+            let Shape { grid, block } = groups(count, LARGE);
+            assert_eq!((grid, block), ([blocks, 1, 1], [64, 1, 1]));
+        }
+    }
+
+    #[test]
     fn folds_are_one_block_of_whole_warps() {
         let cases = [
             (1, 1024, 32),
@@ -223,10 +244,13 @@ mod tests {
             (5000, 700, 672),
         ];
         for (chunks, max_threads, threads) in cases {
-            let Shape { grid, block } = fold(chunks, max_threads);
+            let Shape { grid, block } = fold(chunks, 1, max_threads);
             assert_eq!((grid, block), ([1, 1, 1], [threads, 1, 1]));
         }
-        assert_eq!(fold(5, 0).block, [32, 1, 1]);
+        assert_eq!(fold(5, 1, 0).block, [32, 1, 1]);
+        assert_eq!(fold(5, 300, 1024).grid, [300, 1, 1]);
+        assert_eq!(fold(5, u64::MAX, 1024).grid, [1024, 1, 1]);
+        assert_eq!(fold(5, 0, 1024).grid, [1, 1, 1]);
     }
 
     #[test]
