@@ -281,6 +281,10 @@ fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> Stri
 }
 
 fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
+    let writes = maker.arrays.iter().any(|array| array.written);
+    if writes && accumulators.is_empty() && maker.choices.once_in(3) {
+        return maker.neighbours();
+    }
     let mut text = maker.statements(4, 2);
     if maker.choices.once_in(6) {
         let condition = maker.expression(Ty::Bool, 2);

@@ -17,6 +17,7 @@ mod device;
 mod expression;
 mod interpreted;
 mod kernel;
+mod neighbours;
 mod scope;
 mod shrink;
 mod statement;

@@ -11,6 +11,16 @@ impl Body<'_> {
     pub fn cast(&self, inner: ExprId, to: Scalar) -> TokenStream {
         let (rt, value, ty) = (self.rt(), self.expr(inner), self.scalar(to));
         let from = self.scalar_of(inner);
+        if self.frame == Frame::Function && is_unsigned_to_number(from, to) {
+            return emit!({
+                let __value = #value;
+                if #rt::cfg!(target_arch = "x86_64") {
+                    #rt::Wide::number_in_lanes(__value)
+                } else {
+                    __value as #ty
+                }
+            });
+        }
         if self.frame == Frame::Function || self.is_total() || !is_slow(from, to) {
             return emit!((#value as #ty));
         }
@@ -54,4 +64,10 @@ impl Body<'_> {
 fn is_slow(from: Scalar, to: Scalar) -> bool {
     let wide = from.is_int() && from.bits() == 64;
     (from.is_float() && to.is_int()) || (wide && to == Scalar::F64)
+}
+
+/// Whether a cast has a form for lanes that serves as well where a function is called for one number:
+/// there is no instruction for it in either kind of code.
+fn is_unsigned_to_number(from: Scalar, to: Scalar) -> bool {
+    matches!(from, Scalar::U64 | Scalar::Usize) && to == Scalar::F64
 }

@@ -79,8 +79,8 @@ impl Emitter<'_> {
     pub fn find_vectors(&self) -> Option<Vectors> {
         let region = self.region;
         let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-        let plain = !combines && !self.uses.has_loop;
-        if !plain || self.uses.size > SIZE {
+        let fails = !self.relaxed && region.can_fail(self.debug);
+        if combines || fails || self.uses.has_loop || self.uses.size > SIZE {
             return None;
         }
         Trial::of(self)?.vectors()

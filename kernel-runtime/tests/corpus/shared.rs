@@ -220,6 +220,62 @@ fn a_bin_that_is_not_there() {
     }
 }
 
+/// The index and the value may fail, in the order in which they stand.
+#[kernel(parallel, cuda)]
+fn divided(key: &[usize], v: &[i64], h: &mut [i64], g: &mut [i64]) {
+    for i in 0..key.len() {
+        h[key[i]] = h[key[i]] + 100 / v[i];
+        g[key[i]] = 100 / v[i] + g[key[i]];
+    }
+}
+
+#[test]
+fn what_stands_first_fails_first() {
+    let n = 700;
+    for (bin, zero) in [(n, n), (9, n), (n, 9), (9, 9), (9, 8)] {
+        let mut key: Vec<usize> = (0..=n).map(|k| k % 5).collect();
+        let mut v: Vec<i64> = (1..=n as i64 + 1).collect();
+        (key[bin], v[zero]) = (77, 0);
+        let (key, v) = (&key[..n], &v[..n]);
+        if bin < n || zero < n {
+            // With the message and the place of the serial version.
+            fails!("", divided[h = vec![0; 5], g = vec![0; 5]](key, v, &mut h, &mut g));
+        } else {
+            check!(divided[h = vec![0; 5], g = vec![0; 5]](key, v, &mut h, &mut g));
+        }
+    }
+}
+
+/// What several regions accumulate stays on the device between them.
+#[kernel(parallel, cuda)]
+fn rounds(x: &[u32], count: &mut [u32], sum: &mut [f64], out: &mut [f64], rounds: usize) {
+    for _ in 0..rounds {
+        for i in 0..x.len() {
+            count[(x[i] % 5) as usize] += 1;
+        }
+        for i in 0..x.len() {
+            sum[(x[i] % 5) as usize] -= x[i] as f64 / 7.0;
+        }
+        for i in 0..out.len() {
+            out[i] += sum[i % 5] * count[i % 5] as f64;
+        }
+    }
+}
+
+#[test]
+fn accumulated_arrays_stay_on_the_device() {
+    for n in [60, 500] {
+        let (x, out) = (words(n), doubles(n));
+        close!(rounds[count = vec![1; 5], sum = vec![0.5; 5], out = out.clone()](
+            &x, &mut count, &mut sum, &mut out, 3
+        ));
+    }
+    let (mut count, mut sum, mut out) = (vec![1; 5], vec![0.5; 5], doubles(500));
+    rounds::cuda(&words(500), &mut count, &mut sum, &mut out, 3).expect("no failure");
+    let call = last_call().expect("a call");
+    assert_eq!((call.regions, call.uploads, call.downloads), (9, 4, 3));
+}
+
 /// What the arrays hold when a bin was not there is what serial leaves in them.
 #[test]
 fn nothing_half_counted() {

@@ -63,7 +63,7 @@ pub fn erf(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn erfc_within(x: f64) -> f64 {
-    // 1 - (x + x (erf(x) / x - 1))
+    // 1 - x - x (erf(x) / x - 1)
     let z = x * x;
     let w = z * z;
     let first = 0.12837916709551253 + z * -0.376126389031825;
@@ -72,7 +72,8 @@ fn erfc_within(x: f64) -> f64 {
     let fourth = 0.00012052772813185653 + z * -1.4833065810740878e-05;
     let last = w * 1.4606095559137549e-06;
     let series = (first + w * second) + w * w * ((third + w * fourth) + w * last);
-    1.0 - (x + x * series)
+    let (main, rest): (f64, f64) = fast_two_sum(1.0, -x);
+    main + (rest - x * series)
 }
 
 /// `erfc(a)` for `a` of at least 1/2.
@@ -97,8 +98,7 @@ fn erfc_beyond(a: f64) -> f64 {
         + w * (-1.201674027673937e-07 + q * 1.0977375940746591e-07);
     let sixth = 2.2338772579211515e-08 + q * -1.4670260612606964e-08;
     let d = c * c;
-    let far = d * d * (fifth + c * sixth);
-    let small = (first + c * second) + (d * (third + c * fourth) + far);
+    let small = ((first + c * second) + d * (third + c * fourth)) + d * d * (fifth + c * sixth);
     let p = 1.2530080582697296 + small;
     let p_high: f64 = upper(p);
     let p_low = small - (p_high - 1.2530080582697296);
