@@ -1,4 +1,6 @@
 //! Variables from outside that each iteration assigns before it reads them.
+// As they are written where C was.
+#![allow(unused_assignments)]
 
 use crate::inputs::{FEW, doubles, plane};
 use kernel_runtime::prelude::*;
