@@ -18,11 +18,12 @@ fn scatter(at: &[usize], y: &mut [usize]) {
     }
 }
 
+/// Every other element: a loop that goes one by one.
 const COPY_LINE: u32 = line!() + 4;
 #[kernel(parallel, cuda)]
 fn copy(x: &[f64], y: &mut [f64]) {
     for i in 0..y.len() {
-        y[i] = 2.0 * x[i];
+        y[i] = 2.0 * x[2 * i];
     }
 }
 
@@ -69,7 +70,7 @@ fn found(ptx: &str, (old, new): (&str, &str), run: impl Fn(&str) -> Vec<Finding>
 
 #[test]
 fn one_iteration_too_many() {
-    let (x, y) = (Buffer::of(&[1.5f64; 64]), Buffer::of(&[0f64; 64]));
+    let (x, y) = (Buffer::of(&[1.5f64; 128]), Buffer::of(&[0f64; 64]));
     let finding = found(copy::PTX, ("setp.lt.u64", "setp.le.u64"), |ptx| {
         launched(ptx, "copy_0", 32, |name| match name {
             name if name.starts_with("trip") => 64,
@@ -80,7 +81,7 @@ fn one_iteration_too_many() {
     assert_eq!(finding.kind, Kind::OutOfBounds, "{finding}");
     assert_eq!((finding.thread, finding.block), ([0; 3], [0; 3]));
     assert!(finding.instruction.starts_with("ld.global"), "{finding}");
-    let source = format!("{COPY_LINE}: y[i] = 2.0 * x[i]");
+    let source = format!("{COPY_LINE}: y[i] = 2.0 * x[2 * i]");
     assert_eq!(finding.source, Some(source));
 }
 
