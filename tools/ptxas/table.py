@@ -3,11 +3,11 @@
 
 Needs the wheels nvidia-cuda-nvcc-cu12, nvidia-cuda-nvrtc-cu12 and nvidia-cuda-nvdisasm in the
 Python that runs it. Every kernels/NAME.rs is compiled by ours, kernels/NAME.cu by NVRTC with
--fmad=false, both through one ptxas for one architecture. The hot loop is the innermost loop in which the
+-fmad=false, or, with --contract, ours with `fastmath(contract)` and theirs with -fmad=true, both through one ptxas for one architecture. The hot loop is the innermost loop in which the
 kernel's work is done most often, and what counts is instructions for each time, so that neither
 unrolling nor vectors show. Prints a table in Markdown.
 
-    table.py [--arch sm_80] [--sass FOLDER] [--texts FOLDER_OF_PTX]
+    table.py [--contract] [--arch sm_80] [--sass FOLDER] [--texts FOLDER_OF_PTX]
 
 --texts: instead, every text of a folder (KERNEL_PTX_DIR) for every architecture: the assembler
 takes it, how many registers its entries and functions use, and which of them spill any.
@@ -42,17 +42,23 @@ WORK = {
 }
 
 
-def ours(name):
+# Where products and sums fuse.
+FUSED = {"dot": "DFMA", "matmul": "FFMA"}
+
+
+def ours(name, contract):
     command = ["cargo", "run", "--quiet", "-p", "kernel-compiler", "--bin", "emit", "--"]
+    command += ["--contract"] if contract else []
     return subprocess.run(
         command + [HERE / "kernels" / f"{name}.rs"], cwd=ROOT, check=True, capture_output=True
     ).stdout
 
 
-def theirs(name, arch):
+def theirs(name, arch, contract):
     """PTX of the CUDA C++ by NVRTC."""
     architecture = f"--gpu-architecture={arch.replace('sm', 'compute')}"
-    return nvrtc(HERE / "kernels" / f"{name}.cu", architecture, "-fmad=false")
+    fused = f"-fmad={'true' if contract else 'false'}"
+    return nvrtc(HERE / "kernels" / f"{name}.cu", architecture, fused)
 
 
 def assembled(ptx, arch):
@@ -138,13 +144,15 @@ def measured(ptx, arch, work):
     return registers, spills, length, units, code
 
 
-def table(arch, sass):
+def table(arch, sass, contract):
     print(f"{arch}; registers, instructions of the hot loop / elements in one pass of it\n")
     print("| kernel | registers | NVRTC | hot loop | NVRTC | per element | NVRTC | ratio |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for name, work in WORK.items():
+        work = FUSED.get(name, work) if contract else work
         rows = []
-        for who, ptx in (("ours", ours(name)), ("theirs", theirs(name, arch))):
+        texts = (("ours", ours(name, contract)), ("theirs", theirs(name, arch, contract)))
+        for who, ptx in texts:
             registers, spills, length, units, code = measured(ptx, arch, work)
             note = f" ({spills} bytes spilled)" if spills else ""
             rows.append((f"{registers}{note}", f"{length} / {units}", length / max(units, 1)))
@@ -191,11 +199,12 @@ def main():
     parser.add_argument("--arch", default="sm_80")
     parser.add_argument("--sass", type=pathlib.Path, help="keeps PTX and machine code here")
     parser.add_argument("--texts", help="a folder of PTX texts")
+    parser.add_argument("--contract", action="store_true", help="products and sums fuse")
     args = parser.parse_args()
     if args.texts:
         texts(args.texts)
     else:
-        table(args.arch, args.sass)
+        table(args.arch, args.sass, args.contract)
 
 
 if __name__ == "__main__":

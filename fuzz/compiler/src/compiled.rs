@@ -2,6 +2,7 @@
 
 use crate::analysis::plan::{Plan, Region, SiteKey, Verdict};
 use crate::diagnostics::Sink;
+use crate::fastmath::{self, FastMath};
 use crate::host::{self, driver, plan, region, residency};
 use crate::ir::template::{LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
@@ -69,6 +70,15 @@ impl Compiled {
 ///
 /// It is no function, or the compiler refuses it: its messages.
 pub fn compile(source: &str) -> Result<Compiled, String> {
+    compile_with(source, FastMath::default())
+}
+
+/// The same, with `fastmath(..)`.
+///
+/// # Errors
+///
+/// As for [`compile`].
+pub fn compile_with(source: &str, granted: FastMath) -> Result<Compiled, String> {
     let mut item: syn::ItemFn = syn::parse_str(source).map_err(|error| error.to_string())?;
     item.attrs.clear();
     let mut source = read(&item);
@@ -77,7 +87,8 @@ pub fn compile(source: &str) -> Result<Compiled, String> {
     let mut function = parse::kernel(&item, &[], &mut sink);
     let mismatches = infer::infer(&mut function);
     lower::lower(&mut function);
-    let plan = analysis::analyse(&mut function, &mismatches, &[], &mut sink);
+    let mut plan = analysis::analyse(&mut function, &mismatches, &[], &mut sink);
+    fastmath::apply(granted, &mut function, &mut plan);
     analysis::refuse_on_device(&function, &plan, &mut sink);
     if !sink.is_empty() {
         return Err(sink.into_tokens().to_string());

@@ -7,6 +7,8 @@
 pub mod analysis;
 #[path = "../../../kernel-macros/src/diagnostics.rs"]
 mod diagnostics;
+#[path = "../../../kernel-macros/src/fastmath/mod.rs"]
+pub mod fastmath;
 #[path = "../../../kernel-macros/src/host/mod.rs"]
 mod host;
 #[path = "../../../kernel-macros/src/infer.rs"]
@@ -25,4 +27,4 @@ mod report;
 mod compiled;
 pub mod interpret;
 
-pub use compiled::{Compiled, RegionText, compile};
+pub use compiled::{Compiled, RegionText, compile, compile_with};
