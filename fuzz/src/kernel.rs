@@ -233,6 +233,7 @@ fn substitution(maker: &mut Maker) -> String {
     let others = maker.arrays.iter().filter(|array| array.name != name);
     let others = others.cloned().collect();
     let all = std::mem::replace(&mut maker.arrays, others);
+    maker.loops = vec![outer.clone(), inner.clone()];
     let value = maker.scoped(|maker| {
         for name in [&outer, &inner] {
             maker.variables.push(Variable {
@@ -243,6 +244,7 @@ fn substitution(maker: &mut Maker) -> String {
         }
         maker.expression(ty, 2)
     });
+    maker.loops.clear();
     maker.arrays = all;
     format!(
         "for {outer} in 0..{name}.len() {{\nfor {inner} in {range} {{\n\
