@@ -94,12 +94,13 @@ fn variable(former: &Former, var: VarId) -> Vec<Poly> {
         let Some((low, high, _)) = former.extent(around) else {
             return Vec::new();
         };
-        return difference(&value, &low)
+        return value
+            .checked_sub(&low)
             .into_iter()
-            .chain(difference(&high, &value))
+            .chain(high.checked_sub(&value))
             .collect();
     }
-    let bound = former.definitions().get(&var);
+    let bound = former.function.definitions.get(&var);
     let bound = bound.and_then(|init| former.form(*init));
     let Some(bound) = bound.map(|form| form.poly).filter(Poly::is_invariant) else {
         return Vec::new();
@@ -107,7 +108,7 @@ fn variable(former: &Former, var: VarId) -> Vec<Poly> {
     if bound == value {
         return Vec::new();
     }
-    let both = [difference(&value, &bound), difference(&bound, &value)];
+    let both = [value.checked_sub(&bound), bound.checked_sub(&value)];
     both.into_iter().flatten().collect()
 }
 
@@ -127,11 +128,11 @@ fn atom(former: &Former, sym: Sym, id: ExprId) -> Vec<Poly> {
         }
         ExprKind::Call(Builtin::Min, args) => {
             let args = args.iter().filter_map(|arg| of(*arg));
-            args.filter_map(|arg| difference(&arg, &value)).collect()
+            args.filter_map(|arg| arg.checked_sub(&value)).collect()
         }
         ExprKind::Call(Builtin::Max, args) => {
             let args = args.iter().filter_map(|arg| of(*arg));
-            args.filter_map(|arg| difference(&value, &arg)).collect()
+            args.filter_map(|arg| value.checked_sub(&arg)).collect()
         }
         _ => Vec::new(),
     }
@@ -146,15 +147,11 @@ fn quotient(former: &Former, q: &Poly, p: Option<Poly>, c: Option<i128>) -> Vec<
         return Vec::new();
     }
     let times = Poly::constant(c).checked_mul(q);
-    let rest = times.and_then(|times| difference(&p, &times));
+    let rest = times.and_then(|times| p.checked_sub(&times));
     let room = rest
         .as_ref()
-        .and_then(|rest| difference(&Poly::constant(c - 1), rest));
+        .and_then(|rest| Poly::constant(c - 1).checked_sub(rest));
     rest.into_iter().chain(room).collect()
-}
-
-fn difference(a: &Poly, b: &Poly) -> Option<Poly> {
-    a.checked_sub(b)
 }
 
 /// What is not negative, times the factors of products.

@@ -117,11 +117,6 @@ impl<'a> Former<'a> {
         self.lets.get(&var).copied()
     }
 
-    /// What names of the driver's that keep their values are bound to.
-    pub fn definitions(&self) -> &HashMap<VarId, ExprId> {
-        &self.function.definitions
-    }
-
     /// Whether the body assigns to a variable.
     pub fn is_assigned(&self, var: VarId) -> bool {
         self.assigned.contains(&var)
