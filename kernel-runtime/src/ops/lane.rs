@@ -84,7 +84,10 @@ mod tests {
         for value in values.copied() {
             for lane in [f64::NEG_INFINITY, -1.5, 0.0, 2.0, f64::INFINITY] {
                 let (least, greatest) = (Order::min(lane, value), Order::max(lane, value));
-                assert_eq!(Lane::least::<true, true>(lane, value).to_bits(), least.to_bits());
+                assert_eq!(
+                    Lane::least::<true, true>(lane, value).to_bits(),
+                    least.to_bits()
+                );
                 assert_eq!(
                     Lane::greatest::<true, true>(lane, value).to_bits(),
                     greatest.to_bits()

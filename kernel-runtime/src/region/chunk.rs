@@ -1,9 +1,9 @@
 //! Reductions: chunks of the canonical order, and the tree over those that one task does.
 
-use super::{Body, FoldLanes};
 use super::fold::{self, Slot};
 use super::plan::Accumulator;
 use super::run::{Place, Run};
+use super::{Body, FoldLanes};
 use crate::failure::Checked;
 use crate::order;
 
