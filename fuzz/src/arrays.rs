@@ -1,6 +1,7 @@
 //! A kernel's arrays as the interpreter holds them, and as the runtime takes them.
 
 use crate::call::{Call, Data, ROWS};
+use crate::scope::Bins;
 use crate::types::Ty;
 use kernel_compiler::interpret::{Array, Number};
 use kernel_compiler::ir::Scalar;
@@ -117,19 +118,23 @@ fn plane<'v, T>(values: &'v mut [T], of: &Array) -> ArrayViewMut2<'v, T> {
     view
 }
 
+/// A slice.
+fn run(ty: Ty, length: usize, seed: u64) -> Array {
+    Array {
+        elem: scalar(ty),
+        values: drawn(ty, length, seed),
+        first: 0,
+        shape: vec![length],
+        strides: vec![1],
+    }
+}
+
 impl Data {
     /// The array of a call with data of this size.
-    pub fn array(&self, size: usize) -> Array {
+    fn array(&self, size: usize) -> Array {
         let elem = scalar(self.array.ty);
         let Some(plane) = &self.plane else {
-            let length = self.length(size);
-            return Array {
-                elem,
-                values: drawn(self.array.ty, length, self.seed),
-                first: 0,
-                shape: vec![length],
-                strides: vec![1],
-            };
+            return run(self.array.ty, self.length(size), self.seed);
         };
         let [rows, columns] = (plane.base)(ROWS, size);
         let mut array = Array {
@@ -158,6 +163,14 @@ impl Data {
 }
 
 impl Call {
+    /// The arrays of a call with data of this size, in the parameters' order.
+    pub fn arrays(&self, size: usize) -> Vec<Array> {
+        let bins = self.bins.iter();
+        let bins = bins.map(|(of, seed)| run(of.ty, Bins::LENGTH, *seed));
+        let arrays = self.arrays.iter().map(|data| data.array(size));
+        arrays.chain(bins).collect()
+    }
+
     /// The scalar parameters, `m` and `n` before the drawn ones.
     pub fn numbers(&self, size: usize) -> Vec<Number> {
         let drawn = self.scalars.iter().map(|of| drawn(of.ty, 1, of.seed)[0]);

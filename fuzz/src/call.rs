@@ -1,6 +1,6 @@
 //! What a kernel is called with: a recipe, as Rust that calls all versions and as values.
 
-use crate::scope::{Array, Maker};
+use crate::scope::{Array, Bins, Maker};
 use crate::types::Ty;
 
 /// Rows of all kernels' planes are around this number, columns around the size of the data.
@@ -10,6 +10,7 @@ pub const ROWS: usize = 3;
 pub struct Call {
     pub scalars: Vec<Scalar>,
     pub arrays: Vec<Data>,
+    pub bins: Vec<(Bins, u64)>,
     /// Types of what the kernel returns.
     pub results: Vec<Ty>,
 }
@@ -85,11 +86,20 @@ impl Call {
             plane: (array.rank > 1).then(|| maker.choices.of(PLANES)),
             array,
         });
+        let arrays = arrays.collect();
+        let bins = maker.bins.clone().into_iter();
+        let bins = bins.map(|of| (of, maker.choices.below(1000) as u64));
         Call {
             scalars,
-            arrays: arrays.collect(),
+            arrays,
+            bins: bins.collect(),
             results,
         }
+    }
+
+    /// Where what iterations combine into is kept: floating-point numbers depend on the order.
+    fn list(ty: Ty) -> &'static str {
+        if ty.is_float() { "loose" } else { "all" }
     }
 
     /// A function that calls all versions of a kernel with data of a size.
@@ -108,8 +118,15 @@ impl Call {
                 left += &format!("all.extend(numbers(all_{}.iter()));\n", data.array.name);
             }
         }
+        for (Bins { name, ty }, seed) in &self.bins {
+            let length = Bins::LENGTH;
+            setup += &format!("let mut all_{name} = data::<{ty}>({length}, {seed});\n");
+            args.push(format!("&mut all_{name}"));
+            let list = Call::list(*ty);
+            left += &format!("{list}.extend(numbers(all_{name}.iter()));\n");
+        }
         let results = self.results.iter().enumerate().map(|(at, ty)| {
-            let list = if ty.is_float() { "loose" } else { "all" };
+            let list = Call::list(*ty);
             format!("{list}.extend(numbers(&[result.{at}]));\n")
         });
         let (args, results) = (args.join(", "), results.collect::<String>());

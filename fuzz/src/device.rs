@@ -2,7 +2,7 @@
 //! its launch, the PTX that the compiler emitted.
 
 use crate::arrays::Elements;
-use crate::canonical;
+use crate::canonical::{self, Groups, Partial};
 use kernel_compiler::analysis::plan::{Extreme, Fold, Region};
 use kernel_compiler::interpret::{
     Array, Attempt, Exit, Fault, Hook, Machine, Number, Outcome as Meaning, Run, Value, combined,
@@ -56,7 +56,7 @@ fn joined(region: &Region, before: &[Number], after: &[Number]) -> Run<Vec<Numbe
         let value = match extreme {
             Some(extreme) if is_ahead(extreme, before, after) => Some(after[at]),
             Some(_) => Some(before[at]),
-            None => combined(of, before[at], after[at]),
+            None => combined(of.fold, before[at], after[at]),
         };
         values.push(value.ok_or(Exit::Unknown("a fold of its own"))?);
     }
@@ -129,9 +129,6 @@ impl Hook for OnDevice<'_> {
     fn region(&mut self, machine: &mut Machine<'_>, index: usize) -> Run<Attempt> {
         let region = &self.compiled.plan.regions[index];
         let text = &self.compiled.regions[index];
-        if !region.shared.is_empty() {
-            return Ok(Attempt::AsWritten);
-        }
         let outermost = match text.is_driven {
             true => progression(machine, region.nest[0].id)?,
             false => None,
@@ -143,7 +140,16 @@ impl Hook for OnDevice<'_> {
             return Ok(Attempt::AsWritten);
         };
         let before = values(&mut planned, region)?;
-        let expected = canonical::sums(&planned, region, &before);
+        let expected = if text.is_grouped() {
+            let Some(groups) = Groups::of(&planned, region).filter(|of| of.count() > 1) else {
+                return Ok(Attempt::AsWritten);
+            };
+            groups.fold(&planned, region, &before)
+        } else {
+            let sums = canonical::sums(&planned, region, &before);
+            let arrays = Vec::new();
+            sums.map(|sums| Partial { sums, arrays })
+        };
         // What folds together is joined here.
         let together = !region.extremes.is_empty();
         let start = if together {
@@ -204,7 +210,10 @@ impl Hook for OnDevice<'_> {
                 if together {
                     sums = joined(region, &before, &sums)?;
                 }
-                self.keep(machine, region, &sums, expected);
+                if let Some(expected) = &expected {
+                    self.compare_arrays(machine, region, &expected.arrays);
+                }
+                self.keep(machine, region, &sums, expected.map(|of| of.sums));
                 put_back(machine, region, &homes, &sums);
                 Ok(Attempt::Done)
             }
@@ -213,6 +222,19 @@ impl Hook for OnDevice<'_> {
 }
 
 impl OnDevice<'_> {
+    /// What array accumulators came to in groups.
+    fn compare_arrays(&mut self, machine: &Machine<'_>, region: &Region, expected: &[Array]) {
+        for (of, expected) in region.shared.iter().zip(expected) {
+            let values = &machine.arrays[&of.var].values;
+            let mut pairs = values.iter().zip(&expected.values);
+            if let Some(at) = pairs.position(|(value, wanted)| !value.same(*wanted)) {
+                let (value, wanted) = (values[at], expected.values[at]);
+                let what = format!("element {at} is {value:?}, not {wanted:?}");
+                self.wrong_sum.get_or_insert(what);
+            }
+        }
+    }
+
     /// What accumulators came to.
     fn keep(
         &mut self,

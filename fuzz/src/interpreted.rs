@@ -18,7 +18,7 @@ static KERNEL: Named = Named { name: "random" };
 
 /// What a version of a kernel came to.
 pub enum Outcome {
-    /// The elements of written arrays and the exact results; and the sums, which only versions in
+    /// The elements of written arrays and what combined exactly; and the sums, which only versions in
     /// the canonical order share.
     Values(Vec<Number>, Vec<Number>),
     Panic(Fault),
@@ -158,8 +158,8 @@ fn prepared<'c>(kernel: &Kernel, compiled: &'c Compiled, size: usize, debug: boo
     for (number, var) in kernel.call.numbers(size).into_iter().zip(params.by_ref()) {
         machine.variables.insert(*var, Value::Number(number));
     }
-    for (data, var) in kernel.call.arrays.iter().zip(params) {
-        machine.arrays.insert(*var, data.array(size));
+    for (array, var) in kernel.call.arrays(size).into_iter().zip(params) {
+        machine.arrays.insert(*var, array);
     }
     machine
 }
@@ -176,15 +176,23 @@ fn outcome(
         Err(_) => return Err("a jump out of the function"),
     };
     let (mut exact, mut loose) = (Vec::new(), Vec::new());
-    let params = machine
+    let mut params = machine
         .function
         .params
         .iter()
         .skip(2 + kernel.call.scalars.len());
-    for (data, var) in kernel.call.arrays.iter().zip(params) {
+    for (data, var) in kernel.call.arrays.iter().zip(params.by_ref()) {
         if data.array.written {
             exact.extend(&machine.arrays[var].values);
         }
+    }
+    for ((of, _), var) in kernel.call.bins.iter().zip(params) {
+        let list = if of.ty.is_float() {
+            &mut loose
+        } else {
+            &mut exact
+        };
+        list.extend(&machine.arrays[var].values);
     }
     let results = match result {
         Value::Tuple(parts) => parts,

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::choices::Choices;
-use crate::scope::{Array, Maker, Variable};
+use crate::scope::{Array, Bins, Maker, Variable};
 use crate::types::Ty;
 
 /// A kernel and what calls it.
@@ -48,6 +48,7 @@ pub fn kernel(name: &str, choices: Choices) -> Kernel {
     let depth = 1 + maker.choices.below(3);
     let scalars: Vec<String> = scalars(&mut maker);
     arrays(&mut maker, depth);
+    bins(&mut maker);
     let accumulators = accumulators(&mut maker);
     if accumulators.is_empty() && !maker.arrays.iter().any(|array| array.written) {
         out(&mut maker, depth);
@@ -108,6 +109,15 @@ fn out(maker: &mut Maker, depth: usize) {
         written: true,
     };
     maker.arrays.push(array);
+}
+
+/// One kernel in four combines into arrays.
+fn bins(maker: &mut Maker) {
+    const COUNTS: [usize; 8] = [0, 0, 0, 0, 0, 0, 1, 2];
+    for _ in 0..maker.choices.of(&COUNTS) {
+        let (name, ty) = (maker.name("b"), maker.some_type());
+        maker.bins.push(Bins { name, ty });
+    }
 }
 
 fn accumulators(maker: &mut Maker) -> Vec<Accumulator> {
@@ -297,6 +307,9 @@ fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
             text += &store(maker, &array);
         }
     }
+    for of in maker.bins.clone() {
+        text += &combine(maker, &of);
+    }
     for of in accumulators {
         let update = update(maker, of);
         if maker.choices.once_in(3) {
@@ -321,6 +334,30 @@ fn store(maker: &mut Maker, array: &Array) -> String {
         maker.choices.of(&["^", "|", "&"])
     };
     format!("{element} {op}= {value};\n")
+}
+
+/// Combines into an element, which now and then is not there.
+fn combine(maker: &mut Maker, of: &Bins) -> String {
+    let (name, ty) = (&of.name, of.ty);
+    let most = Bins::LENGTH + usize::from(maker.choices.once_in(12));
+    let at = maker.expression(Ty::Usize, 2);
+    let value = maker.expression(ty, 3);
+    let ops: &[&str] = match ty {
+        Ty::Bool => &["|=", "&=", "^="],
+        ty if ty.is_float() => &["+=", "*=", "-=", "min", "max"],
+        _ => &["^=", "|=", "&=", "min", "max", "wrapping_add"],
+    };
+    let (place, op) = (maker.name("k"), maker.choices.of(ops));
+    let element = format!("{name}[{place}]");
+    let update = match op.ends_with('=') {
+        true => format!("{element} {op} {value};\n"),
+        false => format!("{element} = {element}.{op}({value});\n"),
+    };
+    let update = match maker.choices.once_in(3) {
+        true => format!("if {} {{\n{update}}}\n", maker.expression(Ty::Bool, 2)),
+        false => update,
+    };
+    format!("let {place}: usize = ({at}) % {most}usize;\n{update}")
 }
 
 /// Sums of integers are of small ones: their running value is not checked for overflow outside of
@@ -380,10 +417,13 @@ fn function(
             (_, true) => format!("mut {name}: ArrayViewMut2<'_, {ty}>"),
         },
     );
+    let bins = maker.bins.iter();
+    let bins = bins.map(|Bins { name, ty }| format!("{name}: &mut [{ty}]"));
     let params: Vec<String> = ["m: usize".to_owned(), "n: usize".to_owned()]
         .into_iter()
         .chain(scalars.iter().cloned())
         .chain(arrays)
+        .chain(bins)
         .collect();
     let variables = accumulators.iter().flat_map(Accumulator::variables);
     let (mut types, mut names, mut start) = (String::new(), String::new(), String::new());

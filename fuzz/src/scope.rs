@@ -21,6 +21,17 @@ pub struct Array {
     pub written: bool,
 }
 
+/// An array that iterations combine into, at any of its few elements. Nothing reads it.
+#[derive(Clone)]
+pub struct Bins {
+    pub name: String,
+    pub ty: Ty,
+}
+
+impl Bins {
+    pub const LENGTH: usize = 5;
+}
+
 /// A kernel in the making.
 pub struct Maker {
     pub choices: Choices,
@@ -28,6 +39,7 @@ pub struct Maker {
     /// The kernel's parameters.
     pub scalars: Vec<(String, Ty)>,
     pub arrays: Vec<Array>,
+    pub bins: Vec<Bins>,
     /// The parallel loops' variables, outermost first.
     pub loops: Vec<String>,
     names: usize,
@@ -40,6 +52,7 @@ impl Maker {
             variables: Vec::new(),
             scalars: Vec::new(),
             arrays: Vec::new(),
+            bins: Vec::new(),
             loops: Vec::new(),
             names: 0,
         }

@@ -54,11 +54,15 @@ def ours(name, contract):
     ).stdout
 
 
-def theirs(name, arch, contract):
-    """PTX of the CUDA C++ by NVRTC."""
+def theirs(name, arch, contract, narrow):
+    """PTX of the CUDA C++ by NVRTC, with indices of 64 bits or of 32."""
     architecture = f"--gpu-architecture={arch.replace('sm', 'compute')}"
     fused = f"-fmad={'true' if contract else 'false'}"
-    return nvrtc(HERE / "kernels" / f"{name}.cu", architecture, fused)
+    source = (HERE / "kernels" / f"{name}.cu").read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, f"{name}.cu")
+        file.write_text(source.replace("size_t", "unsigned") if narrow else source)
+        return nvrtc(file, architecture, fused)
 
 
 def assembled(ptx, arch):
@@ -144,14 +148,14 @@ def measured(ptx, arch, work):
     return registers, spills, length, units, code
 
 
-def table(arch, sass, contract):
+def table(arch, sass, contract, narrow):
     print(f"{arch}; registers, instructions of the hot loop / elements in one pass of it\n")
     print("| kernel | registers | NVRTC | hot loop | NVRTC | per element | NVRTC | ratio |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     for name, work in WORK.items():
         work = FUSED.get(name, work) if contract else work
         rows = []
-        texts = (("ours", ours(name, contract)), ("theirs", theirs(name, arch, contract)))
+        texts = (("ours", ours(name, contract)), ("theirs", theirs(name, arch, contract, narrow)))
         for who, ptx in texts:
             registers, spills, length, units, code = measured(ptx, arch, work)
             note = f" ({spills} bytes spilled)" if spills else ""
@@ -200,11 +204,12 @@ def main():
     parser.add_argument("--sass", type=pathlib.Path, help="keeps PTX and machine code here")
     parser.add_argument("--texts", help="a folder of PTX texts")
     parser.add_argument("--contract", action="store_true", help="products and sums fuse")
+    parser.add_argument("--narrow", action="store_true", help="indices of CUDA C++ have 32 bits")
     args = parser.parse_args()
     if args.texts:
         texts(args.texts)
     else:
-        table(args.arch, args.sass, args.contract)
+        table(args.arch, args.sass, args.contract, args.narrow)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,13 @@ pub struct RegionText {
     pub is_driven: bool,
 }
 
+impl RegionText {
+    /// Whether a device runs the iterations in groups.
+    pub fn is_grouped(&self) -> bool {
+        self.plan.lines().any(|line| line == "grouped")
+    }
+}
+
 impl Compiled {
     /// Line (from 1) and column (from 0) of the panic at a site.
     pub fn place(&self, key: SiteKey) -> (usize, usize) {

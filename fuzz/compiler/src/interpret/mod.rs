@@ -14,7 +14,7 @@ pub use machine::{Attempt, Exit, Fault, Hook, Machine, Run};
 pub use memory::Array;
 pub use number::{Number, Outcome};
 
-use crate::analysis::plan::{Accumulator, Combine};
+use crate::analysis::plan::{Combine, Fold};
 
 /// A value of a kernel's body.
 #[derive(Clone, Debug)]
@@ -36,12 +36,11 @@ impl Value {
 
 /// Two partial results of an accumulator as one, left before right; `None` if it folds together
 /// with others.
-pub fn combined(of: &Accumulator, left: Number, right: Number) -> Option<Number> {
-    use crate::analysis::plan::Fold;
-    if matches!(of.fold, Fold::Companion | Fold::Place) {
+pub fn combined(fold: Fold, left: Number, right: Number) -> Option<Number> {
+    if matches!(fold, Fold::Companion | Fold::Place) {
         return None;
     }
-    let outcome = match of.fold.combine() {
+    let outcome = match fold.combine() {
         Combine::Binary(op) => left.binary(op, right),
         Combine::Builtin(fold) => builtin::call(fold, &[left, right]),
     };
