@@ -18,7 +18,7 @@ pub use crate::launch;
 pub use crate::math;
 pub use crate::math::rare::Rare;
 pub use crate::number::{Float, Int, Number};
-pub use crate::ops::Order;
+pub use crate::ops::{Lane, Order};
 pub use crate::order;
 pub use crate::piece::{
     Argument, Part, Piece, literal_bits, literal_type, module_length, module_text, piece_id,

@@ -46,11 +46,13 @@ mod saved;
 mod scan;
 mod shared;
 pub mod sites;
+pub mod steps;
 mod strips;
 #[cfg(test)]
 pub mod tests;
 mod texts;
 mod words;
+mod zeros;
 
 pub use function::device_function;
 
