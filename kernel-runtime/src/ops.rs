@@ -3,6 +3,10 @@
 //! `f64::max` may return either zero of two different ones, and the order in which a reduction
 //! compares its values must not show: of two zeros `max` is `+0` and `min` is `-0`, always.
 
+mod lane;
+
+pub use lane::Lane;
+
 use crate::element::Element;
 
 /// A type with the canonical minima and maxima.

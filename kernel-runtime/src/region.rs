@@ -358,6 +358,7 @@ impl Region {
             count,
             cost: u64::try_from(cost.max(0)).unwrap_or(u64::MAX),
             fast,
+            starts_at_nan: false,
             entry,
         })
     }

@@ -184,7 +184,7 @@ impl<'a> Session<'a> {
             return Outcome::Declined;
         }
         let mut loops = Progressions::default();
-        let run = match region.admit(outermost, arrays, scalars, &mut loops) {
+        let mut run = match region.admit(outermost, arrays, scalars, &mut loops) {
             Admitted::Run(run) => run,
             Admitted::Empty => return Outcome::Done,
             Admitted::No => return Outcome::Declined,
@@ -194,6 +194,7 @@ impl<'a> Session<'a> {
         } else if values.is_empty() {
             self.map(&run)
         } else {
+            run.start_at(values);
             self.reduce(&run, values)
         };
         done.into()

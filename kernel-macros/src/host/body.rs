@@ -5,6 +5,7 @@
 
 use super::names::{self, emit};
 use crate::analysis::plan::{Region, Simpler, SiteKey};
+use crate::analysis::steps::Step;
 use crate::ir::{
     self, AccessId, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind,
     Ty, VarId,
@@ -29,6 +30,8 @@ pub struct Body<'a> {
     rt: &'a TokenStream,
     pub region: &'a Region,
     pub frame: Frame,
+    /// Steps of minima and maxima in lanes.
+    pub steps: HashMap<ExprId, Step>,
     /// Loops around the statement being printed, those of the region itself not counted.
     depth: Cell<usize>,
     /// Elements that were read before what is printed now, and where they are.
@@ -54,6 +57,7 @@ impl<'a> Body<'a> {
             rt,
             region,
             frame,
+            steps: HashMap::new(),
             depth: Cell::new(0),
             ahead: RefCell::default(),
             inside: Cell::new(false),

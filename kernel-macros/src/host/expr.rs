@@ -3,6 +3,7 @@
 use super::body::Body;
 use super::names::{self, emit};
 use crate::analysis::plan::{Combine, Simpler, SiteKey};
+use crate::analysis::steps::Step;
 use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Scalar, Ty, UnaryOp};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -217,6 +218,9 @@ impl Body<'_> {
     fn call(&self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> TokenStream {
         let scalar = self.scalar_of(args[0]);
         let values: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
+        if let Some(step) = self.steps.get(&id) {
+            return self.step(*step, builtin, scalar, &values);
+        }
         let names: Vec<_> = ["__first", "__second", "__third"][..args.len()]
             .iter()
             .map(|name| names::local(name))
@@ -233,6 +237,21 @@ impl Body<'_> {
             if #check { #fails }
             #value
         })
+    }
+
+    /// A step of a minimum or a maximum in lanes, which hold no NaN in the fast form.
+    fn step(&self, step: Step, of: Builtin, scalar: Scalar, args: &[TokenStream]) -> TokenStream {
+        let (rt, ty) = (self.rt(), self.scalar(scalar));
+        let (lane, value) = (&args[1 - step.value], &args[step.value]);
+        let (name, numbers) = match of {
+            Builtin::Min => ("least", emit!(FAST)),
+            Builtin::Max => ("greatest", emit!(FAST)),
+            // A NaN enters in no form.
+            Builtin::MinIf => ("least", emit!(true)),
+            _ => ("greatest", emit!(true)),
+        };
+        let (name, unsigned) = (names::local(name), step.unsigned);
+        emit!(<#ty as #rt::Lane>::#name::<#numbers, #unsigned>(#lane, #value))
     }
 
     /// A built-in on values that it accepts.

@@ -97,7 +97,8 @@ pub fn pays(region: &Region) -> TokenStream {
 
 /// Whether the fast form is other source than the general one.
 fn has_two_forms(region: &Region) -> bool {
-    region.plan.has_fast_form() || region.body.casts_in_lanes() || has_whole_rounds(region)
+    let steps = !region.body.steps.is_empty();
+    region.plan.has_fast_form() || region.body.casts_in_lanes() || has_whole_rounds(region) || steps
 }
 
 /// A local that is made of the call.

@@ -7,6 +7,7 @@ use super::names::{self, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
+use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
 use proc_macro2::{Literal, TokenStream};
@@ -23,12 +24,17 @@ pub struct Region<'a> {
 
 impl<'a> Region<'a> {
     pub fn new(context: &'a Context<'a>, plan: &'a plan::Region, node: &'a LoopTemplate) -> Self {
-        Region {
+        let function = context.input.function;
+        let mut region = Region {
             context,
             plan,
             node,
-            body: Body::new(context.input.function, context.rt, plan, Frame::Iteration),
+            body: Body::new(function, context.rt, plan, Frame::Iteration),
+        };
+        if region.lanes() > 1 {
+            region.body.steps = steps::of(function, plan);
         }
+        region
     }
 
     pub fn rt(&self) -> &'a TokenStream {

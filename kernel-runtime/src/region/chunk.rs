@@ -1,8 +1,9 @@
 //! Reductions: chunks of the canonical order, and the tree over those that one task does.
 
-use super::FoldLanes;
 use super::fold::{self, Slot};
+use super::plan::Accumulator;
 use super::run::{Place, Run};
+use super::{Body, FoldLanes};
 use crate::failure::Checked;
 use crate::order;
 
@@ -59,6 +60,26 @@ impl AnyReduce for Run<'_> {
 }
 
 impl Run<'_> {
+    /// Says what its accumulators start at. The lanes of a minimum of floats start at an infinity in
+    /// the fast form. If the minimum itself starts at one or at any number, that is all the same; if
+    /// it starts at a NaN, an infinity that comes out may stand for nothing at all, and the general
+    /// form has to say.
+    pub(crate) fn start_at(&mut self, values: &[u64]) {
+        let mut values = values.iter().zip(&self.plan.accumulators);
+        let nan = |(bits, of): (&u64, &Accumulator)| of.infinity.is_some() && of.ty.is_nan(*bits);
+        self.starts_at_nan = values.any(nan);
+        if self.starts_at_nan && !self.is_repeatable() {
+            self.fast = None;
+        }
+    }
+
+    /// Whether a chunk's result by the fast form may stand for nothing.
+    fn is_open(&self, bits: &[u64]) -> bool {
+        let open = |(bits, of): (&u64, &Accumulator)| of.infinity == Some(*bits);
+        let maybe = self.fast.is_some() && self.starts_at_nan;
+        maybe && bits.iter().zip(&self.plan.accumulators).any(open)
+    }
+
     /// The first lanes' bits, which were filled.
     pub(crate) fn firsts(&self, slots: &[Slot], bits: &mut [u64]) {
         let slots = slots.iter().zip(&self.plan.accumulators);
@@ -117,29 +138,37 @@ impl Chunks<'_> {
         })
     }
 
-    /// The next chunk, which starts at lane 0.
+    /// The next chunk.
     fn one(&mut self, bits: &mut [u64]) -> Checked {
-        let identities = self.run.plan.accumulators.iter();
-        let identities = identities.map(|of| of.identity_word);
+        let (length, start) = (self.chunk.min(self.left), self.place);
+        self.lanes(self.run.fast, length, bits)?;
+        if self.run.is_open(bits) {
+            self.place = start;
+            self.lanes(None, length, bits)?;
+        }
+        self.left -= length;
+        Ok(())
+    }
+
+    /// So many iterations, which start at lane 0, by the fast form or the general one.
+    fn lanes(&mut self, fast: Option<Body>, length: u64, bits: &mut [u64]) -> Checked {
+        let accumulators = self.run.plan.accumulators.iter();
         // SAFETY: only processors with the level run the fast form.
         unsafe {
-            match self.run.fast {
-                Some(_) => fold::fill_fast(self.slots, identities),
-                None => fold::fill(self.slots, identities),
+            match fast {
+                Some(_) => fold::fill_fast(self.slots, accumulators.map(|of| of.fast_word)),
+                None => fold::fill(self.slots, accumulators.map(|of| of.identity_word)),
             }
         }
-        let length = self.chunk.min(self.left);
-        self.iterations(length)?;
-        self.left -= length;
-        self.fold(length, bits);
+        self.iterations(fast, length)?;
+        self.fold(fast.is_some(), length, bits);
         Ok(())
     }
 
     /// What the lanes come to after so many iterations.
-    fn fold(&mut self, length: u64, bits: &mut [u64]) {
+    fn fold(&mut self, fast: bool, length: u64, bits: &mut [u64]) {
         let lanes = self.run.plan.lanes;
         let Some(fold) = self.run.fold_together() else {
-            let fast = self.run.fast.is_some();
             let slots = self.slots.iter().zip(&self.run.plan.accumulators);
             for ((slot, of), bits) in slots.zip(bits) {
                 let fold = if fast {
@@ -161,9 +190,9 @@ impl Chunks<'_> {
     }
 
     /// The next `length` iterations, from lane 0 on.
-    fn iterations(&mut self, length: u64) -> Checked {
+    fn iterations(&mut self, fast: Option<Body>, length: u64) -> Checked {
         let run = self.run;
-        let body = run.fast.unwrap_or(run.region.code.body);
+        let body = fast.unwrap_or(run.region.code.body);
         let mut done = 0;
         while done < length {
             let mut tile = self.place.tile(length - done);

@@ -6,7 +6,7 @@
 
 use super::primitive::Primitive;
 use crate::element::Element;
-use crate::ops::Order;
+use crate::ops::{Lane, Order};
 use std::mem::MaybeUninit;
 
 /// Lanes of the canonical order where an accumulator is 8 bytes wide; else there are twice as many.
@@ -114,7 +114,8 @@ pub struct Folding {
     /// The bits of what the lanes of the canonical order, 64 or 128, fold to: as a tree of widths
     /// half as large, a quarter as large, .., 1. Unsafe: they were filled with values of the type.
     pub lanes: unsafe fn(&Slot, usize) -> u64,
-    /// The same for `Level::FAST`. Unsafe: the processor has that level, too.
+    /// The same of lanes of the fast form, for `Level::FAST`. Unsafe: the processor has that level,
+    /// too.
     pub fast_lanes: unsafe fn(&Slot, usize) -> u64,
     /// So many elements of an array become a value, given as bits. Unsafe: they are there.
     pub fill_elements: unsafe fn(*mut u8, usize, u64),
@@ -131,11 +132,12 @@ trait Op<T> {
 }
 
 impl Folding {
-    const fn of<T: Element, O: Op<T>>() -> Folding {
+    /// By an operation, and by another that gives the same in the fast form's lanes.
+    const fn of<T: Element, O: Op<T>, L: Op<T>>() -> Folding {
         Folding {
             pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
             lanes: fold_lanes::<T, O>,
-            fast_lanes: fold_fast::<T, O>,
+            fast_lanes: fold_fast::<T, L>,
             fill_elements: fill_elements::<T>,
             fold_elements: fold_elements::<T, O>,
             fast_fold_elements: fold_elements_fast::<T, O>,
@@ -245,6 +247,21 @@ pub fn named(name: &str, ty: Primitive) -> Option<&'static Folding> {
     found.map(|(_, folding)| folding)
 }
 
+/// Bits of the infinity at which lanes start in the fast form, where the identity is a NaN: that of
+/// minima and maxima of floats.
+pub fn infinity(name: &str, ty: Primitive) -> Option<u64> {
+    let infinity = match name {
+        "min" => f64::INFINITY,
+        "max" => f64::NEG_INFINITY,
+        _ => return None,
+    };
+    match ty {
+        Primitive::F32 => Some((infinity as f32).to_bits().into()),
+        Primitive::F64 => Some(infinity.to_bits()),
+        _ => None,
+    }
+}
+
 type Table = &'static [(&'static str, Folding)];
 
 macro_rules! ops {
@@ -272,14 +289,19 @@ ops! {
     Or(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a | b;
     Xor(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a ^ b;
     SaturatingAdd(u8 u16 u32 u64) |a, b| a.saturating_add(b);
+    // Of lanes, which are no NaNs.
+    Least(f32 f64) |a, b| Lane::least::<true, false>(a, b);
+    Greatest(f32 f64) |a, b| Lane::greatest::<true, false>(a, b);
     // Of accumulators that fold as the region's own code says.
     Together(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, _b| a;
 }
 
 macro_rules! tables {
-    ($($table:ident $ty:ident: $($name:literal $op:ident)*;)*) => {$(
-        static $table: Table = &[$(($name, Folding::of::<$ty, $op>())),*];
+    ($($table:ident $ty:ident: $($name:literal $op:ident $(($lanes:ident))?)*;)*) => {$(
+        static $table: Table = &[$(($name, tables!(@ $ty $op $($lanes)?))),*];
     )*};
+    (@ $ty:ident $op:ident) => { Folding::of::<$ty, $op, $op>() };
+    (@ $ty:ident $op:ident $lanes:ident) => { Folding::of::<$ty, $op, $lanes>() };
 }
 
 macro_rules! integers {
@@ -304,10 +326,10 @@ integers! {
 
 tables! {
     BOOL bool: "and" And "or" Or "xor" Xor "together" Together;
-    F32 f32: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf
-        "together" Together;
-    F64 f64: "add" Sum "mul" Product "min" Min "max" Max "min_if" MinIf "max_if" MaxIf
-        "together" Together;
+    F32 f32: "add" Sum "mul" Product "min" Min(Least) "max" Max(Greatest) "min_if" MinIf(Least)
+        "max_if" MaxIf(Greatest) "together" Together;
+    F64 f64: "add" Sum "mul" Product "min" Min(Least) "max" Max(Greatest) "min_if" MinIf(Least)
+        "max_if" MaxIf(Greatest) "together" Together;
 }
 
 #[cfg(test)]

@@ -118,6 +118,10 @@ pub struct Accumulator {
     pub identity: u64,
     /// The same, as often as a word has room for it.
     pub identity_word: u64,
+    /// Bits of the infinity that lanes of the fast form start at, where the identity is a NaN.
+    pub infinity: Option<u64>,
+    /// What lanes of the fast form start at, as often as a word has room for it.
+    pub fast_word: u64,
     pub folding: &'static Folding,
 }
 
@@ -264,12 +268,16 @@ fn array(text: &str) -> Option<ArrayUse> {
 fn accumulator(text: &str) -> Option<Accumulator> {
     let mut parts = text.split(':');
     let ty = Primitive::from_name(parts.next()?)?;
-    let folding = fold::named(parts.next()?, ty)?;
+    let name = parts.next()?;
+    let folding = fold::named(name, ty)?;
     let identity = u64::from_str_radix(parts.next()?, 16).ok()?;
+    let infinity = fold::infinity(name, ty);
     Some(Accumulator {
         ty,
         identity,
         identity_word: fold::repeated(ty, identity),
+        infinity,
+        fast_word: fold::repeated(ty, infinity.unwrap_or(identity)),
         folding,
     })
 }

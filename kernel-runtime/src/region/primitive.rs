@@ -51,6 +51,15 @@ impl Primitive {
         }
     }
 
+    /// Whether a value, given as bits, is a NaN.
+    pub fn is_nan(self, bits: u64) -> bool {
+        match self {
+            Primitive::F32 => f32::from_bits(bits as u32).is_nan(),
+            Primitive::F64 => f64::from_bits(bits).is_nan(),
+            _ => false,
+        }
+    }
+
     /// Least and greatest value of an integer.
     pub fn range(self) -> Option<(i128, i128)> {
         let bits = 8 * self.bytes();

@@ -20,6 +20,8 @@ pub struct Run<'a> {
     pub(crate) cost: u64,
     /// The fast form, if it will do.
     pub(crate) fast: Option<Body>,
+    /// A minimum or maximum of floats starts at a NaN.
+    pub(crate) starts_at_nan: bool,
     /// Name of the entry that a device runs.
     pub(crate) entry: Option<&'static str>,
 }

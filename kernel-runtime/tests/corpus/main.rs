@@ -26,6 +26,7 @@ mod interchange;
 mod iterators;
 mod launches;
 mod maps;
+mod minima;
 mod names;
 mod nests;
 mod private;
