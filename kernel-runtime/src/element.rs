@@ -186,17 +186,21 @@ pub fn is<T: Typed, X: Typed>(_: &X) {
     }
 }
 
-/// Fails to compile unless both types are the same.
+/// Fails to compile unless both types are the same. Types are checked where they are named, also in
+/// kernels that nobody calls.
 #[doc(hidden)]
 #[inline(always)]
-pub fn is_type<T: Typed, X: Typed>() {
-    const {
-        assert!(
-            T::KIND.is(X::KIND),
-            "this name hides the primitive type that #[kernel] took it for"
-        );
-    }
-}
+pub fn is_type<T, X: IsType<T>>() {}
+
+/// Every type is itself alone.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this name is `{Self}` here, and #[kernel] took it for the primitive type `{T}`",
+    label = "hides the type of that name"
+)]
+pub trait IsType<T> {}
+
+impl<T> IsType<T> for T {}
 
 /// Fails to compile unless both are the same function.
 #[doc(hidden)]

@@ -688,11 +688,17 @@ fn parallel_loop(
     ))
 }
 
+/// What rustc has to confirm in front of the region. Types of one name are one type there.
 fn proofs(function: &Function, nest: &[LoopId], scan: &Scan) -> Vec<Proof> {
     let loops = nest.iter().chain(&scan.inner_loops);
-    loops
-        .flat_map(|id| function.loops[*id].proofs.iter().cloned())
-        .collect()
+    let mut types = HashSet::new();
+    let all = loops.flat_map(|id| &function.loops[*id].proofs);
+    all.filter(|proof| match proof {
+        Proof::Type { tokens, .. } => types.insert(tokens.to_string()),
+        _ => true,
+    })
+    .cloned()
+    .collect()
 }
 
 /// Fills in what the region reads: scalars by value, arrays by handle.

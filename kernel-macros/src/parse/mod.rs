@@ -136,7 +136,8 @@ pub(in crate::parse) struct Parser {
     pub derefs: HashSet<VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
-    /// Uses of variables that rustc has to confirm, at most one of each.
+    /// Names of the parameters' types, and uses of variables, that rustc has to confirm, at most one
+    /// of each.
     pub bindings: RefCell<Vec<Proof>>,
     /// Those of them that are names from outside the function.
     pub tables: HashSet<VarId>,
@@ -306,6 +307,7 @@ impl Parser {
                 ty::help(&param.ty),
             );
         }
+        self.prove_signature(&param.ty);
         match &*param.pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 let mutable = pat.mutability.is_some() || ty.mutable;
@@ -340,6 +342,18 @@ impl Parser {
                     Some(help),
                 );
                 Vec::new()
+            }
+        }
+    }
+
+    /// The numbers that a parameter's type names are the primitive ones: asked once for each name.
+    fn prove_signature(&mut self, written: &syn::Type) {
+        let proofs = self.bindings.get_mut();
+        for (tokens, ty) in ty::number_names(written) {
+            let name = tokens.to_string();
+            let known = |proof: &Proof| matches!(proof, Proof::Type { tokens, .. } if tokens.to_string() == name);
+            if !proofs.iter().any(known) {
+                proofs.push(Proof::Type { tokens, ty });
             }
         }
     }

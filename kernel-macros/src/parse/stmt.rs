@@ -283,12 +283,9 @@ impl Parser {
         }
     }
 
-    /// What a `let` says about its type. In a function that is read for each of its calls no
-    /// witness follows, so rustc is asked about the names in it.
+    /// What a `let` says about its type.
     fn annotated(&mut self, written: &syn::Type) -> Ty {
-        if self.calls.is_inside() {
-            self.prove_names(written);
-        }
+        self.prove_names(written);
         ty::annotation(written)
     }
 

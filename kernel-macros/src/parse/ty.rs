@@ -101,11 +101,24 @@ pub fn number_names(ty: &syn::Type) -> Vec<(TokenStream, Ty)> {
         syn::Type::Group(group) => number_names(&group.elem),
         syn::Type::Tuple(tuple) => tuple.elems.iter().flat_map(number_names).collect(),
         syn::Type::Array(array) => number_names(&array.elem),
+        syn::Type::Slice(slice) => number_names(&slice.elem),
+        syn::Type::Reference(reference) => number_names(&reference.elem),
         _ => match annotation(ty) {
             number @ (Ty::Scalar(_) | Ty::Complex(_)) => vec![(ty.to_token_stream(), number)],
+            Ty::View(_) => elements_of(ty),
             _ => Vec::new(),
         },
     }
+}
+
+/// The names in `f64` of `ArrayView2<'_, f64>`.
+fn elements_of(ty: &syn::Type) -> Vec<(TokenStream, Ty)> {
+    let syn::Type::Path(path) = ty else {
+        return Vec::new();
+    };
+    let arguments = path.path.segments.last().map(type_arguments);
+    let first = arguments.and_then(|types| types.first().copied());
+    first.map(number_names).unwrap_or_default()
 }
 
 fn named(path: &syn::Path) -> Ty {

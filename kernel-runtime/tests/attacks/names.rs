@@ -97,4 +97,27 @@ mod views {
     }
 }
 
+mod aliases {
+    #![allow(non_camel_case_types)]
+
+    use kernel_runtime::prelude::*;
+
+    type u64 = u8;
+    type f64 = f32;
+
+    #[kernel(parallel)]
+    fn in_a_cast(y: &mut [i32]) {
+        for i in 0..y.len() {
+            y[i as u64 as usize] = 1;
+        }
+    }
+
+    #[kernel(parallel)]
+    fn in_the_signature(y: &mut [f64]) {
+        for i in 0..y.len() {
+            y[i] = 0.5;
+        }
+    }
+}
+
 fn main() {}
