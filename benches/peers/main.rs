@@ -86,7 +86,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", line.summary());
         report.lines.push(line);
     }
-    report.bandwidth = cases::bandwidth(&strict, options.millions * 1e6, options.rounds);
+    report.reading = Some(cases::reading(
+        &strict,
+        options.millions * 1e6,
+        options.rounds,
+    ));
     std::fs::write(options.output.with_extension("md"), report.text())?;
     chart::draw(&report, &options.output.with_extension("svg"))?;
     println!("{}", report.text());
@@ -102,11 +106,16 @@ const REST: Duration = Duration::from_millis(30);
 
 fn local(case: &mut dyn Case, run: impl FnOnce(&mut dyn Case)) -> Run {
     case.reset();
+    let seconds = rested(|| run(case));
+    (seconds, case.checksum())
+}
+
+/// Seconds that something takes after a rest.
+fn rested(run: impl FnOnce()) -> f64 {
     thread::sleep(REST);
     let start = Instant::now();
-    run(case);
-    let seconds = start.elapsed().as_secs_f64();
-    (seconds, case.checksum())
+    run();
+    start.elapsed().as_secs_f64()
 }
 
 fn remote(worker: &mut Worker, form: &str) -> Result<Run, Box<dyn Error>> {

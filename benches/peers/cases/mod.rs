@@ -7,7 +7,6 @@ mod tables;
 
 use crate::openmp::{Library, call};
 use kernel_examples::data;
-use std::time::Instant;
 
 /// One kernel's inputs and outputs.
 pub trait Case {
@@ -56,18 +55,33 @@ pub const ALL: &[Kind] = &[
     tables::CLUSTER,
 ];
 
-/// Bytes per second that a bare loop on all threads reads, the best of several runs.
-pub fn bandwidth(library: &Library, elements: f64, rounds: usize) -> f64 {
-    let values = data::vector(1, elements as usize);
-    let run = || {
-        let start = Instant::now();
+/// How long a bare loop on all threads and `sum2d` take to read the same matrix.
+pub struct Reading {
+    pub bytes: f64,
+    /// Seconds of the bare loop in each round.
+    pub bare: Vec<f64>,
+    /// Seconds of `sum2d` in each round.
+    pub ours: Vec<f64>,
+}
+
+/// Has both read a matrix, in turn.
+pub fn reading(library: &Library, elements: f64, rounds: usize) -> Reading {
+    let side = side(elements);
+    let a = data::matrix(1, side, side, |_| ());
+    let bare = || {
         let folded = call!(library, "read_only",
-            (values.len() => usize, values.as_ptr() => *const f64) -> u64);
+            (a.len() => usize, a.as_ptr().cast() => *const u64) -> u64);
         std::hint::black_box(folded);
-        start.elapsed().as_secs_f64()
     };
-    let best = (0..=rounds).map(|_| run()).fold(f64::INFINITY, f64::min);
-    size_of_val(values.as_slice()) as f64 / best
+    let ours = || _ = std::hint::black_box(streams::sum2d(a.view()));
+    let rounds = (0..=rounds).map(|_| (crate::rested(bare), crate::rested(ours)));
+    // The first round warms caches, pools and pages.
+    let (bare, ours) = rounds.skip(1).unzip();
+    Reading {
+        bytes: (a.len() * size_of::<f64>()) as f64,
+        bare,
+        ours,
+    }
 }
 
 /// Side of a square with about so many elements.

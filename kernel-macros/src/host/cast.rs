@@ -4,11 +4,12 @@
 
 use super::body::{Body, Frame};
 use super::names::emit;
-use crate::ir::{ExprId, ExprKind, Scalar, walk};
+use crate::ir::{Builtin, ExprId, ExprKind, Scalar, walk};
 use proc_macro2::TokenStream;
 
 impl Body<'_> {
     pub fn cast(&self, inner: ExprId, to: Scalar) -> TokenStream {
+        let inner = self.without_rounding(inner, to);
         let (rt, value, ty) = (self.rt(), self.expr(inner), self.scalar(to));
         let from = self.scalar_of(inner);
         if self.frame == Frame::Function && is_unsigned_to_number(from, to) {
@@ -38,6 +39,16 @@ impl Body<'_> {
                 __value as #ty
             }
         })
+    }
+
+    /// The operand of a cast without a rounding that the cast does itself. What is below zero becomes
+    /// 0 in an unsigned type, whichever way it was rounded.
+    fn without_rounding(&self, inner: ExprId, to: Scalar) -> ExprId {
+        match &self.function().exprs[inner].kind {
+            ExprKind::Call(Builtin::Trunc, args) if to.is_int() => args[0],
+            ExprKind::Call(Builtin::Floor, args) if to.is_int() && !to.is_signed() => args[0],
+            _ => inner,
+        }
     }
 
     /// Whether a cast of the region has a form for lanes, which only the fast form of the body takes:

@@ -134,3 +134,20 @@ fn both_operands_are_evaluated_where_that_is_little() {
     assert!(both(quote!((i as f64).mul_add(2.0, 0.5).sqrt())));
     assert!(!both(quote!((i as f64).exp())));
 }
+
+#[test]
+fn casts_round_themselves() {
+    let rounds = |rounded| {
+        let kernel = quote!(
+            fn f(x: &[f64], n: &mut [usize], k: &mut [i64]) {
+                for i in 0..x.len() { #rounded; }
+            }
+        );
+        let text = crate::expand::kernel(quote!(parallel), kernel).to_string();
+        text.contains(":: floor (") || text.contains(":: trunc (")
+    };
+    assert!(!rounds(quote!(n[i] = x[i].floor() as usize)));
+    assert!(!rounds(quote!(k[i] = x[i].trunc() as i64)));
+    assert!(rounds(quote!(k[i] = x[i].floor() as i64)));
+    assert!(rounds(quote!(n[i] = (x[i].floor() + 1.0) as usize)));
+}

@@ -92,7 +92,7 @@ macro_rules! operators {
     ($($name:ident of $ty:ident;)*) => {
         $(
             #[kernel(parallel, cuda)]
-            fn $name(x: &[$ty], y: &[$ty], out: &mut [[$ty; 24]], tests: &mut [u32]) {
+            fn $name(x: &[$ty], y: &[$ty], out: &mut [[$ty; 26]], tests: &mut [u32]) {
                 for i in 0..x.len() {
                     let (a, b) = (x[i], y[i]);
                     let shift = b as u32 % $ty::BITS;
@@ -166,7 +166,7 @@ macro_rules! float_operators {
     ($($name:ident of $ty:ident;)*) => {
         $(
             #[kernel(parallel, cuda)]
-            fn $name(x: &[$ty], y: &[$ty], out: &mut [[$ty; 24]], tests: &mut [u32]) {
+            fn $name(x: &[$ty], y: &[$ty], out: &mut [[$ty; 26]], tests: &mut [u32]) {
                 for i in 0..x.len() {
                     let (a, b) = (x[i], y[i]);
                     out[i][0] = a + b;
@@ -193,6 +193,8 @@ macro_rules! float_operators {
                     out[i][21] = a.div_euclid(b);
                     out[i][22] = a.clamp(-1.0, 2.5);
                     out[i][23] = a.signum();
+                    out[i][24] = a.floor() as u32 as $ty;
+                    out[i][25] = a.trunc() as i64 as $ty;
                     tests[i] = (a < b) as u32
                         + 2 * (a <= b) as u32
                         + 4 * (a == b) as u32
@@ -212,7 +214,7 @@ macro_rules! float_operators {
                 let x: Vec<$ty> = x.iter().map(|v| *v as $ty).collect();
                 let y: Vec<$ty> = y.iter().map(|v| *v as $ty).collect();
                 let n = x.len();
-                check!($name[out = vec![[0.0; 24]; n], tests = vec![0; n]](
+                check!($name[out = vec![[0.0; 26]; n], tests = vec![0; n]](
                     &x, &y, &mut out, &mut tests
                 ));
             })*
