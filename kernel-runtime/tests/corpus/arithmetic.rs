@@ -92,7 +92,7 @@ macro_rules! operators {
     ($($name:ident of $ty:ident;)*) => {
         $(
             #[kernel(parallel, cuda)]
-            fn $name(x: &[$ty], y: &[$ty], out: &mut [[$ty; 26]], tests: &mut [u32]) {
+            fn $name(x: &[$ty], y: &[$ty], out: &mut [[$ty; 24]], tests: &mut [u32]) {
                 for i in 0..x.len() {
                     let (a, b) = (x[i], y[i]);
                     let shift = b as u32 % $ty::BITS;
