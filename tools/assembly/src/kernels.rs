@@ -16,6 +16,16 @@ pub fn extremes(x: &[f64]) -> (f64, f64) {
     (least, greatest)
 }
 
+/// A sum, whose lanes fill sixteen registers.
+#[kernel(parallel, cuda)]
+pub fn total(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += x[i];
+    }
+    sum
+}
+
 /// The least and where it comes first.
 #[kernel(parallel, cuda)]
 pub fn first_least(x: &[f64]) -> (f64, usize) {
@@ -165,6 +175,8 @@ pub fn run() {
     let single: Vec<f32> = x.iter().map(|x| *x as f32).collect();
     let bytes: Vec<u8> = x.iter().map(|x| *x as u8).collect();
     agree!(extremes(&x));
+    // Whole numbers, of which sums are exact.
+    agree!(total(&x));
     agree!(first_least(&x));
     agree!(count(&single, 50.0));
     agree!(any_below(&[3; 500], 3));

@@ -1,6 +1,7 @@
 //! Functions of a program in machine code, as `objdump` of binutils prints them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
@@ -129,10 +130,26 @@ impl Form {
         packed.into_iter().any(|of| self.is_in_loop(of.address))
     }
 
+    /// Whether a loop holds this so many times, on whole vectors, and leaves the stack alone.
+    pub fn loops_in_registers(&self, name: &str, times: usize) -> bool {
+        self.loops().any(|within| {
+            let all = self.instructions.iter();
+            let all = all.filter(|of| within.contains(&of.address));
+            let packed = all
+                .clone()
+                .filter(|of| of.name == name && of.operands.contains("%ymm"));
+            packed.count() == times && all.into_iter().all(|of| !of.operands.contains("(%rsp"))
+        })
+    }
+
     fn is_in_loop(&self, address: u64) -> bool {
+        self.loops().any(|within| within.contains(&address))
+    }
+
+    /// Where the form jumps back, from there to the jump.
+    fn loops(&self) -> impl Iterator<Item = Range<u64>> {
         let jumps = self.instructions.iter();
-        let mut loops = jumps.filter_map(|jump| Some(jump.back()?..jump.address));
-        loops.any(|within| within.contains(&address))
+        jumps.filter_map(|jump| Some(jump.back()?..jump.address))
     }
 }
 

@@ -56,6 +56,9 @@ fn main() {
         let vectorised = program.form(kernel).loops_over(names);
         assert!(vectorised, "`{kernel}` has no loop of {names:?}");
     }
+    let total = program.form("total");
+    let registers = total.loops_in_registers("vaddpd", 16);
+    assert!(registers, "`total` has no loop with all lanes in registers");
     for kernel in SETTLED {
         let calls = program.calls(program.form(kernel));
         let settled = calls.iter().all(|call| is_one_of(call, &MEMORY));
@@ -66,6 +69,7 @@ fn main() {
     let failure = |call: &&str| call.contains("::failed");
     assert!(checked.iter().any(failure), "`look_up` calls {checked:?}");
     println!("{} kernels are vectorised", VECTORISED.len());
+    println!("the lanes of a sum stay in registers");
     println!("{} kernels check no bounds", SETTLED.len());
     for program in std::env::args().skip(1) {
         assert_unchecked(Path::new(&program));
