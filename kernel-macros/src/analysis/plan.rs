@@ -348,6 +348,11 @@ impl Region {
         strided || !self.relaxed.is_empty() || self.interior.is_some()
     }
 
+    /// Whether builds with debug assertions have failures that others have not.
+    pub fn differs_in_debug(&self) -> bool {
+        self.sites.iter().any(|site| site.debug_only)
+    }
+
     /// Whether an iteration can fail in builds with (`debug`) or without debug assertions.
     pub fn can_fail(&self, debug: bool) -> bool {
         !self.calls.is_empty() || self.sites.iter().any(|site| debug || !site.debug_only)

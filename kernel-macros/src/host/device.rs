@@ -43,23 +43,27 @@ pub struct DeviceEntry {
 impl Device {
     /// The device's side of a function with this plan.
     pub fn of(function: &Function, plan: &Plan) -> Device {
-        let entry = |region: &Region| DeviceEntry {
+        let texts = plan.regions.iter();
+        let texts: Vec<_> = texts.map(|of| ptx::entries(function, of)).collect();
+        let entry = |(region, text): (&Region, &ptx::Entries)| DeviceEntry {
             entry: ptx::entry_name(function, region),
             relaxed: ptx::relaxed_name(function, region),
             fold: (ptx::Form::of(function, region).has_fold())
                 .then(|| ptx::fold_name(function, region)),
             grouped: ptx::Form::of(function, region) == ptx::Form::Groups,
-            width: ptx::width(function, region),
+            width: text.width,
             release: ptx::params(function, region, false),
             debug: ptx::params(function, region, true),
         };
-        let regions = plan.regions.iter();
+        let release: String = texts.iter().map(|of| of.release.as_str()).collect();
+        let debug: String = texts.iter().map(|of| of.debug.as_str()).collect();
+        let regions = plan.regions.iter().zip(&texts);
         Device {
             regions: regions.map(entry).collect(),
             ptx: Ptx {
                 head: ptx::head(function),
-                release: ptx::hole::split(&ptx::entries(function, plan, false)),
-                debug: ptx::hole::split(&ptx::entries(function, plan, true)),
+                release: ptx::hole::split(&release),
+                debug: ptx::hole::split(&debug),
             },
         }
     }

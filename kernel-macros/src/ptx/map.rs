@@ -13,7 +13,6 @@ use super::vector_loop::Span;
 
 /// The text of the region's entry, between its braces.
 pub fn emit(mut emitter: Emitter) -> String {
-    emitter.vectors = emitter.find_vectors();
     let dims = emitter.region.nest.len();
     let axes: Vec<Axis> = (0..dims).map(|n| emitter.axis(dims - 1 - n)).collect();
     emitter.grid_loops(&axes, &mut Vec::new());

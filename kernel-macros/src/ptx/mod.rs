@@ -52,7 +52,7 @@ pub use function::device_function;
 pub use names::{entry_name, fold_name, relaxed_name};
 pub use params::{DeviceParam, fold_params, params};
 
-use crate::analysis::plan::{Plan, Region};
+use crate::analysis::plan::Region;
 use crate::ir::Function;
 use emitter::Emitter;
 use std::fmt::Write;
@@ -66,26 +66,37 @@ pub fn head(function: &Function) -> String {
     format!("// {name}\n{HEADER}")
 }
 
-/// The entries of a function, with holes where it calls others; `debug` says whether the user's
-/// crate has debug assertions, so that integer overflow is a failure.
-pub fn entries(function: &Function, plan: &Plan, debug: bool) -> String {
-    let regions = plan.regions.iter();
-    regions
-        .map(|region| entry(function, region, debug))
-        .collect()
+/// A region's entries, with holes where they call functions.
+#[derive(Debug)]
+pub struct Entries {
+    /// For crates without debug assertions.
+    pub release: String,
+    /// For crates with them, where integer overflow is a failure.
+    pub debug: String,
+    /// Iterations of the innermost loop that a thread takes together, in a map that does; else 1.
+    pub width: i64,
 }
 
-/// Iterations of the innermost loop that a thread takes together, if the entry is a map that does.
-pub fn width(function: &Function, region: &Region) -> i64 {
-    let mut emitter = Emitter::new(function, region, false);
-    emitter.relaxed = relaxed_name(function, region).is_some();
-    emitter.find_vectors().map_or(1, |vectors| vectors.width)
+/// The entries of a region.
+pub fn entries(function: &Function, region: &Region) -> Entries {
+    let (release, width) = text(function, region, false);
+    let debug = match region.differs_in_debug() {
+        true => text(function, region, true).0,
+        false => release.clone(),
+    };
+    Entries {
+        release,
+        debug,
+        width,
+    }
 }
 
-fn entry(function: &Function, region: &Region, debug: bool) -> String {
+/// The text of the entries, and the width of the last that does not fold.
+fn text(function: &Function, region: &Region, debug: bool) -> (String, i64) {
     let heads = heads(function, region);
     let form = Form::of(function, region);
     let mut text = format!("\n{heads}");
+    let mut width = 1;
     let forms = [
         Some((entry_name(function, region), false)),
         relaxed_name(function, region).map(|name| (name, true)),
@@ -94,6 +105,8 @@ fn entry(function: &Function, region: &Region, debug: bool) -> String {
     for (name, relaxed) in forms.into_iter().flatten() {
         let mut emitter = Emitter::new(function, region, debug);
         emitter.relaxed = relaxed;
+        emitter.vectors = emitter.find_vectors();
+        width = emitter.vectors.as_ref().map_or(1, |of| of.width);
         if relaxed {
             text += "}\n\n// Where no access can leave its array.\n";
         }
@@ -107,7 +120,7 @@ fn entry(function: &Function, region: &Region, debug: bool) -> String {
     if form.has_fold() {
         text += &fold_entry(function, region, debug);
     }
-    text + "}\n"
+    (text + "}\n", width)
 }
 
 /// From the end of the first entry to that of the second.

@@ -22,7 +22,14 @@ fn analysed(source: &str) -> (Function, Plan) {
 
 fn emitted(source: &str, debug: bool) -> String {
     let (function, plan) = analysed(source);
-    super::head(&function) + &super::entries(&function, &plan, debug)
+    let regions = plan.regions.iter();
+    let entries = regions.map(|region| {
+        let super::Entries {
+            release, debug: of, ..
+        } = super::entries(&function, region);
+        if debug { of } else { release }
+    });
+    super::head(&function) + &entries.collect::<String>()
 }
 
 /// Instructions from the first label that starts with `label` to the jump back to it.

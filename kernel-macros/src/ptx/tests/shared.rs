@@ -61,7 +61,7 @@ fn scalars_accumulate_beside_arrays() {
 fn updates_go_one_by_one() {
     let source = "fn f(x: &[u32], h: &mut [u32]) { for i in 0..x.len() { h[0] += x[i]; } }";
     let (function, plan) = analysed(source);
-    assert_eq!(crate::ptx::width(&function, &plan.regions[0]), 1);
+    assert_eq!(crate::ptx::entries(&function, &plan.regions[0]).width, 1);
 }
 
 #[test]
