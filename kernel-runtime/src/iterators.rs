@@ -81,28 +81,20 @@ impl<'a, T> Like<'a> for Typed<'a, T> {
     type Of = T;
 }
 
-/// An array's methods, as a trait could have them that takes the array by value: rustc would find
-/// them before the array's own, which borrow. Beside such a trait, these are ambiguous.
+/// An array's methods that read or make parts, as a trait could have them that takes the array, or the
+/// `&mut` at hand, by value: rustc would find them before the array's own, which borrow. Beside such
+/// a trait, these are ambiguous.
 pub trait ByValue: Sized {
     fn iter(self) {}
-    fn iter_mut(self) {}
     fn chunks(self, _: usize) {}
-    fn chunks_mut(self, _: usize) {}
     fn chunks_exact(self, _: usize) {}
-    fn chunks_exact_mut(self, _: usize) {}
     fn windows(self, _: usize) {}
     fn indexed_iter(self) {}
-    fn indexed_iter_mut(self) {}
     fn outer_iter(self) {}
-    fn outer_iter_mut(self) {}
     #[cfg(feature = "ndarray")]
     fn axis_iter(self, _: ::ndarray::Axis) {}
-    #[cfg(feature = "ndarray")]
-    fn axis_iter_mut(self, _: ::ndarray::Axis) {}
     fn rows(self) {}
-    fn rows_mut(self) {}
     fn columns(self) {}
-    fn columns_mut(self) {}
     fn row(self, _: usize) {}
     fn row_mut(self, _: usize) {}
     fn column(self, _: usize) {}
@@ -118,38 +110,27 @@ pub trait ByValue: Sized {
 }
 
 impl<T> ByValue for Vec<T> {}
+impl<T> ByValue for &mut Vec<T> {}
 impl<T, const N: usize> ByValue for [T; N] {}
+impl<T, const N: usize> ByValue for &mut [T; N] {}
+impl<T> ByValue for &mut [T] {}
 
-/// The same for a trait that takes the `&mut` at hand. Methods that make iterators to write with are
-/// those of [`SliceMethods`] and its kin, which are found as early.
-pub trait ByMut: Sized {
-    fn iter(self) {}
-    fn chunks(self, _: usize) {}
-    fn chunks_exact(self, _: usize) {}
-    fn windows(self, _: usize) {}
-    fn indexed_iter(self) {}
-    fn outer_iter(self) {}
+/// The same for methods that make iterators to write with. What a `&mut` has of them are those of
+/// [`SliceMethods`] and its kin, which are found as early.
+pub trait WritesByValue: Sized {
+    fn iter_mut(self) {}
+    fn chunks_mut(self, _: usize) {}
+    fn chunks_exact_mut(self, _: usize) {}
+    fn indexed_iter_mut(self) {}
+    fn outer_iter_mut(self) {}
     #[cfg(feature = "ndarray")]
-    fn axis_iter(self, _: ::ndarray::Axis) {}
-    fn rows(self) {}
-    fn columns(self) {}
-    fn row(self, _: usize) {}
-    fn row_mut(self, _: usize) {}
-    fn column(self, _: usize) {}
-    fn column_mut(self, _: usize) {}
-    #[cfg(feature = "ndarray")]
-    fn index_axis(self, _: ::ndarray::Axis, _: usize) {}
-    #[cfg(feature = "ndarray")]
-    fn index_axis_mut(self, _: ::ndarray::Axis, _: usize) {}
-    fn view(self) {}
-    fn view_mut(self) {}
-    fn split_at(self, _: usize) {}
-    fn split_at_mut(self, _: usize) {}
+    fn axis_iter_mut(self, _: ::ndarray::Axis) {}
+    fn rows_mut(self) {}
+    fn columns_mut(self) {}
 }
 
-impl<T> ByMut for &mut Vec<T> {}
-impl<T, const N: usize> ByMut for &mut [T; N] {}
-impl<T> ByMut for &mut [T] {}
+impl<T> WritesByValue for Vec<T> {}
+impl<T, const N: usize> WritesByValue for [T; N] {}
 
 /// The same for methods that make parts, of what a shared reference refers to. For those that make
 /// iterators, [`SliceMethods`] and its kin are found as early.

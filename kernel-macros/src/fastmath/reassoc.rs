@@ -12,16 +12,18 @@
 //! over, fewer than `L`, follow one by one, so that short loops are as they were. `L` is 16 for
 //! accumulators of 8 bytes, else 32. Trips keep their order, so all else that they do is as before.
 //! Where neighbouring iterations go through the loop together
-//! ([`crate::analysis::plan::Strips`]), SIMD has them, and sums stay as they are.
+//! ([`crate::analysis::plan::Strips`]), SIMD has them, and sums stay as they are. So do those of loops
+//! that check an access in each trip, such as one by data (`x[column[k]]`): a loop that may end
+//! anywhere is none for SIMD, and lanes would only be in its way.
 
 use super::build::Builder;
 use super::copy::Copy;
-use crate::analysis::plan::{Accumulator, Combine, Fold, Plan, Region, Verdict};
+use crate::analysis::plan::{Accumulator, Bounds, Combine, Fold, Plan, Region, Verdict};
 use crate::analysis::reduce;
 use crate::ir::pass::{self, Pass};
 use crate::ir::{
-    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span, Stmt,
-    StmtKind, Ty, UnaryOp, VarId, walk,
+    AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span,
+    Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -71,9 +73,27 @@ impl Pass for Splitter<'_> {
 }
 
 impl Splitter<'_> {
+    /// Whether a trip of the loop checks that an access stays in its array.
+    fn checks(&self, id: LoopId) -> bool {
+        let (function, body) = (&*self.function, &self.function.loops[id].body);
+        let checked = |id: AccessId| self.region.bounds.get(&id) == Some(&Bounds::Checked);
+        let mut found = false;
+        walk::expressions(function, body, &mut |id| {
+            found |= matches!(function.exprs[id].kind, ExprKind::Load(access) if checked(access));
+        });
+        walk::statements(function, body, &mut |stmt| {
+            found |= matches!(stmt.kind, StmtKind::Assign { target: Place::Element(access), .. }
+                if checked(access));
+        });
+        found
+    }
+
     /// What comes before the loop, if it has reductions: its trips as far as whole rounds go, while
     /// those left over stay.
     fn split(&mut self, id: LoopId) -> Vec<Stmt> {
+        if self.checks(id) {
+            return Vec::new();
+        }
         let Some((count, accumulators)) = lanes(self.function, id) else {
             return Vec::new();
         };

@@ -69,6 +69,8 @@ fn what_has_an_order_keeps_it() {
         "let mut s = 0u64; for k in 0..n { s += k as u64; } y[i] = s as f64;",
         // Bound in the loop.
         "for k in 0..n { let mut s = w; s += x[i * n + k]; y[i] = s; }",
+        // Checked in each trip.
+        "let mut s = 0.0; for k in 0..n { s += x[x[i * n + k] as usize]; } y[i] = s;",
         // Neighbouring iterations go through it together.
         "let mut s = 0.0; for k in 0..n { s += x[k]; } y[i] = s;",
     ] {

@@ -150,7 +150,7 @@ pub fn makers(rt: &TokenStream, makers: &[Made]) -> TokenStream {
         emit! {
             let __typed = #rt::iterators::Typed(&#receiver);
             {
-                use #rt::iterators::{ByMut as _, ByReference as _, ByValue as _, Like as _};
+                use #rt::iterators::{ByReference as _, ByValue as _, Like as _, WritesByValue as _};
                 _ = __typed.like().#method(#args);
                 _ = __typed.itself().#method(#args);
                 _ = __typed.#borrowed().#method(#args);

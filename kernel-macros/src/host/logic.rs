@@ -4,7 +4,7 @@
 use super::body::Body;
 use super::names::emit;
 use crate::analysis::plan::{Bounds, SiteKey};
-use crate::ir::{AccessId, ExprId, ExprKind, walk};
+use crate::ir::{AccessId, Builtin, ExprId, ExprKind, walk};
 use proc_macro2::TokenStream;
 
 /// An operand of more nodes than this is worth a branch.
@@ -68,6 +68,8 @@ impl Body<'_> {
             ExprKind::Int(..) | ExprKind::Float(..) | ExprKind::Bool(_) | ExprKind::Var(_) => {}
             ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Cast(..) => {}
             ExprKind::Logic { .. } | ExprKind::Len { .. } => {}
+            // One instruction each, on vectors too; `fastmath` makes the last of sums.
+            ExprKind::Call(Builtin::Abs | Builtin::Sqrt | Builtin::MulAdd, _) => {}
             _ => return Early::Never,
         }
         match self.region.site_of.get(&SiteKey::Expr(id)) {

@@ -130,3 +130,21 @@ fn long_functions_have_a_form_in_stages() {
     assert_eq!(staged(quote!(y[i] = x[i].ln();)), [true, true]);
     assert_eq!(staged(quote!(y[i] = x[i].exp();)), [false, false]);
 }
+
+/// A product and a sum that `fastmath` fuses are no reason for a branch.
+#[test]
+fn both_operands_are_evaluated_where_that_is_little() {
+    let both = |right| {
+        let kernel = quote!(
+            fn f(x: &[f64], y: &mut [bool]) {
+                for i in 0..y.len() {
+                    y[i] = i > 7 && #right <= 4.0;
+                }
+            }
+        );
+        let text = crate::expand::kernel(quote!(parallel), kernel).to_string();
+        text.contains("__first & ")
+    };
+    assert!(both(quote!((i as f64).mul_add(2.0, 0.5).sqrt())));
+    assert!(!both(quote!((i as f64).exp())));
+}

@@ -9,7 +9,8 @@ pub use ndarray::iter::{
 use ndarray::{ArrayBase, ArrayRef, Axis, Data, DataMut, Dimension, RawData, RemoveAxis};
 
 impl<S: RawData, D> super::ByValue for ArrayBase<S, D> {}
-impl<S: RawData, D> super::ByMut for &mut ArrayBase<S, D> {}
+impl<S: RawData, D> super::ByValue for &mut ArrayBase<S, D> {}
+impl<S: RawData, D> super::WritesByValue for ArrayBase<S, D> {}
 impl<S: RawData, D> super::ByReference for ArrayBase<S, D> {}
 
 /// A call on several arrays; fails to compile if it is on something else.

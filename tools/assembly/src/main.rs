@@ -15,7 +15,7 @@ use std::path::Path;
 
 /// A kernel, and what a loop of its region has to hold: one of these instructions on whole vectors.
 const VECTORISED: [(&str, &[&str]); 9] = [
-    ("extremes", &["vminpd", "vmaxpd", "vblendvpd"]),
+    ("extremes", &["vminpd", "vmaxpd"]),
     ("first_least", &["vblendvpd", "vpblendvb"]),
     ("count", &["vpsubd", "vpaddd"]),
     ("any_below", &["vpcmpgtd"]),
