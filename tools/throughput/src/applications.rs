@@ -1,5 +1,5 @@
 //! Kernels that call elementary functions: as people write them, and so with the forms that
-//! `#[kernel]` makes for usual arguments. On one thread.
+//! `#[kernel]` makes, for usual arguments and in stages. On one thread.
 
 #[path = "../../../examples/tests/gallery/density.rs"]
 mod estimate;
@@ -10,7 +10,6 @@ use crate::numba::Worker;
 use crate::table::{Line, Times};
 use crate::timing::{ELEMENTS, best, inputs};
 use estimate::density;
-use kernel_runtime::prelude::*;
 use kernel_runtime::{Level, with_level};
 use pricing::black_scholes;
 use std::cell::RefCell;
@@ -19,6 +18,8 @@ use std::error::Error;
 /// A kernel for each method, in a module for the type.
 macro_rules! kernels {
     ($module:ident $ty:ident: $($one:ident)+; $($two:ident)+) => {
+        // Of a kernel's versions two are measured.
+        #[allow(dead_code)]
         mod $module {
             use kernel_runtime::prelude::*;
             $(
