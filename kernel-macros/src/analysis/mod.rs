@@ -46,6 +46,7 @@ mod saved;
 mod scan;
 mod shared;
 pub mod sites;
+pub mod stages;
 pub mod steps;
 mod strips;
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub struct Body<'a> {
     depth: Cell<usize>,
     /// Elements that were read before what is printed now, and where they are.
     ahead: RefCell<HashMap<AccessId, Ident>>,
+    /// Calls whose values there are before what is printed now, and where these are.
+    made: RefCell<HashMap<ExprId, Ident>>,
     /// What is printed now runs in the interior alone.
     inside: Cell<bool>,
     /// Nothing that is printed now leaves an iteration: the driver evaluates it.
@@ -60,6 +62,7 @@ impl<'a> Body<'a> {
             steps: HashMap::new(),
             depth: Cell::new(0),
             ahead: RefCell::default(),
+            made: RefCell::default(),
             inside: Cell::new(false),
             total: Cell::new(false),
             usual: Cell::new(false),
@@ -183,6 +186,19 @@ impl<'a> Body<'a> {
     /// The local that holds an element here.
     pub fn ahead(&self, id: AccessId) -> Option<Ident> {
         self.ahead.borrow().get(&id).cloned()
+    }
+
+    /// What `print` prints, where these calls have been made.
+    pub fn after<T>(&self, made: HashMap<ExprId, Ident>, print: impl FnOnce() -> T) -> T {
+        let before = self.made.replace(made);
+        let printed = print();
+        self.made.replace(before);
+        printed
+    }
+
+    /// The local that holds a call's value here.
+    pub fn made(&self, id: ExprId) -> Option<Ident> {
+        self.made.borrow().get(&id).cloned()
     }
 
     /// The simpler form that an expression has here.

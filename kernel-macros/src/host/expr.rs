@@ -216,6 +216,9 @@ impl Body<'_> {
     }
 
     fn call(&self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> TokenStream {
+        if let Some(made) = self.made(id) {
+            return emit!(#made);
+        }
         let scalar = self.scalar_of(args[0]);
         let values: Vec<_> = args.iter().map(|arg| self.expr(*arg)).collect();
         if let Some(step) = self.steps.get(&id) {

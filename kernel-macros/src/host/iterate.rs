@@ -8,9 +8,11 @@
 use super::fold;
 use super::names::{self, emit};
 use super::region::Region;
+use super::stages;
 use super::strips::Strips;
 use super::usual;
 use crate::analysis::plan::{self, ArrayUse, NestLoop, WideAdapter};
+use crate::analysis::stages::Stages;
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::ToTokens;
@@ -97,8 +99,9 @@ pub fn pays(region: &Region) -> TokenStream {
 
 /// Whether the fast form is other source than the general one.
 fn has_two_forms(region: &Region) -> bool {
-    let steps = !region.body.steps.is_empty();
-    region.plan.has_fast_form() || region.body.casts_in_lanes() || has_whole_rounds(region) || steps
+    let other_calls = region.stages.is_some() || !region.body.steps.is_empty();
+    let other_code = region.body.casts_in_lanes() || has_whole_rounds(region);
+    region.plan.has_fast_form() || other_calls || other_code
 }
 
 /// A local that is made of the call.
@@ -339,6 +342,8 @@ fn run(region: &Region, forms: &Forms) -> TokenStream {
     let accumulators = Accumulators::of(region);
     let iterations = if let Some(plan) = &region.plan.strips {
         strips(region, plan)
+    } else if let Some(plan) = &region.stages {
+        in_stages(region, plan)
     } else if accumulators.vars.is_empty() {
         map(region)
     } else if region.lanes() == 1 {
@@ -450,14 +455,10 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
     let rows = tile(region, &outer, &parts);
     let (plain, rt) = (map(region), region.rt());
     let fast = region.plan.has_fast_form().then(|| emit!(FAST &&));
-    // An iteration that fails has to be the earliest.
-    let unchecked = region.uses_debug().then(|| {
-        let debug = region.body.debug();
-        emit!(!#debug &&)
-    });
+    let unchecked = unchecked(region);
     let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strip.longest()));
     emit! {
-        if #fast #unchecked __tile.columns.1 - __tile.columns.0 >= #shortest {
+        if #fast __tile.columns.1 - __tile.columns.0 >= #shortest #unchecked {
             #lanes
             let (mut __from, __end) = __tile.columns;
             while __from < __end {
@@ -469,6 +470,42 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
             #plain
         }
     }
+}
+
+/// The condition that no iteration fails: one that does has to be the earliest.
+fn unchecked(region: &Region) -> Option<TokenStream> {
+    region.uses_debug().then(|| {
+        let debug = region.body.debug();
+        emit!(&& !#debug)
+    })
+}
+
+/// Iterations that combine nothing, cut at their calls, as far as there are enough of them.
+fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let outer = variables(region, 0, depth - 1);
+    let inner = variables(region, depth - 1, depth);
+    let stages = stages::Printer {
+        body: &region.body,
+        inner: &inner,
+        plan,
+    };
+    let (lanes, parts) = (stages.lanes(), stages.parts());
+    let (iteration, unchecked) = (region.body.iteration(), unchecked(region));
+    let count = stages.count();
+    let row = emit! {
+        let (mut __from, __end) = __tile.columns;
+        while FAST #unchecked && __end - __from >= #count {
+            #parts
+            __from += #count;
+        }
+        for __t in __from..__end {
+            #inner
+            #iteration
+        }
+    };
+    let rows = tile(region, &outer, &row);
+    emit!(#lanes #rows)
 }
 
 /// What `kernel-runtime/src/level.rs` asks the processor for, at its second level and at its third.

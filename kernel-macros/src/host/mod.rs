@@ -36,6 +36,7 @@ mod raise;
 pub mod region;
 pub mod residency;
 mod restart;
+mod stages;
 mod strips;
 #[cfg(test)]
 mod tests;

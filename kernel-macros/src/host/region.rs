@@ -7,6 +7,7 @@ use super::names::{self, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
+use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId};
@@ -20,6 +21,8 @@ pub struct Region<'a> {
     pub plan: &'a plan::Region,
     pub node: &'a LoopTemplate,
     pub body: Body<'a>,
+    /// How iterations run up to one call of an elementary function after the other.
+    pub stages: Option<Stages>,
 }
 
 impl<'a> Region<'a> {
@@ -30,6 +33,7 @@ impl<'a> Region<'a> {
             plan,
             node,
             body: Body::new(function, context.rt, plan, Frame::Iteration),
+            stages: stages::find(function, plan),
         };
         if region.lanes() > 1 {
             region.body.steps = steps::of(function, plan);

@@ -117,6 +117,20 @@ fn device_functions_with_a_rare_path_have_a_form_without_it() {
     )));
 }
 
+#[test]
+fn long_functions_have_a_form_in_stages() {
+    let staged = |body| {
+        let kernel = quote!(
+            fn f(x: &[f64], y: &mut [f64]) {
+                for i in 0..x.len() { #body }
+            }
+        );
+        has(kernel, ["lanes", "FAST"])
+    };
+    assert_eq!(staged(quote!(y[i] = x[i].ln();)), [true, true]);
+    assert_eq!(staged(quote!(y[i] = x[i].exp();)), [false, false]);
+}
+
 /// A product and a sum that `fastmath` fuses are no reason for a branch.
 #[test]
 fn both_operands_are_evaluated_where_that_is_little() {

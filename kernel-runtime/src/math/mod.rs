@@ -23,6 +23,8 @@
 
 pub mod f32;
 pub mod f64;
+#[doc(hidden)]
+pub mod lanes;
 pub mod random;
 #[doc(hidden)]
 pub mod rare;

@@ -36,6 +36,7 @@ mod rare;
 mod reductions;
 mod rows;
 mod shared;
+mod stages;
 mod stencils;
 mod strips;
 mod vectors;

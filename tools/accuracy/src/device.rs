@@ -66,6 +66,7 @@ macro_rules! all_rows {
             erf(x, _y) math::$ty::erf(x);
             erfc(x, _y) math::$ty::erfc(x);
             gamma(x, _y) math::$ty::gamma(x);
+            ln_gamma(x, _y) { let (value, _sign): ($ty, i32) = math::$ty::ln_gamma(x); value };
             powf(x, y) math::$ty::powf(x, y);
             powi(x, y) math::$ty::powi(x, y as i32);
             hypot(x, y) math::$ty::hypot(x, y);

@@ -1,5 +1,5 @@
 //! Kernels that call elementary functions: as people write them, and so with the forms that
-//! `#[kernel]` makes for usual arguments. On one thread.
+//! `#[kernel]` makes, for usual arguments and in stages. On one thread.
 
 #[path = "../../../examples/tests/gallery/density.rs"]
 mod estimate;
@@ -10,34 +10,74 @@ use crate::numba::Worker;
 use crate::table::{Line, Times};
 use crate::timing::{ELEMENTS, best, inputs};
 use estimate::density;
-use kernel_runtime::prelude::*;
 use kernel_runtime::{Level, with_level};
 use pricing::black_scholes;
 use std::cell::RefCell;
 use std::error::Error;
 
-macro_rules! maps {
-    ($($kernel:ident: $ty:ident $name:ident;)+) => {$(
-        #[kernel(parallel)]
-        fn $kernel(x: &[$ty], out: &mut [$ty]) {
-            for i in 0..x.len() {
-                out[i] = x[i].$name();
-            }
+/// A kernel for each method, in a module for the type.
+macro_rules! kernels {
+    ($module:ident $ty:ident: $($one:ident)+; $($two:ident)+) => {
+        // Of a kernel's versions two are measured.
+        #[allow(dead_code)]
+        mod $module {
+            use kernel_runtime::prelude::*;
+            $(
+                #[kernel(parallel)]
+                pub fn $one(x: &[$ty], out: &mut [$ty]) {
+                    for i in 0..x.len() {
+                        out[i] = x[i].$one();
+                    }
+                }
+            )+
+            $(
+                #[kernel(parallel)]
+                pub fn $two(x: &[$ty], y: &[$ty], out: &mut [$ty]) {
+                    for i in 0..out.len() {
+                        out[i] = x[i].$two(y[i]);
+                    }
+                }
+            )+
         }
-    )+};
+    };
 }
 
-maps! {
-    exp_f64: f64 exp;
-    ln_f64: f64 ln;
-    sin_f64: f64 sin;
-    cos_f64: f64 cos;
-    tan_f64: f64 tan;
-    exp_f32: f32 exp;
-    ln_f32: f32 ln;
-    sin_f32: f32 sin;
-    cos_f32: f32 cos;
-    tan_f32: f32 tan;
+/// `$then!` of the methods of both types.
+macro_rules! each_type {
+    ($then:ident) => {
+        $then! { wide f64:
+        exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan asin acos atan sinh cosh tanh asinh
+        acosh atanh cbrt; powf hypot atan2 }
+        $then! { narrow f32:
+        exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan asin acos atan sinh cosh tanh asinh
+        acosh atanh cbrt; powf hypot atan2 }
+    };
+}
+
+each_type!(kernels);
+
+/// What the arguments of a method lie between, as in the functions' own loops.
+fn range(method: &str, wide: bool) -> (f64, f64) {
+    match method {
+        "exp" if !wide => (-80.0, 80.0),
+        "exp" | "exp2" | "sin" | "cos" | "tan" | "cbrt" => (-100.0, 100.0),
+        "ln" | "log2" | "log10" | "powf" => (0.0, 100.0),
+        "ln_1p" => (-0.9, 10.0),
+        "asin" | "acos" | "atanh" | "atan2" => (-1.0, 1.0),
+        "tanh" => (-5.0, 5.0),
+        "acosh" => (1.0, 10.0),
+        "hypot" => (0.0, 10.0),
+        _ => (-10.0, 10.0),
+    }
+}
+
+/// The same of second arguments.
+fn second_range(method: &str) -> (f64, f64) {
+    match method {
+        "hypot" => (0.0, 10.0),
+        "atan2" => (-1.0, 1.0),
+        _ => (-10.0, 10.0),
+    }
 }
 
 /// Samples of the density.
@@ -59,33 +99,35 @@ pub fn measure(
         .build_global()?;
     let mut lines = Vec::new();
     macro_rules! line {
-        ($name:literal, $work:expr, $kernel:ident($($argument:expr),+)) => {
+        ($name:expr, $work:expr, $($kernel:ident)::+($($argument:expr),+)) => {
             if $name.contains(only) {
-                let serial = || $kernel::serial($($argument),+);
-                let kernel = || $kernel::parallel($($argument),+);
+                let serial = || $($kernel)::+::serial($($argument),+);
+                let kernel = || $($kernel)::+::parallel($($argument),+);
                 lines.push(line($name, $work, numba, passes, serial, kernel));
             }
         };
     }
-    macro_rules! maps {
-        ($($name:literal: $ty:ident $kernel:ident in $low:literal .. $high:literal;)+) => {$({
-            let x: Vec<$ty> = inputs(1, ($low, $high)).iter().map(|x| *x as $ty).collect();
+    macro_rules! methods {
+        ($module:ident $ty:ident: $($one:ident)+; $($two:ident)+) => {
+            let cast = |seed, range| -> Vec<$ty> {
+                inputs(seed, range).iter().map(|x| *x as $ty).collect()
+            };
+            let wide = size_of::<$ty>() == 8;
             let out = RefCell::new(vec![0.0; ELEMENTS]);
-            line!($name, ELEMENTS, $kernel(&x, &mut out.borrow_mut()));
-        })+};
+            $({
+                let x = cast(1, range(stringify!($one), wide));
+                let name = concat!(stringify!($ty), " ", stringify!($one));
+                line!(name, ELEMENTS, $module::$one(&x, &mut out.borrow_mut()));
+            })+
+            $({
+                let method = stringify!($two);
+                let (x, y) = (cast(1, range(method, wide)), cast(2, second_range(method)));
+                let name = concat!(stringify!($ty), " ", stringify!($two));
+                line!(name, ELEMENTS, $module::$two(&x, &y, &mut out.borrow_mut()));
+            })+
+        };
     }
-    maps! {
-        "f64 exp": f64 exp_f64 in -100.0 .. 100.0;
-        "f64 ln": f64 ln_f64 in 0.0 .. 100.0;
-        "f64 sin": f64 sin_f64 in -100.0 .. 100.0;
-        "f64 cos": f64 cos_f64 in -100.0 .. 100.0;
-        "f64 tan": f64 tan_f64 in -100.0 .. 100.0;
-        "f32 exp": f32 exp_f32 in -80.0 .. 80.0;
-        "f32 ln": f32 ln_f32 in 0.0 .. 100.0;
-        "f32 sin": f32 sin_f32 in -100.0 .. 100.0;
-        "f32 cos": f32 cos_f32 in -100.0 .. 100.0;
-        "f32 tan": f32 tan_f32 in -100.0 .. 100.0;
-    }
+    each_type!(methods);
     let (s, x, t) = (
         inputs(17, (5.0, 30.0)),
         inputs(18, (1.0, 100.0)),

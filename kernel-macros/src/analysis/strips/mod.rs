@@ -61,7 +61,7 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
 
 /// Whether an iteration of the fast form can fail in builds without debug assertions. Of a strip,
 /// it would not be the earliest that fails first.
-fn fails(region: &Region) -> bool {
+pub(super) fn fails(region: &Region) -> bool {
     let settled = |key: &SiteKey| match key {
         SiteKey::Access(id) => region.bounds.get(id) == Some(&Bounds::Relaxed),
         SiteKey::Expr(id) => region.relaxed_nodes.contains(id),

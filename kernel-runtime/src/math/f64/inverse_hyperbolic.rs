@@ -28,12 +28,26 @@ pub fn asinh(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acosh(x: f64) -> f64 {
-    // ln(x + sqrt(u^2 + 2 u)) of u = x - 1, of halves, which stay finite.
+    let (sum, lost): (f64, f64) = acosh_sum(x);
+    let value: f64 = ln_of_sum(sum, lost, 1.0);
+    acosh_ends(x, value)
+}
+
+/// Half of the number whose logarithm it is, as a sum.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn acosh_sum(x: f64) -> (f64, f64) {
+    // x + sqrt(u^2 + 2 u) of u = x - 1, of halves, which stay finite.
     let half = 0.5 * x - 0.5;
     let root = (half * half + half).sqrt();
     let root = if x > 1e20 { half } else { root };
-    let (sum, lost): (f64, f64) = fast_two_sum(0.5 * x, root);
-    let value: f64 = ln_of_sum(sum, lost, 1.0);
+    fast_two_sum(0.5 * x, root)
+}
+
+/// What it is where its argument is not ordinary.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn acosh_ends(x: f64, value: f64) -> f64 {
     let value = if x <= f64::MAX { value } else { x };
     if x < 1.0 { f64::NAN } else { value }
 }

@@ -4,20 +4,25 @@ use super::bits::{split, upper};
 use super::double::two_sum;
 use kernel_macros::kernel;
 
-/// `(f, s, series)` of an `m` from `sqrt(1/2)` to `sqrt(2)`: `f = m - 1`, `s = f / (m + 1)`, and
-/// `ln m = f - s f + s^3 series`.
+/// `(f, s)` of an `m` from `sqrt(1/2)` to `sqrt(2)`: `f = m - 1`, `s = f / (m + 1)`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn ln_series(m: f64) -> (f64, f64, f64) {
+pub(super) fn ratio(m: f64) -> (f64, f64) {
     let f = m - 1.0;
-    let s = f / (m + 1.0);
+    (f, f / (m + 1.0))
+}
+
+/// What `ln m` is beyond `f - s f`: some `s^3`, and a series.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_beyond(s: f64) -> f64 {
     let z = s * s;
     let w = z * z;
     let first = 0.666666666666681 + z * 0.39999999999016167;
     let second = 0.28571428818171396 + z * 0.2222219167243416;
     let third = 0.18183890135999944 + z * 0.15306354650737888;
     let series = (first + w * second) + w * w * (third + w * 0.1486788008785859);
-    (f, s, series)
+    s * (s * s) * series
 }
 
 /// What a logarithm is where its argument is not a finite positive number.
@@ -36,10 +41,18 @@ pub(super) fn with_ends(x: f64, value: f64) -> f64 {
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
-    let (f, s, series): (f64, f64, f64) = ln_series(m);
+    let (f, s): (f64, f64) = ratio(m);
+    let beyond: f64 = ln_beyond(s);
+    ln_of(x, k, f, s, beyond)
+}
+
+/// The natural logarithm of `x = 2^k (1 + f)`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_of(x: f64, k: f64, f: f64, s: f64, beyond: f64) -> f64 {
     // ln 2 in two parts, the first of 33 bits: its product is exact. What is known before the
     // series is added first.
-    let low = (s * f - k * -4.2009150726810846e-11) - s * (s * s) * series;
+    let low = (s * f - k * -4.2009150726810846e-11) - beyond;
     let value = k * 0.6931471806019545 + (f - low);
     with_ends(x, value)
 }
@@ -49,7 +62,17 @@ pub fn ln(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
-    // As `split` does it. 2^k stands in the exponent's place, so that 2^(1 - k) is a difference.
+    let (k, m, more): (f64, f64, f64) = split_sum(high, low, doubled);
+    let (f, s): (f64, f64) = ratio(m);
+    let beyond: f64 = ln_beyond(s);
+    ln_of_split(k, f, s, more, beyond)
+}
+
+/// `(k, m, more)` with `2^doubled (high + low) = 2^k (m + more)`, as `split` does it.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn split_sum(high: f64, low: f64, doubled: f64) -> (f64, f64, f64) {
+    // 2^k stands in the exponent's place, so that 2^(1 - k) is a difference.
     let shifted = high.to_bits().wrapping_add(0x0009_5f61_9980_c433);
     let k =
         f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - (4503599627371519.0 - doubled);
@@ -57,10 +80,16 @@ pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
     let m =
         f64::from_bits((high.to_bits().wrapping_sub(exponent)).wrapping_add(0x3ff0_0000_0000_0000));
     let back = f64::from_bits(0x7ff0_0000_0000_0000u64.wrapping_sub(exponent));
-    let (f, s, series): (f64, f64, f64) = ln_series(m);
+    (k, m, low * back)
+}
+
+/// `ln(2^k (1 + f + more))`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_of_split(k: f64, f: f64, s: f64, more: f64, beyond: f64) -> f64 {
     // Over 1 + f, which is (1 + s) / (1 - s).
-    let tail = low * back * (0.5 - s + s * s);
-    let low = (s * f - (k * -4.2009150726810846e-11 + tail)) - s * (s * s) * series;
+    let tail = more * (0.5 - s + s * s);
+    let low = (s * f - (k * -4.2009150726810846e-11 + tail)) - beyond;
     k * 0.6931471806019545 + (f - low)
 }
 
@@ -74,17 +103,15 @@ pub fn ln_1p(x: f64) -> f64 {
     if x == 0.0 { x } else { value }
 }
 
-/// `(high, low)`: the logarithm of an `m` from `sqrt(1/2)` to `sqrt(2)` with an error of some `2^-60`,
-/// the first of 26 bits.
+/// `(high, low)`: the logarithm of `1 + f` with an error of some `2^-60`, the first of 26 bits.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn ln_parts(m: f64) -> (f64, f64) {
-    let (f, s, series): (f64, f64, f64) = ln_series(m);
+pub(super) fn ln_parts(f: f64, s: f64, beyond: f64) -> (f64, f64) {
     // s f is f^2 / 2 - s f^2 / 2.
     let half_square = 0.5 * f * f;
     let high: f64 = upper(f - half_square);
     let known = ((f - high) - half_square) + s * half_square;
-    (high, known + s * (s * s) * series)
+    (high, known + beyond)
 }
 
 /// Logarithm to the base 2. At most 1 ULP.
@@ -92,7 +119,16 @@ fn ln_parts(m: f64) -> (f64, f64) {
 #[inline(always)]
 pub fn log2(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
-    let (high, low): (f64, f64) = ln_parts(m);
+    let (f, s): (f64, f64) = ratio(m);
+    let beyond: f64 = ln_beyond(s);
+    let (high, low): (f64, f64) = ln_parts(f, s, beyond);
+    log2_of(x, k, high, low)
+}
+
+/// The logarithm of `x = 2^k m` to the base 2, given that of `m`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_of(x: f64, k: f64, high: f64, low: f64) -> f64 {
     // 1 / ln 2 in two parts, the first of 26 bits: the product of both first parts is exact.
     let main = high * 1.4426950216293335;
     let sum = k + main;
@@ -105,7 +141,16 @@ pub fn log2(x: f64) -> f64 {
 #[inline(always)]
 pub fn log10(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
-    let (high, low): (f64, f64) = ln_parts(m);
+    let (f, s): (f64, f64) = ratio(m);
+    let beyond: f64 = ln_beyond(s);
+    let (high, low): (f64, f64) = ln_parts(f, s, beyond);
+    log10_of(x, k, high, low)
+}
+
+/// The logarithm of `x = 2^k m` to the base 10, given that of `m`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log10_of(x: f64, k: f64, high: f64, low: f64) -> f64 {
     // 1 / ln 10 likewise, and log10(2) in two parts, the first of 21 bits.
     let main = high * 0.4342944771051407;
     let whole = k * 0.30102992057800293;

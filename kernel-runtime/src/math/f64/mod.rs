@@ -8,6 +8,8 @@ mod gamma_function;
 mod hyperbolic;
 mod inverse_hyperbolic;
 mod inverse_trigonometric;
+#[doc(hidden)]
+pub mod lanes;
 mod logarithm;
 mod power;
 mod reduction;

@@ -11,8 +11,18 @@ use kernel_macros::kernel;
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn log2_parts(x: f64) -> (f64, f64) {
-    let (k, m): (f64, f64) = split(x);
     // log2 m = 2 / ln 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1), in two parts.
+    let (k, m): (f64, f64) = split(x);
+    let (s, s_low): (f64, f64) = ratio_parts(m);
+    let beyond: f64 = log2_beyond(s);
+    let (main, rest): (f64, f64) = log2_over(s, s_low, beyond);
+    log2_sum(k, s, s_low, main, rest)
+}
+
+/// `(m - 1) / (m + 1)`, and what it lacks besides its upper part.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ratio_parts(m: f64) -> (f64, f64) {
     let f = m - 1.0;
     let sum = m + 1.0;
     let sum_high: f64 = upper(sum);
@@ -21,25 +31,45 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let s = f * inverse;
     let s_high: f64 = upper(s);
     let s_low = ((f - s_high * sum_high) - s_high * sum_low) * inverse;
-    // Its square: exactly, of the upper part, and the rest.
-    let square = s_high * s_high;
-    let square_rest = s_low * (s_high + s);
-    // In the series, the quotient's own error does not count.
+    (s, s_low)
+}
+
+/// The logarithm's series over `s^5`. The quotient's own error does not count there.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_beyond(s: f64) -> f64 {
     let z = s * s;
     let w = z * z;
     let first = 0.5770780163555851 + z * 0.41219858311137103;
     let second = 0.32059889790772395 + z * 0.262308199185481;
     let third = 0.2219522390364323 + z * 0.19240239025392583;
     let fourth = 0.16843202248811445 + z * 0.17296494685456681;
-    let series = (first + w * second) + w * w * (third + w * fourth);
-    // The sum over s, in two parts: 2 / ln 2, and 2 / (3 ln 2) of the square, the first parts of 26
-    // bits, so that their product is exact.
+    (first + w * second) + w * w * (third + w * fourth)
+}
+
+/// The logarithm over `s`, less `2 / ln 2`: exactly, and the rest.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_over(s: f64, s_low: f64, beyond: f64) -> (f64, f64) {
+    // The square: exactly, of the upper part, and the rest.
+    let s_high: f64 = upper(s);
+    let square = s_high * s_high;
+    let square_rest = s_low * (s_high + s);
+    // In two parts: 2 / ln 2, and 2 / (3 ln 2) of the square, the first parts of 26 bits, so that
+    // their product is exact.
     let short: f64 = upper(square);
     let main = short * 0.9617966860532761;
     let known = ((square - short) * 0.9617966860532761 + square * 7.872699542894897e-09)
         + (square_rest * 0.9617966939259756 + 3.851925982253235e-08);
     let accurate = square + square_rest;
-    let rest = known + accurate * accurate * series;
+    (main, known + accurate * accurate * beyond)
+}
+
+/// The logarithm, of `k`, `s` in two parts and its quotient by `s` as `log2_over` has it.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_sum(k: f64, s: f64, s_low: f64, main: f64, rest: f64) -> (f64, f64) {
+    let s_high: f64 = upper(s);
     let t_high: f64 = upper((2.885390043258667 + main) + rest);
     let t_low = rest - ((t_high - 2.885390043258667) - main);
     let main = s_high * t_high;
@@ -54,6 +84,17 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
+    let (shifted, r, one, more): (f64, f64, f64, f64) = exp2_near(main, rest);
+    let beyond: f64 = exp2_beyond(r, more);
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
+    (shifted, high, low)
+}
+
+/// `(shifted, r, one, more)`: of `exp2_parts`, what comes before the series of `r`, where `one` is
+/// `1 + r ln 2`, and `more` what it lacks.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_near(main: f64, rest: f64) -> (f64, f64, f64, f64) {
     let shifted = (main + rest) + 6755399441057790.0;
     let fraction = main - (shifted - 6755399441057790.0);
     // Times ln 2, in two parts.
@@ -63,20 +104,30 @@ pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
     let linear = short * 0.6931471675634384;
     let linear_rest = low * 0.6931471805599453 + short * 1.2996506893889889e-08;
     let one = 1.0 + linear;
-    let beyond: f64 = exp2_beyond(r, (linear - (one - 1.0)) + linear_rest);
-    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
-    (shifted, high, low)
+    (shifted, r, one, (linear - (one - 1.0)) + linear_rest)
 }
 
 /// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
-    let main = log_high * y_high;
-    let rest = log_high * y_low + log_low * (y_high + y_low);
+    let (main, rest): (f64, f64) = product(log_high, log_low, y_high, y_low);
     let (shifted, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
+    exp2_ends(main + rest, shifted, value)
+}
+
+/// A product in two parts, the first exact.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn product(a_high: f64, a_low: f64, b_high: f64, b_low: f64) -> (f64, f64) {
+    (a_high * b_high, a_high * b_low + a_low * (b_high + b_low))
+}
+
+/// `2^sum`, of `value` and its exponent, or what is beyond all powers.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_ends(sum: f64, shifted: f64, value: f64) -> f64 {
     let value: f64 = assemble(value, shifted);
-    let sum = main + rest;
     let value = if sum >= 1024.0 { f64::INFINITY } else { value };
     if sum < -1076.0 { 0.0 } else { value }
 }
@@ -126,11 +177,26 @@ fn with_base(x: f64, negative_y: bool, sign: u64, value: f64) -> f64 {
 #[inline(always)]
 pub fn powf(x: f64, y: f64) -> f64 {
     let (log_high, log_low): (f64, f64) = log2_parts(x.abs());
+    let (y_high, y_low): (f64, f64) = exponent_parts(y);
+    let value: f64 = exp2_of_product(log_high, log_low, y_high, y_low);
+    powf_ends(x, y, value)
+}
+
+/// An exponent's upper part and the rest.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exponent_parts(y: f64) -> (f64, f64) {
     // No other power of a number but 1 is nearer to 1 than 0 and infinity.
     let bounded = if y > 3e19 { 3e19 } else { y };
     let bounded = if bounded < -3e19 { -3e19 } else { bounded };
-    let y_high: f64 = upper(bounded);
-    let value: f64 = exp2_of_product(log_high, log_low, y_high, bounded - y_high);
+    let high: f64 = upper(bounded);
+    (high, bounded - high)
+}
+
+/// `x^y`, given `|x|^y` for ordinary numbers.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn powf_ends(x: f64, y: f64, value: f64) -> f64 {
     let (whole, sign): (bool, u64) = parity(y);
     let sign = if whole { sign } else { 0 };
     let value: f64 = with_base(x, y < 0.0, sign, value);

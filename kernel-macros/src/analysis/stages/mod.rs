@@ -1,0 +1,258 @@
+//! Iterations cut at their calls of elementary functions.
+//!
+//! In `y[i] = a * x[i].ln() + (b * x[i]).exp()` an iteration is one long chain of operations, for
+//! whose end the processor waits. So some neighbouring iterations compute the argument of the
+//! first call, then the runtime its values, in stages (`kernel-runtime/src/math/lanes.rs`), then the
+//! iterations what follows, up to the next call. They are independent (rule R1), and none fails: in
+//! which order their parts run, nobody sees. Every value is computed as before, by the same
+//! operations.
+
+#[cfg(test)]
+mod tests;
+
+use super::plan::Region;
+use super::strips;
+use crate::ir::{Block, Builtin, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, VarId, walk};
+use std::collections::{HashMap, HashSet};
+
+/// More values than this between parts of an iteration would not stay close to the processor.
+const MOST_CARRIED: usize = 12;
+/// The same of calls: each has an array for every argument.
+const MOST_CALLS: usize = 8;
+
+/// An iteration in parts.
+#[derive(Debug)]
+pub struct Stages {
+    pub parts: Vec<Part>,
+    /// What passes from part to part besides the functions' values.
+    pub carried: Vec<VarId>,
+}
+
+/// Statements, and the call whose value later parts have.
+#[derive(Debug)]
+pub struct Part {
+    pub stmts: Vec<Stmt>,
+    pub call: Option<ExprId>,
+}
+
+/// How the region's iterations can run in stages, if that pays.
+pub fn find(function: &Function, region: &Region) -> Option<Stages> {
+    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
+    let otherwise = region.in_order.is_some() || region.interior.is_some();
+    let can = !combines && !otherwise && region.strips.is_none() && !strips::fails(region);
+    if !can || function.std_math || !is_straight(function, &region.body) {
+        return None;
+    }
+    let parts = Cutter { function, region }.parts();
+    let carried = carried(function, &parts)?;
+    let calls = parts.iter().filter_map(|part| part.call);
+    pays(function, calls).then_some(Stages { parts, carried })
+}
+
+/// Whether a body has no loops, does not leave an iteration, and calls no function with a rare
+/// path, which has forms of its own.
+fn is_straight(function: &Function, body: &Block) -> bool {
+    let mut straight = body.value.is_none();
+    walk::statements(function, body, &mut |stmt| {
+        straight &= matches!(
+            stmt.kind,
+            StmtKind::Let { init: Some(_), .. } | StmtKind::Assign { .. } | StmtKind::Expr(_)
+        );
+    });
+    walk::expressions(function, body, &mut |id| {
+        if let ExprKind::Call(builtin, _) = function.exprs[id].kind {
+            straight &= !builtin.has_rare_path();
+        }
+    });
+    straight
+}
+
+/// Whether the chains are long enough to be worth the way through memory. Those of `f32` are not:
+/// a register holds twice as many.
+fn pays(function: &Function, calls: impl Iterator<Item = ExprId>) -> bool {
+    let (mut all, mut wide, mut long) = (0, 0, false);
+    for id in calls {
+        all += 1;
+        let node = &function.exprs[id];
+        if node.ty.scalar() == Some(Scalar::F64) {
+            wide += 1;
+            long |= matches!(node.kind, ExprKind::Call(builtin, _) if is_long(builtin));
+        }
+    }
+    all <= MOST_CALLS && (long || wide > 1)
+}
+
+/// Whether the runtime has the function itself in several stages.
+fn is_long(builtin: Builtin) -> bool {
+    use Builtin::{Acosh, Ln, Log2, Log10, Powf};
+    matches!(builtin, Ln | Log2 | Log10 | Acosh | Powf)
+}
+
+/// The variables that a part binds and a later one names, if all are scalars and they are few.
+fn carried(function: &Function, parts: &[Part]) -> Option<Vec<VarId>> {
+    let mut declared: HashMap<VarId, usize> = HashMap::new();
+    let mut carried = HashSet::new();
+    for (number, part) in parts.iter().enumerate() {
+        for var in part.bound() {
+            declared.insert(var, number);
+        }
+        walk::variables(function, &part.block(function), &mut |var| {
+            if declared.get(&var).is_some_and(|of| *of != number) {
+                carried.insert(var);
+            }
+        });
+    }
+    let mut carried: Vec<VarId> = carried.into_iter().collect();
+    carried.sort();
+    let scalars = carried
+        .iter()
+        .all(|var| function.vars[*var].ty.scalar().is_some());
+    (scalars && carried.len() <= MOST_CARRIED).then_some(carried)
+}
+
+impl Part {
+    /// Its statements, and its call.
+    pub fn block(&self, function: &Function) -> Block {
+        let call = self.call.map(|call| Stmt {
+            kind: StmtKind::Expr(call),
+            span: function.exprs[call].span,
+        });
+        Block {
+            stmts: self.stmts.iter().cloned().chain(call).collect(),
+            value: None,
+        }
+    }
+
+    /// The variables that its own statements bind.
+    pub fn bound(&self) -> HashSet<VarId> {
+        let mut bound = HashSet::new();
+        for stmt in &self.stmts {
+            if let StmtKind::Let { pat, .. } = &stmt.kind {
+                pat.variables(&mut |var| _ = bound.insert(var));
+            }
+        }
+        bound
+    }
+}
+
+struct Cutter<'a> {
+    function: &'a Function,
+    region: &'a Region,
+}
+
+impl Cutter<'_> {
+    fn parts(&self) -> Vec<Part> {
+        let (mut parts, mut stmts) = (Vec::new(), Vec::new());
+        for stmt in self.flat(&self.region.body) {
+            for call in self.calls(&stmt) {
+                parts.push(Part {
+                    stmts: std::mem::take(&mut stmts),
+                    call: Some(call),
+                });
+            }
+            stmts.push(stmt);
+        }
+        parts.push(Part { stmts, call: None });
+        parts
+    }
+
+    /// The statements, those of a block that is a statement's value before it: every variable has
+    /// a name of its own.
+    fn flat(&self, block: &Block) -> Vec<Stmt> {
+        block
+            .stmts
+            .iter()
+            .flat_map(|stmt| self.flat_stmt(stmt.clone()))
+            .collect()
+    }
+
+    fn flat_stmt(&self, mut stmt: Stmt) -> Vec<Stmt> {
+        let value = match &mut stmt.kind {
+            StmtKind::Let {
+                init: Some(value), ..
+            }
+            | StmtKind::Assign { value, .. } => value,
+            _ => return vec![stmt],
+        };
+        let ExprKind::Block(block) = &self.function.exprs[*value].kind else {
+            return vec![stmt];
+        };
+        let Some(last) = block.value else {
+            return vec![stmt];
+        };
+        *value = last;
+        let mut stmts = self.flat(block);
+        stmts.extend(self.flat_stmt(stmt));
+        stmts
+    }
+
+    /// The calls that a statement makes in any case, in order.
+    fn calls(&self, stmt: &Stmt) -> Vec<ExprId> {
+        let mut calls = Vec::new();
+        match &stmt.kind {
+            StmtKind::Let { init, .. } if !self.assigns_inside(stmt) => {
+                init.iter().for_each(|id| self.calls_of(*id, &mut calls));
+            }
+            StmtKind::Assign { value, .. } if !self.assigns_inside(stmt) => {
+                self.calls_of(*value, &mut calls);
+            }
+            _ => {}
+        }
+        calls
+    }
+
+    /// Whether blocks in a statement assign to something that the rest of it may name.
+    fn assigns_inside(&self, stmt: &Stmt) -> bool {
+        let mut assignments = 0;
+        let own = usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
+        let block = Block {
+            stmts: vec![stmt.clone()],
+            value: None,
+        };
+        walk::statements(self.function, &block, &mut |stmt| {
+            assignments += usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
+        });
+        assignments > own
+    }
+
+    fn calls_of(&self, id: ExprId, calls: &mut Vec<ExprId>) {
+        match &self.function.exprs[id].kind {
+            ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.calls_of(*inner, calls),
+            ExprKind::Binary(_, left, right) => {
+                self.calls_of(*left, calls);
+                self.calls_of(*right, calls);
+            }
+            ExprKind::Logic { left, .. } => self.calls_of(*left, calls),
+            ExprKind::If { cond, .. } => self.calls_of(*cond, calls),
+            ExprKind::Call(builtin, args) => {
+                args.iter().for_each(|arg| self.calls_of(*arg, calls));
+                if builtin.is_elementary() && self.varies(id) {
+                    calls.push(id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether neighbouring iterations have values of their own: others are computed once.
+    fn varies(&self, id: ExprId) -> bool {
+        let (last, outer) = self
+            .region
+            .nest
+            .split_last()
+            .unwrap_or_else(|| unreachable!("a region has a loop"));
+        let invariant = |var: &VarId| {
+            let outer = outer.iter().any(|node| node.var == *var);
+            *var != last.var && (outer || self.region.scalars.contains(var))
+        };
+        let mut varies = false;
+        walk::below(self.function, id, &mut |id| {
+            varies |= match &self.function.exprs[id].kind {
+                ExprKind::Var(var) => !invariant(var),
+                ExprKind::Load(_) | ExprKind::LocalElement { .. } => true,
+                _ => false,
+            };
+        });
+        varies
+    }
+}
