@@ -147,3 +147,23 @@ fn narrow_indices_are_no_counters() {
         &["`y["],
     );
 }
+
+#[test]
+fn lists_of_the_driver_are_arrays() {
+    for list in ["&[1, 2]", "b\"ab\"", "[1, 2]", "vec![1; 2]"] {
+        accepted(&format!(
+            "fn f(x: &mut [u8], n: usize) {{ let w = {list}; for i in 0..n {{ x[i] = w[i % 2]; }} }}"
+        ));
+    }
+    for list in ["[[1; 2]; 8]", "[[1, 2], [3, 4]]", "vec![[1; 2]; n]"] {
+        let text = |index: &str| {
+            format!(
+                "fn f(x: &[u8], n: usize) -> u8 {{ let mut w = {list};
+                 for i in 0..n {{ w[{index}][1] = x[i]; w[i][0] = 2; }} w[0][0] }}"
+            )
+        };
+        accepted(&text("i"));
+        refused(&text("i + 1 - i"), &["`w["]);
+        refused(&text("i / 2"), &["`w["]);
+    }
+}

@@ -136,6 +136,11 @@ const ROWS: &[Row] = &[
         "",
     ),
     (
+        "`let w = [1.0, 2.0];`",
+        "let e = &[1.0, 2.0]; let f = b\"ab\"; let g = [[1.0; 3]; 4]; for i in 0..n { y[i] = e[i % 2] + g[i % 4][1] + f[0] as f64; }",
+        "let e = [[[1.0; 2]; 2]; 2]; for i in 0..n { y[i] = e[i % 2][0][1]; }",
+    ),
+    (
         "`let x = &x[1..];`",
         "let x = &x[1..]; let (e, f) = y.split_at_mut(k); for i in 0..e.len() { e[i] = x[i]; } for i in 0..f.len() { f[i] = x[i]; }",
         "let e = &mut y[..n]; for i in 1..n { e[i] = e[i - 1]; }",

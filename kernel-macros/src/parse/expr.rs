@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::jump::Frame;
+use super::matching;
 use super::part::Part;
 use super::span;
 use super::ty;
@@ -1090,17 +1091,29 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
                 ),
             );
         }
-        syn::Expr::Match(_) => (
-            "`match` with this pattern",
-            Some(
-                "numbers, bools, ranges, tuples, `|` and `_` are patterns of kernels; a name only as the \
-                  last arm",
-            ),
-        ),
-        syn::Expr::If(_) => (
-            "`if let`",
-            Some("kernels have no enums to match: compare numbers, and check bounds with `<`"),
-        ),
+        syn::Expr::Match(node) => {
+            let what = match matching::unknown_pattern(node) {
+                Some(pat) => format!("`match` with the pattern `{}`", written::text(pat)),
+                None => "`match` with this pattern".to_string(),
+            };
+            return (
+                what,
+                Some(
+                    "numbers, bools, ranges, tuples, `|` and `_` are patterns of kernels; a name only \
+                     as the last arm",
+                ),
+            );
+        }
+        syn::Expr::If(node) => {
+            let what = match &*node.cond {
+                syn::Expr::Let(test) => format!("`if let {}`", written::text(&test.pat)),
+                _ => "`if let`".to_string(),
+            };
+            return (
+                what,
+                Some("kernels have no enums to match: compare numbers, and check bounds with `<`"),
+            );
+        }
         syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
         syn::Expr::Reference(_) => {
             return (

@@ -280,6 +280,12 @@ fn unguarded(pat: &syn::Pat) -> (&syn::Pat, bool) {
     }
 }
 
+/// The first pattern that is none of numbers and bools.
+pub(super) fn unknown_pattern(node: &syn::ExprMatch) -> Option<&syn::Pat> {
+    let mut patterns = node.arms.iter().map(|arm| unguarded(&arm.pat).0);
+    patterns.find(|pat| !is_test(pat))
+}
+
 /// A pattern that tests numbers and bools, and binds nothing.
 fn is_test(pat: &syn::Pat) -> bool {
     match pat {

@@ -15,8 +15,8 @@ use super::written;
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty,
-    VarId, VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Scalar, Span, Stmt,
+    StmtKind, Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
 
@@ -344,15 +344,24 @@ impl Parser {
             && node_macro.mac.path.is_ident("vec")
             && let Ok(repeat) = node_macro.mac.parse_body::<VecRepeat>()
         {
-            let fill = Some(self.expr(&repeat.fill));
-            let kind = ExprKind::NewArray {
-                fill,
-                elem: None,
-                like: None,
-                rank: 1,
-                kind: ViewKind::Slice,
-            };
+            let fill = self.expr(&repeat.fill);
+            let kind = self.run_of(fill);
             return self.push(kind, span::of(node));
+        }
+        if let syn::Expr::Lit(literal) = node
+            && let syn::Lit::ByteStr(_) = literal.lit
+            && self.path.is_empty()
+        {
+            let span = span::of(node);
+            let fill = self.push(ExprKind::Int(0, Some(Scalar::U8)), span);
+            let kind = self.run_of(fill);
+            return self.push(kind, span);
+        }
+        if let syn::Expr::Reference(reference) = node
+            && let syn::Expr::Array(_) | syn::Expr::Repeat(_) = &*reference.expr
+            && self.path.is_empty()
+        {
+            return self.expr(&reference.expr);
         }
         if let syn::Expr::Tuple(tuple) = node {
             let parts = tuple.elems.iter().map(|part| self.initial(part)).collect();
@@ -444,18 +453,30 @@ impl Parser {
             }
         }
         let Some(init) = init else { return };
-        let fill = match &self.exprs[init].kind {
-            ExprKind::Array(parts) if !parts.is_empty() => parts[0],
-            ExprKind::Repeat(value, _) => *value,
-            _ => return,
-        };
-        self.exprs[init].kind = ExprKind::NewArray {
-            fill: Some(fill),
+        if let Some(fill) = self.first_of(init) {
+            self.exprs[init].kind = self.run_of(fill);
+        }
+    }
+
+    /// The first element of a list.
+    fn first_of(&self, list: ExprId) -> Option<ExprId> {
+        match &self.exprs[list].kind {
+            ExprKind::Array(parts) => parts.first().copied(),
+            ExprKind::Repeat(value, _) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A new run of elements like that one, which may be a fixed array: a second dimension.
+    fn run_of(&self, element: ExprId) -> ExprKind {
+        let inner = self.first_of(element);
+        ExprKind::NewArray {
+            fill: Some(inner.unwrap_or(element)),
             elem: None,
             like: None,
-            rank: 1,
+            rank: if inner.is_some() { 2 } else { 1 },
             kind: ViewKind::Slice,
-        };
+        }
     }
 
     /// Binds every name of a pattern that is not understood, so that it shadows as it should.

@@ -97,6 +97,26 @@ fn digits(x: &[i32], out: &mut [[u8; 4]]) {
     }
 }
 
+/// Lists of the driver's: behind references, of bytes, and of fixed arrays.
+#[kernel(parallel, cuda)]
+fn lists(x: &[u8], out: &mut [u8], sums: &mut [f64]) {
+    let hex = b"0123456789abcdef";
+    let weights = &[0.5, 0.25];
+    let turns = [[1.0, 2.0], [3.0, 4.0]];
+    let mut rows = vec![[0.0; 2]; x.len()];
+    for i in 0..x.len() {
+        out[2 * i] = hex[(x[i] >> 4) as usize];
+        out[2 * i + 1] = hex[(x[i] & 15) as usize];
+        rows[i][1] = turns[i % 2][0] * weights[1];
+    }
+    for turn in 0..2 {
+        for i in 0..x.len() {
+            sums[i] += rows[i][turn] + rows[0][1];
+        }
+        rows[0][1] += weights[turn];
+    }
+}
+
 #[test]
 fn fixed_arrays() {
     for n in FEW {
@@ -115,6 +135,10 @@ fn fixed_arrays() {
         let x = numbers(n + 4);
         check!(median[y = x.clone()](&x, &mut y));
         check!(digits[out = vec![[0; 4]; n]](&x[..n], &mut out));
+        let x: Vec<u8> = (0..=n).map(|i| (i * 37 % 256) as u8).collect();
+        check!(lists[out = vec![0; 2 * n + 2], sums = vec![1.0; n + 1]](
+            &x, &mut out, &mut sums
+        ));
         let p: Vec<[f64; 2]> = p.iter().map(|v| [v[0], v[1]]).collect();
         close!(advance[p = p.clone(), v = p.clone()](&mut p, &mut v, 0.125));
     }

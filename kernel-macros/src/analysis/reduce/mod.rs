@@ -226,7 +226,9 @@ fn judge(function: &Function, var: VarId, found: &Found) -> Result<Accumulator, 
         return Err(reason(update.span, message, help, None));
     }
     for update in updates {
-        if let Some(reason) = carried(function, update, found) {
+        if element.is_none()
+            && let Some(reason) = carried(function, update, found)
+        {
             return Err(reason);
         }
         if let UpdateKind::Keeps(best) = update.kind {
