@@ -30,6 +30,10 @@ impl AnyReduce for Run<'_> {
                 left: self.count - first * chunk,
                 slots,
             };
+            if self.is_free_of_order() {
+                // Folded once.
+                return chunks.one(chunk.saturating_mul(count), bits);
+            }
             chunks.tree(count, bits)
         })
     }
@@ -80,6 +84,12 @@ impl Run<'_> {
         maybe && bits.iter().zip(&self.plan.accumulators).any(open)
     }
 
+    /// Whether it comes to the same however its iterations are grouped. Of minima and maxima, NaNs of
+    /// several kinds are what depends on the order, and they stay only where one starts at a NaN.
+    fn is_free_of_order(&self) -> bool {
+        !self.starts_at_nan && self.plan.accumulators.iter().all(|of| of.exact)
+    }
+
     /// The first lanes' bits, which were filled.
     pub(crate) fn firsts(&self, slots: &[Slot], bits: &mut [u64]) {
         let slots = slots.iter().zip(&self.plan.accumulators);
@@ -127,7 +137,7 @@ impl Chunks<'_> {
     /// The next `count` chunks, folded as the canonical tree says.
     fn tree(&mut self, count: u64, bits: &mut [u64]) -> Checked {
         if count == 1 {
-            return self.one(bits);
+            return self.one(self.chunk, bits);
         }
         let half = order::split(count);
         self.tree(half, bits)?;
@@ -138,9 +148,9 @@ impl Chunks<'_> {
         })
     }
 
-    /// The next chunk.
-    fn one(&mut self, bits: &mut [u64]) -> Checked {
-        let (length, start) = (self.chunk.min(self.left), self.place);
+    /// So many iterations, or as many as there are, as one chunk.
+    fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
+        let (length, start) = (length.min(self.left), self.place);
         self.lanes(self.run.fast, length, bits)?;
         if self.run.is_open(bits) {
             self.place = start;

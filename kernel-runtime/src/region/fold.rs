@@ -262,6 +262,17 @@ pub fn infinity(name: &str, ty: Primitive) -> Option<u64> {
     }
 }
 
+/// Whether values combine to the same in any order: those of floats do in minima and maxima, where
+/// they meet a number. What folds together with others is not known here.
+pub fn is_exact(name: &str, ty: Primitive) -> bool {
+    let float = matches!(ty, Primitive::F32 | Primitive::F64);
+    match name {
+        "together" => false,
+        "min" | "max" | "min_if" | "max_if" => true,
+        _ => !float,
+    }
+}
+
 type Table = &'static [(&'static str, Folding)];
 
 macro_rules! ops {

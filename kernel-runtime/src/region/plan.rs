@@ -122,6 +122,8 @@ pub struct Accumulator {
     pub infinity: Option<u64>,
     /// What lanes of the fast form start at, as often as a word has room for it.
     pub fast_word: u64,
+    /// Values combine to the same in any order.
+    pub exact: bool,
     pub folding: &'static Folding,
 }
 
@@ -278,6 +280,7 @@ fn accumulator(text: &str) -> Option<Accumulator> {
         identity_word: fold::repeated(ty, identity),
         infinity,
         fast_word: fold::repeated(ty, infinity.unwrap_or(identity)),
+        exact: fold::is_exact(name, ty),
         folding,
     })
 }
