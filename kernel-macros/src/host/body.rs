@@ -177,10 +177,7 @@ impl<'a> Body<'a> {
         ahead: HashMap<AccessId, Ident>,
         print: impl FnOnce() -> TokenStream,
     ) -> TokenStream {
-        let before = self.ahead.replace(ahead);
-        let tokens = print();
-        self.ahead.replace(before);
-        tokens
+        holding(&self.ahead, ahead, print)
     }
 
     /// The local that holds an element here.
@@ -190,10 +187,7 @@ impl<'a> Body<'a> {
 
     /// What `print` prints, where these calls have been made.
     pub fn after<T>(&self, made: HashMap<ExprId, Ident>, print: impl FnOnce() -> T) -> T {
-        let before = self.made.replace(made);
-        let printed = print();
-        self.made.replace(before);
-        printed
+        holding(&self.made, made, print)
     }
 
     /// The local that holds a call's value here.
@@ -449,4 +443,12 @@ pub fn lifetime(name: &str) -> TokenStream {
     lifetime.set_span(names::site());
     let name = Ident::new(name, Span::mixed_site());
     quote_spanned!(names::site()=> #lifetime #name)
+}
+
+/// What `print` prints while a cell holds a value.
+fn holding<T, R>(cell: &RefCell<T>, value: T, print: impl FnOnce() -> R) -> R {
+    let before = cell.replace(value);
+    let printed = print();
+    cell.replace(before);
+    printed
 }

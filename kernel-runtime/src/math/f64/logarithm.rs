@@ -114,14 +114,22 @@ pub(super) fn ln_parts(f: f64, s: f64, beyond: f64) -> (f64, f64) {
     (high, known + beyond)
 }
 
-/// Logarithm to the base 2. At most 1 ULP.
+/// `(k, high, low)` with `x = 2^k m` and `ln m = high + low`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn log2(x: f64) -> f64 {
+fn in_parts(x: f64) -> (f64, f64, f64) {
     let (k, m): (f64, f64) = split(x);
     let (f, s): (f64, f64) = ratio(m);
     let beyond: f64 = ln_beyond(s);
     let (high, low): (f64, f64) = ln_parts(f, s, beyond);
+    (k, high, low)
+}
+
+/// Logarithm to the base 2. At most 1 ULP.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub fn log2(x: f64) -> f64 {
+    let (k, high, low): (f64, f64, f64) = in_parts(x);
     log2_of(x, k, high, low)
 }
 
@@ -140,10 +148,7 @@ pub(super) fn log2_of(x: f64, k: f64, high: f64, low: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log10(x: f64) -> f64 {
-    let (k, m): (f64, f64) = split(x);
-    let (f, s): (f64, f64) = ratio(m);
-    let beyond: f64 = ln_beyond(s);
-    let (high, low): (f64, f64) = ln_parts(f, s, beyond);
+    let (k, high, low): (f64, f64, f64) = in_parts(x);
     log10_of(x, k, high, low)
 }
 
