@@ -28,6 +28,7 @@ mod grouped;
 mod grouped_fold;
 pub mod hole;
 mod inner;
+mod lane_fold;
 mod local;
 mod map;
 pub mod names;
@@ -43,6 +44,7 @@ mod uses;
 mod value;
 mod vector_loop;
 mod vectors;
+mod wide_chunk;
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,20 @@
-//! Which maps take neighbouring iterations together, so that what they load and store is one access
-//! of up to 16 bytes.
+//! Which iterations a thread takes together because they are neighbours, so that what they load and
+//! store is one access of up to 16 bytes.
 //!
 //! To know it, an iteration is emitted once on trial, and its addresses are looked at: polynomials
 //! in parameters and trip numbers. All that moves with the innermost loop has to move by one
-//! element, every array that is written has one place where it is, which every iteration comes to,
-//! and nothing may fail. Iterations are independent, so it does not matter that the loads of one
-//! come before the stores of the one before it; within an iteration, an array's loads come before
-//! its store.
+//! element, and nothing may fail.
+//!
+//! In a map, every array that is written has one place where it is, which every iteration comes to.
+//! Iterations are independent, so it does not matter that the loads of one come before the stores
+//! of the one before it; within an iteration, an array's loads come before its store.
+//!
+//! In a reduction nothing is written, and its lanes say how many go together. All that moves is
+//! loaded as vectors, or the longer way through its lanes would not pay.
 
 use super::code::{Class, Operand, Reg};
 use super::emitter::Emitter;
+use super::fail::Number;
 use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
 use crate::analysis::plan::Bounds;
@@ -39,12 +44,14 @@ pub struct Vectors {
     pub width: i64,
     /// Arrays whose elements have to be neighbours in memory along the last dimension.
     pub strided: Vec<VarId>,
-    /// The store that decides where the first of them begins.
+    /// The store that decides where the first of them begins; in a reduction, a load.
     pub lead: Element,
     /// Elements of the first of them at which vectors are loaded.
     pub loads: Vec<Element>,
     /// Elements that have to lie on boundaries besides the lead.
     pub aligned: Vec<Element>,
+    /// What has to be zero if the rows of a nest are to follow one another in memory.
+    pub gaps: Vec<Poly>,
     names: HashMap<Reg, Name>,
     innermost: Reg,
 }
@@ -79,11 +86,23 @@ impl Emitter<'_> {
     pub fn find_vectors(&self) -> Option<Vectors> {
         let region = self.region;
         let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-        let fails = !self.relaxed && region.can_fail(self.debug);
-        if combines || fails || self.uses.has_loop || self.uses.size > SIZE {
+        if combines || !self.may_go_together() {
             return None;
         }
-        Trial::of(self)?.vectors()
+        Trial::of(self)?.map()
+    }
+
+    /// How `width` neighbouring iterations of this reduction go together, if they can.
+    pub fn find_lane_vectors(&self, width: u32) -> Option<Vectors> {
+        if !self.region.shared.is_empty() || !self.may_go_together() {
+            return None;
+        }
+        Trial::of(self)?.reduction(width)
+    }
+
+    fn may_go_together(&self) -> bool {
+        let fails = !self.relaxed && self.region.can_fail(self.debug);
+        !fails && !self.uses.has_loop && self.uses.size <= SIZE
     }
 }
 
@@ -96,7 +115,7 @@ struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
-    /// `None` if an iteration can fail, or be left before its end.
+    /// `None` if an iteration can fail.
     fn of(emitter: &Emitter<'a>) -> Option<Trial<'a>> {
         let mut trial = Emitter::new(emitter.function, emitter.region, emitter.debug);
         trial.relaxed = emitter.relaxed;
@@ -106,26 +125,24 @@ impl<'a> Trial<'a> {
             let trip = trial.code.induction(Class::B64, 0, None);
             trial.bind_parallel(n, &Poly::of(Operand::Reg(trip)));
             trips.push(trip);
+            trial.failures.current = Some(Number::Counter(Operand::Reg(trip), 0));
         }
+        let accumulators = trial.identities();
+        trial.bind_accumulators(&accumulators);
         trial.iteration();
-        let left = trial.code.is_target(trial.next_iteration);
-        (!left && !trial.failures.any()).then(|| Trial {
+        (!trial.failures.any()).then(|| Trial {
             depth: trial.depth() + 1,
             emitter: trial,
             trips,
         })
     }
 
-    fn vectors(self) -> Option<Vectors> {
-        let touches = &self.emitter.touches;
-        let mut moving = Vec::new();
-        for touch in touches {
-            match self.slope(&touch.address)? {
-                0 if self.mode(touch) == AccessMode::Load => {}
-                slope if slope == self.bytes(touch) => moving.push(touch),
-                _ => return None,
-            }
+    fn map(self) -> Option<Vectors> {
+        if self.emitter.code.is_target(self.emitter.next_iteration) {
+            return None;
         }
+        let touches = &self.emitter.touches;
+        let moving = self.moving()?;
         let lead = self.stores(touches)?;
         let widest = moving.iter().map(|touch| self.ty(touch).bytes()).max()?;
         let width = i64::from((LONGEST / widest).min(MOST));
@@ -140,9 +157,102 @@ impl<'a> Trial<'a> {
             aligned: self.aligned(&moving, lead, &loads),
             loads,
             lead: self.element(lead),
+            gaps: Vec::new(),
             names: self.names(touches)?,
             innermost: self.innermost(),
         })
+    }
+
+    fn reduction(mut self, width: u32) -> Option<Vectors> {
+        let gaps = self.gaps()?;
+        let touches = &self.emitter.touches;
+        let moving = self.moving()?;
+        let fits = |touch: &&Touch| {
+            let load = self.mode(touch) == AccessMode::Load;
+            load && width * self.ty(touch).bytes() <= LONGEST
+        };
+        let anyway = |touch: &&Touch| self.is_there_anyway(touch.access);
+        if !moving
+            .iter()
+            .copied()
+            .all(|touch| fits(&touch) && anyway(&touch))
+        {
+            return None;
+        }
+        let width = i64::from(width);
+        let (mut firsts, mut loads) = (Vec::new(), Vec::new());
+        for group in self.groups(&moving) {
+            let vectors = group.vectors_anywhere(width)?;
+            firsts.push(vectors[0].clone());
+            loads.extend(vectors);
+        }
+        Some(Vectors {
+            width,
+            strided: self.strided(touches),
+            lead: firsts.pop()?,
+            aligned: firsts,
+            loads,
+            gaps,
+            names: self.names(touches)?,
+            innermost: self.innermost(),
+        })
+    }
+
+    /// For each load and each loop but the outermost, what stands in memory between the end of the
+    /// loop's row and the next; `None` if rows never follow one another, or if the body asks which
+    /// one it is in.
+    fn gaps(&mut self) -> Option<Vec<Poly>> {
+        let nest = &self.emitter.region.nest;
+        let values = &self.emitter.uses.values;
+        if nest.len() > 1 && nest.iter().any(|of| values.contains(&of.var)) {
+            return None;
+        }
+        let mut gaps = Vec::new();
+        for touch in self.emitter.touches.clone() {
+            for n in 1..self.trips.len() {
+                let row = Poly::of(self.emitter.trip(n)).times(&self.slope_along(n, &touch)?)?;
+                let next = self.slope_along(n - 1, &touch)?;
+                let gap = next.minus(&row);
+                let known = gap.regs().next().is_none();
+                if next.is_zero() != row.is_zero() || known && !gap.is_zero() {
+                    return None;
+                }
+                if !gap.is_zero() && !gaps.contains(&gap) {
+                    gaps.push(gap);
+                }
+            }
+        }
+        Some(gaps)
+    }
+
+    /// What an address grows by with a loop's trip number, if all loops leave that alone.
+    fn slope_along(&self, n: usize, touch: &Touch) -> Option<Poly> {
+        let mut slope = Poly::default();
+        for (factors, coefficient) in touch.address.terms() {
+            let Some(at) = factors.iter().position(|reg| *reg == self.trips[n]) else {
+                continue;
+            };
+            let mut others = factors.clone();
+            others.remove(at);
+            if others.iter().any(|reg| self.trips.contains(reg)) {
+                return None;
+            }
+            slope = slope.plus(&Poly::term(others, coefficient));
+        }
+        Some(slope)
+    }
+
+    /// Accesses that move with the innermost loop, if they do by one element; all others are loads.
+    fn moving(&self) -> Option<Vec<&Touch>> {
+        let mut moving = Vec::new();
+        for touch in &self.emitter.touches {
+            match self.slope(&touch.address)? {
+                0 if self.mode(touch) == AccessMode::Load => {}
+                slope if slope == self.bytes(touch) => moving.push(touch),
+                _ => return None,
+            }
+        }
+        Some(moving)
     }
 
     fn innermost(&self) -> Reg {
@@ -198,30 +308,13 @@ impl<'a> Trial<'a> {
         strided
     }
 
-    /// Where vectors of `width` elements are loaded: whole ones of what the iterations load whatever
-    /// the conditions in them say, as far from a boundary as the lead is from one.
+    /// Where vectors are loaded, as far from a boundary as the lead is from one.
     fn loads(&self, moving: &[&Touch], lead: &Touch, width: i64) -> Vec<Element> {
         let (_, shift) = lead.address.split_constant();
         let shift = shift.div_euclid(self.bytes(lead));
-        let mut loads = Vec::new();
-        for group in self.groups(moving) {
-            let bytes = i64::from(group.element.ty.bytes());
-            let needed: BTreeSet<i64> = group
-                .constants
-                .iter()
-                .flat_map(|first| (0..width).map(move |k| first + k * bytes))
-                .collect();
-            let vector = width * bytes;
-            let is_boundary = |at: &&i64| (*at - shift * bytes).rem_euclid(vector) == 0;
-            let whole = |at: &&i64| (0..width).all(|k| needed.contains(&(*at + k * bytes)));
-            for at in needed.iter().filter(is_boundary).filter(whole) {
-                loads.push(Element {
-                    address: group.rest.plus(&Poly::constant(*at)),
-                    ..group.element.clone()
-                });
-            }
-        }
-        loads
+        let groups = self.groups(moving).into_iter();
+        let vectors = groups.map(|group| group.vectors(width, shift));
+        vectors.flatten().collect()
     }
 
     /// A vector of each group, and every store but the lead; the lead's group is where that is.
@@ -306,6 +399,36 @@ impl<'a> Trial<'a> {
     }
 }
 
+impl Group {
+    /// Vectors of `width` elements: whole ones of what the iterations load whatever the conditions
+    /// in them say, `shift` elements from where the array's vectors begin.
+    fn vectors(&self, width: i64, shift: i64) -> Vec<Element> {
+        let bytes = i64::from(self.element.ty.bytes());
+        let needed: BTreeSet<i64> = self
+            .constants
+            .iter()
+            .flat_map(|first| (0..width).map(move |k| first + k * bytes))
+            .collect();
+        let vector = width * bytes;
+        let is_boundary = |at: &&i64| (*at - shift * bytes).rem_euclid(vector) == 0;
+        let whole = |at: &&i64| (0..width).all(|k| needed.contains(&(*at + k * bytes)));
+        let begins = needed.iter().filter(is_boundary).filter(whole);
+        let element = |at: &i64| Element {
+            address: self.rest.plus(&Poly::constant(*at)),
+            ..self.element.clone()
+        };
+        begins.map(element).collect()
+    }
+
+    /// Vectors where the array itself begins with one, or else where the first load does.
+    fn vectors_anywhere(&self, width: i64) -> Option<Vec<Element>> {
+        let bytes = i64::from(self.element.ty.bytes());
+        let shifts = [0, self.constants[0].div_euclid(bytes)];
+        let mut found = shifts.iter().map(|shift| self.vectors(width, *shift));
+        found.find(|vectors| !vectors.is_empty())
+    }
+}
+
 impl Vectors {
     /// An element's address in the first of the iterations, given the trip numbers.
     pub fn address(&self, emitter: &mut Emitter, of: &Element, trips: &[Operand]) -> Poly {
@@ -319,13 +442,11 @@ impl Vectors {
         self.resolved(emitter, &fixed, trips)
     }
 
-    fn resolved(&self, emitter: &mut Emitter, poly: &Poly, trips: &[Operand]) -> Poly {
-        poly.renamed(|reg| {
-            let value = match self.names[&reg] {
-                Name::Param(param) => emitter.param(param),
-                Name::Trip(n) => trips[n],
-            };
-            value.reg().expect("parameters and trips are in registers")
+    /// A polynomial in terms of the trial's registers in those of an entry.
+    pub fn resolved(&self, emitter: &mut Emitter, poly: &Poly, trips: &[Operand]) -> Poly {
+        poly.replaced(|reg| match self.names[&reg] {
+            Name::Param(param) => emitter.param(param),
+            Name::Trip(n) => trips[n],
         })
     }
 }
