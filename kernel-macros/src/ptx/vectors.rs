@@ -7,10 +7,8 @@
 //!
 //! In a map, every array that is written has one place where it is, which every iteration comes to.
 //! Iterations are independent, so it does not matter that the loads of one come before the stores
-//! of the one before it; within an iteration, an array's loads come before its store.
-//!
-//! In a reduction nothing is written, and its lanes say how many go together. All that moves is
-//! loaded as vectors, or the longer way through its lanes would not pay.
+//! of the one before it; within an iteration, an array's loads come before its store. Reductions are
+//! in [`super::lane_vectors`].
 
 use super::code::{Class, Operand, Reg};
 use super::emitter::Emitter;
@@ -22,7 +20,7 @@ use crate::ir::{AccessId, AccessMode, Scalar, VarId};
 use std::collections::{BTreeSet, HashMap};
 
 /// Bytes of the longest access.
-const LONGEST: u32 = 16;
+pub const LONGEST: u32 = 16;
 /// Iterations that a thread takes together, at most.
 const MOST: u32 = 4;
 /// Bodies up to this many expressions are written once for each of them.
@@ -52,8 +50,8 @@ pub struct Vectors {
     pub aligned: Vec<Element>,
     /// What has to be zero if the rows of a nest are to follow one another in memory.
     pub gaps: Vec<Poly>,
-    names: HashMap<Reg, Name>,
-    innermost: Reg,
+    pub names: HashMap<Reg, Name>,
+    pub innermost: Reg,
 }
 
 /// Where an element is, in terms of the trial's registers.
@@ -67,18 +65,18 @@ pub struct Element {
 
 /// What a register of the trial holds.
 #[derive(Clone, Copy, Debug)]
-enum Name {
+pub enum Name {
     Param(DeviceParam),
     /// Trip number of a parallel loop.
     Trip(usize),
 }
 
 /// Loads of one array whose addresses differ by constants.
-struct Group {
+pub struct Group {
     rest: Poly,
-    element: Element,
+    pub element: Element,
     /// Bytes from `rest` in the first of the iterations.
-    constants: Vec<i64>,
+    pub constants: Vec<i64>,
 }
 
 impl Emitter<'_> {
@@ -92,31 +90,23 @@ impl Emitter<'_> {
         Trial::of(self)?.map()
     }
 
-    /// How `width` neighbouring iterations of this reduction go together, if they can.
-    pub fn find_lane_vectors(&self, width: u32) -> Option<Vectors> {
-        if !self.region.shared.is_empty() || !self.may_go_together() {
-            return None;
-        }
-        Trial::of(self)?.reduction(width)
-    }
-
-    fn may_go_together(&self) -> bool {
+    pub fn may_go_together(&self) -> bool {
         let fails = !self.relaxed && self.region.can_fail(self.debug);
         !fails && !self.uses.has_loop && self.uses.size <= SIZE
     }
 }
 
 /// An iteration that was emitted to see what it touches.
-struct Trial<'a> {
-    emitter: Emitter<'a>,
+pub struct Trial<'a> {
+    pub emitter: Emitter<'a>,
     /// Number of scopes around the body.
     depth: usize,
-    trips: Vec<Reg>,
+    pub trips: Vec<Reg>,
 }
 
 impl<'a> Trial<'a> {
     /// `None` if an iteration can fail.
-    fn of(emitter: &Emitter<'a>) -> Option<Trial<'a>> {
+    pub fn of(emitter: &Emitter<'a>) -> Option<Trial<'a>> {
         let mut trial = Emitter::new(emitter.function, emitter.region, emitter.debug);
         trial.relaxed = emitter.relaxed;
         trial.unit_strides = true;
@@ -163,87 +153,8 @@ impl<'a> Trial<'a> {
         })
     }
 
-    fn reduction(mut self, width: u32) -> Option<Vectors> {
-        let gaps = self.gaps()?;
-        let touches = &self.emitter.touches;
-        let moving = self.moving()?;
-        let fits = |touch: &&Touch| {
-            let load = self.mode(touch) == AccessMode::Load;
-            load && width * self.ty(touch).bytes() <= LONGEST
-        };
-        let anyway = |touch: &&Touch| self.is_there_anyway(touch.access);
-        if !moving
-            .iter()
-            .copied()
-            .all(|touch| fits(&touch) && anyway(&touch))
-        {
-            return None;
-        }
-        let width = i64::from(width);
-        let (mut firsts, mut loads) = (Vec::new(), Vec::new());
-        for group in self.groups(&moving) {
-            let vectors = group.vectors_anywhere(width)?;
-            firsts.push(vectors[0].clone());
-            loads.extend(vectors);
-        }
-        Some(Vectors {
-            width,
-            strided: self.strided(touches),
-            lead: firsts.pop()?,
-            aligned: firsts,
-            loads,
-            gaps,
-            names: self.names(touches)?,
-            innermost: self.innermost(),
-        })
-    }
-
-    /// For each load and each loop but the outermost, what stands in memory between the end of the
-    /// loop's row and the next; `None` if rows never follow one another, or if the body asks which
-    /// one it is in.
-    fn gaps(&mut self) -> Option<Vec<Poly>> {
-        let nest = &self.emitter.region.nest;
-        let values = &self.emitter.uses.values;
-        if nest.len() > 1 && nest.iter().any(|of| values.contains(&of.var)) {
-            return None;
-        }
-        let mut gaps = Vec::new();
-        for touch in self.emitter.touches.clone() {
-            for n in 1..self.trips.len() {
-                let row = Poly::of(self.emitter.trip(n)).times(&self.slope_along(n, &touch)?)?;
-                let next = self.slope_along(n - 1, &touch)?;
-                let gap = next.minus(&row);
-                let known = gap.regs().next().is_none();
-                if next.is_zero() != row.is_zero() || known && !gap.is_zero() {
-                    return None;
-                }
-                if !gap.is_zero() && !gaps.contains(&gap) {
-                    gaps.push(gap);
-                }
-            }
-        }
-        Some(gaps)
-    }
-
-    /// What an address grows by with a loop's trip number, if all loops leave that alone.
-    fn slope_along(&self, n: usize, touch: &Touch) -> Option<Poly> {
-        let mut slope = Poly::default();
-        for (factors, coefficient) in touch.address.terms() {
-            let Some(at) = factors.iter().position(|reg| *reg == self.trips[n]) else {
-                continue;
-            };
-            let mut others = factors.clone();
-            others.remove(at);
-            if others.iter().any(|reg| self.trips.contains(reg)) {
-                return None;
-            }
-            slope = slope.plus(&Poly::term(others, coefficient));
-        }
-        Some(slope)
-    }
-
     /// Accesses that move with the innermost loop, if they do by one element; all others are loads.
-    fn moving(&self) -> Option<Vec<&Touch>> {
+    pub fn moving(&self) -> Option<Vec<&Touch>> {
         let mut moving = Vec::new();
         for touch in &self.emitter.touches {
             match self.slope(&touch.address)? {
@@ -255,7 +166,7 @@ impl<'a> Trial<'a> {
         Some(moving)
     }
 
-    fn innermost(&self) -> Reg {
+    pub fn innermost(&self) -> Reg {
         self.trips[self.trips.len() - 1]
     }
 
@@ -295,7 +206,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Arrays whose last stride is a parameter.
-    fn strided(&self, touches: &[Touch]) -> Vec<VarId> {
+    pub fn strided(&self, touches: &[Touch]) -> Vec<VarId> {
         let (function, region) = (self.emitter.function, self.emitter.region);
         let mut strided = Vec::new();
         for touch in touches {
@@ -335,7 +246,7 @@ impl<'a> Trial<'a> {
         aligned
     }
 
-    fn groups(&self, moving: &[&Touch]) -> Vec<Group> {
+    pub fn groups(&self, moving: &[&Touch]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for touch in moving {
             if self.mode(touch) == AccessMode::Store || !self.is_there_anyway(touch.access) {
@@ -355,7 +266,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Whether every iteration can load the element, even one that does not.
-    fn is_there_anyway(&self, access: AccessId) -> bool {
+    pub fn is_there_anyway(&self, access: AccessId) -> bool {
         let region = self.emitter.region;
         let inside = match region.bounds.get(&access) {
             Some(Bounds::Proved) => true,
@@ -366,7 +277,7 @@ impl<'a> Trial<'a> {
     }
 
     /// What the registers in the addresses hold; `None` if one of them is computed by an iteration.
-    fn names(&self, touches: &[Touch]) -> Option<HashMap<Reg, Name>> {
+    pub fn names(&self, touches: &[Touch]) -> Option<HashMap<Reg, Name>> {
         let mut known: HashMap<Reg, Name> = (self.trips.iter().enumerate())
             .map(|(n, trip)| (*trip, Name::Trip(n)))
             .collect();
@@ -386,11 +297,11 @@ impl<'a> Trial<'a> {
         }
     }
 
-    fn mode(&self, touch: &Touch) -> AccessMode {
+    pub fn mode(&self, touch: &Touch) -> AccessMode {
         self.emitter.function.accesses[touch.access].mode
     }
 
-    fn ty(&self, touch: &Touch) -> Scalar {
+    pub fn ty(&self, touch: &Touch) -> Scalar {
         self.emitter.element_type(touch.access)
     }
 
@@ -402,7 +313,7 @@ impl<'a> Trial<'a> {
 impl Group {
     /// Vectors of `width` elements: whole ones of what the iterations load whatever the conditions
     /// in them say, `shift` elements from where the array's vectors begin.
-    fn vectors(&self, width: i64, shift: i64) -> Vec<Element> {
+    pub fn vectors(&self, width: i64, shift: i64) -> Vec<Element> {
         let bytes = i64::from(self.element.ty.bytes());
         let needed: BTreeSet<i64> = self
             .constants
@@ -418,14 +329,6 @@ impl Group {
             ..self.element.clone()
         };
         begins.map(element).collect()
-    }
-
-    /// Vectors where the array itself begins with one, or else where the first load does.
-    fn vectors_anywhere(&self, width: i64) -> Option<Vec<Element>> {
-        let bytes = i64::from(self.element.ty.bytes());
-        let shifts = [0, self.constants[0].div_euclid(bytes)];
-        let mut found = shifts.iter().map(|shift| self.vectors(width, *shift));
-        found.find(|vectors| !vectors.is_empty())
     }
 }
 
