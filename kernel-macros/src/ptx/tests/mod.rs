@@ -1,4 +1,5 @@
 mod kernels;
+mod lanes;
 mod shared;
 mod vectors;
 
