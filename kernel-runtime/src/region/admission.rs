@@ -34,10 +34,10 @@ impl Region {
                 Some(of) => loops.push(of),
             }
         }
-        if plan.has_inner() {
-            if let Err(outcome) = self.inner_loops(plan, captured, loops) {
-                return outcome;
-            }
+        if plan.has_inner()
+            && let Err(outcome) = self.inner_loops(plan, captured, loops)
+        {
+            return outcome;
         }
         let loops = &*loops;
         let inputs = self.inputs(plan, loops, captured);
