@@ -3,7 +3,7 @@
 use super::fold::{self, Slot};
 use super::plan::Accumulator;
 use super::run::{Place, Run};
-use super::{Body, FoldLanes};
+use super::{Body, FoldLanes, Tile};
 use crate::failure::Checked;
 use crate::order;
 
@@ -26,8 +26,8 @@ impl AnyReduce for Run<'_> {
             let mut chunks = Chunks {
                 run: self,
                 chunk,
+                done: first * chunk,
                 place: Place::of(self.call.shape, first * chunk),
-                left: self.count - first * chunk,
                 slots,
             };
             if count == 1 || self.is_free_of_order() {
@@ -38,6 +38,7 @@ impl AnyReduce for Run<'_> {
         })
     }
 
+    #[inline]
     fn fold_bits(&self, left: &mut [u64], right: &[u64]) {
         let accumulators = self.plan.accumulators.iter();
         let Some(fold) = self.fold_together() else {
@@ -180,9 +181,10 @@ struct Chunks<'c> {
     run: &'c Run<'c>,
     /// Iterations of a chunk.
     chunk: u64,
+    /// The number of the next iteration.
+    done: u64,
+    /// Its place, in a space of several rows.
     place: Place,
-    /// Iterations from here to the end of the space.
-    left: u64,
     slots: &'c mut [Slot],
 }
 
@@ -204,13 +206,13 @@ impl Chunks<'_> {
     /// So many iterations, or as many as there are, as one chunk.
     #[inline]
     fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
-        let (length, start) = (length.min(self.left), self.place);
+        let (length, start) = (length.min(self.run.count - self.done), self.place);
         self.lanes(self.run.fast, length, bits)?;
         if self.run.is_open(bits) {
             self.place = start;
             self.lanes(None, length, bits)?;
         }
-        self.left -= length;
+        self.done += length;
         Ok(())
     }
 
@@ -227,17 +229,22 @@ impl Chunks<'_> {
     /// The next `length` iterations, from lane 0 on.
     #[inline]
     fn iterations(&mut self, fast: Option<Body>, length: u64) -> Checked {
-        let run = self.run;
-        let body = fast.unwrap_or(run.region.code.body);
+        let body = fast.unwrap_or(self.run.region.code.body);
+        let call = &self.run.call;
+        let slots = self.slots.as_mut_ptr();
+        // SAFETY: the call is the region's, whose iterations the analysis proved independent, and the
+        // tiles lie within its space. There is a slot for every accumulator, and a lane that an
+        // iteration of this chunk reaches was filled.
+        let run = |tile: &Tile| unsafe { body(call, tile, slots) };
+        if let [1, 1, _] = call.shape {
+            return run(&Tile::of_row(self.done, self.done + length));
+        }
         let mut done = 0;
         while done < length {
             let mut tile = self.place.tile(length - done);
             // A remainder: lanes are a power of two.
-            tile.lane = done & (run.plan.lanes - 1);
-            // SAFETY: the call is the region's, whose iterations the analysis proved independent,
-            // and the tile lies within its space. There is a slot for every accumulator, and a
-            // lane that an iteration of this chunk reaches was filled.
-            unsafe { body(&run.call, &tile, self.slots.as_mut_ptr())? };
+            tile.lane = done & (self.run.plan.lanes - 1);
+            run(&tile)?;
             done += self.place.pass(&tile);
         }
         Ok(())
