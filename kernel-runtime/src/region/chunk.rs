@@ -28,11 +28,15 @@ impl AnyReduce for Run<'_> {
                 chunk,
                 done: first * chunk,
                 place: Place::of(self.call.shape, first * chunk),
+                passing: false,
                 slots,
             };
             if count == 1 || self.is_free_of_order() {
                 // Folded once.
                 return chunks.one(chunk.saturating_mul(count), bits);
+            }
+            if self.has_staying() {
+                return chunks.passing(count, bits);
             }
             chunks.tree(count, bits)
         })
@@ -99,13 +103,7 @@ impl Run<'_> {
     /// Lanes start at what changes nothing: those that so many iterations reach, at least.
     #[inline]
     pub(super) fn fill(&self, fast: bool, length: u64, slots: &mut [Slot]) {
-        let accumulators = self.plan.accumulators.iter();
-        let few = length <= fold::FEW as u64;
-        if !fast {
-            return fold::fill(slots, few, accumulators.map(|of| of.identity_word));
-        }
-        // SAFETY: only processors with the level run the fast form.
-        unsafe { fold::fill_fast(slots, few, accumulators.map(|of| of.fast_word)) }
+        fill(fast, length, slots.iter_mut().zip(&self.plan.accumulators));
     }
 
     /// Lanes that were filled for so many iterations, and that fold.
@@ -158,6 +156,22 @@ impl Run<'_> {
     }
 }
 
+/// The lanes of accumulators start at what changes nothing: those that so many iterations reach, at
+/// least.
+#[inline]
+pub(super) fn fill<'s>(
+    fast: bool,
+    length: u64,
+    slots: impl Iterator<Item = (&'s mut Slot, &'s Accumulator)>,
+) {
+    let few = length <= fold::FEW as u64;
+    if !fast {
+        return fold::fill(few, slots.map(|(slot, of)| (slot, of.identity_word)));
+    }
+    // SAFETY: only processors with the level run the fast form.
+    unsafe { fold::fill_fast(few, slots.map(|(slot, of)| (slot, of.fast_word))) }
+}
+
 /// Slots for so many accumulators.
 #[inline]
 pub fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
@@ -185,10 +199,22 @@ struct Chunks<'c> {
     done: u64,
     /// Its place, in a space of several rows.
     place: Place,
+    /// The lanes of accumulators that are free of order stay as they are from chunk to chunk.
+    passing: bool,
     slots: &'c mut [Slot],
 }
 
 impl Chunks<'_> {
+    /// The next `count` chunks, each folded as far as the order shows, the rest folded once.
+    fn passing(&mut self, count: u64, bits: &mut [u64]) -> Checked {
+        let (run, fast) = (self.run, self.run.fast.is_some());
+        self.passing = true;
+        run.fill(fast, u64::MAX, self.slots);
+        self.tree(count, bits)?;
+        run.fold_staying(fast, self.slots, bits);
+        Ok(())
+    }
+
     /// The next `count` chunks, folded as the canonical tree says.
     fn tree(&mut self, count: u64, bits: &mut [u64]) -> Checked {
         if count == 1 {
@@ -198,7 +224,11 @@ impl Chunks<'_> {
         self.tree(half, bits)?;
         with_values(bits.len(), |right| {
             self.tree(count - half, right)?;
-            self.run.fold_bits(bits, right);
+            if self.passing {
+                self.run.join_passing(bits, right);
+            } else {
+                self.run.fold_bits(bits, right);
+            }
             Ok(())
         })
     }
@@ -220,6 +250,12 @@ impl Chunks<'_> {
     #[inline]
     fn lanes(&mut self, fast: Option<Body>, length: u64, bits: &mut [u64]) -> Checked {
         let run = self.run;
+        if self.passing {
+            run.fill_passing(fast.is_some(), length, self.slots);
+            self.iterations(fast, length)?;
+            run.fold_passing(fast.is_some(), length, self.slots, bits);
+            return Ok(());
+        }
         run.fill(fast.is_some(), length, self.slots);
         self.iterations(fast, length)?;
         run.fold_lanes(fast.is_some(), length, self.slots, bits);
