@@ -339,7 +339,6 @@ impl Region {
         };
         let cost = plan.cost.value(&inputs).unwrap_or(i128::MAX);
         let relaxed = plan.fast.holds(&inputs);
-        let entry = plan.fast_entry.filter(|_| relaxed).or(plan.entry);
         let mut strided = plan.strided.iter();
         let fast = relaxed && strided.all(|(at, rank)| arrays[*at].is_unit(*rank));
         let fast = self.code.fastest().filter(|_| fast);
@@ -359,7 +358,7 @@ impl Region {
             cost: u64::try_from(cost.max(0)).unwrap_or(u64::MAX),
             fast,
             starts_at_nan: false,
-            entry,
+            relaxed,
         })
     }
 

@@ -9,6 +9,7 @@ use crate::failure::Checked;
 use crate::grouped::AnyGrouped;
 use crate::launch::Module;
 use crate::launch::{AccumulatorArg, Failure, Launch};
+use crate::narrow;
 use crate::order;
 use crate::parallel::{self, Groups};
 use crate::range::Progression;
@@ -356,9 +357,11 @@ impl<'a> Session<'a> {
         let shared = run.plan.shared.iter().filter(|_| run.plan.grouped);
         let shared: Vec<usize> = shared.map(|(array, _)| *array).collect();
         let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
+        let fits = || narrow::fits(&trips, &arrays);
+        let entry = run.plan.entry_of(run.relaxed, fits);
         let mut launch = Launch {
             module,
-            entry: run.entry.unwrap_or_default(),
+            entry: entry.unwrap_or_default(),
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,

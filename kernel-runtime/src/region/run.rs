@@ -22,8 +22,8 @@ pub struct Run<'a> {
     pub(crate) fast: Option<Body>,
     /// A minimum or maximum of floats starts at a NaN.
     pub(crate) starts_at_nan: bool,
-    /// Name of the entry that a device runs.
-    pub(crate) entry: Option<&'static str>,
+    /// The plan's `fast` holds.
+    pub(crate) relaxed: bool,
 }
 
 impl Run<'_> {

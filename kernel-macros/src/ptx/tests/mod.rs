@@ -1,4 +1,5 @@
 mod kernels;
+mod narrow;
 mod shared;
 mod vectors;
 
