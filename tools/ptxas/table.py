@@ -95,7 +95,8 @@ def entries(code):
 
 
 def loops(lines):
-    """Instructions of each loop that holds no other: from a label to the last jump back to it."""
+    """Instructions of each loop that holds no other: from a label to the last jump back to it. What
+    holds an exit is no loop: code out of line that goes back to where it came from."""
     labels, code, jumps = {}, [], []
     for line in lines:
         label = LABEL.match(line)
@@ -110,6 +111,7 @@ def loops(lines):
         if instruction[1].startswith("BRA") and target:
             jumps.append((len(code) - 1, target[1]))
     spans = [(labels[to], at) for at, to in jumps if labels.get(to, 1 << 30) < at]
+    spans = [(start, end) for start, end in spans if "EXIT" not in code[start:end]]
     inner = [
         (start, end)
         for start, end in spans
@@ -131,7 +133,8 @@ def hot(lines, work):
     found = filter(None, map(INSTRUCTION.search, lines))
     bodies = loops(lines) or [[of[1] for of in found if of[1] != "NOP"]]
     counted = [(sum(units(op, work) for op in body), body) for body in bodies]
-    times, body = max(counted, key=lambda found: found[0], default=(0, []))
+    # Of two ways through the same elements, the shorter.
+    times, body = max(counted, key=lambda found: (found[0], -len(found[1])), default=(0, []))
     return len(body), times
 
 

@@ -7,8 +7,9 @@
 //! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry, [`atomic`]
 //! updates arrays that accumulate; where it cannot, [`grouped`] and [`grouped_fold`] do; [`form`]
 //! says which of them it is. Maps take neighbouring iterations together where that makes their
-//! accesses longer ([`vectors`], [`vector_loop`], [`staged`]). [`entry`] decides in which forms an
-//! entry is written, one of which may have indices of 32 bits ([`narrow`]).
+//! accesses longer ([`vectors`], [`vector_loop`], [`staged`]); so do the threads of a reduction
+//! ([`lane_vectors`], [`wide_chunk`]). [`entry`] decides in which forms an entry is written, one of
+//! which may have indices of 32 bits ([`narrow`]).
 
 mod address;
 mod arith;
@@ -30,6 +31,8 @@ mod grouped;
 mod grouped_fold;
 pub mod hole;
 mod inner;
+mod lane_fold;
+mod lane_vectors;
 mod local;
 mod map;
 pub mod names;
@@ -46,6 +49,7 @@ mod uses;
 mod value;
 mod vector_loop;
 mod vectors;
+mod wide_chunk;
 
 #[cfg(test)]
 mod tests;

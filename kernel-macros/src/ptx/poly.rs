@@ -91,15 +91,22 @@ impl Poly {
         (product.0.len() <= MAX_TERMS).then_some(product)
     }
 
-    /// The same with other registers.
-    pub fn renamed(&self, mut name: impl FnMut(Reg) -> Reg) -> Poly {
-        let mut renamed = Poly::default();
-        for (monomial, coefficient) in self.terms() {
-            let mut monomial: Monomial = monomial.iter().map(|reg| name(*reg)).collect();
-            monomial.sort_unstable();
-            renamed.insert(monomial, coefficient);
+    /// The same with other registers, or numbers, in the place of its own.
+    pub fn replaced(&self, mut by: impl FnMut(Reg) -> Operand) -> Poly {
+        let mut replaced = Poly::default();
+        for (monomial, mut coefficient) in self.terms() {
+            let mut factors = Monomial::new();
+            for reg in monomial {
+                match by(*reg) {
+                    Operand::Reg(reg) => factors.push(reg),
+                    Operand::Int(value) => coefficient = coefficient.wrapping_mul(value),
+                    _ => unreachable!("an index is an integer"),
+                }
+            }
+            factors.sort_unstable();
+            replaced.insert(factors, coefficient);
         }
-        renamed
+        replaced
     }
 
     /// The part without a constant, and the constant.

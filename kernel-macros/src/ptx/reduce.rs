@@ -7,7 +7,7 @@
 
 use super::builtin::{constant, when};
 use super::code::{Arg, Class, Code, Operand, Reg, Section};
-use super::emitter::{Emitter, Induction, memory_suffix};
+use super::emitter::{Emitter, Induction};
 use super::fail::Number;
 use super::grid::X;
 use super::params::DeviceParam;
@@ -17,7 +17,7 @@ use crate::analysis::plan::{Fold, Identity};
 use crate::ir::Scalar;
 
 /// Threads of a warp.
-const WARP: u32 = 32;
+pub const WARP: u32 = 32;
 
 /// Bodies up to this many expressions are written once for each lane of a thread.
 const UNROLLED_SIZE: usize = 48;
@@ -25,18 +25,24 @@ const UNROLLED_SIZE: usize = 48;
 /// Offset of the iteration's number in the failure record.
 const RECORD_NUMBER: i64 = 8;
 
-/// Registers of a chunk.
-struct Chunk {
-    /// Number of the chunk's first iteration.
-    first: Operand,
+/// A chunk.
+pub struct Chunk {
+    /// Its number.
+    pub index: Operand,
+    /// Number of its first iteration.
+    pub first: Operand,
     /// Number of the iteration behind its last.
     end: Operand,
-    /// The thread's iteration.
-    k: Reg,
-    /// Its trip numbers, outermost first; the one of a single loop is `k`.
-    trips: Vec<Reg>,
     /// Accumulators of each of the thread's lanes, by accumulator.
-    lanes: Vec<Vec<Reg>>,
+    pub lanes: Vec<Vec<Reg>>,
+}
+
+/// A thread's place in a chunk.
+pub struct Place {
+    /// Its iteration.
+    pub k: Reg,
+    /// The trip numbers that its loop keeps, outermost first; the one of a single loop is `k`.
+    pub trips: Vec<Reg>,
 }
 
 /// The region's entry, between its braces.
@@ -48,6 +54,7 @@ pub fn emit(mut emitter: Emitter) -> Code {
     let total = emitter.total();
     let steps = emitter.warp_steps();
     let chunks = emitter.param(DeviceParam::Chunks);
+    let wide = emitter.find_wide();
     let level = emitter.depth() + 1;
     let index = emitter
         .code
@@ -55,6 +62,7 @@ pub fn emit(mut emitter: Emitter) -> Code {
     emitter.mov(index, warp);
     let start = emitter.code.label("CHUNK");
     let fold = emitter.code.label("FOLD");
+    let next = emitter.code.label("NEXT");
     let done = emitter.code.label("EXIT");
     emitter.begin_loop(None);
     emitter.code.place(start);
@@ -62,10 +70,14 @@ pub fn emit(mut emitter: Emitter) -> Code {
         let finished = e.test("ge", Scalar::U64, Operand::Reg(index), chunks);
         e.code.jump_if(when(finished, true), done);
         let chunk = e.begin_chunk(Operand::Reg(index), total);
+        if let Some(wide) = &wide {
+            e.wide_chunk(wide, &chunk, next);
+        }
         e.run_chunk(&chunk, &steps);
         e.code.place(fold);
-        e.scoped(|e| e.fold_chunk(&chunk, Operand::Reg(index)));
+        e.scoped(|e| e.fold_chunk(&chunk));
     });
+    emitter.code.place(next);
     emitter
         .code
         .def("add.s64", index, &[Operand::Reg(index), warps]);
@@ -135,7 +147,7 @@ impl Emitter<'_> {
             .into()
     }
 
-    fn lanes_per_thread(&self) -> u32 {
+    pub fn lanes_per_thread(&self) -> u32 {
         self.region.lanes() / WARP
     }
 
@@ -153,22 +165,45 @@ impl Emitter<'_> {
         let lanes = (0..self.lanes_per_thread())
             .map(|_| self.identities())
             .collect();
-        // The registers that the loops over the chunk advance; those loops are two scopes down.
-        let level = self.depth() + 2;
-        let k = self.code.induction(Class::B64, level, Some("k".to_owned()));
-        let thread = self.thread(X);
-        let mask = Operand::Int(i64::from(WARP) - 1);
-        let lane = self.hoisted("and.b32", Class::B32, &[thread, mask]);
-        let lane = self.hoisted("cvt.u64.u32", Class::B64, &[lane]);
-        self.code.def("add.s64", k, &[first, lane]);
-        let trips = self.split_number(k, level);
         Chunk {
+            index,
             first,
             end,
-            k,
-            trips,
             lanes,
         }
+    }
+
+    /// The thread's number in its warp.
+    pub fn lane(&mut self) -> Operand {
+        let thread = self.thread(X);
+        let mask = Operand::Int(i64::from(WARP) - 1);
+        self.hoisted("and.b32", Class::B32, &[thread, mask])
+    }
+
+    /// The thread's first iteration of a chunk, whose loops are two scopes down.
+    fn begin_place(&mut self, chunk: &Chunk) -> Place {
+        let level = self.depth() + 2;
+        let k = self.code.induction(Class::B64, level, Some("k".to_owned()));
+        let lane = self.lane();
+        let lane = self.hoisted("cvt.u64.u32", Class::B64, &[lane]);
+        self.code.def("add.s64", k, &[chunk.first, lane]);
+        let trips = self.split_number(k, level);
+        Place { k, trips }
+    }
+
+    /// Number of a chunk's iterations, and what is left of them behind whole rows of lanes.
+    pub fn chunk_length(&mut self, chunk: &Chunk) -> (Operand, Operand) {
+        let length = self.pure("sub.s64", Class::B64, &[chunk.end, chunk.first]);
+        let length = self.cast(length, Scalar::U64, Scalar::U32);
+        let rest = Operand::Int(i64::from(self.region.lanes()) - 1);
+        let rest = self.pure("and.b32", Class::B32, &[length, rest]);
+        (length, rest)
+    }
+
+    /// Number of whole rows of lanes.
+    pub fn rows(&mut self, length: Operand) -> Operand {
+        let shift = Operand::Int(self.region.lanes().ilog2().into());
+        self.pure("shr.u32", Class::B32, &[length, shift])
     }
 
     /// The chunk's end; its start where the thread has failed (its total is zero) or an earlier
@@ -184,7 +219,8 @@ impl Emitter<'_> {
         self.pure("max.u64", Class::B64, &[end, first])
     }
 
-    fn identities(&mut self) -> Vec<Reg> {
+    /// Registers with the identities of all accumulators.
+    pub fn identities(&mut self) -> Vec<Reg> {
         let accumulators = &self.region.accumulators;
         accumulators
             .iter()
@@ -233,25 +269,21 @@ impl Emitter<'_> {
     // Iterations of a chunk.
 
     fn run_chunk(&mut self, chunk: &Chunk, steps: &[Operand]) {
-        let lanes = i64::from(self.region.lanes());
-        let length = self.pure("sub.s64", Class::B64, &[chunk.end, chunk.first]);
-        let length = self.cast(length, Scalar::U64, Scalar::U32);
-        let shift = Operand::Int(lanes.ilog2().into());
+        let place = self.begin_place(chunk);
+        let (length, rest) = self.chunk_length(chunk);
         let per_thread = Operand::Int(self.lanes_per_thread().into());
         let turns = if self.is_unrolled() {
-            let rows = self.pure("shr.u32", Class::B32, &[length, shift]);
-            self.whole_rows(chunk, steps, rows);
-            let rest = Operand::Int(lanes - 1);
-            let rest = self.pure("and.b32", Class::B32, &[length, rest]);
+            let rows = self.rows(length);
+            self.whole_rows((chunk, &place), steps, rows);
             let none = self.pure("setp.eq.s32", Class::Pred, &[rest, Operand::Int(0)]);
             self.select(Scalar::U32, Operand::Int(0), per_thread, none)
         } else {
-            let up = Operand::Int(lanes - 1);
-            let rows = self.pure("add.s32", Class::B32, &[length, up]);
-            let rows = self.pure("shr.u32", Class::B32, &[rows, shift]);
+            let up = Operand::Int(i64::from(self.region.lanes()) - 1);
+            let up = self.pure("add.s32", Class::B32, &[length, up]);
+            let rows = self.rows(up);
             self.pure("mul.lo.s32", Class::B32, &[rows, per_thread])
         };
-        self.single_turns(chunk, steps, turns);
+        self.single_turns((chunk, &place), steps, turns);
     }
 
     fn is_unrolled(&self) -> bool {
@@ -259,13 +291,14 @@ impl Emitter<'_> {
     }
 
     /// Rows in which every lane has an iteration.
-    fn whole_rows(&mut self, chunk: &Chunk, steps: &[Operand], rows: Operand) {
+    fn whole_rows(&mut self, (chunk, place): (&Chunk, &Place), steps: &[Operand], rows: Operand) {
         let body = |e: &mut Self, level: usize| {
-            let single = chunk.trips.len() == 1;
+            let single = place.trips.len() == 1;
             let mut advances = Vec::new();
             for (n, accumulators) in (0i64..).zip(&chunk.lanes) {
                 let ahead = n * i64::from(WARP);
-                e.lane_iteration(chunk, accumulators, ahead, if single { ahead } else { 0 });
+                let trips = place.ahead(if single { ahead } else { 0 });
+                e.lane_iteration(place, accumulators, ahead, &trips);
                 if !single {
                     advances.push(e.code.open());
                     e.code.open();
@@ -275,86 +308,112 @@ impl Emitter<'_> {
             if single {
                 e.advance_pointers(level, &[row]);
             } else {
-                e.fill_advances(level, &advances, &chunk.trips, steps);
+                e.fill_advances(level, &advances, &place.trips, steps);
             }
             e.code
-                .def("add.s64", chunk.k, &[Operand::Reg(chunk.k), row]);
+                .def("add.s64", place.k, &[Operand::Reg(place.k), row]);
         };
-        self.counted(chunk, rows, "ROW", body);
+        self.counted(place, rows, "ROW", body);
     }
 
     /// One iteration at a time; the accumulators change places after each.
-    fn single_turns(&mut self, chunk: &Chunk, steps: &[Operand], turns: Operand) {
+    fn single_turns(
+        &mut self,
+        (chunk, place): (&Chunk, &Place),
+        steps: &[Operand],
+        turns: Operand,
+    ) {
         let body = |e: &mut Self, level: usize| {
             let skip = e.code.label("SKIP");
             e.scoped(|e| {
-                let k = Operand::Reg(chunk.k);
+                let k = Operand::Reg(place.k);
                 let outside = e.pure("setp.ge.u64", Class::Pred, &[k, chunk.end]);
                 e.code.jump_if(when(outside, true), skip);
-                e.lane_iteration(chunk, &chunk.lanes[0], 0, 0);
+                e.lane_iteration(place, &chunk.lanes[0], 0, &place.ahead(0));
             });
             e.code.place(skip);
             e.rotate_lanes(&chunk.lanes);
             let warp = Operand::Int(i64::from(WARP));
-            if chunk.trips.len() == 1 {
+            if place.trips.len() == 1 {
                 e.advance_pointers(level, &[warp]);
             } else {
                 let section = e.code.open();
                 e.code.open();
-                e.fill_advances(level, &[section], &chunk.trips, steps);
+                e.fill_advances(level, &[section], &place.trips, steps);
             }
             e.code
-                .def("add.s64", chunk.k, &[Operand::Reg(chunk.k), warp]);
+                .def("add.s64", place.k, &[Operand::Reg(place.k), warp]);
         };
-        self.counted(chunk, turns, "TURN", body);
+        self.counted(place, turns, "TURN", body);
     }
 
     /// `count` times `body`, which is given the depth of the loop's scope.
     fn counted(
         &mut self,
-        chunk: &Chunk,
+        place: &Place,
+        count: Operand,
+        stem: &str,
+        body: impl FnOnce(&mut Self, usize),
+    ) {
+        let done = self.code.label("DONE");
+        self.scoped(|e| {
+            let none = e.test("eq", Scalar::U32, count, Operand::Int(0));
+            e.code.jump_if(when(none, true), done);
+            e.repeated(place, count, stem, body);
+        });
+        self.code.place(done);
+    }
+
+    /// The same where `count` is not zero.
+    pub fn repeated(
+        &mut self,
+        place: &Place,
         count: Operand,
         stem: &str,
         body: impl FnOnce(&mut Self, usize),
     ) {
         let start = self.code.label(stem);
-        let done = self.code.label("DONE");
-        self.scoped(|e| {
-            let none = e.test("eq", Scalar::U32, count, Operand::Int(0));
-            e.code.jump_if(when(none, true), done);
-            let left = e.variable(Class::B32, None);
-            e.mov(left, count);
-            let level = e.depth() + 1;
-            e.begin_loop(Some(Induction {
-                counters: chunk.trips.clone(),
-                pointers: Vec::new(),
-            }));
-            e.code.place(start);
-            body(e, level);
-            e.code
-                .def("sub.s32", left, &[Operand::Reg(left), Operand::Int(1)]);
-            let more = e.fresh(Class::Pred);
-            let args = [Operand::Reg(left), Operand::Int(0)];
-            e.code.def("setp.ne.s32", more, &args);
-            e.code.jump_if((more, true), start);
-            e.end_loop();
-        });
-        self.code.place(done);
+        let left = self.variable(Class::B32, None);
+        self.mov(left, count);
+        let level = self.depth() + 1;
+        self.begin_loop(Some(Induction {
+            counters: place.trips.clone(),
+            pointers: Vec::new(),
+        }));
+        self.code.place(start);
+        body(self, level);
+        self.code
+            .def("sub.s32", left, &[Operand::Reg(left), Operand::Int(1)]);
+        let more = self.fresh(Class::Pred);
+        let args = [Operand::Reg(left), Operand::Int(0)];
+        self.code.def("setp.ne.s32", more, &args);
+        self.code.jump_if((more, true), start);
+        self.end_loop();
     }
 
-    /// The iteration `ahead` of `k`, which adds to these accumulators; `trip_ahead` is how far the
-    /// trip number of a single loop is ahead of its register.
-    fn lane_iteration(&mut self, chunk: &Chunk, accumulators: &[Reg], ahead: i64, trip_ahead: i64) {
+    /// Accumulators are these registers from now on.
+    pub fn bind_accumulators(&mut self, registers: &[Reg]) {
         let region = self.region;
-        for (accumulator, reg) in region.accumulators.iter().zip(accumulators) {
+        for (accumulator, reg) in region.accumulators.iter().zip(registers) {
             let value = Value::Scalar(Operand::Reg(*reg));
             self.slots.insert(accumulator.var, Slot::Value(value));
         }
-        self.failures.current = Some(Number::Counter(Operand::Reg(chunk.k), ahead));
+    }
+
+    /// The iteration `ahead` of the thread's place, with these trip numbers, which adds to these
+    /// accumulators.
+    pub fn lane_iteration(
+        &mut self,
+        place: &Place,
+        accumulators: &[Reg],
+        ahead: i64,
+        trips: &[Poly],
+    ) {
+        self.bind_accumulators(accumulators);
+        self.failures.current = Some(Number::Counter(Operand::Reg(place.k), ahead));
         self.scoped(|e| {
-            for (n, trip) in chunk.trips.iter().enumerate() {
-                let trip = Poly::of(Operand::Reg(*trip)).plus(&Poly::constant(trip_ahead));
-                e.bind_parallel(n, &trip);
+            for (n, trip) in trips.iter().enumerate() {
+                e.bind_parallel(n, trip);
             }
             e.iteration();
         });
@@ -420,88 +479,16 @@ impl Emitter<'_> {
             }
         }
     }
+}
 
-    // The end of a chunk.
-
-    /// The tree over the chunk's lanes; the result goes to memory.
-    fn fold_chunk(&mut self, chunk: &Chunk, index: Operand) {
-        let region = self.region;
-        let thread = self.thread(X);
-        let mask = Operand::Int(i64::from(WARP) - 1);
-        let lane = self.hoisted("and.b32", Class::B32, &[thread, mask]);
-        let leader = self.pure("setp.eq.s32", Class::Pred, &[lane, Operand::Int(0)]);
-        let lanes = chunk.lanes.iter();
-        let lanes = lanes.map(|lane| lane.iter().map(|reg| Operand::Reg(*reg)).collect());
-        let within = self.fold_registers(lanes.collect());
-        let folded = self.fold_warp(within);
-        for ((n, accumulator), folded) in (0u8..).zip(&region.accumulators).zip(folded) {
-            let partials = self.param(DeviceParam::Partials(n));
-            let bytes = Operand::Int(accumulator.ty.bytes().into());
-            let address = self.pure("mad.lo.s64", Class::B64, &[index, bytes, partials]);
-            let value = self.stored_form(accumulator.ty, folded);
-            let op = format!("st.global.{}", memory_suffix(accumulator.ty));
-            let args = vec![Arg::Memory(address, 0), Arg::Value(value)];
-            self.code.act_if(when(leader, true), op, args);
-        }
-    }
-
-    /// The levels of the tree whose both sides one thread holds.
-    fn fold_registers(&mut self, mut lanes: Vec<Vec<Operand>>) -> Vec<Operand> {
-        while lanes.len() > 1 {
-            let right = lanes.split_off(lanes.len() / 2);
-            for (left, right) in lanes.iter_mut().zip(right) {
-                *left = self.combine_all(left, &right);
-            }
-        }
-        lanes.swap_remove(0)
-    }
-
-    /// The levels across the threads of the warp; the first thread holds the result.
-    fn fold_warp(&mut self, mut values: Vec<Operand>) -> Vec<Operand> {
-        let region = self.region;
-        let mut width = WARP / 2;
-        while width > 0 {
-            let pairs = region.accumulators.iter().zip(&values);
-            let others: Vec<Operand> = pairs
-                .map(|(accumulator, value)| self.shuffle_down(accumulator.ty, *value, width))
-                .collect();
-            values = self.combine_all(&values, &others);
-            width /= 2;
-        }
-        values
-    }
-
-    /// The value of the thread `width` further on in the warp.
-    fn shuffle_down(&mut self, ty: Scalar, value: Operand, width: u32) -> Operand {
-        match Class::of(ty) {
-            Class::Pred => {
-                let number = self.cast(value, Scalar::Bool, Scalar::U8);
-                let other = self.shuffle_word(Class::B32, number, width);
-                self.pure("setp.ne.s32", Class::Pred, &[other, Operand::Int(0)])
-            }
-            Class::B64 | Class::F64 => {
-                let halves = [self.fresh(Class::B32), self.fresh(Class::B32)];
-                let [low, high] = halves.map(Operand::Reg);
-                let args = vec![Arg::Vector(vec![low, high]), Arg::Value(value)];
-                self.code.act("mov.b64", args);
-                let low = self.shuffle_word(Class::B32, low, width);
-                let high = self.shuffle_word(Class::B32, high, width);
-                let whole = self.fresh(Class::of(ty));
-                self.code
-                    .def_args("mov.b64", whole, vec![Arg::Vector(vec![low, high])]);
-                Operand::Reg(whole)
-            }
-            class => self.shuffle_word(class, value, width),
-        }
-    }
-
-    fn shuffle_word(&mut self, class: Class, value: Operand, width: u32) -> Operand {
-        let other = self.fresh(class);
-        let last = Operand::Int(i64::from(WARP) - 1);
-        let everyone = Operand::Int(-1);
-        let args = [value, Operand::Int(width.into()), last, everyone];
-        self.code.def("shfl.sync.down.b32", other, &args);
-        Operand::Reg(other)
+impl Place {
+    /// The trip numbers `ahead` of its own, for a single loop.
+    fn ahead(&self, ahead: i64) -> Vec<Poly> {
+        let ahead = Poly::constant(ahead);
+        let trips = self.trips.iter();
+        trips
+            .map(|trip| Poly::of(Operand::Reg(*trip)).plus(&ahead))
+            .collect()
     }
 }
 

@@ -10,6 +10,8 @@ use std::collections::HashSet;
 pub struct Uses {
     /// Variables read or assigned.
     pub vars: HashSet<VarId>,
+    /// Those of them that are more than parts of arrays' indices.
+    pub values: HashSet<VarId>,
     pub accesses: Vec<AccessId>,
     /// Lengths asked for: array and dimension.
     pub lens: HashSet<(VarId, u32)>,
@@ -18,6 +20,8 @@ pub struct Uses {
     pub has_loop: bool,
     /// Number of expressions.
     pub size: usize,
+    /// Indices around what is being looked at.
+    indices: usize,
 }
 
 impl Uses {
@@ -79,7 +83,7 @@ impl Uses {
     fn place(&mut self, function: &Function, place: &Place) {
         match place {
             Place::Var(var) | Place::Field { base: var, .. } => {
-                self.vars.insert(*var);
+                self.var(*var);
             }
             Place::Element(access) => self.access(function, *access),
             Place::LocalElement { base, index } => self.local_element(function, *base, index),
@@ -88,11 +92,20 @@ impl Uses {
 
     fn access(&mut self, function: &Function, access: AccessId) {
         self.accesses.push(access);
+        self.indices += 1;
         self.exprs(function, &function.accesses[access].index);
+        self.indices -= 1;
+    }
+
+    fn var(&mut self, var: VarId) {
+        self.vars.insert(var);
+        if self.indices == 0 {
+            self.values.insert(var);
+        }
     }
 
     fn local_element(&mut self, function: &Function, base: VarId, index: &[ExprId]) {
-        self.vars.insert(base);
+        self.var(base);
         let literal = |index: &ExprId| matches!(function.exprs[*index].kind, ExprKind::Int(..));
         if !index.iter().all(literal) {
             self.indexed.insert(base);
@@ -110,7 +123,7 @@ impl Uses {
         self.size += 1;
         match &function.exprs[id].kind {
             ExprKind::Var(var) => {
-                self.vars.insert(*var);
+                self.var(*var);
             }
             ExprKind::Unary(_, operand)
             | ExprKind::Cast(operand, _)

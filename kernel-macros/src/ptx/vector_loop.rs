@@ -10,7 +10,7 @@ use super::emitter::Emitter;
 use super::grid::Axis;
 use super::poly::Poly;
 use super::staged::Staged;
-use super::vectors::Vectors;
+use super::vectors::{Element, Vectors};
 
 /// Trips from one to before another.
 #[derive(Clone, Copy)]
@@ -88,24 +88,45 @@ impl Emitter<'_> {
         let fewest = Operand::Int(2 * vectors.width);
         let fewer = self.hoisted("min.u64", Class::B64, &[axis.extent, count]);
         let mut holds = self.hoisted("setp.ge.u64", Class::Pred, &[fewer, fewest]);
+        holds = self.and_neighbours(vectors, holds);
+        for element in &vectors.aligned {
+            let on = self.on_boundary((vectors, element), trips, first);
+            holds = self.hoisted("and.pred", Class::Pred, &[holds, on]);
+        }
+        holds
+    }
+
+    /// Whether `holds`, and elements are side by side along the last dimension of all arrays.
+    pub fn and_neighbours(&mut self, vectors: &Vectors, mut holds: Operand) -> Operand {
         for array in &vectors.strided {
             let stride = self.last_stride(*array);
             let unit = self.hoisted("setp.eq.s64", Class::Pred, &[stride, Operand::Int(1)]);
             holds = self.hoisted("and.pred", Class::Pred, &[holds, unit]);
         }
-        for element in &vectors.aligned {
-            let bytes = i64::from(element.ty.bytes());
-            let row = vectors.row(self, element, trips);
-            let row = self.materialise(&row);
-            let scale = Operand::Int(bytes.ilog2().into());
-            let skipped = self.hoisted("shl.b64", Class::B64, &[first, scale]);
-            let begin = self.hoisted("add.s64", Class::B64, &[row, skipped]);
-            let mask = Operand::Int(vectors.width * bytes - 1);
-            let beside = self.hoisted("and.b64", Class::B64, &[begin, mask]);
-            let on = self.hoisted("setp.eq.s64", Class::Pred, &[beside, Operand::Int(0)]);
-            holds = self.hoisted("and.pred", Class::Pred, &[holds, on]);
-        }
         holds
+    }
+
+    /// Whether vectors are on their boundaries that begin with an element in trip `first`.
+    pub fn on_boundary(
+        &mut self,
+        (vectors, element): (&Vectors, &Element),
+        trips: &[Operand],
+        first: Operand,
+    ) -> Operand {
+        let bytes = i64::from(element.ty.bytes());
+        let row = vectors.row(self, element, trips);
+        let row = self.materialise(&row);
+        let begin = match first {
+            Operand::Int(0) => row,
+            _ => {
+                let scale = Operand::Int(bytes.ilog2().into());
+                let skipped = self.hoisted("shl.b64", Class::B64, &[first, scale]);
+                self.hoisted("add.s64", Class::B64, &[row, skipped])
+            }
+        };
+        let mask = Operand::Int(vectors.width * bytes - 1);
+        let beside = self.hoisted("and.b64", Class::B64, &[begin, mask]);
+        self.hoisted("setp.eq.s64", Class::Pred, &[beside, Operand::Int(0)])
     }
 
     /// A thread's trips outside of `span`: those behind it go to the first threads, those in front
@@ -123,18 +144,28 @@ impl Emitter<'_> {
 
     /// The iterations from the last of `trips` on.
     fn iterations_together(&mut self, vectors: &Vectors, trips: &[Operand]) {
+        let n = trips.len() - 1;
+        let trip = Poly::of(trips[n]);
+        let region = self.region;
+        self.begin_together(vectors, trips);
+        for ahead in 0..vectors.width {
+            self.bind_parallel(n, &trip.plus(&Poly::constant(ahead)));
+            self.block(&region.body);
+        }
+        self.end_together();
+    }
+
+    /// Loads what the iterations from the last of `trips` on have in vectors.
+    pub fn begin_together(&mut self, vectors: &Vectors, trips: &[Operand]) {
         self.unit_strides = true;
         self.staged = Some(Staged::default());
         for load in &vectors.loads {
             self.load_vector(vectors, load, trips);
         }
-        let n = trips.len() - 1;
-        let trip = Poly::of(trips[n]);
-        let region = self.region;
-        for ahead in 0..vectors.width {
-            self.bind_parallel(n, &trip.plus(&Poly::constant(ahead)));
-            self.block(&region.body);
-        }
+    }
+
+    /// Stores what they have left, in a map.
+    pub fn end_together(&mut self) {
         self.store_vectors();
         self.unit_strides = false;
     }

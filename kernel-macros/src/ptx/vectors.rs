@@ -1,15 +1,18 @@
-//! Which maps take neighbouring iterations together, so that what they load and store is one access
-//! of up to 16 bytes.
+//! Which iterations a thread takes together because they are neighbours, so that what they load and
+//! store is one access of up to 16 bytes.
 //!
 //! To know it, an iteration is emitted once on trial, and its addresses are looked at: polynomials
 //! in parameters and trip numbers. All that moves with the innermost loop has to move by one
-//! element, every array that is written has one place where it is, which every iteration comes to,
-//! and nothing may fail. Iterations are independent, so it does not matter that the loads of one
-//! come before the stores of the one before it; within an iteration, an array's loads come before
-//! its store.
+//! element, and nothing may fail.
+//!
+//! In a map, every array that is written has one place where it is, which every iteration comes to.
+//! Iterations are independent, so it does not matter that the loads of one come before the stores
+//! of the one before it; within an iteration, an array's loads come before its store. Reductions are
+//! in [`super::lane_vectors`].
 
 use super::code::{Class, Operand, Reg};
 use super::emitter::Emitter;
+use super::fail::Number;
 use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
 use crate::analysis::plan::Bounds;
@@ -17,7 +20,7 @@ use crate::ir::{AccessId, AccessMode, Scalar, VarId};
 use std::collections::{BTreeSet, HashMap};
 
 /// Bytes of the longest access.
-const LONGEST: u32 = 16;
+pub const LONGEST: u32 = 16;
 /// Iterations that a thread takes together, at most.
 const MOST: u32 = 4;
 /// Bodies up to this many expressions are written once for each of them.
@@ -39,14 +42,16 @@ pub struct Vectors {
     pub width: i64,
     /// Arrays whose elements have to be neighbours in memory along the last dimension.
     pub strided: Vec<VarId>,
-    /// The store that decides where the first of them begins.
+    /// The store that decides where the first of them begins; in a reduction, a load.
     pub lead: Element,
     /// Elements of the first of them at which vectors are loaded.
     pub loads: Vec<Element>,
     /// Elements that have to lie on boundaries besides the lead.
     pub aligned: Vec<Element>,
-    names: HashMap<Reg, Name>,
-    innermost: Reg,
+    /// What has to be zero if the rows of a nest are to follow one another in memory.
+    pub gaps: Vec<Poly>,
+    pub names: HashMap<Reg, Name>,
+    pub innermost: Reg,
 }
 
 /// Where an element is, in terms of the trial's registers.
@@ -60,18 +65,18 @@ pub struct Element {
 
 /// What a register of the trial holds.
 #[derive(Clone, Copy, Debug)]
-enum Name {
+pub enum Name {
     Param(DeviceParam),
     /// Trip number of a parallel loop.
     Trip(usize),
 }
 
 /// Loads of one array whose addresses differ by constants.
-struct Group {
+pub struct Group {
     rest: Poly,
-    element: Element,
+    pub element: Element,
     /// Bytes from `rest` in the first of the iterations.
-    constants: Vec<i64>,
+    pub constants: Vec<i64>,
 }
 
 impl Emitter<'_> {
@@ -79,25 +84,29 @@ impl Emitter<'_> {
     pub fn find_vectors(&self) -> Option<Vectors> {
         let region = self.region;
         let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-        let fails = !self.relaxed && region.can_fail(self.debug);
-        if combines || fails || self.uses.has_loop || self.uses.size > SIZE {
+        if combines || !self.may_go_together() {
             return None;
         }
-        Trial::of(self)?.vectors()
+        Trial::of(self)?.map()
+    }
+
+    pub fn may_go_together(&self) -> bool {
+        let fails = !self.relaxed && self.region.can_fail(self.debug);
+        !fails && !self.uses.has_loop && self.uses.size <= SIZE
     }
 }
 
 /// An iteration that was emitted to see what it touches.
-struct Trial<'a> {
-    emitter: Emitter<'a>,
+pub struct Trial<'a> {
+    pub emitter: Emitter<'a>,
     /// Number of scopes around the body.
     depth: usize,
-    trips: Vec<Reg>,
+    pub trips: Vec<Reg>,
 }
 
 impl<'a> Trial<'a> {
-    /// `None` if an iteration can fail, or be left before its end.
-    fn of(emitter: &Emitter<'a>) -> Option<Trial<'a>> {
+    /// `None` if an iteration can fail.
+    pub fn of(emitter: &Emitter<'a>) -> Option<Trial<'a>> {
         let mut trial = Emitter::new(emitter.function, emitter.region, emitter.debug);
         trial.relaxed = emitter.relaxed;
         trial.unit_strides = true;
@@ -106,26 +115,24 @@ impl<'a> Trial<'a> {
             let trip = trial.code.induction(Class::B64, 0, None);
             trial.bind_parallel(n, &Poly::of(Operand::Reg(trip)));
             trips.push(trip);
+            trial.failures.current = Some(Number::Counter(Operand::Reg(trip), 0));
         }
+        let accumulators = trial.identities();
+        trial.bind_accumulators(&accumulators);
         trial.iteration();
-        let left = trial.code.is_target(trial.next_iteration);
-        (!left && !trial.failures.any()).then(|| Trial {
+        (!trial.failures.any()).then(|| Trial {
             depth: trial.depth() + 1,
             emitter: trial,
             trips,
         })
     }
 
-    fn vectors(self) -> Option<Vectors> {
-        let touches = &self.emitter.touches;
-        let mut moving = Vec::new();
-        for touch in touches {
-            match self.slope(&touch.address)? {
-                0 if self.mode(touch) == AccessMode::Load => {}
-                slope if slope == self.bytes(touch) => moving.push(touch),
-                _ => return None,
-            }
+    fn map(self) -> Option<Vectors> {
+        if self.emitter.code.is_target(self.emitter.next_iteration) {
+            return None;
         }
+        let touches = &self.emitter.touches;
+        let moving = self.moving()?;
         let lead = self.stores(touches)?;
         let widest = moving.iter().map(|touch| self.ty(touch).bytes()).max()?;
         let width = i64::from((LONGEST / widest).min(MOST));
@@ -140,12 +147,26 @@ impl<'a> Trial<'a> {
             aligned: self.aligned(&moving, lead, &loads),
             loads,
             lead: self.element(lead),
+            gaps: Vec::new(),
             names: self.names(touches)?,
             innermost: self.innermost(),
         })
     }
 
-    fn innermost(&self) -> Reg {
+    /// Accesses that move with the innermost loop, if they do by one element; all others are loads.
+    pub fn moving(&self) -> Option<Vec<&Touch>> {
+        let mut moving = Vec::new();
+        for touch in &self.emitter.touches {
+            match self.slope(&touch.address)? {
+                0 if self.mode(touch) == AccessMode::Load => {}
+                slope if slope == self.bytes(touch) => moving.push(touch),
+                _ => return None,
+            }
+        }
+        Some(moving)
+    }
+
+    pub fn innermost(&self) -> Reg {
         self.trips[self.trips.len() - 1]
     }
 
@@ -185,7 +206,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Arrays whose last stride is a parameter.
-    fn strided(&self, touches: &[Touch]) -> Vec<VarId> {
+    pub fn strided(&self, touches: &[Touch]) -> Vec<VarId> {
         let (function, region) = (self.emitter.function, self.emitter.region);
         let mut strided = Vec::new();
         for touch in touches {
@@ -198,30 +219,13 @@ impl<'a> Trial<'a> {
         strided
     }
 
-    /// Where vectors of `width` elements are loaded: whole ones of what the iterations load whatever
-    /// the conditions in them say, as far from a boundary as the lead is from one.
+    /// Where vectors are loaded, as far from a boundary as the lead is from one.
     fn loads(&self, moving: &[&Touch], lead: &Touch, width: i64) -> Vec<Element> {
         let (_, shift) = lead.address.split_constant();
         let shift = shift.div_euclid(self.bytes(lead));
-        let mut loads = Vec::new();
-        for group in self.groups(moving) {
-            let bytes = i64::from(group.element.ty.bytes());
-            let needed: BTreeSet<i64> = group
-                .constants
-                .iter()
-                .flat_map(|first| (0..width).map(move |k| first + k * bytes))
-                .collect();
-            let vector = width * bytes;
-            let is_boundary = |at: &&i64| (*at - shift * bytes).rem_euclid(vector) == 0;
-            let whole = |at: &&i64| (0..width).all(|k| needed.contains(&(*at + k * bytes)));
-            for at in needed.iter().filter(is_boundary).filter(whole) {
-                loads.push(Element {
-                    address: group.rest.plus(&Poly::constant(*at)),
-                    ..group.element.clone()
-                });
-            }
-        }
-        loads
+        let groups = self.groups(moving).into_iter();
+        let vectors = groups.map(|group| group.vectors(width, shift));
+        vectors.flatten().collect()
     }
 
     /// A vector of each group, and every store but the lead; the lead's group is where that is.
@@ -242,7 +246,7 @@ impl<'a> Trial<'a> {
         aligned
     }
 
-    fn groups(&self, moving: &[&Touch]) -> Vec<Group> {
+    pub fn groups(&self, moving: &[&Touch]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for touch in moving {
             if self.mode(touch) == AccessMode::Store || !self.is_there_anyway(touch.access) {
@@ -262,7 +266,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Whether every iteration can load the element, even one that does not.
-    fn is_there_anyway(&self, access: AccessId) -> bool {
+    pub fn is_there_anyway(&self, access: AccessId) -> bool {
         let region = self.emitter.region;
         let inside = match region.bounds.get(&access) {
             Some(Bounds::Proved) => true,
@@ -273,7 +277,7 @@ impl<'a> Trial<'a> {
     }
 
     /// What the registers in the addresses hold; `None` if one of them is computed by an iteration.
-    fn names(&self, touches: &[Touch]) -> Option<HashMap<Reg, Name>> {
+    pub fn names(&self, touches: &[Touch]) -> Option<HashMap<Reg, Name>> {
         let mut known: HashMap<Reg, Name> = (self.trips.iter().enumerate())
             .map(|(n, trip)| (*trip, Name::Trip(n)))
             .collect();
@@ -293,16 +297,38 @@ impl<'a> Trial<'a> {
         }
     }
 
-    fn mode(&self, touch: &Touch) -> AccessMode {
+    pub fn mode(&self, touch: &Touch) -> AccessMode {
         self.emitter.function.accesses[touch.access].mode
     }
 
-    fn ty(&self, touch: &Touch) -> Scalar {
+    pub fn ty(&self, touch: &Touch) -> Scalar {
         self.emitter.element_type(touch.access)
     }
 
     fn bytes(&self, touch: &Touch) -> i64 {
         self.ty(touch).bytes().into()
+    }
+}
+
+impl Group {
+    /// Vectors of `width` elements: whole ones of what the iterations load whatever the conditions
+    /// in them say, `shift` elements from where the array's vectors begin.
+    pub fn vectors(&self, width: i64, shift: i64) -> Vec<Element> {
+        let bytes = i64::from(self.element.ty.bytes());
+        let needed: BTreeSet<i64> = self
+            .constants
+            .iter()
+            .flat_map(|first| (0..width).map(move |k| first + k * bytes))
+            .collect();
+        let vector = width * bytes;
+        let is_boundary = |at: &&i64| (*at - shift * bytes).rem_euclid(vector) == 0;
+        let whole = |at: &&i64| (0..width).all(|k| needed.contains(&(*at + k * bytes)));
+        let begins = needed.iter().filter(is_boundary).filter(whole);
+        let element = |at: &i64| Element {
+            address: self.rest.plus(&Poly::constant(*at)),
+            ..self.element.clone()
+        };
+        begins.map(element).collect()
     }
 }
 
@@ -319,13 +345,11 @@ impl Vectors {
         self.resolved(emitter, &fixed, trips)
     }
 
-    fn resolved(&self, emitter: &mut Emitter, poly: &Poly, trips: &[Operand]) -> Poly {
-        poly.renamed(|reg| {
-            let value = match self.names[&reg] {
-                Name::Param(param) => emitter.param(param),
-                Name::Trip(n) => trips[n],
-            };
-            value.reg().expect("parameters and trips are in registers")
+    /// A polynomial in terms of the trial's registers in those of an entry.
+    pub fn resolved(&self, emitter: &mut Emitter, poly: &Poly, trips: &[Operand]) -> Poly {
+        poly.replaced(|reg| match self.names[&reg] {
+            Name::Param(param) => emitter.param(param),
+            Name::Trip(n) => trips[n],
         })
     }
 }

@@ -24,6 +24,7 @@ mod generic;
 mod inputs;
 mod interchange;
 mod iterators;
+mod lanes;
 mod launches;
 mod maps;
 mod minima;

@@ -1,4 +1,5 @@
 mod kernels;
+mod lanes;
 mod narrow;
 mod shared;
 mod vectors;
