@@ -17,7 +17,7 @@ const LONGEST: u64 = 16384;
 /// Below this number of chunks, chunks are as short as they may be.
 const CHUNKS: u64 = 8192;
 
-/// Iterations of a chunk: `C(N)`, a multiple of the number of lanes, which is a power of two.
+/// Iterations of a chunk: `C(N)`, a power of two and a multiple of the lanes, which are one too.
 #[inline]
 pub const fn chunk_len(n: u64, lanes: u64) -> u64 {
     let share = n / CHUNKS;
@@ -28,7 +28,8 @@ pub const fn chunk_len(n: u64, lanes: u64) -> u64 {
     } else {
         1 << share.ilog2()
     };
-    wanted.next_multiple_of(lanes)
+    // Both are powers of two.
+    if wanted < lanes { lanes } else { wanted }
 }
 
 /// Groups of a region with array accumulators, at most.

@@ -61,6 +61,14 @@ impl Progression {
         }
     }
 
+    /// Becomes another, field by field: what was just written in halves is slow to read at once.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, other: &Progression) {
+        self.first = other.first;
+        self.step = other.step;
+        self.count = other.count;
+    }
+
     /// First value, modulo 2^64.
     #[inline(always)]
     pub fn first(&self) -> u64 {

@@ -4,6 +4,8 @@
 //!
 //! A region's space is padded to three loops, missing outer ones having one iteration.
 
+mod admission;
+mod at_once;
 mod chunk;
 mod fold;
 mod formula;
@@ -13,6 +15,7 @@ mod primitive;
 mod run;
 mod tile;
 
+pub(crate) use admission::Captured;
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use kept::Kept;
@@ -25,9 +28,7 @@ use crate::element::Element;
 use crate::failure::Checked;
 use crate::level::Level;
 use crate::range::Progression;
-use formula::Inputs;
-pub(crate) use plan::Accumulator;
-use plan::Plan;
+pub(crate) use plan::{Accumulator, Plan};
 use std::sync::OnceLock;
 
 /// Trip counts of the parallel loops, outermost first.
@@ -80,8 +81,14 @@ impl Code {
     #[inline]
     fn fastest(&self) -> Option<Body> {
         let level = Level::current();
-        let wide = self.wide.filter(|_| level >= Level::Avx512);
-        wide.or(self.fast.filter(|_| level >= Level::FAST))
+        if cfg!(feature = "avx512") && self.wide.is_some() && level >= Level::Avx512 {
+            return self.wide;
+        }
+        if level >= Level::FAST {
+            self.fast
+        } else {
+            None
+        }
     }
 }
 
@@ -118,6 +125,8 @@ impl Region {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Progressions {
     loops: [Progression; 3],
+    /// The greatest values of their variables, `i64::MAX` where those may be greater.
+    highest: [i64; 3],
     depth: usize,
 }
 
@@ -128,8 +137,10 @@ impl Progressions {
         &self.loops[..self.depth][at]
     }
 
-    fn push(&mut self, of: Progression) {
-        self.loops[self.depth] = of;
+    #[inline]
+    fn push(&mut self, of: &Progression) {
+        self.loops[self.depth].set(of);
+        self.highest[self.depth] = of.narrow_hi().unwrap_or(i64::MAX);
         self.depth += 1;
     }
 
@@ -283,115 +294,4 @@ pub unsafe fn put<T, const N: usize>(strip: &mut [T; N], at: usize, value: T) {
 #[inline(always)]
 pub fn first<T>(lanes: &mut [T; 0]) -> *mut T {
     lanes.as_mut_ptr()
-}
-
-/// What the guard has to say about a run.
-// One at a time exists, on the stack: a box would cost every call an allocation.
-#[allow(clippy::large_enum_variant)]
-pub enum Admitted<'a> {
-    /// It may run.
-    Run(Run<'a>),
-    /// It has no iteration.
-    Empty,
-    /// The loop has to run as it is written.
-    No,
-}
-
-impl Region {
-    /// Asks the guard. The outermost loop is `None` where it cannot be counted, or where the plan
-    /// says it. All of them go where the caller says.
-    #[inline]
-    pub(crate) fn admit<'a>(
-        &'a self,
-        outermost: Option<Progression>,
-        arrays: &'a [Array<'a>],
-        scalars: &'a [u64],
-        loops: &'a mut Progressions,
-    ) -> Admitted<'a> {
-        let plan = self.plan();
-        if plan.inner.len() < plan.depth {
-            match outermost {
-                None => return Admitted::No,
-                Some(of) if of.count() == 0 => return Admitted::Empty,
-                Some(of) => loops.push(of),
-            }
-        }
-        if !plan.given.holds(&self.inputs(plan, loops, arrays, scalars)) {
-            return Admitted::No;
-        }
-        for bounds in &plan.inner {
-            match bounds.progression(&self.inputs(plan, loops, arrays, scalars)) {
-                None => return Admitted::No,
-                // The loop around it may do more than go over nothing.
-                Some(of) if of.count() == 0 && plan.ordered => return Admitted::No,
-                Some(of) if of.count() == 0 => return Admitted::Empty,
-                Some(of) => loops.push(of),
-            }
-        }
-        let loops = &*loops;
-        let inputs = self.inputs(plan, loops, arrays, scalars);
-        if !plan.guard.holds(&inputs) {
-            return Admitted::No;
-        }
-        let shape = loops.shape();
-        let Some(count) = iterations(shape) else {
-            return Admitted::No;
-        };
-        let cost = plan.cost.value(&inputs).unwrap_or(i128::MAX);
-        let relaxed = plan.fast.holds(&inputs);
-        let entry = plan.fast_entry.filter(|_| relaxed).or(plan.entry);
-        let mut strided = plan.strided.iter();
-        let fast = relaxed && strided.all(|(at, rank)| arrays[*at].is_unit(*rank));
-        let fast = self.code.fastest().filter(|_| fast);
-        let interior = plan.interior.as_ref().map(|of| of.places(&inputs));
-        let call = Call {
-            arrays,
-            scalars,
-            loops,
-            shape,
-            interior: interior.unwrap_or_default(),
-        };
-        Admitted::Run(Run {
-            region: self,
-            plan,
-            call,
-            count,
-            cost: u64::try_from(cost.max(0)).unwrap_or(u64::MAX),
-            fast,
-            starts_at_nan: false,
-            entry,
-        })
-    }
-
-    fn inputs<'a>(
-        &self,
-        plan: &'a Plan,
-        loops: &'a Progressions,
-        arrays: &'a [Array<'a>],
-        scalars: &'a [u64],
-    ) -> Inputs<'a> {
-        Inputs {
-            loops,
-            arrays,
-            scalars,
-            kinds: &plan.scalars,
-            debug: self.code.debug,
-        }
-    }
-}
-
-/// Number of iterations; `None` if 64 bits cannot hold it.
-fn iterations([outer, middle, inner]: Shape) -> Option<u64> {
-    outer.checked_mul(middle)?.checked_mul(inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spaces_that_cannot_be_counted_are_declined() {
-        assert_eq!(iterations([1 << 32, 1 << 31, 2]), None);
-        assert_eq!(iterations([1 << 32, 1 << 31, 1]), Some(1 << 63));
-    }
 }

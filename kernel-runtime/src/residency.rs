@@ -35,7 +35,7 @@ impl Session<'_> {
     }
 
     /// Host code is about to do anything at all with arrays.
-    #[inline]
+    #[inline(always)]
     pub fn release(&self) {
         if !self.arrays.is_empty() {
             self.came_back(self.arrays.release(self.name()));

@@ -12,7 +12,7 @@ use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel::{self, Groups};
 use crate::range::Progression;
-use crate::region::{Admitted, AnyMap, AnyReduce, Progressions, Region, Run, with_values};
+use crate::region::{AnyReduce, Captured, Plan, Progressions, Region, Run, with_values};
 use std::cell::{Cell, RefCell};
 
 /// A kernel function.
@@ -180,37 +180,46 @@ impl<'a> Session<'a> {
         scalars: &[u64],
         values: &mut [u64],
     ) -> Outcome {
-        if self.has_few(region, outermost) {
+        let plan = region.plan();
+        let outermost = outermost.as_ref();
+        if self.has_few(plan, outermost) {
             return Outcome::Declined;
         }
+        let captured = Captured { arrays, scalars };
         let mut loops = Progressions::default();
-        let mut run = match region.admit(outermost, arrays, scalars, &mut loops) {
-            Admitted::Run(run) => run,
-            Admitted::Empty => return Outcome::Done,
-            Admitted::No => return Outcome::Declined,
-        };
-        let done = if !run.plan.shared.is_empty() {
-            return self.grouped(&run, values);
-        } else if values.is_empty() {
-            self.map(&run)
-        } else {
+        region.admit(plan, outermost, captured, &mut loops, |run| {
+            if !run.plan.shared.is_empty() {
+                return self.grouped(run, values);
+            }
+            if values.is_empty() {
+                return self.map(run).into();
+            }
             run.start_at(values);
-            self.reduce(&run, values)
-        };
-        done.into()
+            self.reduce(run, values).into()
+        })
     }
 
     /// Whether so few iterations are left to the loop as written. A device that was asked for runs
     /// them.
     #[inline]
-    fn has_few(&self, region: &Region, outermost: Option<Progression>) -> bool {
-        let few = region.plan().few;
+    fn has_few(&self, plan: &Plan, outermost: Option<&Progression>) -> bool {
+        let few = plan.few;
         let host = !matches!(self.start, Start::Prefer | Start::Device(_));
         few > 0 && host && outermost.is_some_and(|of| of.count() <= few)
     }
 
+    #[inline]
     fn map(&self, run: &Run) -> Checked {
         let work = run.count.saturating_mul(run.cost);
+        if self.stays(work) {
+            self.release();
+            return run.whole();
+        }
+        self.large_map(run, work)
+    }
+
+    #[inline(never)]
+    fn large_map(&self, run: &Run, work: u64) -> Checked {
         if let Some(done) = self.on_device(run, work, (0, 0), &mut []) {
             return done;
         }
@@ -218,10 +227,11 @@ impl<'a> Session<'a> {
         if self.pool(work) {
             return parallel::map(run, (run.count, run.row()), run.cost);
         }
-        AnyMap::run(run, 0, run.count)
+        run.whole()
     }
 
     /// A region with array accumulators.
+    #[inline(never)]
     fn grouped(&self, run: &Run, values: &mut [u64]) -> Outcome {
         let (elements, bytes) = run.copies_size();
         let groups = Groups {
@@ -284,8 +294,18 @@ impl<'a> Session<'a> {
         self.on_device(run, work, (groups.length, count), values)
     }
 
-    /// The initial values join last, on the left.
+    #[inline]
     fn reduce(&self, run: &Run, values: &mut [u64]) -> Checked {
+        if self.stays(run.count.saturating_mul(run.cost)) && run.is_at_once() {
+            self.release();
+            return run.at_once(values);
+        }
+        self.large_reduction(run, values)
+    }
+
+    /// The initial values join last, on the left.
+    #[inline(never)]
+    fn large_reduction(&self, run: &Run, values: &mut [u64]) -> Checked {
         with_values(values.len(), |folded| {
             self.fold(run, folded)?;
             run.fold_bits(values, folded);
@@ -306,6 +326,17 @@ impl<'a> Session<'a> {
         AnyReduce::run(run, chunk, 0, chunks, folded)
     }
 
+    /// Whether so few operations are this thread's without another question.
+    #[inline]
+    fn stays(&self, work: u64) -> bool {
+        match self.start {
+            Start::Thread => true,
+            Start::Pool(least) => work < least,
+            Start::Free => work < POOL_WORK,
+            Start::Prefer | Start::Device(_) => false,
+        }
+    }
+
     /// Whether to use more than this thread for so many operations.
     #[inline]
     fn pool(&self, work: u64) -> bool {
@@ -318,6 +349,7 @@ impl<'a> Session<'a> {
     }
 
     /// Runs the region on the device, if that is where so many operations go, and if it can.
+    #[inline(always)]
     fn on_device(
         &self,
         run: &Run,
@@ -339,6 +371,7 @@ impl<'a> Session<'a> {
         self.settled(self.launch(run, Module { name, ptx }, chunks, folded))
     }
 
+    #[inline(never)]
     fn launch(
         &self,
         run: &Run,
@@ -358,7 +391,7 @@ impl<'a> Session<'a> {
         let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
         let mut launch = Launch {
             module,
-            entry: run.entry.unwrap_or_default(),
+            entry: run.entry(),
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,
@@ -384,6 +417,7 @@ impl<'a> Session<'a> {
     }
 
     /// A launch's result, or `None` if the host has to do the work after all.
+    #[inline(never)]
     fn settled(&self, launched: Result<Checked, Error>) -> Option<Checked> {
         match launched {
             Ok(done) => {

@@ -30,7 +30,7 @@ impl AnyReduce for Run<'_> {
                 left: self.count - first * chunk,
                 slots,
             };
-            if self.is_free_of_order() {
+            if count == 1 || self.is_free_of_order() {
                 // Folded once.
                 return chunks.one(chunk.saturating_mul(count), bits);
             }
@@ -68,7 +68,11 @@ impl Run<'_> {
     /// the fast form. If the minimum itself starts at one or at any number, that is all the same; if
     /// it starts at a NaN, an infinity that comes out may stand for nothing at all, and the general
     /// form has to say.
+    #[inline]
     pub(crate) fn start_at(&mut self, values: &[u64]) {
+        if !self.plan.infinities {
+            return;
+        }
         let mut values = values.iter().zip(&self.plan.accumulators);
         let nan = |(bits, of): (&u64, &Accumulator)| of.infinity.is_some() && of.ty.is_nan(*bits);
         self.starts_at_nan = values.any(nan);
@@ -78,6 +82,7 @@ impl Run<'_> {
     }
 
     /// Whether a chunk's result by the fast form may stand for nothing.
+    #[inline]
     fn is_open(&self, bits: &[u64]) -> bool {
         let open = |(bits, of): (&u64, &Accumulator)| of.infinity == Some(*bits);
         let maybe = self.fast.is_some() && self.starts_at_nan;
@@ -87,10 +92,55 @@ impl Run<'_> {
     /// Whether it comes to the same however its iterations are grouped. Of minima and maxima, NaNs of
     /// several kinds are what depends on the order, and they stay only where one starts at a NaN.
     fn is_free_of_order(&self) -> bool {
-        !self.starts_at_nan && self.plan.accumulators.iter().all(|of| of.exact)
+        self.plan.exact && !self.starts_at_nan
+    }
+
+    /// Lanes start at what changes nothing: those that so many iterations reach, at least.
+    #[inline]
+    pub(super) fn fill(&self, fast: bool, length: u64, slots: &mut [Slot]) {
+        let accumulators = self.plan.accumulators.iter();
+        let few = length <= fold::FEW as u64;
+        if !fast {
+            return fold::fill(slots, few, accumulators.map(|of| of.identity_word));
+        }
+        // SAFETY: only processors with the level run the fast form.
+        unsafe { fold::fill_fast(slots, few, accumulators.map(|of| of.fast_word)) }
+    }
+
+    /// Lanes that were filled for so many iterations, and that fold.
+    #[inline]
+    pub(super) fn filled(&self, length: u64) -> usize {
+        if length <= fold::FEW as u64 {
+            return fold::FEW;
+        }
+        self.plan.lanes as usize
+    }
+
+    /// Lanes that so many iterations reached, as a power of two. The others hold the identity, which
+    /// folds away.
+    pub(super) fn reached(&self, length: u64) -> usize {
+        length.min(self.plan.lanes).next_power_of_two() as usize
+    }
+
+    /// What the lanes come to after so many iterations.
+    #[inline]
+    fn fold_lanes(&self, fast: bool, length: u64, slots: &mut [Slot], bits: &mut [u64]) {
+        if let Some(fold) = self.fold_together() {
+            // SAFETY: every accumulator has a slot, of which so many lanes were filled.
+            unsafe { fold(slots.as_mut_ptr(), self.reached(length)) };
+            return self.firsts(slots, bits);
+        }
+        let lanes = self.filled(length);
+        let slots = slots.iter().zip(&self.plan.accumulators);
+        for ((slot, of), bits) in slots.zip(bits) {
+            // SAFETY: so many lanes were filled, and iterations keep the type. Only processors with
+            // the level run the fast form.
+            *bits = unsafe { of.folding.lanes(fast)(slot, lanes) };
+        }
     }
 
     /// The first lanes' bits, which were filled.
+    #[inline]
     pub(crate) fn firsts(&self, slots: &[Slot], bits: &mut [u64]) {
         let slots = slots.iter().zip(&self.plan.accumulators);
         for ((slot, of), bits) in slots.zip(bits) {
@@ -100,13 +150,15 @@ impl Run<'_> {
     }
 
     /// The region's own function that folds its lanes, if it has one.
-    fn fold_together(&self) -> Option<FoldLanes> {
+    #[inline]
+    pub(super) fn fold_together(&self) -> Option<FoldLanes> {
         let code = &self.region.code;
         code.fast_fold.filter(|_| self.fast.is_some()).or(code.fold)
     }
 }
 
 /// Slots for so many accumulators.
+#[inline]
 pub fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
     match [Slot::EMPTY; INLINE].get_mut(..count) {
         Some(slots) => f(slots),
@@ -115,6 +167,7 @@ pub fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
 }
 
 /// Values of so many accumulators.
+#[inline]
 pub fn with_values<R>(count: usize, f: impl FnOnce(&mut [u64]) -> R) -> R {
     match [0; INLINE].get_mut(..count) {
         Some(values) => f(values),
@@ -149,6 +202,7 @@ impl Chunks<'_> {
     }
 
     /// So many iterations, or as many as there are, as one chunk.
+    #[inline]
     fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
         let (length, start) = (length.min(self.left), self.place);
         self.lanes(self.run.fast, length, bits)?;
@@ -161,45 +215,17 @@ impl Chunks<'_> {
     }
 
     /// So many iterations, which start at lane 0, by the fast form or the general one.
+    #[inline]
     fn lanes(&mut self, fast: Option<Body>, length: u64, bits: &mut [u64]) -> Checked {
-        let accumulators = self.run.plan.accumulators.iter();
-        // SAFETY: only processors with the level run the fast form.
-        unsafe {
-            match fast {
-                Some(_) => fold::fill_fast(self.slots, accumulators.map(|of| of.fast_word)),
-                None => fold::fill(self.slots, accumulators.map(|of| of.identity_word)),
-            }
-        }
+        let run = self.run;
+        run.fill(fast.is_some(), length, self.slots);
         self.iterations(fast, length)?;
-        self.fold(fast.is_some(), length, bits);
+        run.fold_lanes(fast.is_some(), length, self.slots, bits);
         Ok(())
     }
 
-    /// What the lanes come to after so many iterations.
-    fn fold(&mut self, fast: bool, length: u64, bits: &mut [u64]) {
-        let lanes = self.run.plan.lanes;
-        let Some(fold) = self.run.fold_together() else {
-            let slots = self.slots.iter().zip(&self.run.plan.accumulators);
-            for ((slot, of), bits) in slots.zip(bits) {
-                let fold = if fast {
-                    of.folding.fast_lanes
-                } else {
-                    of.folding.lanes
-                };
-                // SAFETY: all lanes were filled, and iterations keep the type. Only processors
-                // with the level run the fast form.
-                *bits = unsafe { fold(slot, lanes as usize) };
-            }
-            return;
-        };
-        // Lanes that no iteration reached hold the identity, which folds away.
-        let reached = length.min(lanes).next_power_of_two();
-        // SAFETY: every accumulator has a slot, whose lanes were all filled.
-        unsafe { fold(self.slots.as_mut_ptr(), reached as usize) };
-        self.run.firsts(self.slots, bits);
-    }
-
     /// The next `length` iterations, from lane 0 on.
+    #[inline]
     fn iterations(&mut self, fast: Option<Body>, length: u64) -> Checked {
         let run = self.run;
         let body = fast.unwrap_or(run.region.code.body);

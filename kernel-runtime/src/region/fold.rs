@@ -12,6 +12,10 @@ use std::mem::MaybeUninit;
 /// Lanes of the canonical order where an accumulator is 8 bytes wide; else there are twice as many.
 const LANES: usize = 64;
 
+/// Lanes that are filled where a chunk has no more iterations. The identity is neutral to the bit,
+/// so that what the others would have folded to changes nothing.
+pub const FEW: usize = 16;
+
 /// The lanes of an accumulator, of which the first so many were filled.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
@@ -21,10 +25,15 @@ impl Slot {
     /// Lanes that hold nothing.
     pub const EMPTY: Slot = Slot([MaybeUninit::uninit(); LANES]);
 
-    /// Every lane becomes a value, of which this is [`repeated`].
+    /// Lanes become a value, of which this is [`repeated`]: every lane, or at least [`FEW`].
     #[inline(always)]
-    fn fill(&mut self, word: u64) {
-        self.0.fill(MaybeUninit::new(word));
+    fn fill(&mut self, word: u64, few: bool) {
+        let word = MaybeUninit::new(word);
+        // Lengths that LLVM knows.
+        match self.0.first_chunk_mut::<FEW>() {
+            Some(words) if few => *words = [word; FEW],
+            _ => self.0 = [word; LANES],
+        }
     }
 
     /// A lane of a type becomes a value, given as bits.
@@ -88,11 +97,11 @@ pub fn repeated(ty: Primitive, bits: u64) -> u64 {
         .fold(0, |word, at| word | (bits << at))
 }
 
-/// The lanes of each slot become a value, given as [`repeated`].
+/// The lanes of each slot become a value, given as [`repeated`]: every lane, or at least [`FEW`].
 #[inline(always)]
-pub fn fill(slots: &mut [Slot], words: impl Iterator<Item = u64>) {
+pub fn fill(slots: &mut [Slot], few: bool, words: impl Iterator<Item = u64>) {
     for (slot, word) in slots.iter_mut().zip(words) {
-        slot.fill(word);
+        slot.fill(word, few);
     }
 }
 
@@ -102,8 +111,8 @@ pub fn fill(slots: &mut [Slot], words: impl Iterator<Item = u64>) {
 ///
 /// The processor has that level.
 #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
-pub unsafe fn fill_fast(slots: &mut [Slot], words: impl Iterator<Item = u64>) {
-    fill(slots, words);
+pub unsafe fn fill_fast(slots: &mut [Slot], few: bool, words: impl Iterator<Item = u64>) {
+    fill(slots, few, words);
 }
 
 /// How partial results of one type fold, left before right.
@@ -111,12 +120,9 @@ pub unsafe fn fill_fast(slots: &mut [Slot], words: impl Iterator<Item = u64>) {
 pub struct Folding {
     /// Two of them, as bits.
     pub pair: fn(u64, u64) -> u64,
-    /// The bits of what the lanes of the canonical order, 64 or 128, fold to: as a tree of widths
-    /// half as large, a quarter as large, .., 1. Unsafe: they were filled with values of the type.
-    pub lanes: unsafe fn(&Slot, usize) -> u64,
-    /// The same of lanes of the fast form, for `Level::FAST`. Unsafe: the processor has that level,
-    /// too.
-    pub fast_lanes: unsafe fn(&Slot, usize) -> u64,
+    /// See [`Folding::lanes`].
+    general_lanes: unsafe fn(&Slot, usize) -> u64,
+    fast_lanes: unsafe fn(&Slot, usize) -> u64,
     /// So many elements of an array become a value, given as bits. Unsafe: they are there.
     pub fill_elements: unsafe fn(*mut u8, usize, u64),
     /// So many elements of an array fold with those of another, into the left ones. Unsafe: they
@@ -136,11 +142,26 @@ impl Folding {
     const fn of<T: Element, O: Op<T>, L: Op<T>>() -> Folding {
         Folding {
             pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
-            lanes: fold_lanes::<T, O>,
+            general_lanes: fold_lanes::<T, O>,
             fast_lanes: fold_fast::<T, L>,
             fill_elements: fill_elements::<T>,
             fold_elements: fold_elements::<T, O>,
             fast_fold_elements: fold_elements_fast::<T, O>,
+        }
+    }
+}
+
+impl Folding {
+    /// What folds the lanes of the canonical order, 64 or 128, or the first [`FEW`] of them, after the
+    /// fast form or the general one: as a tree of widths half as large, a quarter as large, .., 1.
+    /// Unsafe: they were filled with values of the type, and for the fast form the processor has
+    /// `Level::FAST`.
+    #[inline(always)]
+    pub fn lanes(&self, fast: bool) -> unsafe fn(&Slot, usize) -> u64 {
+        if fast {
+            self.fast_lanes
+        } else {
+            self.general_lanes
         }
     }
 }
@@ -162,9 +183,12 @@ unsafe fn fold_fast<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
     fold_halves::<T, O>(unsafe { slot.lanes(count) })
 }
 
-/// What 64 or 128 lanes fold to, as bits.
+/// What 16, 64 or 128 lanes fold to, as bits.
 #[inline(always)]
 fn fold_halves<T: Element, O: Op<T>>(lanes: &[T]) -> u64 {
+    if let Ok(few) = <[T; FEW]>::try_from(lanes) {
+        return fold_few::<T, O, FEW>(few).into_bits();
+    }
     let (left, rest) = lanes
         .split_first_chunk::<LANES>()
         .unwrap_or_else(|| unreachable!("there are {} lanes", lanes.len()));
@@ -175,17 +199,23 @@ fn fold_halves<T: Element, O: Op<T>>(lanes: &[T]) -> u64 {
         }
     }
     // Widths that LLVM knows, so that all of it happens in registers.
-    fold_half::<T, O, 32>(&mut left);
-    fold_half::<T, O, 16>(&mut left);
-    fold_half::<T, O, 8>(&mut left);
-    fold_half::<T, O, 4>(&mut left);
-    fold_half::<T, O, 2>(&mut left);
-    fold_half::<T, O, 1>(&mut left);
-    left[0].into_bits()
+    fold_half::<T, O, 32, LANES>(&mut left);
+    fold_half::<T, O, 16, LANES>(&mut left);
+    fold_few::<T, O, LANES>(left).into_bits()
+}
+
+/// What the first 16 lanes fold to.
+#[inline(always)]
+fn fold_few<T: Element, O: Op<T>, const N: usize>(mut lanes: [T; N]) -> T {
+    fold_half::<T, O, 8, N>(&mut lanes);
+    fold_half::<T, O, 4, N>(&mut lanes);
+    fold_half::<T, O, 2, N>(&mut lanes);
+    fold_half::<T, O, 1, N>(&mut lanes);
+    lanes[0]
 }
 
 #[inline(always)]
-fn fold_half<T: Element, O: Op<T>, const WIDTH: usize>(lanes: &mut [T; LANES]) {
+fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes: &mut [T; N]) {
     for lane in 0..WIDTH {
         lanes[lane] = O::fold(lanes[lane], lanes[lane + WIDTH]);
     }
@@ -263,12 +293,11 @@ pub fn infinity(name: &str, ty: Primitive) -> Option<u64> {
 }
 
 /// Whether values combine to the same in any order: those of floats do in minima and maxima, where
-/// they meet a number. What folds together with others is not known here.
+/// they meet a number, and what follows one of these is decided by the number of its iteration.
 pub fn is_exact(name: &str, ty: Primitive) -> bool {
     let float = matches!(ty, Primitive::F32 | Primitive::F64);
     match name {
-        "together" => false,
-        "min" | "max" | "min_if" | "max_if" => true,
+        "min" | "max" | "min_if" | "max_if" | "together" => true,
         _ => !float,
     }
 }
@@ -353,9 +382,9 @@ mod tests {
         let folding = named(name, ty).unwrap();
         // SAFETY: the tests fill every lane, and ask what the processor has.
         unsafe {
-            let folded = (folding.lanes)(slot, lanes);
+            let folded = folding.lanes(false)(slot, lanes);
             if Level::current() >= Level::FAST {
-                assert_eq!((folding.fast_lanes)(slot, lanes), folded);
+                assert_eq!(folding.lanes(true)(slot, lanes), folded);
             }
             folded
         }
@@ -364,27 +393,64 @@ mod tests {
     #[test]
     fn lanes_fold_as_the_tree_says() {
         let mut slot = Slot::EMPTY;
-        slot.fill(repeated(Primitive::F64, (-0.0f64).to_bits()));
+        slot.fill(repeated(Primitive::F64, (-0.0f64).to_bits()), false);
         for (lane, value) in [(0, 1e16), (3, 1.0), (32, -1e16), (33, 3.0)] {
             slot.set(Primitive::F64, lane, f64::to_bits(value));
         }
         let expected: f64 = (1e16 + -1e16) + (1.0 + 3.0);
         assert_eq!(fold("add", Primitive::F64, &slot, 64), expected.to_bits());
         let mut slot = Slot::EMPTY;
-        slot.fill(repeated(Primitive::F32, 1.0f32.to_bits().into()));
+        slot.fill(repeated(Primitive::F32, 1.0f32.to_bits().into()), false);
         slot.set(Primitive::F32, 127, 2.5f32.to_bits().into());
         let expected = u64::from(129.5f32.to_bits());
         assert_eq!(fold("add", Primitive::F32, &slot, 128), expected);
     }
 
+    /// Of floats, what the identity and values in few lanes fold to, in all lanes and in a few.
+    fn few(name: &str, identity: f64, values: &[f64]) -> [u64; 2] {
+        let mut slot = Slot::EMPTY;
+        let mut fold_from = |few: bool| {
+            slot.fill(identity.to_bits(), few);
+            for (lane, value) in values.iter().enumerate() {
+                slot.set(Primitive::F64, lane, value.to_bits());
+            }
+            fold(name, Primitive::F64, &slot, if few { FEW } else { LANES })
+        };
+        [fold_from(false), fold_from(true)]
+    }
+
+    #[test]
+    fn lanes_that_nobody_reached_change_no_bit() {
+        let tiny = f64::from_bits(1);
+        let values = [-0.0, 0.0, tiny, -1.5, f64::INFINITY, f64::MAX, 1e-300, 0.1];
+        for (name, identity) in [
+            ("add", -0.0),
+            ("mul", 1.0),
+            ("min", f64::INFINITY),
+            ("max", f64::NEG_INFINITY),
+            ("min_if", f64::INFINITY),
+            ("max_if", f64::NEG_INFINITY),
+        ] {
+            for length in 1..=FEW {
+                for start in 0..values.len() {
+                    let reached = values.iter().cycle().skip(start).take(length);
+                    let reached: Vec<f64> = reached.copied().collect();
+                    let [all, few] = few(name, identity, &reached);
+                    let nan = f64::from_bits(all).is_nan() && f64::from_bits(few).is_nan();
+                    assert!(all == few || nan, "{name} of {reached:?}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn small_types_have_as_many_lanes_as_larger_ones() {
         let mut slot = Slot::EMPTY;
-        slot.fill(repeated(Primitive::Bool, 0));
+        slot.fill(repeated(Primitive::Bool, 0), false);
         slot.set(Primitive::Bool, 127, 1);
         assert_eq!(fold("or", Primitive::Bool, &slot, 128), 1);
         assert_eq!(fold("or", Primitive::Bool, &slot, 64), 0);
-        slot.fill(repeated(Primitive::I16, 0xffff));
+        slot.fill(repeated(Primitive::I16, 0xffff), false);
         assert_eq!(fold("add", Primitive::I16, &slot, 64), 0xffc0);
     }
 

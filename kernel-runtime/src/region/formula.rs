@@ -21,11 +21,13 @@
 
 mod code;
 mod number;
+mod reach;
 mod sums;
 
 use super::primitive::Primitive;
 use super::{Array, Progressions};
 use code::Code;
+use reach::Reach;
 use sums::Term;
 
 /// What formulas are about.
@@ -64,8 +66,9 @@ enum Word {
 #[derive(Debug, Default)]
 pub struct Formula {
     code: Code,
-    /// Of the conditions that it is the conjunction of, those that compare sums of what a run knows
-    /// already: nearly all, one behind the other.
+    /// Of the conditions that it is the conjunction of, those of accesses in bounds: nearly all.
+    reaches: Box<[Reach]>,
+    /// Others that compare sums of what a run knows already, one behind the other.
     sums: Box<[Term]>,
     /// The other ones.
     others: Box<[Box<[Word]>]>,
@@ -75,15 +78,19 @@ impl Formula {
     /// Reads a formula; `None` if the text is none.
     pub fn parse(text: &str) -> Option<Formula> {
         let code = Code::parse(text)?;
-        let (mut sums, mut others) = (Vec::new(), Vec::new());
+        let (mut reaches, mut sums, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for condition in conjuncts(&code.words) {
             match sums::comparison(condition) {
-                Some(terms) => sums.extend(terms),
+                Some(terms) => match reach::of(&terms) {
+                    Some(reach) => reaches.push(reach),
+                    None => sums.extend(terms),
+                },
                 None if *condition == [Word::Int(1)] => {}
                 None => others.push(condition.into()),
             }
         }
         Some(Formula {
+            reaches: reaches.into(),
             sums: sums.into(),
             others: others.into(),
             code,
@@ -91,11 +98,36 @@ impl Formula {
     }
 
     /// Whether the condition holds.
-    #[inline]
+    #[inline(always)]
     pub fn holds(&self, inputs: &Inputs) -> bool {
+        self.is_true() || self.all_hold(inputs)
+    }
+
+    fn all_hold(&self, inputs: &Inputs) -> bool {
+        for reach in &self.reaches {
+            if !reach.holds(inputs) {
+                return self.holds_exactly(inputs);
+            }
+        }
+        (self.sums.is_empty() || sums::hold(&self.sums, inputs))
+            && (self.others.is_empty() || self.others_hold(inputs))
+    }
+
+    /// Likewise, where a reach does not hold, or is out of reach of 64 bits.
+    #[cold]
+    fn holds_exactly(&self, inputs: &Inputs) -> bool {
+        self.code.evaluate(&self.code.words, inputs) == Some(1)
+    }
+
+    /// Whether the text says `true`.
+    #[inline(always)]
+    pub fn is_true(&self) -> bool {
+        self.reaches.is_empty() && self.sums.is_empty() && self.others.is_empty()
+    }
+
+    fn others_hold(&self, inputs: &Inputs) -> bool {
         let mut others = self.others.iter();
-        sums::hold(&self.sums, inputs)
-            && others.all(|words| self.code.evaluate(words, inputs) == Some(1))
+        others.all(|words| self.code.evaluate(words, inputs) == Some(1))
     }
 
     /// The value, where it is the same in every run.
@@ -104,6 +136,12 @@ impl Formula {
             [Word::Int(value)] => Some(value),
             _ => None,
         }
+    }
+
+    /// The value as a number of operations.
+    pub fn amount(&self, inputs: &Inputs) -> u64 {
+        let value = self.value(inputs).unwrap_or(i128::MAX);
+        u64::try_from(value.max(0)).unwrap_or(u64::MAX)
     }
 
     /// The value, if 128 bits hold it.
@@ -142,8 +180,8 @@ fn last_operand(words: &[Word]) -> usize {
 
 /// What a run knows: a value of 64 bits, or a loop variable's.
 #[inline]
-fn leaf(word: Word, inputs: &Inputs) -> i128 {
-    match word {
+fn leaf(word: &Word, inputs: &Inputs) -> i128 {
+    match *word {
         Word::Int(value) => value.into(),
         Word::Len(array, dim) => i128::from(inputs.arrays[array].len(dim) as u64),
         Word::Lo(at) => inputs.loops.get(at).lo(),
@@ -155,8 +193,8 @@ fn leaf(word: Word, inputs: &Inputs) -> i128 {
 
 /// The same, if 64 bits hold it: nearly always, and then without a computation in 128.
 #[inline(always)]
-fn narrow_leaf(word: Word, inputs: &Inputs) -> Option<i64> {
-    match word {
+fn narrow_leaf(word: &Word, inputs: &Inputs) -> Option<i64> {
+    match *word {
         Word::Int(value) => Some(value),
         Word::Len(array, dim) => i64::try_from(inputs.arrays[array].len(dim)).ok(),
         Word::Hi(at) => inputs.loops.get(at).narrow_hi(),

@@ -32,6 +32,7 @@
 use super::fold::{self, Folding};
 use super::formula::{Formula, Inputs};
 use super::primitive::Primitive;
+use crate::array::Array;
 use crate::launch::DeviceParam;
 use crate::range::Progression;
 
@@ -51,13 +52,19 @@ pub struct Plan {
     pub given: Formula,
     pub guard: Formula,
     pub fast: Formula,
-    pub cost: Formula,
+    cost: Formula,
+    /// It, where it is the same in every run.
+    fixed_cost: Option<u64>,
     pub interior: Option<Interior>,
     pub arrays: Vec<ArrayUse>,
     /// Those of them whose types do not say that their rows are contiguous, and their ranks.
     pub strided: Vec<(usize, usize)>,
     pub scalars: Vec<Primitive>,
     pub accumulators: Vec<Accumulator>,
+    /// They all come to the same in any order.
+    pub exact: bool,
+    /// Some start at an infinity in the fast form.
+    pub infinities: bool,
     /// Arrays whose elements are accumulators, by their numbers.
     pub shared: Vec<(usize, Accumulator)>,
     /// Lanes of the canonical order, a power of two.
@@ -144,10 +151,40 @@ impl Plan {
         let arrays = plan.arrays.iter().enumerate();
         let strided = arrays.filter(|(_, of)| !of.unit);
         plan.strided = strided.map(|(at, of)| (at, of.rank)).collect();
-        if let (true, Some(cost)) = (plan.as_written, plan.cost.constant()) {
-            plan.few = LITTLE_WORK / u64::try_from(cost).unwrap_or(1).max(1);
+        plan.exact = plan.accumulators.iter().all(|of| of.exact);
+        plan.infinities = plan.accumulators.iter().any(|of| of.infinity.is_some());
+        let cost = plan.cost.constant();
+        plan.fixed_cost = cost.map(|cost| u64::try_from(cost).unwrap_or(0));
+        if let (true, Some(cost)) = (plan.as_written, plan.fixed_cost) {
+            plan.few = LITTLE_WORK / cost.max(1);
         }
         (plan.depth >= 1).then_some(plan)
+    }
+
+    /// Whether it says more than the guard about loops inside of the outermost one.
+    #[inline]
+    pub fn has_inner(&self) -> bool {
+        !self.inner.is_empty() || !self.given.is_true()
+    }
+
+    /// Operations of an iteration.
+    #[inline]
+    pub fn cost(&self, inputs: &Inputs) -> u64 {
+        match self.fixed_cost {
+            Some(cost) => cost,
+            None => self.cost.amount(inputs),
+        }
+    }
+
+    /// Whether neighbours in the last dimension are neighbours in memory, in all arrays.
+    #[inline]
+    pub fn has_unit_rows(&self, arrays: &[Array<'_>]) -> bool {
+        for (at, rank) in &self.strided {
+            if !arrays[*at].is_unit(*rank) {
+                return false;
+            }
+        }
+        true
     }
 
     fn line(&mut self, name: &str, rest: &'static str, debug: bool) -> Option<()> {

@@ -22,8 +22,8 @@ pub struct Run<'a> {
     pub(crate) fast: Option<Body>,
     /// A minimum or maximum of floats starts at a NaN.
     pub(crate) starts_at_nan: bool,
-    /// Name of the entry that a device runs.
-    pub(crate) entry: Option<&'static str>,
+    /// The plan's further condition holds.
+    pub(crate) relaxed: bool,
 }
 
 impl Run<'_> {
@@ -35,7 +35,44 @@ impl Run<'_> {
     /// Iterations of a chunk of the canonical order, and the number of chunks.
     pub(crate) fn chunks(&self, lanes: u64) -> (u64, u64) {
         let chunk = order::chunk_len(self.count, lanes);
-        (chunk, self.count.div_ceil(chunk))
+        // A power of two: no need to divide.
+        let whole = self.count >> chunk.ilog2();
+        (chunk, whole + u64::from(self.count & (chunk - 1) > 0))
+    }
+
+    /// All iterations of a map.
+    pub(crate) fn whole(&self) -> Checked {
+        for outer in 0..self.call.shape[0] {
+            // SAFETY: a map has no lanes.
+            unsafe { self.tile(&self.plane(outer), std::ptr::null_mut::<Slot>())? };
+        }
+        Ok(())
+    }
+
+    /// All of the space at a place of the outermost loop.
+    #[inline(always)]
+    pub(crate) fn plane(&self, outer: u64) -> Tile {
+        let [_, rows, columns] = self.call.shape;
+        Tile {
+            outer,
+            rows: (0, rows),
+            columns: (0, columns),
+            lane: 0,
+        }
+    }
+
+    /// Runs a part of the space, by the form that will do.
+    ///
+    /// # Safety
+    ///
+    /// It is a part of the space. Of a reduction, there is a slot for every accumulator, and a lane
+    /// that an iteration reaches was filled.
+    #[inline(always)]
+    pub(crate) unsafe fn tile(&self, tile: &Tile, slots: *mut Slot) -> Checked {
+        let body = self.fast.unwrap_or(self.region.code.body);
+        // SAFETY: the call is the region's, whose iterations the analysis proved independent; the
+        // rest is the caller's.
+        unsafe { body(&self.call, tile, slots) }
     }
 
     /// Lanes of the accumulators on a device, where they have some even in a region with array
@@ -53,6 +90,12 @@ impl Run<'_> {
     pub(crate) fn trips(&self) -> Vec<Trip> {
         let loops = self.call.loops.as_slice().iter();
         loops.map(Progression::trip).collect()
+    }
+
+    /// Name of the entry that a device runs.
+    pub(crate) fn entry(&self) -> &'static str {
+        let relaxed = self.plan.fast_entry.filter(|_| self.relaxed);
+        relaxed.or(self.plan.entry).unwrap_or_default()
     }
 
     /// The arrays, likewise; whether any of them may stay on the device.
@@ -79,14 +122,12 @@ pub trait AnyMap: Sync {
 
 impl AnyMap for Run<'_> {
     fn run(&self, from: u64, to: u64) -> Checked {
-        let body = self.fast.unwrap_or(self.region.code.body);
         let mut place = Place::of(self.call.shape, from);
         let mut left = to - from;
         while left > 0 {
             let tile = place.tile(left);
-            // SAFETY: the call is the region's, whose iterations the analysis proved independent;
-            // `from..to` lies within its space, and so do its tiles.
-            unsafe { body(&self.call, &tile, std::ptr::null_mut::<Slot>())? };
+            // SAFETY: `from..to` lies within the space, and so do its tiles; a map has no lanes.
+            unsafe { self.tile(&tile, std::ptr::null_mut::<Slot>())? };
             left -= place.pass(&tile);
         }
         Ok(())

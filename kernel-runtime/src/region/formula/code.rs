@@ -141,7 +141,7 @@ impl Code {
             Word::Int(value) => Some(N::small(value)),
             Word::Release => Some(truth(!inputs.debug)),
             Word::Large(at) => N::of(self.large[at]),
-            _ => N::of(leaf(word, inputs)),
+            _ => N::of(leaf(&word, inputs)),
         }
     }
 }

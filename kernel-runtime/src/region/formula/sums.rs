@@ -7,14 +7,14 @@ use super::{Inputs, Word, last_operand, leaf, narrow_leaf};
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
     /// It has no operands.
-    word: Word,
-    minus: bool,
+    pub word: Word,
+    pub minus: bool,
     /// What the sum that ends here has to be.
-    end: End,
+    pub end: End,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+pub enum End {
     /// It does not end here.
     Open,
     Negative,
@@ -37,7 +37,6 @@ pub fn comparison(words: &[Word]) -> Option<Vec<Term>> {
 }
 
 /// Whether all of these hold.
-#[inline]
 pub fn hold(terms: &[Term], inputs: &Inputs) -> bool {
     match hold_narrow(terms, inputs) {
         Some(hold) => hold,
@@ -50,7 +49,7 @@ pub fn hold(terms: &[Term], inputs: &Inputs) -> bool {
 fn hold_narrow(terms: &[Term], inputs: &Inputs) -> Option<bool> {
     let mut sum = 0i64;
     for term in terms {
-        let value = narrow_leaf(term.word, inputs)?;
+        let value = narrow_leaf(&term.word, inputs)?;
         sum = match term.minus {
             true => sum.checked_sub(value)?,
             false => sum.checked_add(value)?,
@@ -71,7 +70,7 @@ fn hold_narrow(terms: &[Term], inputs: &Inputs) -> Option<bool> {
 fn hold_wide(terms: &[Term], inputs: &Inputs) -> bool {
     let mut sum = 0;
     terms.iter().all(|term| {
-        let value = leaf(term.word, inputs);
+        let value = leaf(&term.word, inputs);
         sum += if term.minus { -value } else { value };
         let holds = match term.end {
             End::Open => return true,
