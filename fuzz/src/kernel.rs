@@ -294,8 +294,14 @@ fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> Stri
 
 fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
     let writes = maker.arrays.iter().any(|array| array.written);
-    if writes && accumulators.is_empty() && maker.choices.once_in(3) {
-        return maker.neighbours();
+    let reads = maker.arrays.iter().any(|array| !array.written);
+    let combines = !accumulators.is_empty();
+    let may_be_near = if combines { reads && !writes } else { writes };
+    if may_be_near && maker.choices.once_in(3) {
+        return match combines {
+            true => updates(maker, accumulators, true),
+            false => maker.neighbours(),
+        };
     }
     let mut text = maker.statements(4, 2);
     if maker.choices.once_in(6) {
@@ -310,16 +316,29 @@ fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
     for of in maker.bins.clone() {
         text += &combine(maker, &of);
     }
+    text + &updates(maker, accumulators, false)
+}
+
+/// What iterations combine: of elements beside their own, or of anything.
+fn updates(maker: &mut Maker, accumulators: &[Accumulator], near: bool) -> String {
+    let mut text = String::new();
     for of in accumulators {
-        let update = update(maker, of);
+        let update = update(maker, of, near);
         if maker.choices.once_in(3) {
-            let condition = maker.expression(Ty::Bool, 2);
+            let condition = operand(maker, Ty::Bool, 2, near);
             text += &format!("if {condition} {{\n{update}}}\n");
         } else {
             text += &update;
         }
     }
     text
+}
+
+fn operand(maker: &mut Maker, ty: Ty, depth: usize, near: bool) -> String {
+    match near {
+        true => maker.near_value(ty, None),
+        false => maker.expression(ty, depth),
+    }
 }
 
 fn store(maker: &mut Maker, array: &Array) -> String {
@@ -362,9 +381,9 @@ fn combine(maker: &mut Maker, of: &Bins) -> String {
 
 /// Sums of integers are of small ones: their running value is not checked for overflow outside of
 /// the serial version.
-fn update(maker: &mut Maker, of: &Accumulator) -> String {
+fn update(maker: &mut Maker, of: &Accumulator, near: bool) -> String {
     let (name, ty) = (&of.name, of.ty);
-    let value = maker.expression(ty, 3);
+    let value = operand(maker, ty, 3, near);
     let float = ty.is_float();
     match of.fold {
         "sum" if float => format!("{name} += {value};\n"),
@@ -382,7 +401,7 @@ fn update(maker: &mut Maker, of: &Accumulator) -> String {
         "leader" => {
             let companion = of.companion.as_ref();
             let (at, ty) = companion.map_or(("", Ty::I32), |of| (&of.name, of.ty));
-            let other = maker.expression(ty, 1);
+            let other = operand(maker, ty, 1, near);
             format!(
                 "let w{name}: {} = {value};\nlet w{at}: {ty} = {other};\n\
                  if w{name} < {name} {{\n{name} = w{name};\n{at} = w{at};\n}}\n",

@@ -15,19 +15,18 @@ impl Maker {
             .collect();
         let mut text = String::new();
         for array in written {
-            let value = self.near_value(&array);
+            let value = self.near_value(array.ty, Some(&array));
             let element = format!("{}{}", array.name, self.own_element(&array));
             text += &format!("{element} = {value};\n");
         }
         text
     }
 
-    /// A value for an array's element from up to three others.
-    fn near_value(&mut self, array: &Array) -> String {
-        let ty = array.ty;
-        let mut value = self.near(array);
+    /// A value from up to three elements, for one of an array of its `own` if there is one.
+    pub fn near_value(&mut self, ty: Ty, own: Option<&Array>) -> String {
+        let mut value = self.near(ty, own);
         for _ in 0..self.choices.below(3) {
-            let other = self.near(array);
+            let other = self.near(ty, own);
             let op = match ty {
                 Ty::Bool => self.choices.of(&["^", "|", "&"]),
                 ty if ty.is_float() => self.choices.of(&["+", "-", "*"]),
@@ -35,26 +34,27 @@ impl Maker {
             };
             value = format!("({value} {op} {other})");
         }
-        if self.choices.once_in(4) {
-            let (name, own) = (&array.name, self.own_element(array));
-            return format!("if {value} == {value} {{ {value} }} else {{ {name}{own} }}");
+        match own {
+            Some(array) if self.choices.once_in(4) => {
+                let (name, own) = (&array.name, self.own_element(array));
+                format!("if {value} == {value} {{ {value} }} else {{ {name}{own} }}")
+            }
+            _ => value,
         }
-        value
     }
 
-    /// Something like an element beside the iteration's own, as the type of `array`'s: of an array
-    /// that nobody writes, or that element itself.
-    fn near(&mut self, array: &Array) -> String {
+    /// Something like an element beside the iteration's own: of an array that nobody writes, or that
+    /// element itself.
+    fn near(&mut self, ty: Ty, own: Option<&Array>) -> String {
         let reads = self.arrays.iter().filter(|of| !of.written);
-        let mut from: Vec<Array> = reads.cloned().collect();
-        from.push(array.clone());
+        let from: Vec<Array> = reads.chain(own).cloned().collect();
         let at = self.choices.below(from.len());
         let from = &from[at];
         let element = match from.written {
             true => self.own_element(from),
             false => self.near_index(from),
         };
-        converted(&format!("{}{element}", from.name), from.ty, array.ty)
+        converted(&format!("{}{element}", from.name), from.ty, ty)
     }
 
     fn near_index(&mut self, array: &Array) -> String {

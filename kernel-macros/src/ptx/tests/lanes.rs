@@ -68,6 +68,11 @@ fn neighbours_in_an_array_share_its_vectors() {
 fn rows_of_a_nest_may_follow_one_another() {
     let lines = wide_loop(kernels::SUM2D).expect("vectors");
     assert_eq!(count(&lines, "ld.global.nc.v4.f32"), 1, "{lines:#?}");
+    let text = emitted(kernels::SUM2D, false);
+    let chunks = text.find("\nCHUNK_").expect("a loop over chunks");
+    // The first address is on a boundary, and nothing is between the rows.
+    let zeros = |line: &&str| line.contains("setp.eq.s64") && line.ends_with(", 0;");
+    assert_eq!(text[..chunks].lines().filter(zeros).count(), 2, "{text}");
     let nest = |body: &str| {
         wide_loop(&format!(
             "fn f(a: ArrayView2<f64>, b: ArrayView2<f64>, w: &[f64]) -> f64 {{
