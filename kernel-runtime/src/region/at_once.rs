@@ -17,7 +17,7 @@ impl Run<'_> {
     pub(crate) fn at_once(&self, values: &mut [u64]) -> Checked {
         with_slots(values.len(), |slots| {
             let fast = self.fast.is_some();
-            self.fill(fast, self.count, slots);
+            self.fill(fast, self.count, false, slots);
             // SAFETY: there is a slot for every accumulator, and a lane that an iteration reaches was
             // filled.
             unsafe { self.tile(&self.plane(0), slots.as_mut_ptr())? };

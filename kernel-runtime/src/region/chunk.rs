@@ -100,10 +100,17 @@ impl Run<'_> {
         self.plan.exact && !self.starts_at_nan
     }
 
-    /// Lanes start at what changes nothing: those that so many iterations reach, at least.
+    /// Lanes start at what changes nothing: those that so many iterations reach, at least; of
+    /// accumulators that pass with the chunk only, or of all.
     #[inline]
-    pub(super) fn fill(&self, fast: bool, length: u64, slots: &mut [Slot]) {
-        fill(fast, length, slots.iter_mut().zip(&self.plan.accumulators));
+    pub(super) fn fill(&self, fast: bool, length: u64, passing: bool, slots: &mut [Slot]) {
+        let accumulators = &self.plan.accumulators;
+        let few = length <= fold::FEW as u64;
+        if !fast {
+            return fill(slots, accumulators, (few, passing), |of| of.identity_word);
+        }
+        // SAFETY: only processors with the level run the fast form.
+        unsafe { fill_fast(slots, accumulators, few, passing) }
     }
 
     /// Lanes that were filled for so many iterations, and that fold.
@@ -156,20 +163,30 @@ impl Run<'_> {
     }
 }
 
-/// The lanes of accumulators start at what changes nothing: those that so many iterations reach, at
-/// least.
-#[inline]
-pub(super) fn fill<'s>(
-    fast: bool,
-    length: u64,
-    slots: impl Iterator<Item = (&'s mut Slot, &'s Accumulator)>,
+/// The lanes of accumulators start at what changes nothing: every lane, or a few. Plain parameters, as an
+/// iterator would be copied on the way, and what was just written in parts is slow to read at once.
+#[inline(always)]
+fn fill(
+    slots: &mut [Slot],
+    accumulators: &[Accumulator],
+    (few, passing): (bool, bool),
+    word: impl Fn(&Accumulator) -> u64,
 ) {
-    let few = length <= fold::FEW as u64;
-    if !fast {
-        return fold::fill(few, slots.map(|(slot, of)| (slot, of.identity_word)));
+    for (slot, of) in slots.iter_mut().zip(accumulators) {
+        if !(passing && of.exact) {
+            slot.fill(word(of), few);
+        }
     }
-    // SAFETY: only processors with the level run the fast form.
-    unsafe { fold::fill_fast(few, slots.map(|(slot, of)| (slot, of.fast_word))) }
+}
+
+/// The same for the fast form.
+///
+/// # Safety
+///
+/// The processor has `Level::FAST`.
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
+unsafe fn fill_fast(slots: &mut [Slot], accumulators: &[Accumulator], few: bool, passing: bool) {
+    fill(slots, accumulators, (few, passing), |of| of.fast_word);
 }
 
 /// Slots for so many accumulators.
@@ -209,7 +226,7 @@ impl Chunks<'_> {
     fn passing(&mut self, count: u64, bits: &mut [u64]) -> Checked {
         let (run, fast) = (self.run, self.run.fast.is_some());
         self.passing = true;
-        run.fill(fast, u64::MAX, self.slots);
+        run.fill(fast, u64::MAX, false, self.slots);
         self.tree(count, bits)?;
         run.fold_staying(fast, self.slots, bits);
         Ok(())
@@ -236,9 +253,10 @@ impl Chunks<'_> {
     /// So many iterations, or as many as there are, as one chunk.
     #[inline]
     fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
-        let (length, start) = (length.min(self.run.count - self.done), self.place);
+        let length = length.min(self.run.count - self.done);
+        let start = self.run.starts_at_nan.then_some(self.place);
         self.lanes(self.run.fast, length, bits)?;
-        if self.run.is_open(bits) {
+        if let Some(start) = start.filter(|_| self.run.is_open(bits)) {
             self.place = start;
             self.lanes(None, length, bits)?;
         }
@@ -250,15 +268,13 @@ impl Chunks<'_> {
     #[inline]
     fn lanes(&mut self, fast: Option<Body>, length: u64, bits: &mut [u64]) -> Checked {
         let run = self.run;
-        if self.passing {
-            run.fill_passing(fast.is_some(), length, self.slots);
-            self.iterations(fast, length)?;
-            run.fold_passing(fast.is_some(), length, self.slots, bits);
-            return Ok(());
-        }
-        run.fill(fast.is_some(), length, self.slots);
+        run.fill(fast.is_some(), length, self.passing, self.slots);
         self.iterations(fast, length)?;
-        run.fold_lanes(fast.is_some(), length, self.slots, bits);
+        if self.passing {
+            run.fold_passing(fast.is_some(), length, self.slots, bits);
+        } else {
+            run.fold_lanes(fast.is_some(), length, self.slots, bits);
+        }
         Ok(())
     }
 
@@ -273,7 +289,8 @@ impl Chunks<'_> {
         // iteration of this chunk reaches was filled.
         let run = |tile: &Tile| unsafe { body(call, tile, slots) };
         if let [1, 1, _] = call.shape {
-            return run(&Tile::of_row(self.done, self.done + length));
+            run(&Tile::of_row(self.done, self.done + length))?;
+            return Ok(());
         }
         let mut done = 0;
         while done < length {

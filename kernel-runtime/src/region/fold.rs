@@ -27,7 +27,7 @@ impl Slot {
 
     /// Lanes become a value, of which this is [`repeated`]: every lane, or at least [`FEW`].
     #[inline(always)]
-    fn fill(&mut self, word: u64, few: bool) {
+    pub fn fill(&mut self, word: u64, few: bool) {
         let word = MaybeUninit::new(word);
         // Lengths that LLVM knows.
         match self.0.first_chunk_mut::<FEW>() {
@@ -95,24 +95,6 @@ pub fn repeated(ty: Primitive, bits: u64) -> u64 {
     (0..64)
         .step_by(width)
         .fold(0, |word, at| word | (bits << at))
-}
-
-/// The lanes of each slot become a value, given as [`repeated`]: every lane, or at least [`FEW`].
-#[inline(always)]
-pub fn fill<'s>(few: bool, slots: impl Iterator<Item = (&'s mut Slot, u64)>) {
-    for (slot, word) in slots {
-        slot.fill(word, few);
-    }
-}
-
-/// The same for `Level::FAST`.
-///
-/// # Safety
-///
-/// The processor has that level.
-#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
-pub unsafe fn fill_fast<'s>(few: bool, slots: impl Iterator<Item = (&'s mut Slot, u64)>) {
-    fill(few, slots);
 }
 
 /// How partial results of one type fold, left before right.

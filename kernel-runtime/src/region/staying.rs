@@ -1,7 +1,6 @@
 //! Accumulators that come to the same in any order, beside others that do not: the lanes of the first
 //! stay as they are from chunk to chunk and fold once, while only the others pass with the chunk.
 
-use super::chunk::fill;
 use super::plan::Accumulator;
 use super::{Run, Slot};
 
@@ -10,12 +9,6 @@ impl Run<'_> {
     /// minimum or maximum starts at one, depend on the order.
     pub(super) fn has_staying(&self) -> bool {
         self.plan.mixed && !self.starts_at_nan
-    }
-
-    /// The lanes that pass start at what changes nothing.
-    pub(super) fn fill_passing(&self, fast: bool, length: u64, slots: &mut [Slot]) {
-        let slots = slots.iter_mut().zip(&self.plan.accumulators);
-        fill(fast, length, slots.filter(|(_, of)| !of.exact));
     }
 
     /// What the lanes that pass come to after so many iterations.
