@@ -64,6 +64,8 @@ pub struct Plan {
     pub accumulators: Vec<Accumulator>,
     /// They all come to the same in any order.
     pub exact: bool,
+    /// Some of them do, beside others.
+    pub mixed: bool,
     /// Some start at an infinity in the fast form.
     pub infinities: bool,
     /// Arrays whose elements are accumulators, by their numbers.
@@ -163,6 +165,7 @@ impl Plan {
         let strided = arrays.filter(|(_, of)| !of.unit);
         plan.strided = strided.map(|(at, of)| (at, of.rank)).collect();
         plan.exact = plan.accumulators.iter().all(|of| of.exact);
+        plan.mixed = !plan.exact && plan.accumulators.iter().any(|of| of.exact);
         plan.infinities = plan.accumulators.iter().any(|of| of.infinity.is_some());
         let cost = plan.cost.constant();
         plan.fixed_cost = cost.map(|cost| u64::try_from(cost).unwrap_or(0));
