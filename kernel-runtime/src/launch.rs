@@ -13,6 +13,9 @@
 //! thread may take [`Launch::width`] neighbouring iterations at a time: where what they access lies
 //! on boundaries of as many elements, and `nctaid * ntid` is at least twice that.
 //!
+//! Where the entry is one whose indices have 32 bits, `trip + nctaid * ntid` is below 2^32 along each
+//! dimension, and the elements of an array lie less than 2^31 - 2^20 elements apart.
+//!
 //! A region with accumulators is two entries. The first runs one warp per chunk of the canonical
 //! order (warp `w = (ctaid.x * ntid.x + tid.x) / 32`, stepping by the number of warps in the grid;
 //! `ntid.x` is a multiple of 32): thread `t` of the warp holds lanes `t, t + 32, ..`; the chunk's

@@ -23,6 +23,7 @@ pub mod iterators;
 pub mod launch;
 mod level;
 pub mod math;
+mod narrow;
 mod number;
 mod ops;
 #[doc(hidden)]

@@ -13,6 +13,7 @@ mod kept;
 mod plan;
 mod primitive;
 mod run;
+mod staying;
 mod tile;
 
 pub(crate) use admission::Captured;

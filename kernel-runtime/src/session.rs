@@ -391,7 +391,7 @@ impl<'a> Session<'a> {
         let (trips, arrays) = (run.trips(), run.arrays(self.stays.get()));
         let mut launch = Launch {
             module,
-            entry: run.entry(),
+            entry: run.entry(&trips, &arrays),
             fold: run.plan.fold,
             params: &run.plan.params,
             trips: &trips,

@@ -142,8 +142,9 @@ def measured(ptx, arch, work):
     log, code = assembled(ptx, arch)
     functions = entries(code)
     names = [name for name in re.findall(r"\.entry (\w+)", ptx.decode()) if name in functions]
-    # Where ours has a form without checks, the values that CUDA C++ is defined for run that one.
-    name = next((name for name in names if name.endswith("_relaxed")), names[0])
+    # Where ours has a form without checks, the values that CUDA C++ is defined for run that one; where
+    # it has one with indices of 32 bits, whatever they hold does.
+    name = next((name for name in names if name.endswith(("_relaxed", "_narrow"))), names[0])
     about = log[log.index(f"'{name}'") :]
     registers = int(re.search(r"Used (\d+) registers", about)[1])
     spills = int(re.search(r"(\d+) bytes spill stores", about)[1])

@@ -171,6 +171,7 @@ fn noticed<'f>(tree: &Path, fault: &'f Fault) -> io::Result<Option<&'f str>> {
 fn command(tests: &str, tree: &Path) -> Command {
     let args: &[&str] = match tests {
         "macros" => &["test", "-p", "kernel-macros", "--lib"],
+        "runtime" => &["test", "-p", "kernel-runtime", "--lib"],
         "device" => &[
             "test",
             "-p",

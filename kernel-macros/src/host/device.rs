@@ -3,7 +3,7 @@
 use crate::analysis::plan::{Plan, Region};
 use crate::ir::Function;
 use crate::ptx::hole::Part;
-use crate::ptx::{self, DeviceParam};
+use crate::ptx::{self, DeviceParam, Other};
 
 /// The device's side of a function.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub struct Ptx {
 #[derive(Debug)]
 pub struct DeviceEntry {
     pub entry: String,
-    /// The same for where the region's further conditions hold.
-    pub relaxed: Option<String>,
+    /// A form of it that runs where more is known.
+    pub other: Option<Other>,
     /// The second entry of a region with accumulators.
     pub fold: Option<String>,
     /// Its iterations run in the groups of the canonical order.
@@ -47,7 +47,7 @@ impl Device {
         let texts: Vec<_> = texts.map(|of| ptx::entries(function, of)).collect();
         let entry = |(region, text): (&Region, &ptx::Entries)| DeviceEntry {
             entry: ptx::entry_name(function, region),
-            relaxed: ptx::relaxed_name(function, region),
+            other: text.other.clone(),
             fold: (ptx::Form::of(function, region).has_fold())
                 .then(|| ptx::fold_name(function, region)),
             grouped: ptx::Form::of(function, region) == ptx::Form::Groups,

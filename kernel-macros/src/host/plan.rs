@@ -10,7 +10,7 @@ use crate::analysis::plan::{
     self, ArrayUse, Fold, Identity, Interior, NestLoop, SharedArray, Wide, WideAdapter,
 };
 use crate::ir::{ExprId, Scalar};
-use crate::ptx::DeviceParam;
+use crate::ptx::{DeviceParam, Other};
 use std::fmt::Write;
 
 /// The text, and the expressions whose values follow the captured scalars.
@@ -137,8 +137,7 @@ fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
         device.entry,
         fold.collect::<String>()
     ));
-    let relaxed = device.relaxed.iter();
-    lines.extend(relaxed.map(|name| format!("entry:fast {name}")));
+    lines.extend(device.other.iter().map(other));
     lines.extend(device.grouped.then(|| "grouped".to_owned()));
     if device.width > 1 {
         lines.push(format!("width {}", device.width));
@@ -149,6 +148,12 @@ fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
         lines.extend(params("param:release", &device.release));
         lines.extend(params("param:debug", &device.debug));
     }
+}
+
+fn other(of: &Other) -> String {
+    let fast = if of.relaxed { ":fast" } else { "" };
+    let narrow = if of.narrow { ":narrow" } else { "" };
+    format!("entry{fast}{narrow} {}", of.name)
 }
 
 fn params<'a>(name: &'a str, of: &'a [DeviceParam]) -> impl Iterator<Item = String> + 'a {

@@ -40,14 +40,17 @@ impl Emitter<'_> {
             };
             offset = offset.plus(&part);
         }
-        let base = Poly::of(self.base(array));
-        let address = offset.scaled(i64::from(bytes)).plus(&base);
+        let base = self.base(array);
+        let address = offset.scaled(i64::from(bytes)).plus(&Poly::of(base));
         self.touches.push(Touch {
             access: id,
             address: address.clone(),
             depth: self.depth(),
         });
-        self.locate(&address)
+        // The size of groups' copies is another matter than that of the arrays.
+        let is_copy = self.copies.contains_key(&array);
+        let narrow = (!is_copy).then(|| self.narrow_address(base, &offset, bytes));
+        narrow.flatten().unwrap_or_else(|| self.locate(&address))
     }
 
     pub fn locate(&mut self, poly: &Poly) -> Address {
@@ -213,12 +216,12 @@ impl Emitter<'_> {
         sum.expect("a polynomial that is not zero")
     }
 
-    fn touches(&self, monomial: &Monomial, level: usize) -> bool {
+    pub fn touches(&self, monomial: &Monomial, level: usize) -> bool {
         monomial.iter().any(|reg| self.code.level(*reg) == level)
     }
 
     /// The terms grouped by their factors of depth `level`: factors and what multiplies them.
-    fn by_inner_factor(&self, poly: &Poly, level: usize) -> BTreeMap<Monomial, Poly> {
+    pub fn by_inner_factor(&self, poly: &Poly, level: usize) -> BTreeMap<Monomial, Poly> {
         let mut groups: BTreeMap<Monomial, Poly> = BTreeMap::new();
         for (monomial, coefficient) in poly.terms() {
             let is_inner = |reg: &Reg| self.code.level(*reg) == level;
@@ -288,6 +291,13 @@ impl Emitter<'_> {
             slopes,
         });
         Some(reg)
+    }
+
+    /// Whether the loop at depth `level` keeps a register at this value, or could.
+    pub fn follows(&self, poly: &Poly, level: usize) -> bool {
+        let scope = self.scopes.get(level);
+        let induction = scope.and_then(|scope| scope.induction.as_ref());
+        induction.is_some_and(|of| self.slopes(poly, level, &of.counters).is_some())
     }
 
     /// What each counter is multiplied by; `None` if the polynomial is not affine in them.

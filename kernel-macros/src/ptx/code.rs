@@ -3,6 +3,10 @@
 //! Instructions are kept in sections so that an address that a loop does not change can still be
 //! computed in front of that loop once its body turns out to need it.
 
+mod loops;
+
+pub use loops::InnerLoop;
+
 use crate::ir::Scalar;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;

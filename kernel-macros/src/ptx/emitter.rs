@@ -79,6 +79,10 @@ pub struct Emitter<'a> {
     pub staged: Option<Staged>,
     /// Whether the last stride of every array is known to be one element.
     pub unit_strides: bool,
+    /// Whether indices are computed in 32 bits.
+    pub narrow: bool,
+    /// 64-bit registers whose lower halves are registers of their own.
+    pub lower_halves: HashMap<Reg, Reg>,
     /// Array accumulators of which the present group of iterations has a copy.
     pub copies: HashMap<VarId, Copy>,
     params: HashMap<DeviceParam, Operand>,
@@ -108,6 +112,8 @@ impl<'a> Emitter<'a> {
             vectors: None,
             staged: None,
             unit_strides: false,
+            narrow: false,
+            lower_halves: HashMap::new(),
             copies: HashMap::new(),
             params: HashMap::new(),
             param_section,

@@ -6,7 +6,7 @@
 //! so that what neighbouring threads update in one element lies side by side.
 
 use super::builtin::when;
-use super::code::{Arg, Class, Operand, Reg};
+use super::code::{Arg, Class, Code, Operand, Reg};
 use super::emitter::{Emitter, Induction};
 use super::fail::Number;
 use super::grid::X;
@@ -35,8 +35,8 @@ pub struct Copy {
     pub strides: Vec<Operand>,
 }
 
-/// The text of the region's entry, between its braces.
-pub fn emit(mut emitter: Emitter) -> String {
+/// The region's entry, between its braces.
+pub fn emit(mut emitter: Emitter) -> Code {
     let axis = emitter.axis(X);
     let groups = emitter.param(DeviceParam::Chunks);
     let level = emitter.depth() + 1;
@@ -61,7 +61,7 @@ pub fn emit(mut emitter: Emitter) -> String {
     emitter.code.act("ret", Vec::new());
     // The thread's other groups are later ones.
     emitter.failing_ends(|e| e.code.act("ret", Vec::<Arg>::new()));
-    emitter.code.print()
+    emitter.code
 }
 
 impl Emitter<'_> {

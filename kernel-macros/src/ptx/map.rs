@@ -2,7 +2,7 @@
 //! take neighbouring iterations together.
 
 use super::builtin::when;
-use super::code::{Arg, Class, Label, Operand};
+use super::code::{Arg, Class, Code, Label, Operand};
 use super::emitter::Emitter;
 use super::fail::Number;
 use super::grid::Axis;
@@ -11,14 +11,14 @@ use super::poly::Poly;
 use super::value::Slot;
 use super::vector_loop::Span;
 
-/// The text of the region's entry, between its braces.
-pub fn emit(mut emitter: Emitter) -> String {
+/// The region's entry, between its braces.
+pub fn emit(mut emitter: Emitter) -> Code {
     let dims = emitter.region.nest.len();
     let axes: Vec<Axis> = (0..dims).map(|n| emitter.axis(dims - 1 - n)).collect();
     emitter.grid_loops(&axes, &mut Vec::new());
     emitter.code.act("ret", Vec::new());
     emitter.failing_ends(|e| e.code.act("ret", Vec::<Arg>::new()));
-    emitter.code.print()
+    emitter.code
 }
 
 impl Emitter<'_> {
@@ -73,17 +73,24 @@ impl Emitter<'_> {
         let start = self.code.label(stem);
         let level = self.depth() + 1;
         let name = self.trip_name(trips.len());
-        let trip = self.code.induction(Class::B64, level, Some(name));
-        self.mov(trip, span.first);
+        let [first, end, step] = [span.first, span.end, step].map(|of| self.in_counter(of));
+        let class = self.counter_class();
+        let counter = self.code.induction(class, level, Some(name));
+        self.mov(counter, first);
         self.begin_loop(None);
         self.code.place(start);
+        let trip = self.trip_of(counter);
         trips.push(Operand::Reg(trip));
         self.scoped(|e| body(e, trips));
         trips.pop();
-        self.code.def("add.s64", trip, &[Operand::Reg(trip), step]);
+        let (add, less) = match class {
+            Class::B32 => ("add.s32", "setp.lt.u32"),
+            _ => ("add.s64", "setp.lt.u64"),
+        };
+        let count = Operand::Reg(counter);
+        self.code.def(add, counter, &[count, step]);
         let more = self.fresh(Class::Pred);
-        let args = [Operand::Reg(trip), span.end];
-        self.code.def("setp.lt.u64", more, &args);
+        self.code.def(less, more, &[count, end]);
         self.code.jump_if((more, true), start);
         self.end_loop();
     }

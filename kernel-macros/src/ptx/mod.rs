@@ -8,7 +8,8 @@
 //! updates arrays that accumulate; where it cannot, [`grouped`] and [`grouped_fold`] do; [`form`]
 //! says which of them it is. Maps take neighbouring iterations together where that makes their
 //! accesses longer ([`vectors`], [`vector_loop`], [`staged`]); so do the threads of a reduction
-//! ([`lane_vectors`], [`wide_chunk`]).
+//! ([`lane_vectors`], [`wide_chunk`]). [`entry`] decides in which forms an entry is written, one of
+//! which may have indices of 32 bits ([`narrow`]).
 
 mod address;
 mod arith;
@@ -19,6 +20,7 @@ mod cast;
 mod code;
 mod combine;
 mod emitter;
+mod entry;
 mod expr;
 mod fail;
 mod fold;
@@ -34,6 +36,7 @@ mod lane_vectors;
 mod local;
 mod map;
 pub mod names;
+mod narrow;
 pub mod params;
 mod poly;
 mod reduce;
@@ -51,14 +54,17 @@ mod wide_chunk;
 #[cfg(test)]
 mod tests;
 
+pub use entry::Other;
 pub use form::Form;
 pub use function::device_function;
-pub use names::{entry_name, fold_name, relaxed_name};
+pub use names::{entry_name, fold_name};
 pub use params::{DeviceParam, fold_params, params};
 
 use crate::analysis::plan::Region;
 use crate::ir::Function;
+use code::Code;
 use emitter::Emitter;
+use entry::{Forms, Writer};
 use std::fmt::Write;
 
 /// `shfl.sync` needs ISA 6.0, and the lock of the failure record the scheduling of `sm_70`.
@@ -79,52 +85,47 @@ pub struct Entries {
     pub debug: String,
     /// Iterations of the innermost loop that a thread takes together, in a map that does; else 1.
     pub width: i64,
+    /// A second form of the entry that runs the iterations.
+    pub other: Option<Other>,
 }
 
 /// The entries of a region.
 pub fn entries(function: &Function, region: &Region) -> Entries {
-    let (release, width) = text(function, region, false);
-    let debug = match region.differs_in_debug() {
-        true => text(function, region, true).0,
-        false => release.clone(),
-    };
-    Entries {
-        release,
+    let writer = |debug| Writer {
+        function,
+        region,
         debug,
+    };
+    let forms = writer(false).forms();
+    let (width, other) = (forms.width, forms.other.as_ref().map(|(of, _)| of.clone()));
+    let in_debug = region.differs_in_debug().then(|| writer(true).like(&forms));
+    let release = text(writer(false), forms);
+    Entries {
+        debug: in_debug.map_or_else(|| release.clone(), |of| text(writer(true), of)),
+        release,
         width,
+        other,
     }
 }
 
-/// The text of the entries, and the width of the last that does not fold.
-fn text(function: &Function, region: &Region, debug: bool) -> (String, i64) {
-    let heads = heads(function, region);
-    let form = Form::of(function, region);
-    let mut text = format!("\n{heads}");
-    let mut width = 1;
-    let forms = [
-        Some((entry_name(function, region), false)),
-        relaxed_name(function, region).map(|name| (name, true)),
-    ];
-    let parameters = params(function, region, debug);
-    for (name, relaxed) in forms.into_iter().flatten() {
-        let mut emitter = Emitter::new(function, region, debug);
-        emitter.relaxed = relaxed;
-        emitter.vectors = emitter.find_vectors();
-        width = emitter.vectors.as_ref().map_or(1, |of| of.width);
-        if relaxed {
-            text += "}\n\n// Where no access can leave its array.\n";
-        }
-        text += &signature(function, region, &name, &parameters);
-        text += &match form {
-            Form::Map => map::emit(emitter),
-            Form::Reduction => reduce::emit(emitter),
-            Form::Groups => grouped::emit(emitter),
-        };
+/// The text of the entries.
+fn text(of: Writer<'_>, forms: Forms) -> String {
+    let (function, region) = (of.function, of.region);
+    let parameters = params(function, region, of.debug);
+    let entry = |name: &str, code: Code| {
+        let head = signature(function, region, name, &parameters);
+        head + &code.print()
+    };
+    let mut text = format!("\n{}", heads(function, region));
+    text += &entry(&entry_name(function, region), forms.first);
+    if let Some((other, code)) = forms.other {
+        _ = write!(text, "}}\n\n// Where {}.\n", other.condition());
+        text += &entry(&other.name, code);
     }
-    if form.has_fold() {
-        text += &fold_entry(function, region, debug);
+    if Form::of(function, region).has_fold() {
+        text += &fold_entry(function, region, of.debug);
     }
-    (text + "}\n", width)
+    text + "}\n"
 }
 
 /// From the end of the first entry to that of the second.

@@ -13,10 +13,14 @@ pub fn entry_name(function: &Function, region: &Region) -> String {
     )
 }
 
-/// Name of the form of a region's entry that runs where [`Region::relaxed`] holds, if it has one.
-pub fn relaxed_name(function: &Function, region: &Region) -> Option<String> {
-    let name = || format!("{}_relaxed", entry_name(function, region));
-    (!region.relaxed.is_empty()).then(name)
+/// Name of the form of a region's entry that runs where [`Region::relaxed`] holds.
+pub fn relaxed_name(function: &Function, region: &Region) -> String {
+    format!("{}_relaxed", entry_name(function, region))
+}
+
+/// Name of the form that runs wherever 32 bits hold its indices.
+pub fn narrow_name(function: &Function, region: &Region) -> String {
+    format!("{}_narrow", entry_name(function, region))
 }
 
 /// Name of the second entry of a region with accumulators.

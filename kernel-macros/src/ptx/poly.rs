@@ -1,6 +1,7 @@
 //! Polynomials over 64-bit registers, modulo 2^64: what an index is, as far as addresses care.
 
 use super::code::{Operand, Reg};
+use super::narrow::low_word;
 use std::collections::BTreeMap;
 
 /// A product of registers, sorted; empty for 1.
@@ -115,6 +116,15 @@ impl Poly {
         (rest, constant)
     }
 
+    /// The same modulo 2^32, with coefficients of 32 bits.
+    pub fn low_words(&self) -> Poly {
+        let mut low = Poly::default();
+        for (monomial, coefficient) in self.terms() {
+            low.insert(monomial.clone(), low_word(coefficient));
+        }
+        low
+    }
+
     /// The register, if the polynomial is nothing else.
     pub fn as_register(&self) -> Option<Reg> {
         let mut terms = self.terms();
@@ -173,6 +183,14 @@ mod tests {
         assert!(half.plus(&half).is_zero());
         let (rest, constant) = reg(x).plus(&Poly::constant(-3)).split_constant();
         assert_eq!((rest, constant), (reg(x), -3));
+    }
+
+    #[test]
+    fn lower_halves_forget_what_is_above_them() {
+        let [x, y] = registers();
+        let sum = reg(x).scaled((3 << 32) - 1).plus(&reg(y).scaled(1 << 32));
+        assert_eq!(sum.low_words(), reg(x).scaled(-1));
+        assert!(Poly::constant(i64::MIN).low_words().is_zero());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! larger body, runs in a loop that passes the accumulators around in a ring.
 
 use super::builtin::{constant, when};
-use super::code::{Arg, Class, Operand, Reg, Section};
+use super::code::{Arg, Class, Code, Operand, Reg, Section};
 use super::emitter::{Emitter, Induction};
 use super::fail::Number;
 use super::grid::X;
@@ -45,8 +45,8 @@ pub struct Place {
     pub trips: Vec<Reg>,
 }
 
-/// The text of the region's entry, between its braces.
-pub fn emit(mut emitter: Emitter) -> String {
+/// The region's entry, between its braces.
+pub fn emit(mut emitter: Emitter) -> Code {
     let axis = emitter.axis(X);
     let shift = Operand::Int(i64::from(WARP.trailing_zeros()));
     let warp = emitter.pure("shr.u64", Class::B64, &[axis.position, shift]);
@@ -90,7 +90,7 @@ pub fn emit(mut emitter: Emitter) -> String {
         e.mov(total, Operand::Int(0));
         e.code.jump(fold);
     });
-    emitter.code.print()
+    emitter.code
 }
 
 impl Emitter<'_> {

@@ -3,7 +3,7 @@
 use super::fold::{self, Slot};
 use super::plan::Accumulator;
 use super::run::{Place, Run};
-use super::{Body, FoldLanes};
+use super::{Body, FoldLanes, Tile};
 use crate::failure::Checked;
 use crate::order;
 
@@ -26,18 +26,23 @@ impl AnyReduce for Run<'_> {
             let mut chunks = Chunks {
                 run: self,
                 chunk,
+                done: first * chunk,
                 place: Place::of(self.call.shape, first * chunk),
-                left: self.count - first * chunk,
+                passing: false,
                 slots,
             };
             if count == 1 || self.is_free_of_order() {
                 // Folded once.
                 return chunks.one(chunk.saturating_mul(count), bits);
             }
+            if self.has_staying() {
+                return chunks.passing(count, bits);
+            }
             chunks.tree(count, bits)
         })
     }
 
+    #[inline]
     fn fold_bits(&self, left: &mut [u64], right: &[u64]) {
         let accumulators = self.plan.accumulators.iter();
         let Some(fold) = self.fold_together() else {
@@ -98,13 +103,7 @@ impl Run<'_> {
     /// Lanes start at what changes nothing: those that so many iterations reach, at least.
     #[inline]
     pub(super) fn fill(&self, fast: bool, length: u64, slots: &mut [Slot]) {
-        let accumulators = self.plan.accumulators.iter();
-        let few = length <= fold::FEW as u64;
-        if !fast {
-            return fold::fill(slots, few, accumulators.map(|of| of.identity_word));
-        }
-        // SAFETY: only processors with the level run the fast form.
-        unsafe { fold::fill_fast(slots, few, accumulators.map(|of| of.fast_word)) }
+        fill(fast, length, slots.iter_mut().zip(&self.plan.accumulators));
     }
 
     /// Lanes that were filled for so many iterations, and that fold.
@@ -157,6 +156,22 @@ impl Run<'_> {
     }
 }
 
+/// The lanes of accumulators start at what changes nothing: those that so many iterations reach, at
+/// least.
+#[inline]
+pub(super) fn fill<'s>(
+    fast: bool,
+    length: u64,
+    slots: impl Iterator<Item = (&'s mut Slot, &'s Accumulator)>,
+) {
+    let few = length <= fold::FEW as u64;
+    if !fast {
+        return fold::fill(few, slots.map(|(slot, of)| (slot, of.identity_word)));
+    }
+    // SAFETY: only processors with the level run the fast form.
+    unsafe { fold::fill_fast(few, slots.map(|(slot, of)| (slot, of.fast_word))) }
+}
+
 /// Slots for so many accumulators.
 #[inline]
 pub fn with_slots<R>(count: usize, f: impl FnOnce(&mut [Slot]) -> R) -> R {
@@ -180,13 +195,26 @@ struct Chunks<'c> {
     run: &'c Run<'c>,
     /// Iterations of a chunk.
     chunk: u64,
+    /// The number of the next iteration.
+    done: u64,
+    /// Its place, in a space of several rows.
     place: Place,
-    /// Iterations from here to the end of the space.
-    left: u64,
+    /// The lanes of accumulators that are free of order stay as they are from chunk to chunk.
+    passing: bool,
     slots: &'c mut [Slot],
 }
 
 impl Chunks<'_> {
+    /// The next `count` chunks, each folded as far as the order shows, the rest folded once.
+    fn passing(&mut self, count: u64, bits: &mut [u64]) -> Checked {
+        let (run, fast) = (self.run, self.run.fast.is_some());
+        self.passing = true;
+        run.fill(fast, u64::MAX, self.slots);
+        self.tree(count, bits)?;
+        run.fold_staying(fast, self.slots, bits);
+        Ok(())
+    }
+
     /// The next `count` chunks, folded as the canonical tree says.
     fn tree(&mut self, count: u64, bits: &mut [u64]) -> Checked {
         if count == 1 {
@@ -196,7 +224,11 @@ impl Chunks<'_> {
         self.tree(half, bits)?;
         with_values(bits.len(), |right| {
             self.tree(count - half, right)?;
-            self.run.fold_bits(bits, right);
+            if self.passing {
+                self.run.join_passing(bits, right);
+            } else {
+                self.run.fold_bits(bits, right);
+            }
             Ok(())
         })
     }
@@ -204,13 +236,13 @@ impl Chunks<'_> {
     /// So many iterations, or as many as there are, as one chunk.
     #[inline]
     fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
-        let (length, start) = (length.min(self.left), self.place);
+        let (length, start) = (length.min(self.run.count - self.done), self.place);
         self.lanes(self.run.fast, length, bits)?;
         if self.run.is_open(bits) {
             self.place = start;
             self.lanes(None, length, bits)?;
         }
-        self.left -= length;
+        self.done += length;
         Ok(())
     }
 
@@ -218,6 +250,12 @@ impl Chunks<'_> {
     #[inline]
     fn lanes(&mut self, fast: Option<Body>, length: u64, bits: &mut [u64]) -> Checked {
         let run = self.run;
+        if self.passing {
+            run.fill_passing(fast.is_some(), length, self.slots);
+            self.iterations(fast, length)?;
+            run.fold_passing(fast.is_some(), length, self.slots, bits);
+            return Ok(());
+        }
         run.fill(fast.is_some(), length, self.slots);
         self.iterations(fast, length)?;
         run.fold_lanes(fast.is_some(), length, self.slots, bits);
@@ -227,17 +265,22 @@ impl Chunks<'_> {
     /// The next `length` iterations, from lane 0 on.
     #[inline]
     fn iterations(&mut self, fast: Option<Body>, length: u64) -> Checked {
-        let run = self.run;
-        let body = fast.unwrap_or(run.region.code.body);
+        let body = fast.unwrap_or(self.run.region.code.body);
+        let call = &self.run.call;
+        let slots = self.slots.as_mut_ptr();
+        // SAFETY: the call is the region's, whose iterations the analysis proved independent, and the
+        // tiles lie within its space. There is a slot for every accumulator, and a lane that an
+        // iteration of this chunk reaches was filled.
+        let run = |tile: &Tile| unsafe { body(call, tile, slots) };
+        if let [1, 1, _] = call.shape {
+            return run(&Tile::of_row(self.done, self.done + length));
+        }
         let mut done = 0;
         while done < length {
             let mut tile = self.place.tile(length - done);
             // A remainder: lanes are a power of two.
-            tile.lane = done & (run.plan.lanes - 1);
-            // SAFETY: the call is the region's, whose iterations the analysis proved independent,
-            // and the tile lies within its space. There is a slot for every accumulator, and a
-            // lane that an iteration of this chunk reaches was filled.
-            unsafe { body(&run.call, &tile, self.slots.as_mut_ptr())? };
+            tile.lane = done & (self.run.plan.lanes - 1);
+            run(&tile)?;
             done += self.place.pass(&tile);
         }
         Ok(())

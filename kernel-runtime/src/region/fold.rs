@@ -99,8 +99,8 @@ pub fn repeated(ty: Primitive, bits: u64) -> u64 {
 
 /// The lanes of each slot become a value, given as [`repeated`]: every lane, or at least [`FEW`].
 #[inline(always)]
-pub fn fill(slots: &mut [Slot], few: bool, words: impl Iterator<Item = u64>) {
-    for (slot, word) in slots.iter_mut().zip(words) {
+pub fn fill<'s>(few: bool, slots: impl Iterator<Item = (&'s mut Slot, u64)>) {
+    for (slot, word) in slots {
         slot.fill(word, few);
     }
 }
@@ -111,8 +111,8 @@ pub fn fill(slots: &mut [Slot], few: bool, words: impl Iterator<Item = u64>) {
 ///
 /// The processor has that level.
 #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
-pub unsafe fn fill_fast(slots: &mut [Slot], few: bool, words: impl Iterator<Item = u64>) {
-    fill(slots, few, words);
+pub unsafe fn fill_fast<'s>(few: bool, slots: impl Iterator<Item = (&'s mut Slot, u64)>) {
+    fill(few, slots);
 }
 
 /// How partial results of one type fold, left before right.

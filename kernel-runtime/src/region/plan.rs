@@ -22,7 +22,8 @@
 //! shared 0 i64:add:0                array 0 holds accumulators, which fold like that
 //! lanes 64
 //! entry sum2d_0 sum2d_0_fold        on the device
-//! entry:fast sum2d_0_relaxed        likewise, where `fast` holds
+//! entry:fast sum2d_0_relaxed        another form of it, where `fast` holds; `entry:narrow` where 32 bits
+//!                                   hold the indices, `entry:fast:narrow` where both is so
 //! grouped                           where the entry's iterations run in groups
 //! width 4                           iterations that a thread takes together where it can
 //! param trip0
@@ -63,6 +64,8 @@ pub struct Plan {
     pub accumulators: Vec<Accumulator>,
     /// They all come to the same in any order.
     pub exact: bool,
+    /// Some of them do, beside others.
+    pub mixed: bool,
     /// Some start at an infinity in the fast form.
     pub infinities: bool,
     /// Arrays whose elements are accumulators, by their numbers.
@@ -70,14 +73,24 @@ pub struct Plan {
     /// Lanes of the canonical order, a power of two.
     pub lanes: u64,
     pub entry: Option<&'static str>,
-    /// The entry where `fast` holds, if there is another.
-    pub fast_entry: Option<&'static str>,
+    /// Another form of it.
+    pub other_entry: Option<OtherEntry>,
     pub fold: Option<&'static str>,
     /// The entry's iterations run in the groups of the canonical order.
     pub grouped: bool,
     /// Iterations of the innermost loop that a thread of the entry takes together where it can.
     pub width: u64,
     pub params: Vec<DeviceParam>,
+}
+
+/// An entry for runs of which more is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherEntry {
+    pub name: &'static str,
+    /// Only where `fast` holds.
+    pub fast: bool,
+    /// Only where 32 bits hold the indices.
+    pub narrow: bool,
 }
 
 /// The range of a loop.
@@ -152,6 +165,7 @@ impl Plan {
         let strided = arrays.filter(|(_, of)| !of.unit);
         plan.strided = strided.map(|(at, of)| (at, of.rank)).collect();
         plan.exact = plan.accumulators.iter().all(|of| of.exact);
+        plan.mixed = !plan.exact && plan.accumulators.iter().any(|of| of.exact);
         plan.infinities = plan.accumulators.iter().any(|of| of.infinity.is_some());
         let cost = plan.cost.constant();
         plan.fixed_cost = cost.map(|cost| u64::try_from(cost).unwrap_or(0));
@@ -159,6 +173,13 @@ impl Plan {
             plan.few = LITTLE_WORK / cost.max(1);
         }
         (plan.depth >= 1).then_some(plan)
+    }
+
+    /// The entry for a run: whether `fast` holds, and how to know whether 32 bits hold its indices.
+    pub fn entry_of(&self, relaxed: bool, fits: impl FnOnce() -> bool) -> Option<&'static str> {
+        let other = self.other_entry.as_ref();
+        let other = other.filter(|of| (relaxed || !of.fast) && (!of.narrow || fits()));
+        other.map(|of| of.name).or(self.entry)
     }
 
     /// Whether it says more than the guard about loops inside of the outermost one.
@@ -216,7 +237,9 @@ impl Plan {
                 self.fold = (!fold.is_empty()).then_some(fold);
             }
             "grouped" => self.grouped = true,
-            "entry:fast" => self.fast_entry = Some(rest),
+            "entry:fast" => self.other_entry = Some(OtherEntry::new(rest, true, false)),
+            "entry:narrow" => self.other_entry = Some(OtherEntry::new(rest, false, true)),
+            "entry:fast:narrow" => self.other_entry = Some(OtherEntry::new(rest, true, true)),
             "width" => self.width = rest.parse().ok()?,
             "param" => self.params.push(param(rest)?),
             "param:debug" if debug => self.params.push(param(rest)?),
@@ -225,6 +248,12 @@ impl Plan {
             _ => return None,
         }
         Some(())
+    }
+}
+
+impl OtherEntry {
+    fn new(name: &'static str, fast: bool, narrow: bool) -> OtherEntry {
+        OtherEntry { name, fast, narrow }
     }
 }
 
@@ -364,7 +393,10 @@ mod tests {
         assert_eq!(plan.scalars, [Primitive::I32]);
         assert_eq!(plan.accumulators[0].identity, (-0.0f64).to_bits());
         assert_eq!((plan.entry, plan.fold), (Some("f_0"), Some("f_0_fold")));
-        assert_eq!(plan.fast_entry, Some("f_0_relaxed"));
+        assert_eq!(
+            plan.other_entry,
+            Some(OtherEntry::new("f_0_relaxed", true, false))
+        );
         assert_eq!(plan.params, [DeviceParam::Trip(0), DeviceParam::Len(0, 1)]);
     }
 
@@ -372,6 +404,24 @@ mod tests {
     fn debug_builds_have_parameters_of_their_own() {
         let plan = Plan::parse(TEXT, true).unwrap();
         assert_eq!(plan.params[1], DeviceParam::Failure);
+    }
+
+    #[test]
+    fn another_entry_needs_what_its_line_says() {
+        let entry = |line: &str, run: [bool; 2]| {
+            let text: &'static str = format!("loop\nentry f\n{line}").leak();
+            let [relaxed, narrow] = run;
+            let plan = Plan::parse(text, false).unwrap();
+            plan.entry_of(relaxed, || narrow) == Some("g")
+        };
+        let runs = [[false, false], [false, true], [true, false], [true, true]];
+        for (line, which) in [
+            ("entry:fast g", [false, false, true, true]),
+            ("entry:narrow g", [false, true, false, true]),
+            ("entry:fast:narrow g", [false, false, false, true]),
+        ] {
+            assert_eq!(runs.map(|run| entry(line, run)), which, "{line}");
+        }
     }
 
     #[test]

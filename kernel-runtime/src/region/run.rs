@@ -6,6 +6,7 @@ use super::{Body, Call, Region, Shape, Tile};
 use crate::array::Array;
 use crate::failure::Checked;
 use crate::launch::{ArrayArg, Trip};
+use crate::narrow;
 use crate::order;
 use crate::range::Progression;
 
@@ -93,9 +94,9 @@ impl Run<'_> {
     }
 
     /// Name of the entry that a device runs.
-    pub(crate) fn entry(&self) -> &'static str {
-        let relaxed = self.plan.fast_entry.filter(|_| self.relaxed);
-        relaxed.or(self.plan.entry).unwrap_or_default()
+    pub(crate) fn entry(&self, trips: &[Trip], arrays: &[ArrayArg]) -> &'static str {
+        let fits = || narrow::fits(trips, arrays);
+        self.plan.entry_of(self.relaxed, fits).unwrap_or_default()
     }
 
     /// The arrays, likewise; whether any of them may stay on the device.

@@ -16,6 +16,17 @@ pub struct Tile {
 }
 
 impl Tile {
+    /// A part of the only row, from lane 0 on.
+    #[inline(always)]
+    pub fn of_row(from: u64, to: u64) -> Tile {
+        Tile {
+            outer: 0,
+            rows: (0, 1),
+            columns: (from, to),
+            lane: 0,
+        }
+    }
+
     /// Places of the middle loop.
     #[inline(always)]
     pub fn rows(&self) -> Range<u64> {

@@ -111,13 +111,18 @@ fn views_of_every_stride() {
             1.5
         ));
     }
-    for (m, n) in [(0, 3), (1, 1), (5, 1), (33, 65), (40, 129)] {
+    for (m, n) in [(0, 3), (1, 1), (5, 1), (7, 9), (33, 65), (40, 129)] {
         let a = plane(2 * m, 3 * n);
         let part = a.slice(s![..;-2, ..;3]);
         check!(transpose[b = Array2::zeros((n, m))](part, b.view_mut()));
         check!(transpose[b = Array2::zeros((m, n))](
             part,
             b.view_mut().reversed_axes()
+        ));
+        let back = a.slice(s![..;-1, ..;-1]);
+        check!(transpose[b = Array2::zeros((3 * n, 2 * m))](
+            back,
+            b.slice_mut(s![..;-1, ..])
         ));
         let (a, c) = (part.mapv(|v| v as f32), Array1::from(singles(n)));
         check!(owned[b = a.clone()](&a, &mut b, &c));

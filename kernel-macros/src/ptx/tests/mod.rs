@@ -1,5 +1,6 @@
 mod kernels;
 mod lanes;
+mod narrow;
 mod shared;
 mod vectors;
 
