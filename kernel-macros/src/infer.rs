@@ -282,6 +282,8 @@ struct Deferred {
 enum Rule {
     /// The unsigned integer of the same width.
     Unsigned,
+    /// The signed integer of the same width.
+    Signed,
     /// The float of the same width.
     Float,
     /// The n-th part of a tuple.
@@ -675,7 +677,6 @@ impl<'a> Solver<'a> {
     }
 
     fn call(&mut self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> Type {
-        use Builtin::*;
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
         if builtin.is_complex() && matches!(self.slots.resolve(&receiver), Type::Slot(_)) {
@@ -687,17 +688,38 @@ impl<'a> Solver<'a> {
             let rest: Vec<(ExprId, Type)> = rest.collect();
             return self.complex_method(builtin, receiver, *float, &rest);
         }
-        let count = builtin.second();
-        if let Some(count) = count {
-            self.require(args[1], &types[1], &Type::Scalar(count));
-            return receiver;
-        }
         for (arg, ty) in args.iter().zip(&types).skip(1) {
-            self.require(*arg, ty, &receiver);
+            let expected = self.second(id, builtin, &receiver);
+            self.require(*arg, ty, &expected);
         }
+        self.result(id, builtin, receiver)
+    }
+
+    /// The type of a method's further arguments.
+    fn second(&mut self, id: ExprId, builtin: Builtin, receiver: &Type) -> Type {
+        use Builtin::*;
+        match (builtin, builtin.second()) {
+            (_, Some(scalar)) => Type::Scalar(scalar),
+            (WrappingAddSigned | SaturatingAddSigned | CheckedAddSigned, _) => {
+                self.defer(receiver.clone(), Rule::Signed, id)
+            }
+            (WrappingAddUnsigned | WrappingSubUnsigned, _) => {
+                self.defer(receiver.clone(), Rule::Unsigned, id)
+            }
+            _ => receiver.clone(),
+        }
+    }
+
+    fn result(&mut self, id: ExprId, builtin: Builtin, receiver: Type) -> Type {
+        use Builtin::*;
         match builtin {
             IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive => BOOL,
-            IsPowerOfTwo | IsPositive | IsNegative => BOOL,
+            IsPowerOfTwo | IsPositive | IsNegative | IsMultipleOf => BOOL,
+            Ilog2 | Ilog10 => Type::Scalar(Scalar::U32),
+            OverflowingAdd | OverflowingSub | OverflowingMul | OverflowingNeg => {
+                Type::Tuple(vec![receiver, BOOL])
+            }
+            builtin if builtin.is_checked() => Type::Tuple(vec![receiver, BOOL]),
             ToAsciiUppercase | ToAsciiLowercase => receiver,
             builtin if builtin.is_of_bytes() => BOOL,
             LeadingOnes | TrailingOnes | CountZeros => Type::Scalar(Scalar::U32),
@@ -747,6 +769,7 @@ impl<'a> Solver<'a> {
         let result = match (deferred.rule, self.slots.resolve(&deferred.argument)) {
             (_, Type::Slot(_)) => return false,
             (Rule::Unsigned, Type::Scalar(scalar)) => scalar.unsigned().map(Type::Scalar),
+            (Rule::Signed, Type::Scalar(scalar)) => scalar.signed().map(Type::Scalar),
             (Rule::Float, Type::Scalar(scalar)) => scalar.float().map(Type::Scalar),
             (Rule::Field(0..=1), Type::Complex(float)) => Some(*float),
             (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),

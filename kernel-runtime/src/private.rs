@@ -37,7 +37,7 @@ pub use core::clone::Clone;
 pub use core::cmp::Ord;
 pub use core::convert::From;
 pub use core::default::Default;
-pub use core::hint::{select_unpredictable, unreachable_unchecked};
+pub use core::hint::{cold_path, select_unpredictable, unreachable_unchecked};
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData};
 pub use core::matches;
@@ -52,8 +52,8 @@ use crate::Element;
 /// The macros of std that a region may hold.
 pub mod macros {
     pub use std::{
-        assert, assert_eq, assert_ne, debug_assert, debug_assert_eq, debug_assert_ne, panic, todo,
-        unimplemented, unreachable,
+        assert, assert_eq, assert_ne, debug_assert, debug_assert_eq, debug_assert_ne, matches,
+        panic, todo, unimplemented, unreachable,
     };
 }
 

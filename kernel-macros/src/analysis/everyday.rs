@@ -167,3 +167,47 @@ fn lists_of_the_driver_are_arrays() {
         refused(&text("i / 2"), &["`w["]);
     }
 }
+
+#[test]
+fn options_are_read_where_they_are_made() {
+    for body in [
+        "y[i] = x[i].checked_sub(z[i]).unwrap_or(0);",
+        "y[i] = x[i].checked_div(z[i]).map_or(1, |it| it + 1);",
+        "if let Some(it) = x[i].checked_add_signed(-1) { y[i] = it; } else { y[i] = 7; }",
+        "match x[i].checked_mul(3) { None => y[i] = 0, Some(it) => y[i] = it }",
+        "let Some(it) = x[i].checked_neg() else { continue }; y[i] = it;",
+        "y[i] = *x.get(i + 1).unwrap_or(&0) + x.first().copied().unwrap();",
+        "let part = &z[1..]; if let Some(&it) = part.get(i) { y[i] = it; }",
+        "y[i] = u32::from(x.last().is_none()) + u32::from(matches!(x[i], 1 | 3..=5 if i > 2));",
+        "y[i] = u32::from_le_bytes([1, x[i] as u8, 0, z[i] as u8]);",
+        "let (mut a, mut b) = (x[i], z[i]); std::mem::swap(&mut a, &mut b); y[i] = a / 2;",
+    ] {
+        accepted(&format!(
+            "fn f(x: &[u32], z: &[u32], y: &mut [u32]) {{ for i in 0..y.len() {{ {body} }} }}"
+        ));
+    }
+    for (body, what) in [
+        (
+            "let it = x[i].checked_sub(1); y[i] = it.unwrap_or(0);",
+            "`checked_sub`",
+        ),
+        ("y[i] = y.get(i).copied().unwrap_or(0);", "`unwrap_or`"),
+        ("y[i] = v.get(i).copied().unwrap_or(0);", "`unwrap_or`"),
+        ("y[i] = x.get(i).map_or(0, |it| return *it);", "`map_or`"),
+        ("y[i] = x[i].checked_add(1).ok_or(3).unwrap();", "`unwrap`"),
+        ("if let Some(j) = i.checked_sub(1) { y[i] = y[j]; }", "`y`"),
+        ("let j = i.checked_sub(1).unwrap_or(0); y[j] = 1;", "`y["),
+        (
+            "std::mem::swap(&mut y[i], &mut y[i + 1]);",
+            "`std::mem::swap`",
+        ),
+        ("y[i] = u32::from(mine!(x[i], 1));", "`mine!`"),
+    ] {
+        refused(
+            &format!(
+                "fn f(x: &[u32], v: &Vec<u32>, y: &mut [u32]) {{ for i in 0..y.len() {{ {body} }} }}"
+            ),
+            &[what],
+        );
+    }
+}

@@ -173,12 +173,22 @@ const ROWS: &[Row] = &[
     (
         "`if let 1..=3 = k`",
         "for i in 0..n { if let 1..=3 = at[i] { y[i] = ((i, at[i]) < (at[i], k)) as u8 as f64; } }",
-        "for i in 0..n { if let Some(e) = x.get(i) { y[i] = *e; } }",
+        "for i in 0..n { y[i] = mine!(k) as f64; }",
+    ),
+    (
+        "`x.checked_sub(y)`",
+        "for i in 0..n { let Some(e) = x.get(i + 1) else { continue }; y[i] = e + c[i].checked_sub(3).unwrap_or(7) as f64; }",
+        "for i in 0..n { let e = c[i].checked_sub(3); y[i] = e.unwrap_or(7) as f64; }",
+    ),
+    (
+        "`std::mem::swap(&mut x, &mut y)` of numbers",
+        "for i in 0..n { let (mut a, mut b) = (i, k); std::mem::swap(&mut a, &mut b); y[i] = (a / 2) as f64; }",
+        "for i in 0..n { std::mem::swap(&mut y[i], &mut y[i + 1]); }",
     ),
     (
         "`swap_bytes`",
-        "for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3)) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
-        "for i in 0..n { if let Some(e) = c[i].checked_add(1) { y[i] = e as f64; } }",
+        "for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3) ^ c[i].isqrt()) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
+        "for i in 0..n { y[i] = c[i].to_le_bytes()[0] as f64; }",
     ),
     ("`&[Complex<f64>]`", "for i in 0..n { w[i] = z[i]; }", ""),
     (

@@ -231,10 +231,14 @@ impl Finder<'_> {
                     builtin: *builtin,
                     ty,
                 };
+                let place = Span {
+                    start: function.panic_place(id),
+                    ..node.span
+                };
                 match panics(*builtin, ty) {
                     Panics::Never => {}
-                    Panics::InDebug => self.push(SiteKey::Expr(id), kind, node.span, true),
-                    Panics::Always => self.push(SiteKey::Expr(id), kind, node.span, false),
+                    Panics::InDebug => self.push(SiteKey::Expr(id), kind, place, true),
+                    Panics::Always => self.push(SiteKey::Expr(id), kind, place, false),
                 }
             }
             ExprKind::Apply(callee, args) => self.call(id, *callee, args),

@@ -45,6 +45,9 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Prange(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::prange::<#rt::prim::usize>);)
         }
+        Proof::Swap(tokens) => {
+            quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
+        }
         // Asked while running: see `Region::lengths`.
         Proof::Length { .. } => TokenStream::new(),
         Proof::Macro(name) => std_macro(rt, name),
@@ -98,7 +101,7 @@ fn place(tokens: &TokenStream) -> proc_macro2::Span {
 fn std_macro(rt: &TokenStream, name: &Ident) -> TokenStream {
     let arguments = match name.to_string().trim_start_matches("debug_") {
         "assert" => emit!(true),
-        "assert_eq" | "assert_ne" => emit!(0, 0),
+        "assert_eq" | "assert_ne" | "matches" => emit!(0, 0),
         _ => TokenStream::new(),
     };
     emit!({

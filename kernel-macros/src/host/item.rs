@@ -100,7 +100,7 @@ impl Front<'_> {
         let body = emit! {
             match #rt::dispatch() {
                 #rt::Option::Some(__start) => #driver(__start, #args),
-                #rt::Option::None => #handle::serial(#args),
+                #rt::Option::None => { #rt::cold_path(); #handle::serial(#args) }
             }
         };
         quote! {
@@ -255,6 +255,7 @@ pub fn driver_signature(input: &Expansion, rt: &TokenStream) -> TokenStream {
     let (generics, where_clause, output) = (&item.generics, &item.where_clause, output(item));
     let (patterns, types) = patterns(&item.params);
     emit! {
+        #[inline(never)]
         fn __kernel_driver #generics(
             __start: #rt::Start<'_>,
             #(#patterns: #types),*

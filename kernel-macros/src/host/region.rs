@@ -73,8 +73,8 @@ impl<'a> Region<'a> {
             #attempt
             match __outcome {
                 #rt::Outcome::Done => { #touched #(#results)* }
-                #rt::Outcome::Failed(__failure) #decided => { #raise }
-                _ => { #released #verbatim }
+                #rt::Outcome::Failed(__failure) #decided => { #rt::cold_path(); #raise }
+                _ => { #rt::cold_path(); #released #verbatim }
             }
         })
     }

@@ -67,6 +67,8 @@ pub struct Function {
     /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
     /// evaluated; a condition among these is a bounds check, which the guard may answer.
     pub made: HashSet<ExprId>,
+    /// Where the names of called methods stand, which is what a panic of theirs shows.
+    pub methods: HashMap<ExprId, proc_macro2::Span>,
     /// What names of the driver's that keep their values are bound to. Filled by `analysis/`.
     pub definitions: HashMap<VarId, ExprId>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
@@ -558,6 +560,8 @@ pub enum Proof {
     ByReference { builtin: Builtin, ty: Ty },
     /// A complex number from outside of the loop.
     Complex { tokens: TokenStream, scalar: Scalar },
+    /// `std::mem::swap`, without type arguments.
+    Swap(TokenStream),
     /// A macro of std's: `assert`.
     Macro(proc_macro2::Ident),
     /// A variable's binding and a use of it. Their texts are equal; where the code comes out of
@@ -566,6 +570,14 @@ pub enum Proof {
         bound: proc_macro2::Ident,
         used: proc_macro2::Ident,
     },
+}
+
+impl Function {
+    /// What a panic of a call shows: a method's name, or where a function's path begins.
+    pub fn panic_place(&self, call: ExprId) -> proc_macro2::Span {
+        let name = self.methods.get(&call).copied();
+        name.unwrap_or(self.exprs[call].span.start)
+    }
 }
 
 impl Span {

@@ -181,6 +181,53 @@ builtins! {
     SaturatingMul = "saturating_mul" / 2,
     /// The second argument is a `u32`, and a number.
     WrappingPow = "wrapping_pow" / 2,
+    // Unsigned integers.
+    /// Panics on 0.
+    DivCeil = "div_ceil" / 2,
+    /// Panics on 0, and on overflow in debug.
+    NextMultipleOf = "next_multiple_of" / 2,
+    /// Panics on overflow in debug and gives 0 in release.
+    NextPowerOfTwo = "next_power_of_two" / 1,
+    IsMultipleOf = "is_multiple_of" / 2,
+    /// The second argument is signed, of the same width.
+    WrappingAddSigned = "wrapping_add_signed" / 2,
+    SaturatingAddSigned = "saturating_add_signed" / 2,
+    // Signed integers.
+    SaturatingNeg = "saturating_neg" / 1,
+    SaturatingAbs = "saturating_abs" / 1,
+    /// The second argument is unsigned, of the same width.
+    WrappingAddUnsigned = "wrapping_add_unsigned" / 2,
+    WrappingSubUnsigned = "wrapping_sub_unsigned" / 2,
+    // Integers.
+    /// Rounded down; panics below 0.
+    Isqrt = "isqrt" / 1,
+    /// Rounded down, a `u32`; panics on what is not above 0.
+    Ilog2 = "ilog2" / 1,
+    Ilog10 = "ilog10" / 1,
+    /// Of integers: the mean, rounded towards zero.
+    Midpoint = "midpoint" / 2,
+    /// Panics on 0.
+    WrappingDiv = "wrapping_div" / 2,
+    /// Panics on 0.
+    WrappingRem = "wrapping_rem" / 2,
+    // The wrapped result, and whether it is one.
+    OverflowingAdd = "overflowing_add" / 2,
+    OverflowingSub = "overflowing_sub" / 2,
+    OverflowingMul = "overflowing_mul" / 2,
+    OverflowingNeg = "overflowing_neg" / 1,
+    // An `Option`, which `parse/option.rs` reads at once: the result, and whether there is none.
+    CheckedAdd = "checked_add" / 2,
+    CheckedSub = "checked_sub" / 2,
+    CheckedMul = "checked_mul" / 2,
+    CheckedDiv = "checked_div" / 2,
+    CheckedRem = "checked_rem" / 2,
+    CheckedNeg = "checked_neg" / 1,
+    CheckedAbs = "checked_abs" / 1,
+    /// The second argument is a `u32`.
+    CheckedShl = "checked_shl" / 2,
+    CheckedShr = "checked_shr" / 2,
+    /// The second argument is signed, of the same width.
+    CheckedAddSigned = "checked_add_signed" / 2,
     /// Floats: a pair.
     SinCos = "sin_cos" / 1,
     IsAscii = "is_ascii" / 1,
@@ -249,7 +296,10 @@ impl Builtin {
             | Builtin::Pow
             | Builtin::WrappingPow
             | Builtin::Powu => Some(Scalar::U32),
-            Builtin::WrappingShl | Builtin::WrappingShr => Some(Scalar::U32),
+            Builtin::WrappingShl
+            | Builtin::WrappingShr
+            | Builtin::CheckedShl
+            | Builtin::CheckedShr => Some(Scalar::U32),
             Builtin::Powi => Some(Scalar::I32),
             _ => None,
         }
@@ -258,6 +308,17 @@ impl Builtin {
     /// Whether it is short for others, of numbers of some type.
     pub fn is_short(self) -> bool {
         (Builtin::LeadingOnes as usize..=Builtin::ToAsciiLowercase as usize)
+            .contains(&(self as usize))
+    }
+
+    /// Whether it is short for others, of integers that `crate::lower::integers` knows.
+    pub fn is_of_integers(self) -> bool {
+        (Builtin::DivCeil as usize..=Builtin::CheckedAddSigned as usize).contains(&(self as usize))
+    }
+
+    /// Whether its value is an `Option`.
+    pub fn is_checked(self) -> bool {
+        (Builtin::CheckedAdd as usize..=Builtin::CheckedAddSigned as usize)
             .contains(&(self as usize))
     }
 
@@ -287,11 +348,18 @@ impl Builtin {
     }
 
     pub fn from_name(name: &str) -> Option<Builtin> {
-        let spelled = |b: &Builtin| !matches!(b, Builtin::MinIf | Builtin::MaxIf);
+        let spelled =
+            |b: &Builtin| !matches!(b, Builtin::MinIf | Builtin::MaxIf) && !b.is_checked();
         Builtin::ALL
             .iter()
             .copied()
             .filter(spelled)
             .find(|builtin| builtin.name() == name)
+    }
+
+    /// The method with this name whose value is an `Option`.
+    pub fn checked_from_name(name: &str) -> Option<Builtin> {
+        let mut checked = Builtin::ALL.iter().copied().filter(|b| b.is_checked());
+        checked.find(|builtin| builtin.name() == name)
     }
 }

@@ -101,6 +101,18 @@ impl Scalar {
         })
     }
 
+    /// The signed integer of an integer's width.
+    pub fn signed(self) -> Option<Scalar> {
+        Some(match self {
+            Scalar::I8 | Scalar::U8 => Scalar::I8,
+            Scalar::I16 | Scalar::U16 => Scalar::I16,
+            Scalar::I32 | Scalar::U32 => Scalar::I32,
+            Scalar::I64 | Scalar::U64 => Scalar::I64,
+            Scalar::Isize | Scalar::Usize => Scalar::Isize,
+            Scalar::F32 | Scalar::F64 | Scalar::Bool => return None,
+        })
+    }
+
     /// The float whose bits an unsigned integer gives.
     pub fn float(self) -> Option<Scalar> {
         match self {

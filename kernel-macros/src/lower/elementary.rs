@@ -235,7 +235,7 @@ impl Lowerer<'_> {
         self.push(kind, span, ty)
     }
 
-    fn not(&mut self, test: ExprId) -> ExprId {
+    pub fn not(&mut self, test: ExprId) -> ExprId {
         let span = self.function.exprs[test].span;
         let test = self.operand_again(test);
         self.push(

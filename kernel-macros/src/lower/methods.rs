@@ -1,7 +1,7 @@
 //! Methods of numbers that are short for others.
 
-use super::Lowerer;
 use super::parts::Parts;
+use super::{Lowerer, integers};
 use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Proof, Scalar, Span, Ty, UnaryOp};
 
 /// Whether a method is written out for numbers of this type.
@@ -16,6 +16,7 @@ pub(super) fn is_short(builtin: Builtin, ty: &Ty) -> bool {
         IsPositive | IsNegative | WrappingAbs => ty.is_signed(),
         SaturatingMul => ty.is_int() && ty.bits() <= 32,
         SinCos => ty.is_float(),
+        builtin if builtin.is_of_integers() => integers::exists(builtin, ty),
         builtin => builtin.is_of_bytes() && ty == Scalar::U8,
     }
 }
@@ -31,6 +32,9 @@ impl Lowerer<'_> {
         if builtin.is_of_bytes() {
             let ty = Ty::Scalar(Scalar::U8);
             self.prove(Proof::ByReference { builtin, ty });
+        }
+        if builtin.is_of_integers() {
+            return self.integers(id, builtin, parts);
         }
         let value = match builtin {
             LeadingOnes => self.of_opposite(LeadingZeros, x),
@@ -108,17 +112,17 @@ impl Lowerer<'_> {
         }
     }
 
-    fn int(&mut self, value: u128, ty: Scalar, span: Span) -> ExprId {
+    pub fn int(&mut self, value: u128, ty: Scalar, span: Span) -> ExprId {
         self.push(ExprKind::Int(value, None), span, Ty::Scalar(ty))
     }
 
-    fn int_like(&mut self, value: u128, like: ExprId) -> ExprId {
+    pub fn int_like(&mut self, value: u128, like: ExprId) -> ExprId {
         let (span, ty) = (self.function.exprs[like].span, self.ty(like).clone());
         self.push(ExprKind::Int(value, None), span, ty)
     }
 
     /// A method whose value is a `u32`.
-    fn counted(&mut self, builtin: Builtin, x: ExprId) -> ExprId {
+    pub fn counted(&mut self, builtin: Builtin, x: ExprId) -> ExprId {
         let id = self.call(builtin, &[x]);
         self.function.exprs[id].ty = Ty::Scalar(Scalar::U32);
         id
@@ -131,7 +135,7 @@ impl Lowerer<'_> {
         self.counted(builtin, opposite)
     }
 
-    fn shifted(&mut self, builtin: Builtin, x: ExprId, by: u128) -> ExprId {
+    pub fn shifted(&mut self, builtin: Builtin, x: ExprId, by: u128) -> ExprId {
         let span = self.function.exprs[x].span;
         let by = self.int(by, Scalar::U32, span);
         self.call(builtin, &[x, by])

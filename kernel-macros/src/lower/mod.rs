@@ -14,6 +14,7 @@ mod assign;
 mod assigned;
 mod complex;
 mod elementary;
+mod integers;
 mod methods;
 mod parts;
 #[cfg(test)]
@@ -369,7 +370,12 @@ impl Lowerer<'_> {
             let span = self.function.exprs[id].span;
             let value = self.assemble(&ty, &mut parts.leaves.into_iter(), span);
             self.function.exprs[id].kind = match parts.before.is_empty() {
-                true => self.function.exprs[value].kind.clone(),
+                true => {
+                    if self.function.made.contains(&value) {
+                        self.function.made.insert(id);
+                    }
+                    self.function.exprs[value].kind.clone()
+                }
                 false => ExprKind::Block(Block {
                     stmts: parts.before,
                     value: Some(value),

@@ -134,7 +134,8 @@ fn as_map(call: &syn::ExprMethodCall) -> Option<&syn::ExprClosure> {
         .flatten()
 }
 
-fn closure(node: &syn::Expr) -> Option<&syn::ExprClosure> {
+/// A closure that is no more than its value.
+pub(super) fn closure(node: &syn::Expr) -> Option<&syn::ExprClosure> {
     match node {
         syn::Expr::Closure(closure) if closure.asyncness.is_none() && !leaves(&closure.body) => {
             Some(closure)

@@ -85,10 +85,11 @@ impl Parser {
                 }
             },
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
-            syn::Expr::Match(node_match) => match self.match_expr(node_match) {
-                Some(id) => id,
-                None => self.outside_subset(node),
-            },
+            syn::Expr::Macro(of) if let Some(id) = self.matches_macro(&of.mac) => id,
+            syn::Expr::Match(of) => {
+                let read = self.match_expr(of).or_else(|| self.match_some(node, of));
+                read.unwrap_or_else(|| self.outside_subset(node))
+            }
             syn::Expr::Block(block) if block.label.is_none() => {
                 let inner = self.block(&block.block);
                 self.push(ExprKind::Block(inner), span::of(node))
@@ -486,20 +487,25 @@ impl Parser {
         if let Some(value) = self.sin_cos(call) {
             return value;
         }
+        if let Some(value) = self.option_method(node, call) {
+            return value;
+        }
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
                 let receiver = self.expr(&call.receiver);
                 let mut args = vec![receiver];
                 args.extend(call.args.iter().map(|arg| self.expr(arg)));
-                self.push(ExprKind::Call(builtin, args), span::of(node))
+                let id = self.push(ExprKind::Call(builtin, args), span::of(node));
+                self.methods.insert(id, call.method.span());
+                id
             }
             _ => {
                 let receiver = written::text(&call.receiver);
                 let help = match name.starts_with("checked_") {
                     true => {
-                        "kernels have no enums: test the operands, or use the method that begins \
-                         with `wrapping_` or `saturating_`"
+                        "kernels have no variable that is an `Option`: read it where it is made, \
+                         as in `.unwrap_or(0)` or `if let Some(x) = ..`"
                     }
                     false if ["sum", "product", "dot", "mean"].contains(&&*name) => {
                         "an array's own sum adds in an order of its own: write a loop, or the chain \
@@ -629,6 +635,9 @@ impl Parser {
         if let Some(cast) = self.lossless(node, path, call) {
             return cast;
         }
+        if let Some(number) = self.number_of_bytes(path, call) {
+            return number;
+        }
         if let Some(converted) = self.conversion(node, &path.path, call) {
             return converted;
         }
@@ -754,7 +763,8 @@ impl Parser {
     fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {
         if contains_let(&node_if.cond) {
             let matched = as_match(node_if).and_then(|matched| self.match_expr(&matched));
-            return matched.unwrap_or_else(|| self.outside_subset(node));
+            let read = matched.or_else(|| self.if_some(node, node_if));
+            return read.unwrap_or_else(|| self.outside_subset(node));
         }
         let cond = self.expr(&node_if.cond);
         let then = self.block(&node_if.then_branch);

@@ -3,13 +3,14 @@
 //! Patterns are literals, ranges, alternatives, tuples of those, `_`, and names. A name may also be
 //! a constant's, which the macro cannot tell from a binding: in the last arm it makes no difference,
 //! elsewhere rustc confirms that it binds. rustc has checked that the arms cover every value, so the
-//! last arm needs no test.
+//! last arm needs no test. `matches!` is a `match`.
 
 use super::Parser;
 use crate::ir::{
     BinaryOp, Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote_spanned;
 
 /// What a pattern is held against: a variable, or a part of it.
 #[derive(Clone)]
@@ -65,6 +66,23 @@ impl Parser {
             value: Some(chain),
         };
         Some(self.push(ExprKind::Block(block), span))
+    }
+
+    /// `matches!(x, pattern)`: the `match` that it stands for.
+    pub(super) fn matches_macro(&mut self, mac: &syn::Macro) -> Option<ExprId> {
+        let name = mac.path.get_ident().filter(|name| *name == "matches")?;
+        let mut tokens = mac.tokens.clone().into_iter();
+        let comma =
+            |token: &TokenTree| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ',');
+        let value: TokenStream = tokens.by_ref().take_while(|token| !comma(token)).collect();
+        let mut pattern: Vec<TokenTree> = tokens.collect();
+        pattern.pop_if(|last| comma(last));
+        let written = quote_spanned! {name.span()=>
+            match #value { #(#pattern)* => true, _ => false }
+        };
+        let id = self.match_expr(&syn::parse2(written).ok()?)?;
+        self.prove(Proof::Macro(name.clone()));
+        Some(id)
     }
 
     fn arms(&mut self, arms: &[syn::Arm], subject: &Subject, span: Span) -> ExprId {

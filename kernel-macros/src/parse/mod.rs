@@ -5,6 +5,7 @@
 //! around it was to be parallel.
 
 mod assertion;
+mod bytes;
 mod chain;
 mod closure;
 mod complex;
@@ -20,6 +21,7 @@ mod jump;
 mod listed;
 mod made;
 mod matching;
+mod option;
 mod outside;
 mod part;
 mod range;
@@ -30,6 +32,7 @@ mod slices;
 mod span;
 mod stmt;
 mod stream;
+mod swap;
 mod template;
 mod ty;
 mod written;
@@ -155,6 +158,8 @@ pub(in crate::parse) struct Parser {
     pub references: HashSet<VarId>,
     /// See [`Function::made`].
     pub made: HashSet<ExprId>,
+    /// See [`Function::methods`].
+    pub methods: HashMap<ExprId, proc_macro2::Span>,
     /// What goes before the statement that is being read.
     pub before: Vec<ir::Stmt>,
     /// Bounds checks that go before the access that is being read.
@@ -278,6 +283,7 @@ impl Parser {
             callees: self.callees,
             pinned: self.pinned,
             made: self.made,
+            methods: self.methods,
             definitions: HashMap::new(),
             open: HashSet::new(),
             std_math: false,

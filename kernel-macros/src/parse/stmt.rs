@@ -32,12 +32,15 @@ impl Parser {
     /// Reads a block in the current scope.
     pub(super) fn block_in_scope(&mut self, block: &syn::Block) -> Block {
         self.declare_items(block);
+        // What runs before the statement around this block does not run in it.
+        let outer = std::mem::take(&mut self.before);
         let mut out = Block::default();
         let last = block.stmts.len().saturating_sub(1);
         for (position, stmt) in block.stmts.iter().enumerate() {
             match stmt {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
                     out.value = Some(self.expr(node));
+                    out.stmts.append(&mut self.before);
                 }
                 syn::Stmt::Local(local) if self.bind_closure(local) => {
                     // The driver has it all the same.
@@ -59,6 +62,7 @@ impl Parser {
                 }
             }
         }
+        self.before = outer;
         out
     }
 
@@ -85,7 +89,7 @@ impl Parser {
         self.scopes.bind_constant(ident, id);
     }
 
-    fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
+    pub(super) fn stmt(&mut self, stmt: &syn::Stmt) -> StmtKind {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
             syn::Stmt::Item(_) => opaque_stmt("an item", None),
@@ -126,6 +130,7 @@ impl Parser {
                     None => StmtKind::Expr(self.expr(node)),
                 }
             }
+            syn::Expr::Call(call) if let Some(kind) = self.swapped_numbers(call) => kind,
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.frames.push(Frame::of_loop(node_loop.label.as_ref()));
@@ -193,6 +198,9 @@ impl Parser {
         if let Some(init) = &local.init
             && init.diverge.is_some()
         {
+            if let Some(bind) = self.let_some(local) {
+                return self.local(&bind);
+            }
             self.bind_unknown(&local.pat);
             return opaque_stmt("`let .. else`", None);
         }
@@ -489,7 +497,7 @@ impl Parser {
         }
     }
 
-    fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
+    pub(super) fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
         let value = self.expr(&assign.right);
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);

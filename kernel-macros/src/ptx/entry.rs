@@ -128,8 +128,8 @@ impl Writer<'_> {
     }
 }
 
-/// Whether a loop has an eighth less to do in one form than in another.
+/// Whether the innermost loops have an eighth less to do in one form than in another.
 fn is_shorter(loops: &[InnerLoop], than: &[InnerLoop]) -> bool {
-    let mut pairs = loops.iter().zip(than);
-    pairs.any(|(narrow, wide)| wide.wide_products > 0 && 8 * narrow.cost <= 7 * wide.cost)
+    let cost = |loops: &[InnerLoop]| loops.iter().map(|of| of.cost).sum::<u32>();
+    8 * cost(loops) <= 7 * cost(than)
 }

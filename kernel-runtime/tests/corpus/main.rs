@@ -22,6 +22,7 @@ mod functions;
 mod fused;
 mod generic;
 mod inputs;
+mod integers;
 mod interchange;
 mod iterators;
 mod lanes;

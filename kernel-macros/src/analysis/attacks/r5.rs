@@ -79,6 +79,12 @@ fn prange_and_macros_are_proved_to_be_what_they_are_called() {
         text.contains("macros::*;iffalse{debug_assert_ne!(0,0);}"),
         "{text}"
     );
+    let text = expansion(
+        "fn f(x: &[u32], y: &mut [bool]) { for i in 0..y.len() { let (mut a, mut b) = (x[i], 1);
+         mem::swap(&mut a, &mut b); y[i] = matches!(a, 1 | 2); } }",
+    );
+    assert!(text.contains("same(mem::swap,"), "{text}");
+    assert!(text.contains("iffalse{matches!(0,0);}"), "{text}");
 }
 
 #[test]

@@ -81,6 +81,9 @@ fn cost(op: &str) -> u32 {
         // A matter of which registers are meant, mostly.
         "mov" | "cvt" => 0,
         "mul" if is_wide(op) => 4,
+        // Written out by the assembler.
+        "div" | "rem" | "sqrt" => 8,
+        "call" => 16,
         "add" | "sub" | "neg" | "shl" | "shr" | "and" | "or" | "xor" | "min" | "max" | "setp"
         | "selp"
             if is_wide(op) =>

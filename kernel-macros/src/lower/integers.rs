@@ -1,0 +1,504 @@
+//! Methods of integers that are short for others.
+//!
+//! Where one panics, an assertion stands before it; if that fails, the driver calls the method
+//! itself on the recorded values, so that the message is std's own.
+
+use super::Lowerer;
+use super::parts::Parts;
+use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Scalar, Span, Stmt, StmtKind, Ty};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
+
+/// Whether integers of this type have the method.
+pub(super) fn exists(builtin: Builtin, ty: Scalar) -> bool {
+    use Builtin::*;
+    let (signed, unsigned) = (ty.is_signed(), ty.is_int() && !ty.is_signed());
+    match builtin {
+        DivCeil | NextMultipleOf | NextPowerOfTwo | IsMultipleOf => unsigned,
+        WrappingAddSigned | SaturatingAddSigned | CheckedAddSigned => unsigned,
+        SaturatingNeg | SaturatingAbs | CheckedAbs => signed,
+        WrappingAddUnsigned | WrappingSubUnsigned => signed,
+        _ => ty.is_int(),
+    }
+}
+
+/// A method whose receiver and arguments are names, and what runs before its value is read.
+struct Call<'a> {
+    id: ExprId,
+    builtin: Builtin,
+    args: &'a [ExprId],
+    ty: Scalar,
+    before: &'a mut Vec<Stmt>,
+}
+
+impl Lowerer<'_> {
+    /// `builtin(args)` in other words; the arguments are names.
+    pub fn integers(&mut self, id: ExprId, builtin: Builtin, parts: Parts) -> Parts {
+        let Parts {
+            leaves, mut before, ..
+        } = parts;
+        let ty = self.ty(leaves[0]).scalar();
+        let mut call = Call {
+            id,
+            builtin,
+            args: &leaves,
+            ty: ty.unwrap_or_else(|| unreachable!("an integer is a scalar")),
+            before: &mut before,
+        };
+        let leaves = match builtin {
+            builtin if builtin.is_checked() => self.checked(&mut call),
+            Builtin::OverflowingAdd => self.overflowing_sum(&mut call, BinaryOp::Add),
+            Builtin::OverflowingSub => self.overflowing_sum(&mut call, BinaryOp::Sub),
+            Builtin::OverflowingMul => self.overflowing_product(&mut call),
+            Builtin::OverflowingNeg => self.overflowing_negation(&call),
+            _ => vec![self.integer(&mut call)],
+        };
+        Parts {
+            before,
+            ..Parts::plain(leaves)
+        }
+    }
+
+    /// A method with one value.
+    fn integer(&mut self, call: &mut Call) -> ExprId {
+        use Builtin::*;
+        let x = call.args[0];
+        let y = call.args.last().copied().unwrap_or(x);
+        match call.builtin {
+            DivCeil => {
+                self.demand_divisor(call);
+                let (quotient, rest) = (
+                    self.exact(BinaryOp::Div, x, y),
+                    self.exact(BinaryOp::Rem, x, y),
+                );
+                let (zero, quotient) = (self.int_like(0, x), self.pin(quotient, call.before));
+                let more = self.compare(BinaryOp::Gt, rest, zero);
+                let more = self.number(more, call.ty);
+                self.exact(BinaryOp::Add, quotient, more)
+            }
+            NextMultipleOf => self.next_multiple(call),
+            NextPowerOfTwo => self.next_power(call),
+            IsMultipleOf => {
+                let (zero, none) = (self.int_like(0, y), self.is(y, 0));
+                let divisor = self.instead(none, 1, y, call);
+                let rest = self.exact(BinaryOp::Rem, x, divisor);
+                let even = self.compare(BinaryOp::Eq, rest, zero);
+                let itself = self.is(x, 0);
+                let none = self.is(y, 0);
+                self.choice(none, itself, even)
+            }
+            WrappingAddSigned | WrappingAddUnsigned => {
+                let y = self.as_type(y, call.ty);
+                self.exact(BinaryOp::Add, x, y)
+            }
+            WrappingSubUnsigned => {
+                let y = self.as_type(y, call.ty);
+                self.exact(BinaryOp::Sub, x, y)
+            }
+            SaturatingAddSigned => {
+                let (sum, outside) = self.signed_sum(call);
+                let (below, low, high) = (
+                    self.is_below(y, 0),
+                    self.least(call.ty, x),
+                    self.greatest(call.ty, x),
+                );
+                let bound = self.choice(below, low, high);
+                self.choice(outside, bound, sum)
+            }
+            SaturatingNeg | SaturatingAbs => {
+                let (low, high) = (self.least(call.ty, x), self.greatest(call.ty, x));
+                let (opposite, lowest) = (
+                    self.call(WrappingNeg, &[x]),
+                    self.compare(BinaryOp::Eq, x, low),
+                );
+                let opposite = self.choice(lowest, high, opposite);
+                match call.builtin {
+                    SaturatingNeg => opposite,
+                    _ => {
+                        let below = self.is_below(x, 0);
+                        self.choice(below, opposite, x)
+                    }
+                }
+            }
+            Isqrt => self.square_root_down(call),
+            Ilog2 => {
+                self.demand_positive(call);
+                let zeros = self.counted(LeadingZeros, x);
+                let (span, bits) = (self.function.exprs[x].span, call.ty.bits());
+                let top = self.int(u128::from(bits) - 1, Scalar::U32, span);
+                self.exact(BinaryOp::Sub, top, zeros)
+            }
+            Ilog10 => self.digits(call),
+            Midpoint => self.midpoint(call),
+            WrappingDiv | WrappingRem => {
+                self.demand_divisor(call);
+                self.wrapping_quotient(call)
+            }
+            other => unreachable!("`{}` is no method of integers", other.name()),
+        }
+    }
+
+    // Panics.
+
+    /// An assertion that the method does not panic.
+    fn demand(&mut self, call: &mut Call, cond: ExprId, debug_only: bool) {
+        let place = self.function.panic_place(call.id);
+        let span = Span {
+            start: place,
+            ..self.function.exprs[call.id].span
+        };
+        let ty = Ident::new(call.ty.name(), place);
+        let name = Ident::new(call.builtin.name(), place);
+        let recorded =
+            (0..call.args.len()).map(|at| Ident::new(&format!("__kernel_arg{at}"), place));
+        let recorded: Vec<Ident> = recorded.collect();
+        let tokens: TokenStream =
+            quote_spanned!(place=> let _ = ::core::primitive::#ty::#name(#(#recorded),*););
+        let args = call.args.iter().map(|arg| self.again(*arg)).collect();
+        let kind = StmtKind::Assert {
+            cond,
+            args,
+            tokens,
+            debug_only,
+        };
+        call.before.push(Stmt { kind, span });
+    }
+
+    fn demand_divisor(&mut self, call: &mut Call) {
+        let zero = self.int_like(0, call.args[1]);
+        let divides = self.compare(BinaryOp::Ne, call.args[1], zero);
+        self.demand(call, divides, false);
+    }
+
+    fn demand_positive(&mut self, call: &mut Call) {
+        let zero = self.int_like(0, call.args[0]);
+        let positive = self.compare(BinaryOp::Gt, call.args[0], zero);
+        self.demand(call, positive, false);
+    }
+
+    // Words.
+
+    /// An operation that wraps by definition, or whose operands are known not to make it fail.
+    fn exact(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> ExprId {
+        let id = self.op(op, left, right);
+        self.function.made.insert(id);
+        id
+    }
+
+    fn as_type(&mut self, x: ExprId, ty: Scalar) -> ExprId {
+        let (span, x) = (self.function.exprs[x].span, self.operand_again(x));
+        self.push(ExprKind::Cast(x, ty), span, Ty::Scalar(ty))
+    }
+
+    /// 1 for true.
+    fn number(&mut self, flag: ExprId, ty: Scalar) -> ExprId {
+        self.as_type(flag, ty)
+    }
+
+    fn is(&mut self, x: ExprId, value: u128) -> ExprId {
+        let value = self.int_like(value, x);
+        self.compare(BinaryOp::Eq, x, value)
+    }
+
+    fn is_below(&mut self, x: ExprId, value: u128) -> ExprId {
+        let value = self.int_like(value, x);
+        self.compare(BinaryOp::Lt, x, value)
+    }
+
+    /// `if cond { value } else { x }`, bound.
+    fn instead(&mut self, cond: ExprId, value: u128, x: ExprId, call: &mut Call) -> ExprId {
+        let value = self.int_like(value, x);
+        let chosen = self.choice(cond, value, x);
+        self.pin(chosen, call.before)
+    }
+
+    /// The greatest value of the type.
+    fn greatest(&mut self, ty: Scalar, like: ExprId) -> ExprId {
+        let (_, high) = ty.int_range().unwrap_or((0, 0));
+        self.int_like(high.unsigned_abs(), like)
+    }
+
+    /// The least, which no literal is.
+    fn least(&mut self, ty: Scalar, like: ExprId) -> ExprId {
+        match ty.is_signed() {
+            false => self.int_like(0, like),
+            true => {
+                let high = self.greatest(ty, like);
+                let one = self.int_like(1, like);
+                self.exact(BinaryOp::Add, high, one)
+            }
+        }
+    }
+
+    // Methods.
+
+    fn next_multiple(&mut self, call: &mut Call) -> ExprId {
+        let (x, y) = (call.args[0], call.args[1]);
+        self.demand_divisor(call);
+        let rest = self.exact(BinaryOp::Rem, x, y);
+        let rest = self.pin(rest, call.before);
+        let (even, missing) = (self.is(rest, 0), self.exact(BinaryOp::Sub, y, rest));
+        let next = self.exact(BinaryOp::Add, x, missing);
+        let next = self.choice(even, x, next);
+        let next = self.pin(next, call.before);
+        let fits = self.compare(BinaryOp::Ge, next, x);
+        self.demand(call, fits, true);
+        self.again(next)
+    }
+
+    /// All ones below the highest bit of `x - 1`, and 1.
+    fn next_power(&mut self, call: &mut Call) -> ExprId {
+        let x = call.args[0];
+        let (highest, one) = (1_u128 << (call.ty.bits() - 1), self.int_like(1, x));
+        let highest = self.int_like(highest, x);
+        let fits = self.compare(BinaryOp::Le, x, highest);
+        self.demand(call, fits, true);
+        let small = self.compare(BinaryOp::Le, x, one);
+        let one = self.int_like(1, x);
+        let less = self.exact(BinaryOp::Sub, x, one);
+        let zeros = self.counted(Builtin::LeadingZeros, less);
+        let all = self.greatest(call.ty, x);
+        let ones = self.call(Builtin::WrappingShr, &[all, zeros]);
+        let zero = self.int_like(0, x);
+        let ones = self.choice(small, zero, ones);
+        let one = self.int_like(1, x);
+        self.exact(BinaryOp::Add, ones, one)
+    }
+
+    /// Of up to 32 bits the root of the same number as a float, which is exact enough. Of 64 bits it
+    /// is at most one too large: rounding to a float may reach the next square.
+    fn square_root_down(&mut self, call: &mut Call) -> ExprId {
+        let x = call.args[0];
+        if call.ty.is_signed() {
+            let zero = self.int_like(0, x);
+            let real = self.compare(BinaryOp::Ge, x, zero);
+            self.demand(call, real, false);
+        }
+        let float = self.as_type(x, Scalar::F64);
+        let root = self.call(Builtin::Sqrt, &[float]);
+        let root = self.as_type(root, call.ty);
+        if call.ty.bits() < 64 {
+            return root;
+        }
+        let largest = match call.ty.is_signed() {
+            true => 3_037_000_499,
+            false => u128::from(u32::MAX),
+        };
+        let largest = self.int_like(largest, x);
+        let root = self.call(Builtin::Min, &[root, largest]);
+        let root = self.pin(root, call.before);
+        let square = self.exact(BinaryOp::Mul, root, root);
+        let above = self.compare(BinaryOp::Gt, square, x);
+        let above = self.number(above, call.ty);
+        self.exact(BinaryOp::Sub, root, above)
+    }
+
+    /// How many of 10, 100, .. are not above the number.
+    fn digits(&mut self, call: &mut Call) -> ExprId {
+        let x = call.args[0];
+        self.demand_positive(call);
+        let (_, high) = call.ty.int_range().unwrap_or((0, 0));
+        let powers = (1..).map(|power| 10_i128.pow(power));
+        let powers = powers.take_while(|power| *power <= high);
+        let reached = powers.map(|power| {
+            let power = self.int_like(power.unsigned_abs(), x);
+            let reached = self.compare(BinaryOp::Ge, x, power);
+            self.number(reached, Scalar::U32)
+        });
+        let reached: Vec<ExprId> = reached.collect();
+        let sum = reached
+            .into_iter()
+            .reduce(|sum, more| self.exact(BinaryOp::Add, sum, more));
+        sum.unwrap_or_else(|| unreachable!("every type has a 10"))
+    }
+
+    /// The bits that both have, and half of those that one has: rounded down. Below zero that is one
+    /// too little where there is a rest.
+    fn midpoint(&mut self, call: &mut Call) -> ExprId {
+        let (x, y) = (call.args[0], call.args[1]);
+        let differing = self.op(BinaryOp::Xor, x, y);
+        let differing = self.pin(differing, call.before);
+        let (half, common) = (
+            self.shifted(Builtin::WrappingShr, differing, 1),
+            self.op(BinaryOp::And, x, y),
+        );
+        let mean = self.exact(BinaryOp::Add, half, common);
+        if !call.ty.is_signed() {
+            return mean;
+        }
+        let mean = self.pin(mean, call.before);
+        let below = self.is_below(mean, 0);
+        let below = self.number(below, call.ty);
+        let rest = self.op(BinaryOp::And, differing, below);
+        self.exact(BinaryOp::Add, mean, rest)
+    }
+
+    /// The quotient or the rest of a divisor that is not 0.
+    fn wrapping_quotient(&mut self, call: &mut Call) -> ExprId {
+        let (x, y) = (call.args[0], call.args[1]);
+        let quotient = matches!(call.builtin, Builtin::WrappingDiv | Builtin::CheckedDiv);
+        let op = match quotient {
+            true => BinaryOp::Div,
+            false => BinaryOp::Rem,
+        };
+        if !call.ty.is_signed() {
+            return self.exact(op, x, y);
+        }
+        let minus = self.is_minus_one(y);
+        let minus = self.pin(minus, call.before);
+        let divisor = self.instead(minus, 1, y, call);
+        let plain = self.exact(op, x, divisor);
+        let opposite = match quotient {
+            true => self.call(Builtin::WrappingNeg, &[x]),
+            false => self.int_like(0, x),
+        };
+        self.choice(minus, opposite, plain)
+    }
+
+    fn is_minus_one(&mut self, x: ExprId) -> ExprId {
+        let one = self.int_like(1, x);
+        let more = self.exact(BinaryOp::Add, x, one);
+        self.is(more, 0)
+    }
+
+    // Results with a flag.
+
+    /// The wrapped sum or difference, and whether it is one: it went to the wrong side of `x`.
+    fn overflowing_sum(&mut self, call: &mut Call, op: BinaryOp) -> Vec<ExprId> {
+        let (x, y) = (call.args[0], call.args[1]);
+        let sum = self.exact(op, x, y);
+        let sum = self.pin(sum, call.before);
+        let less = match op {
+            BinaryOp::Sub => self.compare(BinaryOp::Gt, sum, x),
+            _ => self.compare(BinaryOp::Lt, sum, x),
+        };
+        if !call.ty.is_signed() {
+            return vec![sum, less];
+        }
+        let below = self.is_below(y, 0);
+        let outside = self.compare(BinaryOp::Ne, less, below);
+        vec![sum, outside]
+    }
+
+    /// Of up to 32 bits the product in twice the width; of 64 bits the product divided again.
+    fn overflowing_product(&mut self, call: &mut Call) -> Vec<ExprId> {
+        let (x, y) = (call.args[0], call.args[1]);
+        if call.ty.bits() < 64 {
+            let wide = match call.ty.is_signed() {
+                true => Scalar::I64,
+                false => Scalar::U64,
+            };
+            let (a, b) = (self.as_type(x, wide), self.as_type(y, wide));
+            let exact = self.exact(BinaryOp::Mul, a, b);
+            let exact = self.pin(exact, call.before);
+            let product = self.as_type(exact, call.ty);
+            let product = self.pin(product, call.before);
+            let again = self.as_type(product, wide);
+            return vec![product, self.compare(BinaryOp::Ne, again, exact)];
+        }
+        let product = self.exact(BinaryOp::Mul, x, y);
+        let product = self.pin(product, call.before);
+        let none = self.is(x, 0);
+        if !call.ty.is_signed() {
+            let divisor = self.instead(none, 1, x, call);
+            let back = self.exact(BinaryOp::Div, product, divisor);
+            let (wrong, some) = (self.compare(BinaryOp::Ne, back, y), self.is_above_zero(x));
+            return vec![product, self.logic(true, some, wrong)];
+        }
+        let minus = self.is_minus_one(x);
+        let minus = self.pin(minus, call.before);
+        let special = self.logic(false, none, minus);
+        let divisor = self.instead(special, 1, x, call);
+        let back = self.exact(BinaryOp::Div, product, divisor);
+        let wrong = self.compare(BinaryOp::Ne, back, y);
+        let none = self.is(x, 0);
+        let some = self.not(none);
+        let wrong = self.logic(true, some, wrong);
+        let low = self.least(call.ty, y);
+        let lowest = self.compare(BinaryOp::Eq, y, low);
+        vec![product, self.choice(minus, lowest, wrong)]
+    }
+
+    fn is_above_zero(&mut self, x: ExprId) -> ExprId {
+        let zero = self.int_like(0, x);
+        self.compare(BinaryOp::Gt, x, zero)
+    }
+
+    fn overflowing_negation(&mut self, call: &Call) -> Vec<ExprId> {
+        let x = call.args[0];
+        let opposite = self.call(Builtin::WrappingNeg, &[x]);
+        let low = self.least(call.ty, x);
+        let op = match call.ty.is_signed() {
+            true => BinaryOp::Eq,
+            false => BinaryOp::Ne,
+        };
+        vec![opposite, self.compare(op, x, low)]
+    }
+
+    /// `x + y` of an unsigned and a signed number, and whether it is no number of the type.
+    fn signed_sum(&mut self, call: &mut Call) -> (ExprId, ExprId) {
+        let (x, y) = (call.args[0], call.args[1]);
+        let added = self.as_type(y, call.ty);
+        let sum = self.exact(BinaryOp::Add, x, added);
+        let sum = self.pin(sum, call.before);
+        let less = self.compare(BinaryOp::Lt, sum, x);
+        let below = self.is_below(y, 0);
+        // Below zero the sum has to be less.
+        let outside = self.compare(BinaryOp::Ne, less, below);
+        (sum, outside)
+    }
+
+    /// The result, and whether there is none.
+    fn checked(&mut self, call: &mut Call) -> Vec<ExprId> {
+        use Builtin::*;
+        let x = call.args[0];
+        let y = call.args.last().copied().unwrap_or(x);
+        match call.builtin {
+            CheckedAdd => self.overflowing_sum(call, BinaryOp::Add),
+            CheckedSub => self.overflowing_sum(call, BinaryOp::Sub),
+            CheckedMul => self.overflowing_product(call),
+            CheckedNeg => self.overflowing_negation(call),
+            CheckedAddSigned => {
+                let (sum, outside) = self.signed_sum(call);
+                vec![sum, outside]
+            }
+            CheckedAbs => {
+                let low = self.least(call.ty, x);
+                let lowest = self.compare(BinaryOp::Eq, x, low);
+                let (below, opposite) = (self.is_below(x, 0), self.call(WrappingNeg, &[x]));
+                vec![self.choice(below, opposite, x), lowest]
+            }
+            CheckedShl | CheckedShr => {
+                let shift = match call.builtin {
+                    CheckedShl => WrappingShl,
+                    _ => WrappingShr,
+                };
+                let (span, bits) = (self.function.exprs[y].span, call.ty.bits());
+                let bits = self.int(bits.into(), Scalar::U32, span);
+                let outside = self.compare(BinaryOp::Ge, y, bits);
+                vec![self.call(shift, &[x, y]), outside]
+            }
+            _ => self.checked_quotient(call),
+        }
+    }
+
+    fn checked_quotient(&mut self, call: &mut Call) -> Vec<ExprId> {
+        let (x, y) = (call.args[0], call.args[1]);
+        let none = self.is(y, 0);
+        let none = self.pin(none, call.before);
+        let divisor = self.instead(none, 1, y, call);
+        let mut safe = Call {
+            args: &[x, divisor],
+            before: &mut *call.before,
+            ..*call
+        };
+        let quotient = self.wrapping_quotient(&mut safe);
+        if !call.ty.is_signed() {
+            return vec![quotient, none];
+        }
+        let (low, minus) = (self.least(call.ty, x), self.is_minus_one(y));
+        let lowest = self.compare(BinaryOp::Eq, x, low);
+        let wraps = self.logic(true, lowest, minus);
+        vec![quotient, self.logic(false, none, wraps)]
+    }
+}

@@ -1,0 +1,228 @@
+//! Methods of integers that are short for others, options that are read at once, `matches!` and
+//! `mem::swap`.
+
+use crate::inputs::special_words;
+use kernel_runtime::prelude::*;
+
+/// Kernels that call the methods that both signed and unsigned integers have, and `more` besides.
+macro_rules! methods {
+    ($($name:ident of $ty:ident, |$x:ident, $y:ident, $i:ident, $out:ident| { $($more:tt)* })*) => {$(
+        #[kernel(parallel, cuda)]
+        #[allow(clippy::unnecessary_cast)]
+        fn $name(x: &[$ty], y: &[$ty], $out: &mut [[u64; 24]]) {
+            for $i in 0..x.len() {
+                let ($x, $y) = (x[$i], y[$i]);
+                let (sum, over) = $x.overflowing_add($y);
+                let (difference, under) = $x.overflowing_sub($y);
+                let (product, beyond) = $x.overflowing_mul($y);
+                let (opposite, wraps) = $x.overflowing_neg();
+                $out[$i][0] = sum as u64;
+                $out[$i][1] = over as u64 | (under as u64) << 1 | (beyond as u64) << 2;
+                $out[$i][2] = difference as u64;
+                $out[$i][3] = product as u64;
+                $out[$i][4] = opposite as u64 ^ wraps as u64;
+                $out[$i][5] = $x.midpoint($y) as u64;
+                if $y != 0 {
+                    $out[$i][6] = $x.wrapping_div($y) as u64;
+                    $out[$i][7] = $x.wrapping_rem($y) as u64;
+                }
+                if $x > 0 {
+                    $out[$i][8] = $x.ilog2() as u64;
+                    $out[$i][9] = $x.ilog10() as u64;
+                    $out[$i][10] = $x.isqrt() as u64;
+                }
+                $out[$i][11] = $x.checked_add($y).unwrap_or(1) as u64;
+                $out[$i][12] = $x.checked_sub($y).map_or(2, |it| it / 2) as u64;
+                $out[$i][13] = if let Some(it) = $x.checked_mul($y) { it as u64 } else { 3 };
+                $out[$i][14] = match $x.checked_div($y) {
+                    Some(it) => it as u64,
+                    None => 4,
+                };
+                $out[$i][15] = $x.checked_rem($y).unwrap_or_default() as u64;
+                $out[$i][16] = $x.checked_neg().is_some() as u64;
+                $out[$i][17] = $x.checked_shl(($i % 70) as u32).unwrap_or_else(|| 5) as u64;
+                $out[$i][17] ^= u64::from_le_bytes([1, 2, $x as u8, $y as u8, 5, 6, 7, 8]);
+                $out[$i][17] ^= u32::from_be_bytes([$x as u8, 2, $y as u8, 4]) as u64;
+                $out[$i][18] = $x.checked_shr(($i % 70) as u32).is_none() as u64;
+                $($more)*
+            }
+        }
+    )*};
+}
+
+/// Those of unsigned integers alone; the signed type has as many bits.
+macro_rules! unsigned {
+    ($($name:ident of $ty:ident, $signed:ident;)*) => {
+        methods! {$(
+            $name of $ty, |x, y, i, out| {
+                out[i][19] = x.is_multiple_of(y) as u64;
+                if y != 0 {
+                    out[i][20] = x.div_ceil(y) as u64;
+                    if x < 100 && y < 100 {
+                        out[i][21] = x.next_multiple_of(y) as u64;
+                    }
+                }
+                if x <= $ty::MAX / 2 + 1 {
+                    out[i][22] = x.next_power_of_two() as u64;
+                }
+                let step = y as $signed;
+                out[i][23] = x.wrapping_add_signed(step) as u64
+                    ^ (x.saturating_add_signed(step) as u64) << 1
+                    ^ (x.checked_add_signed(step).unwrap_or(9) as u64) << 2;
+            }
+        )*}
+    };
+}
+
+/// Those of signed integers alone.
+macro_rules! signed {
+    ($($name:ident of $ty:ident, $unsigned:ident;)*) => {
+        methods! {$(
+            $name of $ty, |x, y, i, out| {
+                out[i][19] = x.saturating_neg() as u64;
+                out[i][20] = x.saturating_abs() as u64;
+                out[i][21] = x.checked_abs().unwrap_or(-6) as u64;
+                out[i][22] = x.wrapping_add_unsigned(y as $unsigned) as u64;
+                out[i][23] = x.wrapping_sub_unsigned(y as $unsigned) as u64;
+            }
+        )*}
+    };
+}
+
+unsigned! {
+    of_u8 of u8, i8;
+    of_u32 of u32, i32;
+    of_u64 of u64, i64;
+}
+signed! {
+    of_i8 of i8, u8;
+    of_i32 of i32, u32;
+    of_i64 of i64, u64;
+}
+
+#[test]
+fn methods_of_every_width() {
+    let (a, b) = special_words();
+    let squares = [3_u64, 255, 65_535, 3_037_000_499, 4_294_967_295].map(|root| root * root);
+    let near = squares.into_iter().flat_map(|it| [it - 1, it, it + 1]);
+    let (x, y): (Vec<u64>, Vec<u64>) = a.into_iter().zip(b).chain(near.map(|it| (it, 10))).unzip();
+    macro_rules! each {
+        ($($name:ident of $ty:ident)*) => {$({
+            let [x, y] = [&x, &y].map(|of| of.iter().map(|it| *it as $ty).collect::<Vec<$ty>>());
+            check!($name[out = vec![[0; 24]; x.len()]](&x, &y, &mut out));
+        })*};
+    }
+    each!(of_u8 of u8 of_u32 of u32 of_u64 of u64 of_i8 of i8 of_i32 of i32 of_i64 of i64);
+}
+
+/// Methods that panic.
+#[kernel(parallel, cuda)]
+fn panicking(x: &[u32], y: &[i32], z: &[f64], out: &mut [u32], what: u32) {
+    for i in 0..out.len() {
+        out[i] = match what {
+            0 => x[i].div_ceil(x[i] % 5),
+            1 => x[i].next_multiple_of(x[i] % 5),
+            2 => x[i].ilog2(),
+            3 => y[i].ilog10(),
+            4 => y[i].isqrt() as u32,
+            5 => y[i].wrapping_div(y[i] % 5) as u32,
+            6 => x[i].next_power_of_two(),
+            7 => x[i].checked_sub(3).unwrap(),
+            10 => y[i].rem_euclid(y[i] % 5) as u32,
+            8 => x[i].checked_mul(1 << 20).expect("a small number"),
+            _ => *z.get(x[i] as usize).unwrap() as u32,
+        };
+    }
+}
+
+#[test]
+fn panics_are_std_s() {
+    const N: usize = 2000;
+    let z = vec![1.5; 40];
+    let x: Vec<u32> = (0..N as u32).map(|i| 6 + i % 4).collect();
+    let y: Vec<i32> = x.iter().map(|x| *x as i32).collect();
+    let bad = [0, 0, 0, -3, -1, 0, 1 << 31 | 1, 2, 1 << 13, 40, 5];
+    for (what, bad) in (0..).zip(bad) {
+        check!(panicking[out = vec![0; N]](&x, &y, &z, &mut out, what));
+        // In release the next power wraps to 0.
+        if what == 6 && !cfg!(debug_assertions) {
+            continue;
+        }
+        let (mut x, mut y) = (x.clone(), y.clone());
+        for place in [1999, 1234] {
+            (x[place], y[place]) = (bad as u32, bad as i32);
+        }
+        let text = match what {
+            0 => "divide by zero",
+            1 | 10 => "divisor of zero",
+            2 | 3 => "argument of integer logarithm must be positive",
+            4 => "argument of integer square root cannot be negative",
+            5 => "divide by zero",
+            6 => "overflow",
+            7 | 9 => "called `Option::unwrap()` on a `None` value",
+            _ => "a small number",
+        };
+        let call = agreement!(
+            Exact,
+            device,
+            panicking[out = vec![0; N]](&x, &y, &z, &mut out, what)
+        );
+        let failure = call.expect_err("a failure");
+        assert!(failure.contains(text), "{what}: {failure}");
+    }
+}
+
+/// Neighbours that may not be there.
+#[kernel(parallel, cuda)]
+fn neighbours(a: &[f64], at: &[usize], out: &mut [f64]) -> (usize, usize) {
+    let (mut missing, mut vowels) = (0, 0);
+    for i in 0..out.len() {
+        let left = i.checked_sub(1).map_or(0.25, |j| a[j]);
+        let right = *a.get(i + 1).unwrap_or(&0.5);
+        out[i] = left - right;
+        if matches!(at[i] % 26, 0 | 4 | 8 | 14 | 20 if i % 2 == 0) {
+            vowels += 1;
+        }
+        let Some(far) = a.get(at[i]) else {
+            missing += 1;
+            continue;
+        };
+        if let Some(&first) = a.first() {
+            out[i] += first * *far;
+        }
+        if let Some(last) = a.last() {
+            out[i] *= *last;
+        }
+    }
+    (missing, vowels)
+}
+
+#[test]
+fn options_are_read_at_once() {
+    let a: Vec<f64> = (0..3000).map(|i| f64::from(i % 17) - 8.0).collect();
+    let at: Vec<usize> = (0..3000).map(|i| i * 7919 % 4001).collect();
+    check!(neighbours[out = vec![0.0; 3000]](&a, &at, &mut out));
+    check!(neighbours[out = vec![0.0; 0]](&[], &[], &mut out));
+}
+
+/// Greatest common divisors.
+#[kernel(parallel, cuda)]
+fn divisors(a: &[u64], b: &[u64], out: &mut [u64]) {
+    for i in 0..out.len() {
+        let (mut x, mut y) = (a[i], b[i]);
+        if x < y {
+            std::mem::swap(&mut x, &mut y);
+        }
+        while y != 0 {
+            x %= y;
+            std::mem::swap(&mut x, &mut y);
+        }
+        out[i] = x;
+    }
+}
+
+#[test]
+fn numbers_change_places() {
+    let (a, b) = special_words();
+    check!(divisors[out = vec![0; a.len()]](&a, &b, &mut out));
+}
