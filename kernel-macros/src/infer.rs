@@ -7,7 +7,7 @@
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, MakerKind, Opaque,
-    Pat, Place, Scalar, Span, Stmt, StmtKind, Ty, VarId,
+    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, VarId,
 };
 use std::collections::HashSet;
 
@@ -52,6 +52,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     }
     from_bool(function);
     lengths(function);
+    array_methods(function);
     function.open = open;
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
@@ -62,6 +63,17 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         }
     }
     mismatches
+}
+
+/// Proofs about arrays that iterations bind speak of their types.
+fn array_methods(function: &mut Function) {
+    for id in function.loops.ids() {
+        for proof in &mut function.loops[id].proofs {
+            if let Proof::ArrayMethod { var, ty, .. } = proof {
+                *ty = function.vars[*var].ty.clone();
+            }
+        }
+    }
 }
 
 /// `f64::from(true)` is no cast of Rust's; by way of an integer it is.

@@ -186,6 +186,11 @@ const ROWS: &[Row] = &[
         "for i in 0..n { std::mem::swap(&mut y[i], &mut y[i + 1]); }",
     ),
     (
+        "`v.swap(i, j)` of an array",
+        "for i in 0..n { let mut v = [x[i], xs[i], 1.0]; v.swap(0, k); y[i] = v[1]; }",
+        "for i in 0..n { q[i].swap(0, k); }",
+    ),
+    (
         "`swap_bytes`",
         "for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3) ^ c[i].isqrt()) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
         "for i in 0..n { y[i] = c[i].to_le_bytes()[0] as f64; }",

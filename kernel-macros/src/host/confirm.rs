@@ -48,6 +48,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Swap(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
         }
+        Proof::ArrayMethod { ty, name, .. } => array_method(rt, ty, name),
         // Asked while running: see `Region::lengths`.
         Proof::Length { .. } => TokenStream::new(),
         Proof::Macro(name) => std_macro(rt, name),
@@ -56,6 +57,23 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             emit!({ let #bound = (); #used })
         }
     }
+}
+
+/// Beside a trait of the user's that has the method for the array, by value or by either reference,
+/// the name is ambiguous.
+fn array_method(rt: &TokenStream, ty: &Ty, name: &Ident) -> TokenStream {
+    let ty = names::ty(rt, ty);
+    let span = names::about(name.span());
+    let name = names::local(&names::plain(name));
+    let asked = ["ArrayByValue", "ArrayByReference", "ArrayByMut"].map(|methods| {
+        let methods = names::local(methods);
+        quote_spanned! {span=> {
+            use #rt::#methods as _;
+            let mut __array = #rt::any::<#ty>();
+            __array.#name(#rt::any(), #rt::any());
+        }}
+    });
+    emit!(if false { #(#asked)* })
 }
 
 /// What makes a complex number is `num_complex`'s.

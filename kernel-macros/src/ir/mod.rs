@@ -562,6 +562,13 @@ pub enum Proof {
     Complex { tokens: TokenStream, scalar: Scalar },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
+    /// A slice's method of an array that an iteration binds: no trait has one of the name for it.
+    /// The type is known after inference.
+    ArrayMethod {
+        var: VarId,
+        ty: Ty,
+        name: proc_macro2::Ident,
+    },
     /// A macro of std's: `assert`.
     Macro(proc_macro2::Ident),
     /// A variable's binding and a use of it. Their texts are equal; where the code comes out of

@@ -131,6 +131,7 @@ impl Parser {
                 }
             }
             syn::Expr::Call(call) if let Some(kind) = self.swapped_numbers(call) => kind,
+            syn::Expr::MethodCall(call) if let Some(kind) = self.swapped_elements(call) => kind,
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.frames.push(Frame::of_loop(node_loop.label.as_ref()));

@@ -1,8 +1,11 @@
-//! `std::mem::swap(&mut x, &mut y)` of numbers in an iteration: `(x, y) = (y, x)`.
+//! Values that change places in an iteration: `std::mem::swap(&mut x, &mut y)` of numbers is
+//! `(x, y) = (y, x)`, and `v.swap(i, j)` three assignments.
 
 use super::Parser;
-use crate::ir::{Proof, StmtKind};
-use proc_macro2::Ident;
+use super::part::Dim;
+use crate::ir::types::ViewKind;
+use crate::ir::{Proof, StmtKind, Ty, VarId};
+use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 
 impl Parser {
@@ -36,4 +39,57 @@ impl Parser {
         let number = lent.mutability.is_some() && !array && !self.derefs.contains(&var);
         number.then(|| self.vars[var].ident.clone())
     }
+
+    /// `v.swap(i, j)` of an array that the iteration binds, or of a `&mut [T]`, whose methods are
+    /// found before those of any trait. A panic shows the method's name.
+    pub(super) fn swapped_elements(&mut self, call: &syn::ExprMethodCall) -> Option<StmtKind> {
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        let [first, second] = args[..] else {
+            return None;
+        };
+        let var = self.named(&call.receiver)?;
+        let plain = call.method == "swap" && call.turbofish.is_none() && !self.path.is_empty();
+        if !plain || !(self.fixed.contains(&var) || self.is_lent_slice(var)) {
+            return None;
+        }
+        if self.fixed.contains(&var) {
+            self.prove(Proof::ArrayMethod {
+                var,
+                ty: Ty::Unknown,
+                name: call.method.clone(),
+            });
+        }
+        let mut array = self.vars[var].ident.clone();
+        array.set_span(array.span().located_at(call.method.span()));
+        let [i, j, kept] = ["first", "second", "kept"].map(name);
+        let written: syn::Block = syn::parse2(quote!({
+            let #i = #first;
+            let #j = #second;
+            let #kept = #array[#i];
+            #array[#i] = #array[#j];
+            #array[#j] = #kept;
+        }))
+        .ok()?;
+        let block = self.block(&written);
+        let span = crate::ir::Span::of(call);
+        let id = self.push(crate::ir::ExprKind::Block(block), span);
+        Some(StmtKind::Expr(id))
+    }
+
+    /// Whether a name is a `&mut [T]` that an iterator has given.
+    fn is_lent_slice(&self, var: VarId) -> bool {
+        let Some(part) = self.segment(var) else {
+            return false;
+        };
+        let spans = |dim: &usize| matches!(part.dims[*dim], Dim::Span { .. });
+        part.kind == ViewKind::Slice
+            && part.writable
+            && part.rank() == 1
+            && part.free().iter().all(spans)
+    }
+}
+
+/// A name that no source has.
+fn name(text: &str) -> Ident {
+    Ident::new(&format!("__kernel_{text}"), Span::mixed_site())
 }

@@ -184,6 +184,41 @@ mod parts {
     }
 }
 
+/// Elements that change places: by value, by either reference.
+mod swaps {
+    use kernel_runtime::prelude::*;
+
+    trait ByMut {
+        fn swap(&mut self, _: usize, _: usize) {}
+    }
+
+    impl ByMut for [f64; 3] {}
+
+    trait ByReference {
+        fn swap(&self, _: usize, _: usize) {}
+    }
+
+    impl ByReference for [f32; 3] {}
+
+    #[kernel(parallel)]
+    fn of_an_array(y: &mut [f64]) {
+        for i in 0..y.len() {
+            let mut v = [y[i], 1.0, 2.0];
+            v.swap(0, 2);
+            y[i] = v[0];
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_another(y: &mut [f32]) {
+        for i in 0..y.len() {
+            let mut v = [y[i], 1.0, 2.0];
+            v.swap(0, 2);
+            y[i] = v[0];
+        }
+    }
+}
+
 fn main() {
     let _ = arr1(&[1.0]);
 }

@@ -221,6 +221,45 @@ fn divisors(a: &[u64], b: &[u64], out: &mut [u64]) {
     }
 }
 
+/// Medians of five neighbours, and rows from the back to the front.
+#[kernel(parallel, cuda)]
+fn medians(x: &[i32], rows: &mut [i32], out: &mut [i32], last: usize) {
+    for i in 0..out.len() {
+        let mut v = [0; 5];
+        for k in 0..5 {
+            v[k] = x[i + k];
+        }
+        for a in 0..5 {
+            for b in a + 1..5 {
+                if v[b] < v[a] {
+                    v.swap(a, b);
+                }
+            }
+        }
+        let beyond = (v[4] == 0) as usize;
+        v.swap(2, last + beyond);
+        out[i] = v[last];
+    }
+    for row in rows.chunks_mut(7) {
+        let n = row.len();
+        for k in 0..n / 2 {
+            row.swap(k, n - 1 - k);
+        }
+    }
+}
+
+#[test]
+fn elements_change_places() {
+    let x: Vec<i32> = (0..3004).map(|i| i * 7919 % 1009 - 1100).collect();
+    check!(medians[rows = x.clone(), out = vec![0; 3000]](&x, &mut rows, &mut out, 4));
+    let mut x = x;
+    x[2000..2005].copy_from_slice(&[0; 5]);
+    fails!(
+        "the len is 5 but the index is 5",
+        medians[rows = x.clone(), out = vec![0; 3000]](&x, &mut rows, &mut out, 4)
+    );
+}
+
 #[test]
 fn numbers_change_places() {
     let (a, b) = special_words();
