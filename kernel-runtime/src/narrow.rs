@@ -2,14 +2,17 @@
 
 use crate::launch::{ArrayArg, Trip};
 
-/// How far an array's elements may lie apart, in elements, and how many trips a loop may take. A
-/// distance is one of 32 bits then, even by the 2^20 elements more or less that an instruction adds
-/// itself; and a counter does not wrap when a grid that has about as many threads advances it.
-/// Tests take both forms: the other one serves where they have more than a few elements.
+/// How many trips a loop may take, and how far an array's elements may lie apart, in elements. A
+/// counter does not wrap then when a grid that has about as many threads advances it; and a distance
+/// is one of 32 bits, even by the 2^20 elements more or less that an instruction adds itself.
+const LIMIT: u64 = (1 << 31) - (1 << 21);
+
+/// The same for elements where tests take both forms: the other one serves where they have more than
+/// a few. A few can be enough for any number of trips.
 const SPAN: u64 = if cfg!(feature = "every-form") {
     1 << 9
 } else {
-    (1 << 31) - (1 << 21)
+    LIMIT
 };
 
 /// Whether an entry whose indices have 32 bits (`kernel-macros/src/ptx/narrow.rs`) may run.
@@ -19,7 +22,7 @@ pub(crate) fn fits(trips: &[Trip], arrays: &[ArrayArg]) -> bool {
 
 fn fits_within(span: u64, trips: &[Trip], arrays: &[ArrayArg]) -> bool {
     let within = |of: Option<u64>| of.is_some_and(|distance| distance <= span);
-    trips.iter().all(|trip| trip.count <= span)
+    trips.iter().all(|trip| trip.count <= LIMIT)
         && arrays
             .iter()
             .all(|of| within(spread(of)) && within(packed(of)))
@@ -52,8 +55,6 @@ fn dims(array: &ArrayArg) -> impl Iterator<Item = (usize, isize)> {
 mod tests {
     use super::*;
     use crate::launch::MAX_RANK;
-
-    const LIMIT: u64 = (1 << 31) - (1 << 21);
 
     fn array<const R: usize>(dims: [(usize, isize); R]) -> ArrayArg {
         let (mut shape, mut strides) = ([usize::MAX; MAX_RANK], [isize::MIN; MAX_RANK]);

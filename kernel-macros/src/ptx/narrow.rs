@@ -64,6 +64,8 @@ impl Emitter<'_> {
         }
         let wide = self.fresh(Class::B64);
         self.code.def("cvt.u64.u32", wide, &[Operand::Reg(counter)]);
+        // What is assigned this value first must not take the instruction's result for itself.
+        self.code.pin(Operand::Reg(wide));
         self.lower_halves.insert(wide, counter);
         wide
     }

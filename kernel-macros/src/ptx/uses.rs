@@ -4,6 +4,7 @@ use crate::ir::{
     AccessId, Adapter, Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, VarId,
 };
 use std::collections::HashSet;
+use std::mem;
 
 /// Everything found in a block, in the order of the source.
 #[derive(Debug, Default)]
@@ -40,7 +41,14 @@ impl Uses {
         }
     }
 
+    /// Whatever is around a statement, what it mentions is no part of an index.
     fn stmt(&mut self, function: &Function, stmt: &Stmt) {
+        let before = mem::take(&mut self.indices);
+        self.inside_stmt(function, stmt);
+        self.indices = before;
+    }
+
+    fn inside_stmt(&mut self, function: &Function, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Let { init, .. } => {
                 if let Some(init) = init {

@@ -66,6 +66,26 @@ fn products(a: ArrayView2<f64>, b: ArrayView2<f64>) -> f64 {
     sum
 }
 
+/// An index on whose way a value is made of the row's number.
+#[kernel(parallel, cuda)]
+fn numbered(a: ArrayView2<f64>) -> f64 {
+    let (m, n) = a.dim();
+    let mut sum = 0.0;
+    for i in 0..m {
+        for j in 0..n {
+            let mut row = 0.0;
+            sum += a[[i, {
+                let _zero = {
+                    row = i as f64;
+                    0usize
+                };
+                j
+            }]] * row;
+        }
+    }
+    sum
+}
+
 /// Around rows of lanes, of which each is a chunk here.
 const LENGTHS: [usize; 8] = [1, 63, 64, 65, 128, 256, 640, 1281];
 
@@ -100,6 +120,7 @@ fn rows_of_a_nest() {
         let (a, b) = (plane(2 * m, 2 * n), plane(m, n));
         close!(products(b.view(), b.view()));
         close!(products(b.t(), b.t()));
+        close!(numbered(b.view()));
         close!(products(a.slice(s![..m, ..n]), b.view()));
         close!(products(a.slice(s![m.., ..;2]), b.view()));
         close!(products(b.view(), b.slice(s![..;-1, ..])));

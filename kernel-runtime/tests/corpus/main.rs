@@ -30,6 +30,7 @@ mod launches;
 mod maps;
 mod minima;
 mod names;
+mod narrow;
 mod nests;
 mod private;
 mod promoted;

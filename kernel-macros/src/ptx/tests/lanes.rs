@@ -94,6 +94,9 @@ fn rows_of_a_nest_may_follow_one_another() {
         "s += a[[i, j]] * b[[j, i]];",
         "s += a[[i, j]] * i as f64;",
         "if i < j { s += a[[i, j]]; }",
+        // An index is more than its value.
+        "let mut t = 0.0; s += a[[i, { let _u = { t = i as f64; 0usize }; j }]] * t;",
+        "let mut t = 0.0; s += a[[i, { t = j as f64; j }]] * t;",
     ] {
         assert_eq!(nest(body), None, "{body}");
     }
