@@ -13,16 +13,20 @@
 //! thread may take [`Launch::width`] neighbouring iterations at a time: where what they access lies
 //! on boundaries of as many elements, and `nctaid * ntid` is at least twice that.
 //!
-//! Where the entry is one whose indices have 32 bits, `trip + nctaid * ntid` is below 2^32 along each
-//! dimension, and the elements of an array lie less than 2^31 - 2^20 elements apart.
+//! The entry that runs the iterations may have another form with the same parameters, and
+//! [`Launch::entry`] is whichever of the two is to run: `NAME_relaxed` without checks of the indices
+//! that the plan's `fast` speaks of, only where that holds; `NAME_narrow` with indices of 32 bits. A
+//! `_relaxed` entry may have such indices too. Where the entry does, `trip + nctaid * ntid` is below
+//! 2^32 along each dimension, and the elements of an array lie at most 2^31 - 2^21 elements apart, on
+//! the host and on the device.
 //!
 //! A region with accumulators is two entries. The first runs one warp per chunk of the canonical
-//! order (warp `w = (ctaid.x * ntid.x + tid.x) / 32`, stepping by the number of warps in the grid;
-//! `ntid.x` is a multiple of 32): thread `t` of the warp holds lanes `t, t + 32, ..`; the chunk's
-//! result goes to `partials[chunk]` of each accumulator. The second, `fold`, runs as one block, of
-//! any number of whole warps along `x`, and leaves the pairwise tree over all chunks in
-//! `partials[0]`; its parameters are [`DeviceParam::Partials`] for every accumulator in order, then
-//! [`DeviceParam::Chunks`].
+//! order (warp `w = (ctaid.x * ntid.x + tid.x) / 32`, stepping by the number of warps in the
+//! grid; `ntid.x` is a multiple of 32); which of the warp's threads holds a lane is the entry's
+//! own matter. The chunk's result goes to `partials[chunk]` of each accumulator. The second,
+//! `fold`, runs as one block, of any number of whole warps along `x`, and leaves the pairwise
+//! tree over all chunks in `partials[0]`; its parameters are [`DeviceParam::Partials`] for every
+//! accumulator in order, then [`DeviceParam::Chunks`].
 //!
 //! A region with array accumulators is one of these two, whose iterations update the arrays by
 //! atomic instructions, or two entries for its groups, which are here in the place of chunks. In

@@ -1,15 +1,17 @@
 //! Plan to PTX text. It cannot fail: whatever could go wrong was an error before.
 //!
-//! Each region is one entry, or two where something is left to fold; `kernel_runtime::launch` is the contract.
+//! Each region is one entry, another form of it where there is one, and one more entry where something
+//! is left to fold: three texts at most. `kernel_runtime::launch` is the contract.
 //! An entry is built by an [`Emitter`](emitter::Emitter), whose methods are spread over the files
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
-//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry, [`atomic`]
-//! updates arrays that accumulate; where it cannot, [`grouped`] and [`grouped_fold`] do; [`form`]
-//! says which of them it is. Maps take neighbouring iterations together where that makes their
-//! accesses longer ([`vectors`], [`vector_loop`], [`staged`]); so do the threads of a reduction
-//! ([`lane_vectors`], [`wide_chunk`]). [`entry`] decides in which forms an entry is written, one of
-//! which may have indices of 32 bits ([`narrow`]).
+//! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry, [`lane_fold`]
+//! the tree over the lanes of a chunk, [`atomic`] updates arrays that accumulate; where it cannot,
+//! [`grouped`] and [`grouped_fold`] do; [`form`] says which of them it is. Maps take neighbouring
+//! iterations together where that makes their accesses longer ([`vectors`], [`vector_loop`]), and so
+//! do the threads of a reduction on their other way through a chunk ([`lane_vectors`],
+//! [`wide_chunk`]); [`staged`] has what both load and store at once. [`entry`] decides in which forms
+//! an entry is written, one of which may have indices of 32 bits ([`narrow`]).
 
 mod address;
 mod arith;

@@ -1,10 +1,12 @@
 //! Index arithmetic in 32 bits.
 //!
 //! An entry of this form is launched only where no two elements of an array lie further apart than
-//! `SPAN` of `kernel-runtime/src/narrow.rs`. An access that happens is inside its array (it was checked,
-//! or the guard says so), so 32 bits hold its distance from the element of index 0, whatever the parts
-//! of that come to: all of it can be computed modulo 2^32, from the lower halves of 64-bit values.
-//! What an inner loop advances by an addition stays a pointer, which is as cheap.
+//! `SPAN` of `kernel-runtime/src/narrow.rs`. An access that happens is inside its array: it was
+//! checked, or the guard says so, or `fast`; a load that moves in front of a loop is one whose
+//! index was proved, or is relaxed and free of conditions. So 32 bits hold its distance from the
+//! element of index 0, whatever the parts of that come to: all of it can be computed modulo 2^32,
+//! from the lower halves of 64-bit values. What an inner loop advances by an addition stays a
+//! pointer, which is as cheap.
 
 use super::address::Address;
 use super::code::{Class, Operand, Reg};

@@ -4,6 +4,9 @@
 //! iterations `t, t + 32, ..` of the chunk, so that its lanes take turns. Small bodies are written
 //! once for each lane, in a loop over whole rows of lanes; what remains of a chunk, and every
 //! larger body, runs in a loop that passes the accumulators around in a ring.
+//!
+//! Where rows of lanes are vectors, a whole chunk goes another way ([`super::wide_chunk`]), in which
+//! a thread holds neighbouring lanes. [`super::lane_fold`] has the chunk's tree for both.
 
 use super::builtin::{constant, when};
 use super::code::{Arg, Class, Code, Operand, Reg, Section};
@@ -13,14 +16,12 @@ use super::grid::X;
 use super::params::DeviceParam;
 use super::poly::Poly;
 use super::value::{Slot, Value};
+use super::vectors::UNROLLED_SIZE;
 use crate::analysis::plan::{Fold, Identity};
 use crate::ir::Scalar;
 
 /// Threads of a warp.
 pub const WARP: u32 = 32;
-
-/// Bodies up to this many expressions are written once for each lane of a thread.
-const UNROLLED_SIZE: usize = 48;
 
 /// Offset of the iteration's number in the failure record.
 const RECORD_NUMBER: i64 = 8;

@@ -1,4 +1,4 @@
-//! What neighbouring iterations of a map load and store together.
+//! What neighbouring iterations load together, and those of a map store.
 
 use super::address::Address;
 use super::code::{Arg, Class, Operand, Reg};

@@ -23,8 +23,8 @@ use std::collections::{BTreeSet, HashMap};
 pub const LONGEST: u32 = 16;
 /// Iterations that a thread takes together, at most.
 const MOST: u32 = 4;
-/// Bodies up to this many expressions are written once for each of them.
-const SIZE: usize = 48;
+/// Bodies up to this many expressions are written once for each of them, and for each lane of a thread.
+pub const UNROLLED_SIZE: usize = 48;
 
 /// An access of an iteration, as it was emitted.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl Emitter<'_> {
 
     pub fn may_go_together(&self) -> bool {
         let fails = !self.relaxed && self.region.can_fail(self.debug);
-        !fails && !self.uses.has_loop && self.uses.size <= SIZE
+        !fails && !self.uses.has_loop && self.uses.size <= UNROLLED_SIZE
     }
 }
 

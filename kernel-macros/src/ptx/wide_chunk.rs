@@ -2,7 +2,9 @@
 //! of a row of lanes is one vector of each array.
 //!
 //! Chunks begin at multiples of the lanes, so what lies on boundaries in the first row of the space
-//! does in all rows of all chunks. Only the last chunk can have a rest, and goes the other way.
+//! does in all rows of all chunks. Only the last chunk can have a rest, and goes the other way. None
+//! is empty: all chunks begin within the space, and where an iteration could fail, which would empty
+//! those that come too late, no vectors are looked for. So one without a rest has a row.
 
 use super::builtin::when;
 use super::code::{Class, Label, Operand};
