@@ -7,7 +7,7 @@
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, MakerKind, Opaque,
-    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, VarId,
+    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, Typed, VarId,
 };
 use std::collections::HashSet;
 
@@ -52,7 +52,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     }
     from_bool(function);
     lengths(function);
-    array_methods(function);
+    methods(function);
     function.open = open;
     // A branch that jumps away on every path has any type; nobody reads it here.
     for id in discarded {
@@ -65,13 +65,22 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
     mismatches
 }
 
-/// Proofs about arrays that iterations bind speak of their types.
-fn array_methods(function: &mut Function) {
+/// Proofs about methods speak of their receivers' types.
+fn methods(function: &mut Function) {
     for id in function.loops.ids() {
         for proof in &mut function.loops[id].proofs {
-            if let Proof::ArrayMethod { var, ty, .. } = proof {
-                *ty = function.vars[*var].ty.clone();
-            }
+            let Proof::Method { of, ty, .. } = proof else {
+                continue;
+            };
+            let known = match of {
+                Typed::Var(var) => &function.vars[*var].ty,
+                Typed::Expr(id) => &function.exprs[*id].ty,
+            };
+            *ty = match known {
+                Ty::View(view) if view.complex => Ty::Complex(view.elem),
+                Ty::View(view) => Ty::Scalar(view.elem),
+                ty => ty.clone(),
+            };
         }
     }
 }

@@ -232,26 +232,6 @@ pub trait ByteMethods: Sized {
 
 impl ByteMethods for u8 {}
 
-/// Methods of slices that an iteration calls of arrays of its own, in the three ways in which a trait
-/// of the user's could have them: beside one that does, the name is ambiguous.
-macro_rules! array_methods {
-    ($($name:ident takes $receiver:ty;)*) => {$(
-        #[doc(hidden)]
-        #[allow(missing_docs)]
-        pub trait $name: Sized {
-            fn swap(self: $receiver, _first: usize, _second: usize) {}
-        }
-
-        impl<T, const N: usize> $name for [T; N] {}
-    )*};
-}
-
-array_methods! {
-    ArrayByValue takes Self;
-    ArrayByReference takes &Self;
-    ArrayByMut takes &mut Self;
-}
-
 /// A scalar, as the type that `#[kernel]` inferred for it; fails to compile if it has another.
 #[doc(hidden)]
 #[inline(always)]

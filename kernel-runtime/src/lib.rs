@@ -23,6 +23,8 @@ pub mod iterators;
 pub mod launch;
 mod level;
 pub mod math;
+#[doc(hidden)]
+pub mod methods;
 mod narrow;
 mod number;
 mod ops;

@@ -9,9 +9,7 @@ pub use crate::array::{
 };
 #[cfg(feature = "num-complex")]
 pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts};
-pub use crate::element::{
-    ArrayByMut, ArrayByReference, ArrayByValue, ByteMethods, IsType, any, cast, is, is_type, same,
-};
+pub use crate::element::{ByteMethods, IsType, any, cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, assumed, fault};
@@ -19,6 +17,7 @@ pub use crate::iterators;
 pub use crate::launch;
 pub use crate::math;
 pub use crate::math::rare::Rare;
+pub use crate::methods;
 pub use crate::number::{Float, Int, Number};
 pub use crate::ops::{Lane, Order};
 pub use crate::order;

@@ -211,3 +211,29 @@ fn options_are_read_where_they_are_made() {
         );
     }
 }
+
+/// A number's method is asked about where the number may be behind a reference, and not elsewhere.
+#[test]
+fn methods_of_borrowed_numbers_are_confirmed() {
+    use crate::ir::Proof;
+    for (body, asked) in [
+        ("y[i] = x[i].isqrt();", 0),
+        ("let v = &x[i]; let w = v; y[i] = w.isqrt();", 1),
+        ("let at = |k: usize| &x[k]; y[i] = at(i).isqrt();", 1),
+        (
+            "if let Some(v) = x.get(i) { y[i] = v.isqrt() + v.isqrt(); }",
+            1,
+        ),
+        ("y[i] = (if i > 3 { &x[i] } else { &x[0] }).isqrt();", 1),
+        ("y[i] = x.get(i).unwrap().isqrt();", 1),
+        ("y[i] = x.get(i).copied().unwrap().isqrt();", 0),
+        ("y[i] = x[i].checked_neg().is_some() as u32;", 1),
+    ] {
+        let (_, plan) = accepted(&format!(
+            "fn f(x: &[u32], y: &mut [u32]) {{ for i in 0..y.len() {{ {body} }} }}"
+        ));
+        let proofs = plan.regions[0].proofs.iter();
+        let methods = proofs.filter(|proof| matches!(proof, Proof::Method { .. }));
+        assert_eq!(methods.count(), asked, "{body}");
+    }
+}

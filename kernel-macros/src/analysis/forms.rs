@@ -191,6 +191,11 @@ const ROWS: &[Row] = &[
         "for i in 0..n { q[i].swap(0, k); }",
     ),
     (
+        "`v.fill(x)`",
+        "for (row, of) in y.chunks_mut(m).zip(xs.chunks(m)) { let mut v = [0.0; 3]; v.fill(of[0]); row.fill(v[2]); row.copy_from_slice(of); }",
+        "for i in 0..n { y.fill(x[i]); }",
+    ),
+    (
         "`swap_bytes`",
         "for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3) ^ c[i].isqrt()) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
         "for i in 0..n { y[i] = c[i].to_le_bytes()[0] as f64; }",

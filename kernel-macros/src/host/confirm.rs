@@ -2,7 +2,7 @@
 
 use super::names::{self, emit};
 use crate::ir::iteration::{Adaptor, Maker as Made, NdIterator, SliceIterator};
-use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span, Ty};
+use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Receiver, Scalar, Span, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
@@ -48,7 +48,16 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Swap(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
         }
-        Proof::ArrayMethod { ty, name, .. } => array_method(rt, ty, name),
+        Proof::Nothing(tokens) => {
+            quote_spanned!(place(tokens)=> let _: #rt::Option<()> = #tokens;)
+        }
+        Proof::Method {
+            ty,
+            receiver,
+            name,
+            args,
+            ..
+        } => method(rt, ty, *receiver, name, *args),
         // Asked while running: see `Region::lengths`.
         Proof::Length { .. } => TokenStream::new(),
         Proof::Macro(name) => std_macro(rt, name),
@@ -59,18 +68,25 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
     }
 }
 
-/// Beside a trait of the user's that has the method for the array, by value or by either reference,
-/// the name is ambiguous.
-fn array_method(rt: &TokenStream, ty: &Ty, name: &Ident) -> TokenStream {
-    let ty = names::ty(rt, ty);
-    let span = names::about(name.span());
+/// Beside a trait of the user's that has the method for the receiver, by value or by either
+/// reference, the name is ambiguous.
+fn method(rt: &TokenStream, ty: &Ty, receiver: Receiver, name: &Ident, args: usize) -> TokenStream {
+    let (span, ty) = (names::about(name.span()), names::ty(rt, ty));
+    let ty = match receiver {
+        Receiver::Array => ty,
+        Receiver::Reference => emit!(&#ty),
+        Receiver::Option => emit!(#rt::Option<#ty>),
+        Receiver::OptionOfReference => emit!(#rt::Option<&#ty>),
+    };
     let name = names::local(&names::plain(name));
-    let asked = ["ArrayByValue", "ArrayByReference", "ArrayByMut"].map(|methods| {
+    let args = (0..args).map(|_| emit!(()));
+    let args = emit!(#(#args),*);
+    let asked = ["ByValue", "ByReference", "ByMut"].map(|methods| {
         let methods = names::local(methods);
         quote_spanned! {span=> {
-            use #rt::#methods as _;
-            let mut __array = #rt::any::<#ty>();
-            __array.#name(#rt::any(), #rt::any());
+            use #rt::methods::#methods as _;
+            let mut __receiver = #rt::any::<#ty>();
+            _ = __receiver.#name(#args);
         }}
     });
     emit!(if false { #(#asked)* })

@@ -562,12 +562,16 @@ pub enum Proof {
     Complex { tokens: TokenStream, scalar: Scalar },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
-    /// A slice's method of an array that an iteration binds: no trait has one of the name for it.
-    /// The type is known after inference.
-    ArrayMethod {
-        var: VarId,
+    /// `None`, in a pattern.
+    Nothing(TokenStream),
+    /// A method that rustc finds after those of traits for such a receiver: no trait has one of
+    /// the name. The type is known after inference.
+    Method {
+        of: Typed,
         ty: Ty,
+        receiver: Receiver,
         name: proc_macro2::Ident,
+        args: usize,
     },
     /// A macro of std's: `assert`.
     Macro(proc_macro2::Ident),
@@ -577,6 +581,46 @@ pub enum Proof {
         bound: proc_macro2::Ident,
         used: proc_macro2::Ident,
     },
+}
+
+impl Proof {
+    /// Whether both ask about one method of one variable, which many loops call again and again.
+    pub fn asks_the_same(&self, other: &Proof) -> bool {
+        match (self, other) {
+            (
+                Proof::Method {
+                    of, name, receiver, ..
+                },
+                Proof::Method {
+                    of: other,
+                    name: called,
+                    receiver: like,
+                    ..
+                },
+            ) => of == other && name == called && receiver == like,
+            _ => false,
+        }
+    }
+}
+
+/// What has the type that a proof speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// A variable, or the elements of an array.
+    Var(VarId),
+    Expr(ExprId),
+}
+
+/// How a method's receiver is made of the type that a proof knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// An array, whose method is that of the slice.
+    Array,
+    /// A reference to a number, whose method takes the number.
+    Reference,
+    /// An `Option`, whose method takes a reference.
+    Option,
+    OptionOfReference,
 }
 
 impl Function {

@@ -1,6 +1,6 @@
 //! Which variables statements assign to, wherever below them.
 
-use crate::ir::{Block, ExprKind, Function, Place, Stmt, StmtKind, VarId, walk};
+use crate::ir::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, VarId, walk};
 use std::collections::HashSet;
 
 pub(super) fn by(function: &Function, statements: &[Stmt]) -> HashSet<VarId> {
@@ -46,7 +46,14 @@ fn statement(function: &Function, stmt: &Stmt, found: &mut HashSet<VarId>) {
     }
 }
 
-fn expression(function: &Function, id: crate::ir::ExprId, found: &mut HashSet<VarId>) {
+/// Whether evaluating an expression assigns to anything.
+pub(super) fn assigns(function: &Function, id: ExprId) -> bool {
+    let mut found = HashSet::new();
+    expression(function, id, &mut found);
+    !found.is_empty()
+}
+
+fn expression(function: &Function, id: ExprId, found: &mut HashSet<VarId>) {
     let mut blocks = Vec::new();
     walk::below(function, id, &mut |id| match &function.exprs[id].kind {
         ExprKind::If {

@@ -74,8 +74,7 @@ impl Lowerer<'_> {
             let parts = self.parts(id);
             return self.steadied(parts);
         }
-        self.expr(id);
-        Parts::plain(vec![id])
+        self.scalar(id)
     }
 
     /// The operation on operands of two parts, or of one where they are floats. Statements before
@@ -213,9 +212,11 @@ impl Lowerer<'_> {
         let mut parts = self.operand(args[0]);
         self.pin_all(&mut parts);
         if let Some(second) = args.get(1) {
-            self.expr(*second);
-            let second = self.pin(*second, &mut parts.before);
-            parts.leaves.push(second);
+            let mut second = self.scalar(*second);
+            self.keep(&mut parts, &second.before);
+            self.pin_all(&mut second);
+            parts.before.append(&mut second.before);
+            parts.leaves.append(&mut second.leaves);
         }
         let (re, im) = (parts.leaves[0], parts.leaves[1]);
         let before = &mut parts.before;

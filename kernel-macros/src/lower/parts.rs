@@ -93,6 +93,7 @@ impl Lowerer<'_> {
         let mut first = self.parts(left);
         self.pin_all(&mut first);
         let mut second = self.parts(right);
+        self.keep(&mut first, &second.before);
         self.pin_all(&mut second);
         first.before.append(&mut second.before);
         let pairs: Vec<(ExprId, ExprId)> = first.leaves.into_iter().zip(second.leaves).collect();
@@ -176,16 +177,24 @@ impl Lowerer<'_> {
         Parts::plain(leaves.collect())
     }
 
+    /// A scalar expression. What it assigns to changes before anything that is evaluated after it,
+    /// and so behind what has been read already.
+    pub fn scalar(&mut self, id: ExprId) -> Parts {
+        self.expr(id);
+        let mut parts = Parts::plain(vec![id]);
+        if assigned::assigns(self.function, id) {
+            parts.leaves = vec![self.pin(id, &mut parts.before)];
+        }
+        parts
+    }
+
     /// Those of several expressions, which are evaluated in this order.
     pub fn parts_of_all(&mut self, ids: &[ExprId]) -> Parts {
         let mut all = Parts::plain(Vec::new());
         for (position, id) in ids.iter().enumerate() {
             let parts = match is_composite(self.ty(*id)) {
                 true => self.parts(*id),
-                false => {
-                    self.expr(*id);
-                    Parts::plain(vec![*id])
-                }
+                false => self.scalar(*id),
             };
             if !parts.before.is_empty() {
                 self.keep(&mut all, &parts.before);

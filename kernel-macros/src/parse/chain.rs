@@ -5,6 +5,7 @@
 //! stands: what it begins with is confirmed there like a loop's iterator.
 
 use super::Parser;
+use super::capture::keeps_copies;
 use super::desugar::leaves;
 use super::outside::text;
 use super::part::Dim;
@@ -137,7 +138,9 @@ fn as_map(call: &syn::ExprMethodCall) -> Option<&syn::ExprClosure> {
 /// A closure that is no more than its value.
 pub(super) fn closure(node: &syn::Expr) -> Option<&syn::ExprClosure> {
     match node {
-        syn::Expr::Closure(closure) if closure.asyncness.is_none() && !leaves(&closure.body) => {
+        syn::Expr::Closure(closure)
+            if closure.asyncness.is_none() && !leaves(&closure.body) && !keeps_copies(closure) =>
+        {
             Some(closure)
         }
         _ => None,

@@ -62,11 +62,16 @@ impl Parser {
         }
         let span = span::of(node);
         let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let borrowed = call.args.iter().map(|arg| self.may_be_borrowed(arg));
+        let borrowed: Vec<bool> = borrowed.collect();
         let caller = self.scopes.enter_snapshot(&around);
         let mut stmts = Vec::new();
-        for (input, arg) in closure.inputs.iter().zip(args) {
+        for ((input, arg), borrowed) in closure.inputs.iter().zip(args).zip(borrowed) {
             let (ident, mutable, ty) = self.closure_param(input)?;
             let var = self.bind(&ident, VarKind::Local, mutable, ty);
+            if borrowed {
+                self.borrowed.insert(var);
+            }
             let (pat, init) = (Pat::Var(var), Some(arg));
             let kind = StmtKind::Let { pat, init };
             stmts.push(Stmt { kind, span });

@@ -3,6 +3,7 @@
 //! The reader sees a loop. Where the call is not run as a region, it is printed as the call that it
 //! was: the loop carries along what it needs for that as an attribute.
 
+use super::capture::keeps_copies;
 use super::span;
 use crate::ir::template::Call;
 use proc_macro2::{Ident, TokenTree};
@@ -57,7 +58,12 @@ fn as_loop(call: &syn::ExprMethodCall) -> Option<syn::ExprForLoop> {
     };
     let plain = call.method == "for_each" && call.turbofish.is_none() && call.attrs.is_empty();
     let params = closure.inputs.len() == zipped(&call.receiver).unwrap_or(1);
-    if !plain || !params || closure.asyncness.is_some() || leaves(&closure.body) {
+    if !plain
+        || !params
+        || closure.asyncness.is_some()
+        || leaves(&closure.body)
+        || keeps_copies(closure)
+    {
         return None;
     }
     let mut inputs = closure.inputs.iter().map(ToTokens::to_token_stream);

@@ -494,6 +494,7 @@ impl Parser {
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
                 let receiver = self.expr(&call.receiver);
+                self.prove_by_reference(call, receiver);
                 let mut args = vec![receiver];
                 args.extend(call.args.iter().map(|arg| self.expr(arg)));
                 let id = self.push(ExprKind::Call(builtin, args), span::of(node));
@@ -523,6 +524,12 @@ impl Parser {
                 )
             }
         }
+    }
+
+    /// The array whose elements an expression's are.
+    pub(super) fn array_of(&self, node: &syn::Expr) -> Option<VarId> {
+        let var = self.named(node)?;
+        Some(self.parts.get(&var).map_or(var, |part| part.array))
     }
 
     /// Lengths, which are all that a kernel asks an array besides its elements.

@@ -46,11 +46,15 @@ impl Parser {
             start: node.match_token.span,
             end: node.brace_token.span.join(),
         };
+        let borrowed = self.binds_borrowed(&node.expr);
         let value = self.expr(&node.expr);
         self.scopes.enter();
         let name = Ident::new("scrutinee", proc_macro2::Span::mixed_site());
         let kind = self.local_kind();
         let scrutinee = self.bind_hidden(&name, kind);
+        if borrowed {
+            self.borrowed.insert(scrutinee);
+        }
         let subject = Subject {
             var: scrutinee,
             fields: Vec::new(),
@@ -154,7 +158,7 @@ impl Parser {
         }
     }
 
-    fn is_constant(&self, name: &Ident) -> bool {
+    pub(super) fn is_constant(&self, name: &Ident) -> bool {
         let var = self.scopes.find(name);
         var.is_some_and(|var| self.vars[var].kind == VarKind::Outside)
     }
@@ -183,7 +187,11 @@ impl Parser {
         let span = Span::at(ident.span());
         let init = Some(self.read(subject, span));
         let kind = self.local_kind();
-        let pat = Pat::Var(self.bind(ident, kind, false, Ty::Unknown));
+        let var = self.bind(ident, kind, false, Ty::Unknown);
+        if self.borrowed.contains(&subject.var) {
+            self.borrowed.insert(var);
+        }
+        let pat = Pat::Var(var);
         let kind = StmtKind::Let { pat, init };
         bound.push(Stmt { kind, span });
     }

@@ -5,13 +5,16 @@
 //! around it was to be parallel.
 
 mod assertion;
+mod borrowed;
 mod bytes;
+mod capture;
 mod chain;
 mod closure;
 mod complex;
 mod contact;
 mod desugar;
 mod expr;
+mod fill;
 mod function;
 mod grid;
 mod hygiene;
@@ -156,6 +159,8 @@ pub(in crate::parse) struct Parser {
     pub parts: HashMap<VarId, part::Part>,
     /// Variables that are references to what the IR has as values.
     pub references: HashSet<VarId>,
+    /// Others that may be.
+    pub borrowed: HashSet<VarId>,
     /// See [`Function::made`].
     pub made: HashSet<ExprId>,
     /// See [`Function::methods`].
@@ -436,10 +441,13 @@ impl Parser {
 
     /// Asks rustc about a name in the innermost loop, or in the range of the loop to come.
     pub(in crate::parse) fn prove(&mut self, proof: Proof) {
-        if let Some(proofs) = &mut self.head_proofs {
+        let proofs = match (&mut self.head_proofs, self.path.last()) {
+            (Some(proofs), _) => proofs,
+            (None, Some(id)) => &mut self.loops.proofs[id.index()],
+            (None, None) => return,
+        };
+        if !proofs.iter().any(|known| known.asks_the_same(&proof)) {
             proofs.push(proof);
-        } else if let Some(id) = self.path.last() {
-            self.loops.proofs[id.index()].push(proof);
         }
     }
 }

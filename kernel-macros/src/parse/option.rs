@@ -9,7 +9,10 @@ use super::Parser;
 use super::chain::closure;
 use super::part::called;
 use super::span;
-use crate::ir::{Block, Builtin, ExprId, ExprKind, Pat, Span, Stmt, StmtKind, Ty};
+use super::swap::name;
+use crate::ir::{
+    Block, Builtin, ExprId, ExprKind, Pat, Proof, Receiver, Span, Stmt, StmtKind, Ty, Typed, VarId,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -36,6 +39,8 @@ struct Halves {
     value: TokenStream,
     /// Whether the value is a reference to an element.
     reference: bool,
+    /// A variable of the value's type, or an array of such elements.
+    number: Option<VarId>,
 }
 
 impl Parser {
@@ -48,10 +53,7 @@ impl Parser {
         let maker = self.option(&call.receiver)?;
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match (call.method.to_string().as_str(), &args[..]) {
-            ("is_some", []) => self.of_halves(node, &maker, |it| source(&it.there)),
-            ("is_none", []) => self.of_halves(node, &maker, |Halves { there, .. }| {
-                source(&quote!(!#there))
-            }),
+            ("is_some" | "is_none", []) => self.is_there(node, call, &maker),
             ("unwrap_or", [other]) => {
                 let other = referent(other);
                 self.of_halves(node, &maker, |it| it.or(other, block(vec![it.value()?])))
@@ -77,12 +79,42 @@ impl Parser {
         }
     }
 
+    /// `is_some` and `is_none` take the `Option` by reference: no trait may have them by value.
+    fn is_there(
+        &mut self,
+        node: &syn::Expr,
+        call: &syn::ExprMethodCall,
+        maker: &Maker,
+    ) -> Option<ExprId> {
+        let mut asked = None;
+        let test = self.of_halves(node, maker, |Halves { there, number, .. }| {
+            asked = *number;
+            match call.method == "is_some" {
+                true => source(there),
+                false => source(&quote!(!#there)),
+            }
+        })?;
+        let (of, ty) = (Typed::Var(asked?), Ty::Unknown);
+        let receiver = match maker {
+            Maker::Element(of) if !of.copied => Receiver::OptionOfReference,
+            _ => Receiver::Option,
+        };
+        self.prove(Proof::Method {
+            of,
+            ty,
+            receiver,
+            name: call.method.clone(),
+            args: 0,
+        });
+        Some(test)
+    }
+
     /// `if let Some(x) = option { .. } else { .. }`
     pub(super) fn if_some(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> Option<ExprId> {
         let syn::Expr::Let(test) = &*node_if.cond else {
             return None;
         };
-        let (pat, maker) = (some(&test.pat)?, self.option(&test.expr)?);
+        let (pat, maker) = (self.some(&test.pat)?, self.option(&test.expr)?);
         self.of_halves(node, &maker, |it| {
             let mut then = vec![it.bind(pat)?];
             then.extend(node_if.then_branch.stmts.iter().cloned());
@@ -95,15 +127,19 @@ impl Parser {
         let [first, second] = &of.arms[..] else {
             return None;
         };
-        let (present, absent) = match some(&first.pat) {
-            Some(_) => (first, second),
-            None => (second, first),
-        };
         let plain = first.attrs.is_empty() && second.attrs.is_empty();
-        if !plain || !is_none(&absent.pat) {
+        let (present, absent) = match (&first.pat, &second.pat) {
+            (none, _) if is_none(none) => (second, first),
+            (_, none) if is_none(none) || matches!(none, syn::Pat::Wild(_)) => (first, second),
+            _ => return None,
+        };
+        let (pat, maker) = (self.some(&present.pat)?, self.option(&of.expr)?);
+        if !plain {
             return None;
         }
-        let (pat, maker) = (some(&present.pat)?, self.option(&of.expr)?);
+        if is_none(&absent.pat) {
+            self.prove(Proof::Nothing(absent.pat.to_token_stream()));
+        }
         self.of_halves(node, &maker, |it| {
             let then = block(vec![it.bind(pat)?, tail(&present.body)]);
             choice(&it.there, then, otherwise(block(vec![tail(&absent.body)])))
@@ -114,7 +150,7 @@ impl Parser {
     pub(super) fn let_some(&mut self, local: &syn::Local) -> Option<syn::Local> {
         let init = local.init.as_ref()?;
         let (_, leaves) = init.diverge.as_ref()?;
-        let (pat, maker) = (some(&local.pat)?, self.option(&init.expr)?);
+        let (pat, maker) = (self.some(&local.pat)?, self.option(&init.expr)?);
         let halves = self.halves(&maker)?;
         let syn::Stmt::Local(bind) = halves.bind(pat)? else {
             return None;
@@ -126,6 +162,24 @@ impl Parser {
         let kind = self.stmt(&syn::Stmt::Expr(test, None));
         self.before.push(Stmt { kind, span });
         Some(bind)
+    }
+
+    /// The pattern in `Some(pattern)`, whose name rustc confirms to bind.
+    fn some<'a>(&mut self, pat: &'a syn::Pat) -> Option<&'a syn::Pat> {
+        let inner = match pat {
+            syn::Pat::TupleStruct(of) if of.qself.is_none() && of.path.is_ident("Some") => {
+                only(&of.elems)?
+            }
+            _ => return None,
+        };
+        if let Some(name) = bound(inner)? {
+            let constant = name.to_string().starts_with(char::is_uppercase);
+            if constant || self.is_constant(name) {
+                return None;
+            }
+            self.prove(Proof::Pattern(name.clone()));
+        }
+        Some(inner)
     }
 
     /// What makes the `Option` that an expression is, if that is known here.
@@ -183,6 +237,13 @@ impl Parser {
         value
     }
 
+    /// Whether an expression is the element that an `Option` refers to.
+    pub(super) fn is_element_of_option(&self, node: &syn::ExprMethodCall) -> bool {
+        const ENDS: [&str; 4] = ["unwrap", "expect", "unwrap_or", "unwrap_or_else"];
+        let ends = ENDS.iter().any(|name| node.method == name);
+        ends && matches!(self.option(&node.receiver), Some(Maker::Element(of)) if !of.copied)
+    }
+
     /// The value, behind an assertion that there is one.
     fn unwrapped(
         &mut self,
@@ -223,15 +284,18 @@ impl Parser {
 
     fn checked_halves(&mut self, builtin: Builtin, call: &syn::ExprMethodCall) -> Halves {
         let span = Span::of(call);
-        let mut args = vec![self.expr(&call.receiver)];
+        let receiver = self.expr(&call.receiver);
+        self.prove_by_reference(call, receiver);
+        let mut args = vec![receiver];
         args.extend(call.args.iter().map(|arg| self.expr(arg)));
         let init = Some(self.push(ExprKind::Call(builtin, args), span));
         let [value, none] = [name("value"), name("none")];
         let names = [&value, &none].map(|name| {
             let kind = self.local_kind();
-            Pat::Var(self.bind(name, kind, false, Ty::Unknown))
+            self.bind(name, kind, false, Ty::Unknown)
         });
-        let pat = Pat::Tuple(names.into());
+        let number = Some(names[0]);
+        let pat = Pat::Tuple(names.map(Pat::Var).into());
         Halves {
             binds: vec![Stmt {
                 kind: StmtKind::Let { pat, init },
@@ -240,6 +304,7 @@ impl Parser {
             there: quote!((!#none)),
             value: value.into_token_stream(),
             reference: false,
+            number,
         }
     }
 
@@ -264,6 +329,7 @@ impl Parser {
             there,
             value: quote!(#array[#place]),
             reference: !of.copied,
+            number: self.array_of(array),
         })
     }
 }
@@ -344,25 +410,19 @@ fn choice(cond: &TokenStream, then: syn::Block, otherwise: Otherwise) -> Option<
     }))
 }
 
-/// A name that no source has.
-fn name(text: &str) -> Ident {
-    let span = proc_macro2::Span::mixed_site();
-    Ident::new(&format!("__kernel_{text}"), span)
-}
-
-/// The pattern in `Some(pattern)`.
-fn some(pat: &syn::Pat) -> Option<&syn::Pat> {
+/// The name that a pattern binds, if it binds all of the value: `Some(None)` for `_`.
+fn bound(pat: &syn::Pat) -> Option<Option<&Ident>> {
     match pat {
-        syn::Pat::TupleStruct(of) if of.qself.is_none() && of.path.is_ident("Some") => {
-            only(&of.elems)
-        }
+        syn::Pat::Wild(_) => Some(None),
+        syn::Pat::Paren(of) => bound(&of.pat),
+        syn::Pat::Reference(of) if of.mutability.is_none() => bound(&of.pat),
+        syn::Pat::Ident(of) if of.by_ref.is_none() && of.subpat.is_none() => Some(Some(&of.ident)),
         _ => None,
     }
 }
 
 fn is_none(pat: &syn::Pat) -> bool {
     match pat {
-        syn::Pat::Wild(_) => true,
         syn::Pat::Ident(name) => name.ident == "None" && name.subpat.is_none(),
         syn::Pat::Path(path) => path.qself.is_none() && path.path.is_ident("None"),
         _ => false,

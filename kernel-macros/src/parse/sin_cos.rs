@@ -9,7 +9,8 @@ impl Parser {
     /// Sine and cosine in an iteration; the receiver is evaluated once.
     pub(super) fn sin_cos(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
         let known = call.method == "sin_cos" && call.args.is_empty() && call.turbofish.is_none();
-        if !known || self.path.is_empty() {
+        // A reference's method is not the number's before rustc has said so.
+        if !known || self.path.is_empty() || self.may_be_borrowed(&call.receiver) {
             return None;
         }
         let (angle, receiver) = (

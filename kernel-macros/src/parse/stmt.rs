@@ -132,6 +132,7 @@ impl Parser {
             }
             syn::Expr::Call(call) if let Some(kind) = self.swapped_numbers(call) => kind,
             syn::Expr::MethodCall(call) if let Some(kind) = self.swapped_elements(call) => kind,
+            syn::Expr::MethodCall(call) if let Some(kind) = self.filled(call) => kind,
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.frames.push(Frame::of_loop(node_loop.label.as_ref()));
@@ -205,7 +206,9 @@ impl Parser {
             self.bind_unknown(&local.pat);
             return opaque_stmt("`let .. else`", None);
         }
-        let mut init = local.init.as_ref().map(|init| self.initial(&init.expr));
+        let written = local.init.as_ref().map(|init| &*init.expr);
+        let borrowed = !self.path.is_empty() && written.is_some_and(|of| self.binds_borrowed(of));
+        let mut init = written.map(|written| self.initial(written));
         match (init, pat) {
             (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident),
             (Some(whole), syn::Pat::Slice(pat)) => init = self.take_apart(pat, whole).or(init),
@@ -218,6 +221,9 @@ impl Parser {
             self.bind_unknown(&local.pat);
             return opaque_stmt("a pattern that is no name or tuple", None);
         };
+        if borrowed {
+            self.borrowed.extend(&bound);
+        }
         if let Some(init) = init
             && ty.is_value()
             && !self.path.is_empty()

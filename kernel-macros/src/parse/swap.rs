@@ -4,7 +4,7 @@
 use super::Parser;
 use super::part::Dim;
 use crate::ir::types::ViewKind;
-use crate::ir::{Proof, StmtKind, Ty, VarId};
+use crate::ir::{Proof, Receiver, StmtKind, Ty, Typed, VarId};
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 
@@ -53,10 +53,12 @@ impl Parser {
             return None;
         }
         if self.fixed.contains(&var) {
-            self.prove(Proof::ArrayMethod {
-                var,
+            self.prove(Proof::Method {
+                of: Typed::Var(var),
                 ty: Ty::Unknown,
+                receiver: Receiver::Array,
                 name: call.method.clone(),
+                args: call.args.len(),
             });
         }
         let mut array = self.vars[var].ident.clone();
@@ -77,7 +79,7 @@ impl Parser {
     }
 
     /// Whether a name is a `&mut [T]` that an iterator has given.
-    fn is_lent_slice(&self, var: VarId) -> bool {
+    pub(super) fn is_lent_slice(&self, var: VarId) -> bool {
         let Some(part) = self.segment(var) else {
             return false;
         };
@@ -90,6 +92,6 @@ impl Parser {
 }
 
 /// A name that no source has.
-fn name(text: &str) -> Ident {
+pub(super) fn name(text: &str) -> Ident {
     Ident::new(&format!("__kernel_{text}"), Span::mixed_site())
 }

@@ -219,6 +219,84 @@ mod swaps {
     }
 }
 
+/// Numbers behind references, and an `Option` that its own method borrows.
+mod numbers {
+    use kernel_runtime::prelude::*;
+
+    trait ByReference {
+        fn wrapping_add(&self, other: u32) -> u32;
+    }
+
+    impl ByReference for u32 {
+        fn wrapping_add(&self, other: u32) -> u32 {
+            *self + 2 * other
+        }
+    }
+
+    trait ByValue {
+        fn checked_sub(self, other: u64) -> Option<u64>;
+        fn is_some(self) -> bool;
+    }
+
+    impl ByValue for &u64 {
+        fn checked_sub(self, _: u64) -> Option<u64> {
+            None
+        }
+        fn is_some(self) -> bool {
+            false
+        }
+    }
+
+    impl ByValue for Option<u64> {
+        fn checked_sub(self, _: u64) -> Option<u64> {
+            self
+        }
+        fn is_some(self) -> bool {
+            self == Some(3)
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_an_item(x: &[u32], y: &mut [u32]) {
+        for (o, v) in y.iter_mut().zip(x) {
+            *o = v.wrapping_add(1);
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_an_element(x: &[u64], y: &mut [u64]) {
+        for i in 0..y.len() {
+            if let Some(v) = x.get(i) {
+                y[i] = v.checked_sub(1).unwrap_or(0);
+            }
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_what_a_closure_gives(x: &[u64], y: &mut [u64]) {
+        for i in 0..y.len() {
+            let at = |i: usize| &x[i];
+            y[i] = at(i).checked_sub(1).unwrap_or(0);
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_a_name_for_an_element(x: &[u64], y: &mut [u64]) {
+        for i in 0..y.len() {
+            let v = &x[i];
+            let w = v;
+            y[i] = w.checked_sub(1).unwrap_or(0);
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_an_option(x: &[u64], y: &mut [bool]) {
+        for i in 0..y.len() {
+            y[i] = x[i].checked_sub(1).is_some();
+        }
+    }
+}
+
 fn main() {
     let _ = arr1(&[1.0]);
 }

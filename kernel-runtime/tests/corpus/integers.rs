@@ -248,6 +248,29 @@ fn medians(x: &[i32], rows: &mut [i32], out: &mut [i32], last: usize) {
     }
 }
 
+/// Rows that are filled and copied.
+#[kernel(parallel, cuda)]
+fn copies(x: &[i32], y: &mut [i32], width: usize, other: usize) {
+    for (row, of) in y.chunks_mut(width).zip(x.chunks(other)) {
+        let mut v = [0; 3];
+        v.fill(of[0]);
+        row.fill(v[1] + v[2]);
+        if of[0] > 0 {
+            row.copy_from_slice(of);
+        }
+    }
+}
+
+#[test]
+fn rows_are_filled_and_copied() {
+    let x: Vec<i32> = (0..3003).map(|i| i * 7919 % 1009 - 600).collect();
+    check!(copies[y = vec![0; 3003]](&x, &mut y, 7, 7));
+    check!(copies[y = vec![0; 3001]](&x[..3001], &mut y, 5, 5));
+    let failure = agreement!(Exact, device, copies[y = vec![0; 3003]](&x, &mut y, 7, 6));
+    let text = failure.expect_err("a failure");
+    assert!(text.contains("copy_from_slice"), "{text}");
+}
+
 #[test]
 fn elements_change_places() {
     let x: Vec<i32> = (0..3004).map(|i| i * 7919 % 1009 - 1100).collect();
@@ -264,4 +287,68 @@ fn elements_change_places() {
 fn numbers_change_places() {
     let (a, b) = special_words();
     check!(divisors[out = vec![0; a.len()]](&a, &b, &mut out));
+}
+
+/// Arguments that assign to what has been read before them.
+#[kernel(parallel, cuda)]
+fn in_order(x: &[u32], out: &mut [[u32; 9]]) {
+    for i in 0..x.len() {
+        let (mut k, mut t) = (x[i], (x[i], 3_u32));
+        out[i][0] = k.midpoint({
+            k = 8;
+            k
+        });
+        out[i][1] = k.next_multiple_of({
+            k += 1;
+            k + 3
+        });
+        out[i][2] = k
+            .checked_sub({
+                k += 9;
+                2
+            })
+            .unwrap_or(5);
+        out[i][3] = if let Some(v) = k.checked_sub({
+            k = 30;
+            1
+        }) {
+            v + k
+        } else {
+            k
+        };
+        out[i][4] = k.saturating_mul({
+            k += 1;
+            k
+        });
+        out[i][5] = t.0.midpoint({
+            t.0 = 90;
+            t.0
+        });
+        out[i][6] = ((k, 1)
+            < (
+                {
+                    k += 1;
+                    k
+                },
+                0,
+            )) as u32;
+        let (sum, _) = k.overflowing_sub({
+            k = 5;
+            k
+        });
+        out[i][7] = sum;
+        out[i][8] = match k.checked_sub(x[i]) {
+            None => k,
+            Some(mut rest) => {
+                rest += k;
+                rest
+            }
+        };
+    }
+}
+
+#[test]
+fn arguments_are_evaluated_in_order() {
+    let x: Vec<u32> = (0..2000).map(|i| i % 37).collect();
+    check!(in_order[out = vec![[0; 9]; 2000]](&x, &mut out));
 }

@@ -68,6 +68,7 @@ fn products(a: ArrayView2<f64>, b: ArrayView2<f64>) -> f64 {
 
 /// An index on whose way a value is made of the row's number.
 #[kernel(parallel, cuda)]
+#[allow(unused_assignments)]
 fn numbered(a: ArrayView2<f64>) -> f64 {
     let (m, n) = a.dim();
     let mut sum = 0.0;

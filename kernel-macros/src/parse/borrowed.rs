@@ -1,0 +1,70 @@
+//! Numbers behind references: their methods are found after those that traits have for references.
+
+use super::Parser;
+use crate::ir::{ExprId, Proof, Receiver, Ty, Typed, VarId};
+
+impl Parser {
+    /// Has rustc confirm a number's method, if the number may be behind a reference.
+    pub(super) fn prove_by_reference(&mut self, call: &syn::ExprMethodCall, receiver: ExprId) {
+        if !self.may_be_borrowed(&call.receiver) {
+            return;
+        }
+        let of = match self.named(&call.receiver) {
+            Some(var) if !self.parts.contains_key(&var) => Typed::Var(var),
+            Some(_) if let Some(array) = self.array_of(&call.receiver) => Typed::Var(array),
+            _ => Typed::Expr(receiver),
+        };
+        self.prove(Proof::Method {
+            of,
+            ty: Ty::Unknown,
+            receiver: Receiver::Reference,
+            name: call.method.clone(),
+            args: call.args.len(),
+        });
+    }
+
+    /// Whether an expression that is a number here may be a reference to one. What a closure or a
+    /// function gives is not known.
+    pub(super) fn may_be_borrowed(&self, node: &syn::Expr) -> bool {
+        match node {
+            syn::Expr::Paren(of) => self.may_be_borrowed(&of.expr),
+            syn::Expr::Group(of) => self.may_be_borrowed(&of.expr),
+            syn::Expr::Reference(_) => true,
+            syn::Expr::Path(_) => self.named(node).is_some_and(|var| self.is_borrowed(var)),
+            syn::Expr::MethodCall(call) => self.is_element_of_option(call),
+            syn::Expr::Call(call) => {
+                matches!(&*call.func, syn::Expr::Path(path) if path.path.get_ident().is_some())
+            }
+            syn::Expr::Block(of) => self.gives_borrowed(&of.block),
+            syn::Expr::If(of) => {
+                let otherwise = of.else_branch.as_ref();
+                self.gives_borrowed(&of.then_branch)
+                    || otherwise.is_some_and(|(_, branch)| self.may_be_borrowed(branch))
+            }
+            syn::Expr::Match(of) => of.arms.iter().any(|arm| self.may_be_borrowed(&arm.body)),
+            _ => false,
+        }
+    }
+
+    /// Whether a `let` of this value may bind a reference.
+    pub(super) fn binds_borrowed(&self, value: &syn::Expr) -> bool {
+        match value {
+            syn::Expr::Tuple(of) => of.elems.iter().any(|part| self.binds_borrowed(part)),
+            value => self.may_be_borrowed(value),
+        }
+    }
+
+    fn gives_borrowed(&self, block: &syn::Block) -> bool {
+        match block.stmts.last() {
+            // Its names are not bound here: a name of its own may be anything.
+            Some(syn::Stmt::Expr(syn::Expr::Path(_), None)) => block.stmts.len() > 1,
+            Some(syn::Stmt::Expr(value, None)) => self.may_be_borrowed(value),
+            _ => false,
+        }
+    }
+
+    fn is_borrowed(&self, var: VarId) -> bool {
+        let element = self.parts.get(&var).is_some_and(|part| part.rank() == 0);
+        element || self.references.contains(&var) || self.borrowed.contains(&var)
+    }
+}
