@@ -23,8 +23,6 @@ pub mod iterators;
 pub mod launch;
 mod level;
 pub mod math;
-#[doc(hidden)]
-pub mod methods;
 mod narrow;
 mod number;
 mod ops;

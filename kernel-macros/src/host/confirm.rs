@@ -69,7 +69,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
 }
 
 /// Beside a trait of the user's that has the method for the receiver, by value or by either
-/// reference, the name is ambiguous.
+/// reference, the name is ambiguous: a trait that has it for everything is in scope.
 fn method(rt: &TokenStream, ty: &Ty, receiver: Receiver, name: &Ident, args: usize) -> TokenStream {
     let (span, ty) = (names::about(name.span()), names::ty(rt, ty));
     let ty = match receiver {
@@ -79,14 +79,13 @@ fn method(rt: &TokenStream, ty: &Ty, receiver: Receiver, name: &Ident, args: usi
         Receiver::OptionOfReference => emit!(#rt::Option<&#ty>),
     };
     let name = names::local(&names::plain(name));
-    let args = (0..args).map(|_| emit!(()));
-    let args = emit!(#(#args),*);
-    let asked = ["ByValue", "ByReference", "ByMut"].map(|methods| {
-        let methods = names::local(methods);
+    let (params, args) = (vec![emit!(, _: ()); args], vec![emit!(()); args]);
+    let asked = [emit!(self), emit!(&self), emit!(&mut self)].map(|this| {
         quote_spanned! {span=> {
-            use #rt::methods::#methods as _;
+            trait __KernelAsks: #rt::Sized { fn #name(#this #(#params)*) {} }
+            impl<T> __KernelAsks for T {}
             let mut __receiver = #rt::any::<#ty>();
-            _ = __receiver.#name(#args);
+            _ = __receiver.#name(#(#args),*);
         }}
     });
     emit!(if false { #(#asked)* })
