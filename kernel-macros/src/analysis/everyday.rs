@@ -202,6 +202,30 @@ fn options_are_read_where_they_are_made() {
             "`std::mem::swap`",
         ),
         ("y[i] = u32::from(mine!(x[i], 1));", "`mine!`"),
+        (
+            "const K: u32 = 5; if let Some(K) = x[i].checked_sub(1) { y[i] = 5; }",
+            "`if let Some(K)`",
+        ),
+        (
+            "if let Some(1..=3) = x[i].checked_sub(1) { y[i] = 5; }",
+            "`if let Some(",
+        ),
+        (
+            "y[i] = match x[i].checked_sub(1) { _ => 1, Some(d) => d };",
+            "`Some(d)`",
+        ),
+        (
+            "let mut s = 0; y[i] = x[i].checked_sub(1).unwrap_or_else(move || { s += 1; s });",
+            "`unwrap_or_else`",
+        ),
+        (
+            "let mut s = 0; y[i] = x[i].checked_sub(1).map_or(0, move |d| { s += d; s });",
+            "`map_or`",
+        ),
+        (
+            "let mut s = 0; x[..3].iter().for_each(move |v| s += *v); y[i] = s;",
+            "`for_each`",
+        ),
     ] {
         refused(
             &format!(

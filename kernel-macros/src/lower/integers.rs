@@ -73,7 +73,7 @@ impl Lowerer<'_> {
                 );
                 let (zero, quotient) = (self.int_like(0, x), self.pin(quotient, call.before));
                 let more = self.compare(BinaryOp::Gt, rest, zero);
-                let more = self.number(more, call.ty);
+                let more = self.as_type(more, call.ty);
                 self.exact(BinaryOp::Add, quotient, more)
             }
             NextMultipleOf => self.next_multiple(call),
@@ -185,14 +185,10 @@ impl Lowerer<'_> {
         id
     }
 
+    /// As `as` does it: 1 for true.
     fn as_type(&mut self, x: ExprId, ty: Scalar) -> ExprId {
         let (span, x) = (self.function.exprs[x].span, self.operand_again(x));
         self.push(ExprKind::Cast(x, ty), span, Ty::Scalar(ty))
-    }
-
-    /// 1 for true.
-    fn number(&mut self, flag: ExprId, ty: Scalar) -> ExprId {
-        self.as_type(flag, ty)
     }
 
     fn is(&mut self, x: ExprId, value: u128) -> ExprId {
@@ -289,7 +285,7 @@ impl Lowerer<'_> {
         let root = self.pin(root, call.before);
         let square = self.exact(BinaryOp::Mul, root, root);
         let above = self.compare(BinaryOp::Gt, square, x);
-        let above = self.number(above, call.ty);
+        let above = self.as_type(above, call.ty);
         self.exact(BinaryOp::Sub, root, above)
     }
 
@@ -303,7 +299,7 @@ impl Lowerer<'_> {
         let reached = powers.map(|power| {
             let power = self.int_like(power.unsigned_abs(), x);
             let reached = self.compare(BinaryOp::Ge, x, power);
-            self.number(reached, Scalar::U32)
+            self.as_type(reached, Scalar::U32)
         });
         let reached: Vec<ExprId> = reached.collect();
         let sum = reached
@@ -328,7 +324,7 @@ impl Lowerer<'_> {
         }
         let mean = self.pin(mean, call.before);
         let below = self.is_below(mean, 0);
-        let below = self.number(below, call.ty);
+        let below = self.as_type(below, call.ty);
         let rest = self.op(BinaryOp::And, differing, below);
         self.exact(BinaryOp::Add, mean, rest)
     }

@@ -4,9 +4,7 @@ use super::Parser;
 use super::part::{Part, assertion, called, recorded};
 use super::swap::name;
 use crate::ir::types::ViewKind;
-use crate::ir::{
-    BinaryOp, Block, ExprId, ExprKind, Proof, Receiver, Span, Stmt, StmtKind, Ty, Typed,
-};
+use crate::ir::{BinaryOp, Block, ExprId, ExprKind, Span, Stmt, StmtKind};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -29,15 +27,7 @@ impl Parser {
         };
         match call.method.to_string().as_str() {
             "fill" => {
-                if own {
-                    self.prove(Proof::Method {
-                        of: Typed::Var(array),
-                        ty: Ty::Unknown,
-                        receiver: Receiver::Array,
-                        name: call.method.clone(),
-                        args: call.args.len(),
-                    });
-                }
+                self.prove_own_array(array, call);
                 let (array, [value, at]) = (&call.receiver, ["value", "at"].map(name));
                 self.written_out(
                     quote!({

@@ -69,11 +69,13 @@ impl Parser {
                     it.or(other, block(vec![it.bind(pat)?, tail(&map.body)]))
                 })
             }
-            ("unwrap_or_else", [syn::Expr::Closure(other)]) if other.inputs.is_empty() => self
-                .of_halves(node, &maker, |it| {
+            ("unwrap_or_else", [other]) => {
+                let other = closure(other).filter(|of| of.inputs.is_empty())?;
+                self.of_halves(node, &maker, |it| {
                     let other = otherwise(block(vec![tail(&other.body)]));
                     choice(&it.there, block(vec![it.value()?]), other)
-                }),
+                })
+            }
             ("unwrap", []) | ("expect", [syn::Expr::Lit(_)]) => self.unwrapped(node, call, &maker),
             _ => None,
         }

@@ -52,15 +52,7 @@ impl Parser {
         if !plain || !(self.fixed.contains(&var) || self.is_lent_slice(var)) {
             return None;
         }
-        if self.fixed.contains(&var) {
-            self.prove(Proof::Method {
-                of: Typed::Var(var),
-                ty: Ty::Unknown,
-                receiver: Receiver::Array,
-                name: call.method.clone(),
-                args: call.args.len(),
-            });
-        }
+        self.prove_own_array(var, call);
         let mut array = self.vars[var].ident.clone();
         array.set_span(array.span().located_at(call.method.span()));
         let [i, j, kept] = ["first", "second", "kept"].map(name);
@@ -76,6 +68,19 @@ impl Parser {
         let span = crate::ir::Span::of(call);
         let id = self.push(crate::ir::ExprKind::Block(block), span);
         Some(StmtKind::Expr(id))
+    }
+
+    /// Has rustc confirm the method of a slice, if it is called of an array that the iteration binds.
+    pub(super) fn prove_own_array(&mut self, array: VarId, call: &syn::ExprMethodCall) {
+        if self.fixed.contains(&array) {
+            self.prove(Proof::Method {
+                of: Typed::Var(array),
+                ty: Ty::Unknown,
+                receiver: Receiver::Array,
+                name: call.method.clone(),
+                args: call.args.len(),
+            });
+        }
     }
 
     /// Whether a name is a `&mut [T]` that an iterator has given.
