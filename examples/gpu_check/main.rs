@@ -1,53 +1,71 @@
 //! Does a GPU compute what this machine's processor does, to the bit, and how fast?
 //!
-//! Every kernel runs serial, in parallel and on the device, and the bits are compared. Then the
-//! device's times are shown, with the bytes that a kernel has to move per second as a share of
-//! what a plain copy moves in the same run. Without a GPU, the software device runs the kernels,
-//! on little data: its times say nothing, the comparison as much as on hardware.
+//! Every kernel runs serial, in parallel and on the device on little data, and the bits are
+//! compared. Then, on a GPU, in parallel and on the device on data that fill it; the device's times
+//! are shown, with the bytes that a kernel has to move per second as a share of what a plain copy
+//! moves in the same run, and arithmetic as a share of what multiply-adds reach. Without a GPU, the
+//! software device runs the kernels on little data: the comparison says as much as on hardware.
+//!
+//! `benches/gpu/run` runs this beside the same kernels compiled by nvcc, CUB and PyTorch.
 
+mod cases;
 mod kernels;
+mod peers;
+mod results;
 
+use cases::{Case, Sizes, Version, Work};
+use clap::Parser;
 use comfy_table::Table;
-use kernel_examples::units;
+use indicatif::ProgressIterator;
+use kernel_examples::{progress, units};
 use kernel_runtime::Error;
 use kernel_runtime::cuda;
-use ndarray::{Array, Array2, ArrayBase, Data, Dimension};
+use peers::Peers;
 use std::env;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-/// Which version of a kernel to run.
-#[derive(Clone, Copy, PartialEq)]
-enum Version {
-    Serial,
-    Parallel,
-    Device,
+/// Compares a GPU's results with the processor's, bit by bit, and times its kernels.
+#[derive(Parser)]
+struct Options {
+    /// Elements of lists
+    #[arg(long, default_value_t = 1 << 27)]
+    list: usize,
+    /// Rows and columns of planes
+    #[arg(long, default_value_t = 12_000)]
+    side: usize,
+    /// Rows and columns where the work grows faster than the data
+    #[arg(long, default_value_t = 2048)]
+    few: usize,
+    /// Timed runs of each kernel, of which the fastest counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+    /// Compares little data only
+    #[arg(long)]
+    check: bool,
+    /// Times of other programs: lines of a kernel's name, a peer's, and seconds, with tabs between
+    #[arg(long)]
+    peers: Option<PathBuf>,
 }
 
-/// A kernel with its data.
-struct Case {
-    name: &'static str,
-    /// Bytes that it reads and writes at least.
-    bytes: usize,
-    /// Whether it sums floats, which serial does in another order.
-    sums: bool,
-    run: Box<dyn Fn(Version) -> Result<Vec<u64>, Error>>,
-}
+/// What the kernels are compared on.
+const LITTLE: Sizes = Sizes {
+    list: 5000,
+    side: 50,
+    few: 24,
+};
 
-/// What became of a case.
+/// What became of a case on large data.
 struct Line {
     name: &'static str,
     agrees: bool,
+    work: Work,
     time: Duration,
-    /// Bytes per second.
-    rate: f64,
 }
 
-/// Runs of which the fastest counts.
-const RUNS: usize = 10;
-
 fn main() -> ExitCode {
-    match checked() {
+    match checked(&Options::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -58,7 +76,7 @@ fn main() -> ExitCode {
 }
 
 /// Whether all versions of all kernels agree.
-fn checked() -> Result<bool, Error> {
+fn checked(options: &Options) -> Result<bool, Box<dyn std::error::Error>> {
     let Ok(device) = cuda::available() else {
         return Ok(in_software());
     };
@@ -66,11 +84,20 @@ fn checked() -> Result<bool, Error> {
         "{}, compute capability {:?}",
         device.name, device.compute_capability
     );
+    let peers = options.peers.as_deref().map(Peers::read).transpose()?;
+    let little = compared()?;
     if device.software {
         println!("The data is little, and times would say nothing about any GPU.");
-        return compared(&cases(5000, 50, 24));
     }
-    timed(&cases(1 << 26, 8192, 1024))
+    if device.software || options.check {
+        return Ok(little);
+    }
+    let sizes = Sizes {
+        list: options.list,
+        side: options.side,
+        few: options.few,
+    };
+    Ok(timed(sizes, options.runs, &peers.unwrap_or_default())? && little)
 }
 
 /// The same program on the software device: a process settles once which device it has.
@@ -83,169 +110,116 @@ fn in_software() -> bool {
     run.is_ok_and(|status| status.success())
 }
 
-fn compared(cases: &[Case]) -> Result<bool, Error> {
-    let lines = cases.iter().map(|case| line(case, 1));
-    let lines: Vec<Line> = lines.collect::<Result<_, _>>()?;
-    for line in &lines {
-        println!("{:<16} {}", line.name, verdict(line));
+/// Whether all versions have the same bits on little data.
+fn compared() -> Result<bool, Error> {
+    let mut agree = true;
+    for make in cases::all() {
+        let case = make(LITTLE);
+        let parallel = (case.run)(Version::Parallel)?;
+        let agrees = (case.run)(Version::Device)?.same(&parallel)
+            && (case.differs_from_serial || (case.run)(Version::Serial)?.same(&parallel));
+        println!("{:<16} {}", case.name, verdict(agrees));
+        agree &= agrees;
     }
+    Ok(agree)
+}
+
+fn verdict(agrees: bool) -> &'static str {
+    if agrees { "equal" } else { "DIFFERENT" }
+}
+
+/// Whether the device's bits are the processor's on large data; prints its times.
+fn timed(sizes: Sizes, runs: u16, peers: &Peers) -> Result<bool, Error> {
+    let makers = cases::all();
+    let bar = progress::steps("kernels", makers.len() as u64);
+    let lines = makers
+        .iter()
+        .progress_with(bar)
+        .map(|make| line(&make(sizes), runs));
+    let lines: Vec<Line> = lines.collect::<Result<_, _>>()?;
+    print_table(&lines, peers);
     Ok(lines.iter().all(|line| line.agrees))
 }
 
-fn timed(cases: &[Case]) -> Result<bool, Error> {
-    let lines = cases.iter().map(|case| line(case, RUNS));
-    let lines: Vec<Line> = lines.collect::<Result<_, _>>()?;
-    let copied = lines[0].rate;
-    let mut table = Table::new();
-    table.set_header(["kernel", "bits", "device time", "GB/s", "of a copy"]);
-    for line in &lines {
-        table.add_row([
-            line.name.to_owned(),
-            verdict(line).to_owned(),
-            units::duration(line.time),
-            units::significant(line.rate / 1e9),
-            units::significant(line.rate / copied),
-        ]);
-    }
-    println!("{table}");
-    Ok(lines.iter().all(|line| line.agrees))
-}
-
-fn verdict(line: &Line) -> &'static str {
-    if line.agrees { "equal" } else { "DIFFERENT" }
-}
-
-fn line(case: &Case, runs: usize) -> Result<Line, Error> {
+fn line(case: &Case, runs: u16) -> Result<Line, Error> {
     let parallel = (case.run)(Version::Parallel)?;
-    let mut agrees = case.sums || (case.run)(Version::Serial)? == parallel;
+    let mut agrees = true;
     let mut time = Duration::MAX;
     for _ in 0..runs {
-        agrees &= (case.run)(Version::Device)? == parallel;
+        let found = (case.run)(Version::Device)?;
         let spent = cuda::last_call().map_or(Duration::MAX, |call| call.kernel);
         time = time.min(spent);
+        agrees &= found.same(&parallel);
     }
     Ok(Line {
         name: case.name,
         agrees,
+        work: case.work,
         time,
-        rate: case.bytes as f64 / time.as_secs_f64().max(1e-9),
     })
 }
 
-/// Runs one of a kernel's versions with these arguments.
-macro_rules! call {
-    ($version:expr, $kernel:ident($($arg:expr),*)) => {
-        match $version {
-            Version::Serial => kernels::$kernel::serial($($arg),*),
-            Version::Parallel => kernels::$kernel::parallel($($arg),*),
-            Version::Device => kernels::$kernel::cuda($($arg),*)?,
-        }
-    };
+fn print_table(lines: &[Line], peers: &Peers) {
+    let best =
+        |rate_of: fn(&Line) -> Option<f64>| lines.iter().filter_map(rate_of).fold(0.0, f64::max);
+    let copied = bandwidth(&lines[0]).unwrap_or(f64::NAN);
+    let reached = best(arithmetic);
+    let mut table = Table::new();
+    table.set_header([
+        "kernel",
+        "bits",
+        "device time",
+        "rate",
+        "share",
+        "peers: time, ours as fast",
+    ]);
+    for line in lines {
+        let (rate, share) = match (bandwidth(line), arithmetic(line)) {
+            (Some(rate), _) => (
+                format!("{} GB/s", units::significant(rate / 1e9)),
+                format!("{} of a copy", units::significant(rate / copied)),
+            ),
+            (_, Some(rate)) => (
+                format!("{} GFlop/s", units::significant(rate / 1e9)),
+                format!("{} of multiply-adds", units::significant(rate / reached)),
+            ),
+            _ => Default::default(),
+        };
+        table.add_row([
+            line.name.to_owned(),
+            verdict(line.agrees).to_owned(),
+            units::duration(line.time),
+            rate,
+            share,
+            beside(line, peers),
+        ]);
+    }
+    println!("{table}");
 }
 
-/// All kernels: on lists of `length`, planes of `side`, and sets of `few` where the work grows
-/// faster than the data.
-fn cases(length: usize, side: usize, few: usize) -> Vec<Case> {
-    let mut cases = of_lists(length);
-    cases.extend(of_planes(side));
-    cases.extend(of_few(few));
-    cases
+/// A kernel's peers: each one's time, and how many times faster ours is.
+fn beside(line: &Line, peers: &Peers) -> String {
+    let peers = peers.of_kernel(line.name).iter();
+    let texts = peers.map(|(who, time)| {
+        let ratio = time.as_secs_f64() / line.time.as_secs_f64();
+        let time = units::duration(*time);
+        format!("{who} {time}, {}", units::significant(ratio))
+    });
+    texts.collect::<Vec<_>>().join("; ")
 }
 
-fn of_lists(n: usize) -> Vec<Case> {
-    let list = move |seed: usize| -> Vec<f32> { (0..n).map(|i| value(i + seed) as f32).collect() };
-    let doubles: Vec<f64> = (0..n).map(value).collect();
-    let (x, y) = (list(0), list(n));
-    let (x1, x2, x3, y3, x4, y4) = (x.clone(), x.clone(), x.clone(), y.clone(), x, y);
-    vec![
-        case("copy", 8 * n, false, move |version| {
-            let mut y = vec![0.0; x1.len()];
-            call!(version, copy(&x1, &mut y));
-            Ok(bits(&Array::from(y)))
-        }),
-        case("sum of f32", 4 * n, true, move |version| {
-            Ok(vec![call!(version, sum_f32(&x2)).to_bits().into()])
-        }),
-        case("sum of f64", 8 * n, true, move |version| {
-            Ok(vec![call!(version, sum_f64(&doubles)).to_bits()])
-        }),
-        case("dot product", 8 * n, true, move |version| {
-            Ok(vec![call!(version, dot(&x3, &y3)).to_bits().into()])
-        }),
-        case("saxpy", 12 * n, false, move |version| {
-            let mut y = y4.clone();
-            call!(version, saxpy(2.5, &x4, &mut y));
-            Ok(bits(&Array::from(y)))
-        }),
-    ]
-}
-
-fn of_planes(side: usize) -> Vec<Case> {
-    let x = Array2::from_shape_fn((side, side), |(i, j)| value(i * side + j) as f32);
-    let (x1, x2, x3) = (x.clone(), x.clone(), x);
-    let bytes = 8 * side * side;
-    vec![
-        case("5-point stencil", bytes, false, move |version| {
-            let mut y = Array2::zeros(x1.dim());
-            call!(version, stencil(x1.view(), y.view_mut()));
-            Ok(bits(&y))
-        }),
-        case("transpose", bytes, false, move |version| {
-            let mut y = Array2::zeros(x2.dim());
-            call!(version, transpose(x2.view(), y.view_mut()));
-            Ok(bits(&y))
-        }),
-        case("sums of rows", bytes / 2, false, move |version| {
-            let mut y = vec![0.0; x3.nrows()];
-            call!(version, row_sums(x3.view(), &mut y));
-            Ok(bits(&Array::from(y)))
-        }),
-    ]
-}
-
-fn of_few(n: usize) -> Vec<Case> {
-    let a = Array2::from_shape_fn((n, n), |(i, j)| value(i * n + j) as f32);
-    let b = a.t().to_owned();
-    let bodies = Array2::from_shape_fn((4 * n, 3), |(i, j)| value(3 * i + j) as f32);
-    vec![
-        case("matrix product", 12 * n * n, false, move |version| {
-            let mut c = Array2::zeros(a.dim());
-            call!(version, product(a.view(), b.view(), c.view_mut()));
-            Ok(bits(&c))
-        }),
-        case("n bodies", 96 * n, false, move |version| {
-            let mut force = Array2::zeros(bodies.dim());
-            call!(version, n_body(bodies.view(), force.view_mut()));
-            Ok(bits(&force))
-        }),
-        case("Mandelbrot set", 4 * n * n, false, move |version| {
-            let mut steps = Array2::zeros((n, n));
-            call!(version, mandelbrot(200, steps.view_mut()));
-            Ok(steps.iter().map(|&count| count.into()).collect())
-        }),
-    ]
-}
-
-fn case(
-    name: &'static str,
-    bytes: usize,
-    sums: bool,
-    run: impl Fn(Version) -> Result<Vec<u64>, Error> + 'static,
-) -> Case {
-    Case {
-        name,
-        bytes,
-        sums,
-        run: Box::new(run),
+/// Bytes per second.
+fn bandwidth(line: &Line) -> Option<f64> {
+    match line.work {
+        Work::Bytes(bytes) => Some(bytes as f64 / line.time.as_secs_f64()),
+        Work::Operations(_) | Work::Unknown => None,
     }
 }
 
-fn bits<S: Data<Elem = f32>, D: Dimension>(values: &ArrayBase<S, D>) -> Vec<u64> {
-    values.iter().map(|value| value.to_bits().into()).collect()
-}
-
-/// Numbers between -0.5 and 0.5 without a pattern.
-fn value(k: usize) -> f64 {
-    let mixed = (k as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    mixed as f64 / 4294967296.0 - 0.5
+/// Operations per second.
+fn arithmetic(line: &Line) -> Option<f64> {
+    match line.work {
+        Work::Operations(count) => Some(count as f64 / line.time.as_secs_f64()),
+        Work::Bytes(_) | Work::Unknown => None,
+    }
 }

@@ -155,6 +155,9 @@ pub struct Launch<'a> {
     /// Neighbouring iterations of the innermost loop that a thread takes together where they allow
     /// it; 1 if it never does.
     pub width: u64,
+    /// How many loops out from the innermost neighbours in memory lie, for some array of a map that
+    /// crosses it; else 0.
+    pub crosswise: usize,
     /// The arrays, by the numbers in `params`.
     pub arrays: &'a [ArrayArg],
     /// Captured scalars by the numbers in `params`, as bits, zero-extended.

@@ -396,6 +396,7 @@ impl<'a> Session<'a> {
             params: &run.plan.params,
             trips: &trips,
             width: run.plan.width,
+            crosswise: run.plan.crosswise,
             arrays: &arrays,
             scalars: run.scalars(),
             accumulators: &mut accumulators,

@@ -418,6 +418,7 @@ fn sum(x: &mut [f64], chunk: usize) -> f64 {
         params,
         trips: &[upto(x.len() as u64)],
         width: 1,
+        crosswise: 0,
         arrays: &[source],
         scalars: &[],
         accumulators: &mut [AccumulatorArg {
@@ -589,6 +590,7 @@ fn a_reduction_that_fails_is_not_folded() {
         params: &[DeviceParam::Failure],
         trips: &[upto(100)],
         width: 1,
+        crosswise: 0,
         arrays: &[],
         scalars: &[],
         accumulators: &mut [AccumulatorArg {

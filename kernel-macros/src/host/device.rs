@@ -35,6 +35,8 @@ pub struct DeviceEntry {
     pub grouped: bool,
     /// Iterations of the innermost loop that a thread takes together, if it can.
     pub width: i64,
+    /// How many loops out from the innermost some array's neighbours lie.
+    pub crosswise: Option<usize>,
     /// The first entry's parameters, in crates without debug assertions and with them.
     pub release: Vec<DeviceParam>,
     pub debug: Vec<DeviceParam>,
@@ -52,6 +54,7 @@ impl Device {
                 .then(|| ptx::fold_name(function, region)),
             grouped: ptx::Form::of(function, region) == ptx::Form::Groups,
             width: text.width,
+            crosswise: text.crosswise,
             release: ptx::params(function, region, false),
             debug: ptx::params(function, region, true),
         };

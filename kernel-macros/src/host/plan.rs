@@ -142,6 +142,7 @@ fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {
     if device.width > 1 {
         lines.push(format!("width {}", device.width));
     }
+    lines.extend(device.crosswise.map(|loops| format!("crosswise {loops}")));
     if device.debug == device.release {
         lines.extend(params("param", &device.release));
     } else {

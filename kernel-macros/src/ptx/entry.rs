@@ -14,6 +14,8 @@ pub struct Forms {
     pub other: Option<(Other, Code)>,
     /// Iterations of the innermost loop that a thread takes together; 1 if it never does.
     pub width: i64,
+    /// How many loops out from the innermost some array's neighbours lie.
+    pub crosswise: Option<usize>,
 }
 
 /// What the other form is.
@@ -53,6 +55,7 @@ impl Writer<'_> {
             first,
             other: None,
             width,
+            crosswise: self.crosswise(width),
         };
         if self.is_relaxed() {
             let (code, width) = self.form(true, false);
@@ -73,7 +76,16 @@ impl Writer<'_> {
             first: self.form(false, false).0,
             other: other.map(|other| (other.clone(), code(&other))),
             width: of.width,
+            crosswise: of.crosswise,
         }
+    }
+
+    /// Where iterations go together, all arrays' neighbours lie along the innermost loop.
+    fn crosswise(self, width: i64) -> Option<usize> {
+        if width > 1 {
+            return None;
+        }
+        Emitter::new(self.function, self.region, self.debug).find_crosswise()
     }
 
     fn is_relaxed(self) -> bool {

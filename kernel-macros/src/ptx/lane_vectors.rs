@@ -81,7 +81,7 @@ impl Trial<'_> {
     }
 
     /// What an address grows by with a loop's trip number, if all loops leave that alone.
-    fn slope_along(&self, n: usize, touch: &Touch) -> Option<Poly> {
+    pub fn slope_along(&self, n: usize, touch: &Touch) -> Option<Poly> {
         let mut slope = Poly::default();
         for (factors, coefficient) in touch.address.terms() {
             let Some(at) = factors.iter().position(|reg| *reg == self.trips[n]) else {

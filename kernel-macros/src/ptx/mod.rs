@@ -21,6 +21,7 @@ mod call;
 mod cast;
 mod code;
 mod combine;
+mod crosswise;
 mod emitter;
 mod entry;
 mod expr;
@@ -87,6 +88,8 @@ pub struct Entries {
     pub debug: String,
     /// Iterations of the innermost loop that a thread takes together, in a map that does; else 1.
     pub width: i64,
+    /// How many loops out from the innermost some array's neighbours lie, in a map.
+    pub crosswise: Option<usize>,
     /// A second form of the entry that runs the iterations.
     pub other: Option<Other>,
 }
@@ -99,13 +102,15 @@ pub fn entries(function: &Function, region: &Region) -> Entries {
         debug,
     };
     let forms = writer(false).forms();
-    let (width, other) = (forms.width, forms.other.as_ref().map(|(of, _)| of.clone()));
+    let (width, crosswise) = (forms.width, forms.crosswise);
+    let other = forms.other.as_ref().map(|(of, _)| of.clone());
     let in_debug = region.differs_in_debug().then(|| writer(true).like(&forms));
     let release = text(writer(false), forms);
     Entries {
         debug: in_debug.map_or_else(|| release.clone(), |of| text(writer(true), of)),
         release,
         width,
+        crosswise,
         other,
     }
 }

@@ -305,7 +305,7 @@ impl<'a> Trial<'a> {
         self.emitter.element_type(touch.access)
     }
 
-    fn bytes(&self, touch: &Touch) -> i64 {
+    pub fn bytes(&self, touch: &Touch) -> i64 {
         self.ty(touch).bytes().into()
     }
 }

@@ -31,7 +31,7 @@ pub struct Context {
 /// A stream, and events to time its work.
 pub struct Lane {
     pub stream: Stream,
-    pub events: [Event; 3],
+    pub events: [Event; 4],
 }
 
 /// Idle lanes kept: as many as threads that call at once, for most programs.
@@ -126,7 +126,7 @@ impl Lane {
             stream: through_cust("creating a stream", || {
                 Stream::new(StreamFlags::DEFAULT, None)
             })?,
-            events: [event()?, event()?, event()?],
+            events: [event()?, event()?, event()?, event()?],
         })
     }
 }

@@ -7,12 +7,12 @@ use super::context::Context;
 use super::driver::symbols;
 use super::fault::{Fault, checked_launch};
 use super::memory::{Buffer, Residence, Work};
-use super::module::Function;
+use super::module::{self, Function};
 use super::timing;
 use crate::Error;
 use crate::launch::{AccumulatorArg, ArrayArg, DeviceParam, FAILURE_BYTES, Failure, Launch};
 use params::{Extras, Words};
-use shape::Shape;
+use shape::{Shape, Way};
 use std::time::Instant;
 
 /// Runs a region: its arrays go to the device, unless they are there, and come back, unless they
@@ -38,18 +38,18 @@ unsafe fn attempt(
     residence: &mut Residence,
 ) -> Result<Option<Failure>, Fault> {
     let context = Context::enter()?;
-    let entries = Entries::find(&context, launch)?;
     let mut work = Work::begin(&context)?;
     let start = Instant::now();
-    // SAFETY: the caller's.
-    let arrays = unsafe { residence.place(launch.arrays, &mut work)? };
-    work.placed(start)?;
     let extras = Extras {
-        arrays,
+        // SAFETY: the caller's.
+        arrays: unsafe { residence.place(launch.arrays, &mut work)? },
         failure: failure_record(launch, &mut work)?,
         partials: partials(launch, &mut work)?,
         copies: copies(launch, &mut work)?,
     };
+    work.placed(start)?;
+    let entries = Entries::find(&context, launch, &extras)?;
+    work.started()?;
     let computed = compute(launch, &entries, &mut work, &extras);
     if computed.is_err() {
         residence.spoiled(launch.arrays, &work);
@@ -76,25 +76,41 @@ struct Entry {
 }
 
 impl Entries {
-    fn find(context: &Context, launch: &Launch<'_>) -> Result<Entries, Fault> {
-        let find = |name: &'static str| {
-            let function = context.modules.function(&launch.module, name)?;
-            Ok(Entry { name, function })
+    fn find(context: &Context, launch: &Launch<'_>, extras: &Extras) -> Result<Entries, Fault> {
+        let wanted = module::Entries {
+            first: launch.entry,
+            fold: launch.fold,
+            units: params::units(launch, extras),
         };
-        let threads = context.resident_threads;
-        let combines = !launch.accumulators.is_empty() || !launch.shared.is_empty();
-        let shape = match (launch.fold, combines) {
-            (None, false) => shape::map(launch.trips, launch.width, threads)
-                .ok_or_else(|| Fault::contract(format!("{} loops", launch.trips.len())))?,
-            (Some(_), true) if launch.shared.is_empty() => shape::reduction(launch.chunks, threads),
-            (Some(_), true) => shape::groups(launch.chunks, threads),
-            (None, true) => return Err(Fault::contract("no fold for its accumulators".into())),
-            (Some(_), false) => return Err(Fault::contract("nothing for its fold".into())),
-        };
+        let loaded = context.modules.entries(&launch.module, wanted)?;
+        let entry = |name, function| Entry { name, function };
+        let fold = launch.fold.zip(loaded.fold);
         Ok(Entries {
-            first: (find(launch.entry)?, shape),
-            fold: launch.fold.map(find).transpose()?,
+            first: (
+                entry(launch.entry, loaded.first),
+                first_shape(launch, context.resident_threads)?,
+            ),
+            fold: fold.map(|(name, function)| entry(name, function)),
         })
+    }
+}
+
+fn first_shape(launch: &Launch<'_>, threads: u64) -> Result<Shape, Fault> {
+    let combines = !launch.accumulators.is_empty() || !launch.shared.is_empty();
+    match (launch.fold, combines) {
+        (None, false) => shape::map(launch.trips, way(launch), threads)
+            .ok_or_else(|| Fault::contract(format!("{} loops", launch.trips.len()))),
+        (Some(_), true) if launch.shared.is_empty() => Ok(shape::reduction(launch.chunks, threads)),
+        (Some(_), true) => Ok(shape::groups(launch.chunks, threads)),
+        (None, true) => Err(Fault::contract("no fold for its accumulators".into())),
+        (Some(_), false) => Err(Fault::contract("nothing for its fold".into())),
+    }
+}
+
+fn way(launch: &Launch<'_>) -> Way {
+    Way {
+        width: launch.width,
+        crosswise: launch.crosswise,
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Work<'c> {
     /// Packed elements on their way to the device.
     staging: Vec<Vec<u8>>,
     timing: Timing,
-    uploaded: Instant,
+    started: Instant,
 }
 
 /// Memory on the device, by its number in [`Work`].
@@ -41,6 +41,7 @@ pub struct Buffer(usize);
 enum Moment {
     Begun,
     Uploaded,
+    Started,
     Computed,
 }
 
@@ -52,7 +53,7 @@ impl<'c> Work<'c> {
             buffers: Vec::new(),
             staging: Vec::new(),
             timing: Timing::default(),
-            uploaded: Instant::now(),
+            started: Instant::now(),
         };
         work.record(Moment::Begun)?;
         Ok(work)
@@ -93,12 +94,17 @@ impl<'c> Work<'c> {
         through_cust(doing, || self.lane.stream.synchronize())
     }
 
-    /// Takes the time at which the arrays are there; `start` is when that began.
+    /// Takes the time at which everything is there that the kernels use; `start` is when that began.
     pub fn placed(&mut self, start: Instant) -> Result<(), Fault> {
         self.timing.upload = start.elapsed();
         self.timing.regions = 1;
-        self.uploaded = Instant::now();
         self.record(Moment::Uploaded)
+    }
+
+    /// Takes the time at which the kernels are launched.
+    pub fn started(&mut self) -> Result<(), Fault> {
+        self.started = Instant::now();
+        self.record(Moment::Started)
     }
 
     /// Takes the time at which the kernels are done.
@@ -108,7 +114,7 @@ impl<'c> Work<'c> {
 
     /// Takes the time at which the kernels were awaited.
     pub fn awaited(&mut self) {
-        self.timing.kernel = self.uploaded.elapsed();
+        self.timing.kernel = self.started.elapsed();
     }
 
     /// What the finished work took: by the device's clock, or by the host's where that fails,
@@ -122,7 +128,7 @@ impl<'c> Work<'c> {
         if let Ok(upload) = self.elapsed(Moment::Begun, Moment::Uploaded) {
             timing.upload = timing.upload.max(upload);
         }
-        if let Ok(kernel) = self.elapsed(Moment::Uploaded, Moment::Computed) {
+        if let Ok(kernel) = self.elapsed(Moment::Started, Moment::Computed) {
             timing.kernel = kernel;
         }
         timing

@@ -1,5 +1,6 @@
 //! Modules, each loaded once.
 
+mod cut;
 mod text;
 
 use super::driver::{status, symbols};
@@ -10,20 +11,38 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_void};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The modules of a context, by the place of their text.
+/// The modules of a context.
 #[derive(Default)]
 pub struct Modules {
-    slots: Mutex<HashMap<(usize, usize), Arc<Slot>>>,
+    slots: Mutex<HashMap<Key, Arc<Slot>>>,
+}
+
+/// A launch's part of a text, whose place stands for it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    text: (usize, usize),
+    entry: &'static str,
+    units: u64,
 }
 
 /// One module; its lock makes one thread compile while others that want it wait.
 type Slot = Mutex<Option<Loaded>>;
 
-/// A loaded module. cust's `Module` cannot be made from a handle, and its constructors leave no
-/// log behind; so loading, looking up and launching go to the driver directly.
-struct Loaded {
-    handle: CUmodule,
-    functions: HashMap<&'static str, Function>,
+/// A loaded module's entries. cust's `Module` cannot be made from a handle, and its constructors leave
+/// no log behind; so loading, looking up and launching go to the driver directly.
+#[derive(Clone, Copy)]
+pub struct Loaded {
+    pub first: Function,
+    pub fold: Option<Function>,
+}
+
+/// What a launch starts.
+#[derive(Clone, Copy)]
+pub struct Entries {
+    pub first: &'static str,
+    pub fold: Option<&'static str>,
+    /// Bit `n` is set if parameter `n` of the first is a stride of 1.
+    pub units: u64,
 }
 
 /// A function of a module that stays loaded for as long as the process runs.
@@ -34,47 +53,44 @@ pub struct Function {
     pub max_threads: u64,
 }
 
-// SAFETY: handles, which the driver lets any thread use that has the context current.
-unsafe impl Send for Loaded {}
-// SAFETY: as above.
+// SAFETY: a handle, which the driver lets any thread use that has the context current.
 unsafe impl Send for Function {}
 
 /// Room for the compiler's complaints; it truncates what does not fit.
 const LOG_BYTES: usize = 16 << 10;
 
 impl Modules {
-    /// An entry of a module, which is loaded if it is not yet. The context must be current.
-    pub fn function(&self, module: &Module, entry: &'static str) -> Result<Function, Fault> {
-        let slot = self.slot(module.ptx);
+    /// The entries of a module, which is loaded if it is not yet. The context must be current.
+    pub fn entries(&self, module: &Module, entries: Entries) -> Result<Loaded, Fault> {
+        let slot = self.slot(module.ptx, entries);
         let mut slot = locked(&slot);
-        let loaded = match &mut *slot {
-            Some(loaded) => loaded,
-            empty => {
-                text::keep(module);
-                empty.insert(Loaded {
-                    handle: load(module.ptx)?,
-                    functions: HashMap::new(),
-                })
-            }
-        };
-        loaded.function(entry)
+        if let Some(loaded) = *slot {
+            return Ok(loaded);
+        }
+        text::keep(module);
+        let loaded = load_entries(module.ptx, entries)?;
+        *slot = Some(loaded);
+        Ok(loaded)
     }
 
-    fn slot(&self, ptx: &'static str) -> Arc<Slot> {
-        let key = (ptx.as_ptr() as usize, ptx.len());
+    fn slot(&self, ptx: &'static str, entries: Entries) -> Arc<Slot> {
+        let key = Key {
+            text: (ptx.as_ptr() as usize, ptx.len()),
+            entry: entries.first,
+            units: entries.units,
+        };
         locked(&self.slots).entry(key).or_default().clone()
     }
 }
 
-impl Loaded {
-    fn function(&mut self, entry: &'static str) -> Result<Function, Fault> {
-        if let Some(function) = self.functions.get(entry) {
-            return Ok(*function);
-        }
-        let function = find(self.handle, entry)?;
-        self.functions.insert(entry, function);
-        Ok(function)
-    }
+fn load_entries(ptx: &str, entries: Entries) -> Result<Loaded, Fault> {
+    let names: Vec<&str> = [entries.first].into_iter().chain(entries.fold).collect();
+    let part = cut::cut(ptx, &names, entries.units);
+    let handle = load(part.as_deref().unwrap_or(ptx))?;
+    Ok(Loaded {
+        first: find(handle, entries.first)?,
+        fold: entries.fold.map(|fold| find(handle, fold)).transpose()?,
+    })
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timing {
-    /// Moving arrays to the device, packing included.
+    /// Moving arrays to the device, with packing and finding room for them.
     pub upload: Duration,
     /// Kernels, on the device's own clock if it has one.
     pub kernel: Duration,

@@ -26,6 +26,7 @@
 //!                                   hold the indices, `entry:fast:narrow` where both is so
 //! grouped                           where the entry's iterations run in groups
 //! width 4                           iterations that a thread takes together where it can
+//! crosswise 1                       how many loops out from the innermost neighbours in memory lie
 //! param trip0
 //! param:release len0.1              likewise `param:debug`
 //! ```
@@ -80,6 +81,7 @@ pub struct Plan {
     pub grouped: bool,
     /// Iterations of the innermost loop that a thread of the entry takes together where it can.
     pub width: u64,
+    pub crosswise: usize,
     pub params: Vec<DeviceParam>,
 }
 
@@ -241,6 +243,7 @@ impl Plan {
             "entry:narrow" => self.other_entry = Some(OtherEntry::new(rest, false, true)),
             "entry:fast:narrow" => self.other_entry = Some(OtherEntry::new(rest, true, true)),
             "width" => self.width = rest.parse().ok()?,
+            "crosswise" => self.crosswise = rest.parse().ok()?,
             "param" => self.params.push(param(rest)?),
             "param:debug" if debug => self.params.push(param(rest)?),
             "param:release" if !debug => self.params.push(param(rest)?),

@@ -71,6 +71,7 @@ pub fn run_map(
         params,
         trips,
         width: 1,
+        crosswise: 0,
         arrays,
         scalars,
         accumulators: &mut [],

@@ -1,4 +1,5 @@
-//! The bits that kernels' PTX has on the software device, beside those of the host's loops.
+//! The bits that kernels' PTX has on the software device, or on the one that the environment names,
+//! beside those of the host's loops.
 
 use crate::inputs;
 use crate::loops::{Loops, loops};
@@ -9,7 +10,9 @@ use kernel_runtime::{Error, math};
 
 /// Prints a row for each function.
 pub fn measure(count: u64, names: &[&str]) {
-    select_device(DeviceChoice::Software).expect("nothing chose a device before");
+    if std::env::var_os("KERNEL_CUDA_DEVICE").is_none() {
+        select_device(DeviceChoice::Software).expect("nothing chose a device before");
+    }
     println!("| function | inputs | differ from the baseline | differ from AVX2 |");
     println!("| --- | --: | --: | --: |");
     of_f64(count, names);

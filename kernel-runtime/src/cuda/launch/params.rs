@@ -52,6 +52,21 @@ pub fn of_fold(launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Result<
     words(&params, launch, work, extras)
 }
 
+/// Bit `n` is set if parameter `n` of the entry is a stride of 1; of the first 64.
+pub fn units(launch: &Launch<'_>, extras: &Extras) -> u64 {
+    let is_unit = |param: &DeviceParam| match *param {
+        DeviceParam::Stride(number, dim) => {
+            let array = extras.arrays.get(usize::from(number));
+            array.and_then(|of| of.strides.get(usize::from(dim))) == Some(&1)
+        }
+        _ => false,
+    };
+    let params = launch.params.iter().take(64).enumerate();
+    params.fold(0, |units, (n, param)| {
+        units | u64::from(is_unit(param)) << n
+    })
+}
+
 fn word(param: DeviceParam, launch: &Launch<'_>, work: &Work<'_>, extras: &Extras) -> Option<u64> {
     let trip = |number: u8| launch.trips.get(usize::from(number));
     let array = |number: u8| extras.arrays.get(usize::from(number));
