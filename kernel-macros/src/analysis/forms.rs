@@ -182,8 +182,8 @@ const ROWS: &[Row] = &[
     ),
     (
         "`std::mem::swap(&mut x, &mut y)` of numbers",
-        "for i in 0..n { let (mut a, mut b) = (i, k); std::mem::swap(&mut a, &mut b); y[i] = (a / 2) as f64; }",
-        "for i in 0..n { std::mem::swap(&mut y[i], &mut y[i + 1]); }",
+        "for i in 0..n { let (mut a, mut b) = (i, k); std::mem::swap(&mut a, &mut b); std::mem::swap(&mut y[i], &mut ys[i]) }",
+        "for i in 0..n { std::mem::swap(&mut y[i], &mut ys[i / 2]); }",
     ),
     (
         "`v.swap(i, j)` of an array",

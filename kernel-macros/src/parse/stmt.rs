@@ -39,8 +39,13 @@ impl Parser {
         for (position, stmt) in block.stmts.iter().enumerate() {
             match stmt {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
-                    out.value = Some(self.expr(node));
+                    let unit = self.unit_call(node);
+                    if unit.is_none() {
+                        out.value = Some(self.expr(node));
+                    }
                     out.stmts.append(&mut self.before);
+                    let span = span::of_stmt(stmt);
+                    out.stmts.extend(unit.map(|kind| Stmt { kind, span }));
                 }
                 syn::Stmt::Local(local) if self.bind_closure(local) => {
                     // The driver has it all the same.
@@ -130,9 +135,11 @@ impl Parser {
                     None => StmtKind::Expr(self.expr(node)),
                 }
             }
-            syn::Expr::Call(call) if let Some(kind) = self.swapped_numbers(call) => kind,
-            syn::Expr::MethodCall(call) if let Some(kind) = self.swapped_elements(call) => kind,
-            syn::Expr::MethodCall(call) if let Some(kind) = self.filled(call) => kind,
+            syn::Expr::Call(_) | syn::Expr::MethodCall(_)
+                if let Some(kind) = self.unit_call(node) =>
+            {
+                kind
+            }
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.frames.push(Frame::of_loop(node_loop.label.as_ref()));
@@ -155,6 +162,18 @@ impl Parser {
                 self.discard_value(id);
                 StmtKind::Expr(id)
             }
+        }
+    }
+
+    /// A call without a value, which is a statement also where no semicolon follows.
+    fn unit_call(&mut self, node: &syn::Expr) -> Option<StmtKind> {
+        match node {
+            syn::Expr::Paren(of) => self.unit_call(&of.expr),
+            syn::Expr::Call(call) => self.swapped_places(call),
+            syn::Expr::MethodCall(call) => {
+                self.swapped_elements(call).or_else(|| self.filled(call))
+            }
+            _ => None,
         }
     }
 
