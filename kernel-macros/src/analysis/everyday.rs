@@ -187,14 +187,10 @@ fn options_are_read_where_they_are_made() {
         ));
     }
     for (body, what) in [
-        (
-            "let it = x[i].checked_sub(1); y[i] = it.unwrap_or(0);",
-            "`checked_sub`",
-        ),
-        ("y[i] = y.get(i).copied().unwrap_or(0);", "`unwrap_or`"),
-        ("y[i] = v.get(i).copied().unwrap_or(0);", "`unwrap_or`"),
+        ("y[i] = y.get(i).copied().unwrap_or(0);", "`get`"),
+        ("y[i] = v.get(i).copied().unwrap_or(0);", "`get`"),
         ("y[i] = x.get(i).map_or(0, |it| return *it);", "`map_or`"),
-        ("y[i] = x[i].checked_add(1).ok_or(3).unwrap();", "`unwrap`"),
+        ("y[i] = x[i].checked_add(1).ok_or(3).unwrap();", "`ok_or`"),
         ("if let Some(j) = i.checked_sub(1) { y[i] = y[j]; }", "`y`"),
         ("let j = i.checked_sub(1).unwrap_or(0); y[j] = 1;", "`y["),
         ("y[i] = u32::from(mine!(x[i], 1));", "`mine!`"),
@@ -203,12 +199,8 @@ fn options_are_read_where_they_are_made() {
             "`if let Some(K)`",
         ),
         (
-            "if let Some(1..=3) = x[i].checked_sub(1) { y[i] = 5; }",
-            "`if let Some(",
-        ),
-        (
             "y[i] = match x[i].checked_sub(1) { _ => 1, Some(d) => d };",
-            "`Some(d)`",
+            "`match`",
         ),
         (
             "let mut s = 0; y[i] = x[i].checked_sub(1).unwrap_or_else(move || { s += 1; s });",

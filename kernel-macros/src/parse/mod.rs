@@ -28,6 +28,7 @@ mod option;
 mod outside;
 mod part;
 mod range;
+mod refutable;
 mod rows;
 mod scope;
 mod sin_cos;
@@ -81,7 +82,11 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
         .collect();
     let ret = match &item.sig.output {
         syn::ReturnType::Default => Ty::Unit,
-        syn::ReturnType::Type(_, ty) => ty::annotation(ty),
+        // What the driver gives in an `Option`, it makes itself.
+        syn::ReturnType::Type(_, ty) => match ty::annotation(ty) {
+            ty if ty.has_option() => Ty::Unknown,
+            ty => ty,
+        },
     };
     let mut block = parser.block(&body);
     if ret == Ty::Unit {
@@ -292,6 +297,7 @@ impl Parser {
             made: self.made,
             methods: self.methods,
             definitions: HashMap::new(),
+            unlowered: HashMap::new(),
             open: HashSet::new(),
             std_math: false,
             returned: self.returned,

@@ -4,8 +4,8 @@ use super::Parser;
 use super::assertion;
 use super::contact;
 use super::expr::{
-    ATTRIBUTE_HELP, CLOSURE, Shape, attributes, binary_op, complex_part, compound_op,
-    foreign_attribute,
+    ATTRIBUTE_HELP, CLOSURE, NO_ENUMS, Shape, attributes, binary_op, complex_part, compound_op,
+    contains_let, foreign_attribute,
 };
 use super::jump::Frame;
 use super::span;
@@ -115,7 +115,7 @@ impl Parser {
         })
     }
 
-    fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
+    pub(super) fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
         // A loop reads its own, because loops in it are still candidates.
         if !matches!(node, syn::Expr::ForLoop(_))
             && let Some(attr) = foreign_attribute(attributes(node))
@@ -219,8 +219,8 @@ impl Parser {
         if let Some(init) = &local.init
             && init.diverge.is_some()
         {
-            if let Some(bind) = self.let_some(local) {
-                return self.local(&bind);
+            if let Some(kind) = self.let_else(local) {
+                return kind;
             }
             self.bind_unknown(&local.pat);
             return opaque_stmt("`let .. else`", None);
@@ -672,15 +672,18 @@ impl Parser {
     }
 
     fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
+        if let Some(kind) = self.while_let(node_while) {
+            return kind;
+        }
         self.frames.push(Frame::of_loop(node_while.label.as_ref()));
-        let kind = if matches!(*node_while.cond, syn::Expr::Let(_)) {
+        let kind = if contains_let(&node_while.cond) {
             self.scopes.enter();
             self.bind_unknown_in(&node_while.cond);
             let blocks = vec![self.block(&node_while.body)];
             self.scopes.leave();
             StmtKind::Opaque(Opaque {
                 what: "`while let`".to_string(),
-                help: Some("kernels have no enums to match: compare numbers".to_string()),
+                help: Some(NO_ENUMS.to_string()),
                 blocks,
             })
         } else {

@@ -94,7 +94,7 @@ impl Parser {
             self.prove(Proof::Method {
                 of: Typed::Var(array),
                 ty: Ty::Unknown,
-                receiver: Receiver::Array,
+                receiver: Receiver::Itself,
                 name: call.method.clone(),
                 args: call.args.len(),
             });
