@@ -119,6 +119,7 @@ enum Type {
     /// A complex number of this float.
     Complex(Box<Type>),
     Tuple(Vec<Type>),
+    Option(Box<Type>),
     Array(Box<Type>, u64),
     View {
         elem: Box<Type>,
@@ -162,6 +163,7 @@ impl Slots {
             Ty::Scalar(scalar) => Type::Scalar(*scalar),
             Ty::Complex(scalar) => Type::Complex(Box::new(Type::Scalar(*scalar))),
             Ty::Tuple(parts) => Type::Tuple(parts.iter().map(|part| self.of_ty(part)).collect()),
+            Ty::Option(some) => Type::Option(Box::new(self.of_ty(some))),
             Ty::Array(elem, len) => Type::Array(Box::new(self.of_ty(elem)), *len),
             Ty::View(View {
                 elem,
@@ -200,7 +202,9 @@ impl Slots {
             (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
                 a.iter().zip(&b).all(|(a, b)| self.unify(a, b))
             }
-            (Type::Complex(a), Type::Complex(b)) => self.unify(&a, &b),
+            (Type::Complex(a), Type::Complex(b)) | (Type::Option(a), Type::Option(b)) => {
+                self.unify(&a, &b)
+            }
             (Type::Array(a, n), Type::Array(b, m)) => n == m && self.unify(&a, &b),
             (Type::View { elem: a, .. }, Type::View { elem: b, .. }) => self.unify(&a, &b),
             (a, b) => a == b,
@@ -244,9 +248,10 @@ impl Slots {
         match self.resolve(ty) {
             Type::Slot(other) => other == slot,
             Type::Tuple(parts) => parts.iter().any(|part| self.occurs(slot, part)),
-            Type::Complex(elem) | Type::Array(elem, _) | Type::View { elem, .. } => {
-                self.occurs(slot, &elem)
-            }
+            Type::Complex(elem)
+            | Type::Option(elem)
+            | Type::Array(elem, _)
+            | Type::View { elem, .. } => self.occurs(slot, &elem),
             _ => false,
         }
     }
@@ -266,6 +271,7 @@ impl Slots {
                 _ => Ty::Unknown,
             },
             Type::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.finish(part)).collect()),
+            Type::Option(some) => Ty::Option(Box::new(self.finish(&some))),
             Type::Array(elem, len) => Ty::Array(Box::new(self.finish(&elem)), len),
             Type::View {
                 elem,
@@ -567,6 +573,13 @@ impl<'a> Solver<'a> {
                 Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())
             }
             ExprKind::Complex(maker, args) => self.complex(maker.kind, args),
+            ExprKind::Option(some) => {
+                let some = match some {
+                    Some(value) => self.expr(*value),
+                    None => self.slots.fresh(Class::Any),
+                };
+                Type::Option(Box::new(some))
+            }
             ExprKind::Field(base, index) => {
                 let base = self.expr(*base);
                 self.defer(base, Rule::Field(*index), id)
@@ -740,7 +753,7 @@ impl<'a> Solver<'a> {
             OverflowingAdd | OverflowingSub | OverflowingMul | OverflowingNeg => {
                 Type::Tuple(vec![receiver, BOOL])
             }
-            builtin if builtin.is_checked() => Type::Tuple(vec![receiver, BOOL]),
+            builtin if builtin.is_checked() => Type::Option(Box::new(receiver)),
             ToAsciiUppercase | ToAsciiLowercase => receiver,
             builtin if builtin.is_of_bytes() => BOOL,
             LeadingOnes | TrailingOnes | CountZeros => Type::Scalar(Scalar::U32),
@@ -793,6 +806,8 @@ impl<'a> Solver<'a> {
             (Rule::Signed, Type::Scalar(scalar)) => scalar.signed().map(Type::Scalar),
             (Rule::Float, Type::Scalar(scalar)) => scalar.float().map(Type::Scalar),
             (Rule::Field(0..=1), Type::Complex(float)) => Some(*float),
+            (Rule::Field(0), Type::Option(some)) => Some(*some),
+            (Rule::Field(1), Type::Option(_)) => Some(BOOL),
             (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),
             (Rule::Element, Type::Array(elem, _)) => Some(*elem),
             _ => None,

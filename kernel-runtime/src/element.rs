@@ -51,6 +51,9 @@ impl Kind {
     #[cfg(feature = "num-complex")]
     pub(crate) const COMPLEX: Kind = Kind::ARRAY.then(Kind::digit(0));
 
+    /// Likewise: no type's kind begins with what ends a tuple's.
+    const OPTION: Kind = Kind::ARRAY.then(Kind::digit(0)).then(Kind::CLOSE);
+
     const fn digit(digit: u128) -> Kind {
         Kind {
             digits: digit,
@@ -83,7 +86,7 @@ impl Kind {
     }
 }
 
-/// An element, or a tuple or fixed array of them.
+/// An element, or a tuple, fixed array or `Option` of them.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`#[kernel]` took this for a number, a `bool`, or a tuple or array of them; it is `{Self}`"
@@ -147,6 +150,10 @@ ints!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 /// gives on the other.
 impl<T: Typed> Typed for &T {
     const KIND: Kind = T::KIND;
+}
+
+impl<T: Typed> Typed for Option<T> {
+    const KIND: Kind = Kind::OPTION.then(T::KIND);
 }
 
 macro_rules! tuples {

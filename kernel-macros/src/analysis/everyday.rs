@@ -187,32 +187,20 @@ fn options_are_read_where_they_are_made() {
         ));
     }
     for (body, what) in [
-        (
-            "let it = x[i].checked_sub(1); y[i] = it.unwrap_or(0);",
-            "`checked_sub`",
-        ),
-        ("y[i] = y.get(i).copied().unwrap_or(0);", "`unwrap_or`"),
-        ("y[i] = v.get(i).copied().unwrap_or(0);", "`unwrap_or`"),
+        ("y[i] = y.get(i).copied().unwrap_or(0);", "`get`"),
+        ("y[i] = v.get(i).copied().unwrap_or(0);", "`get`"),
         ("y[i] = x.get(i).map_or(0, |it| return *it);", "`map_or`"),
-        ("y[i] = x[i].checked_add(1).ok_or(3).unwrap();", "`unwrap`"),
+        ("y[i] = x[i].checked_add(1).ok_or(3).unwrap();", "`ok_or`"),
         ("if let Some(j) = i.checked_sub(1) { y[i] = y[j]; }", "`y`"),
         ("let j = i.checked_sub(1).unwrap_or(0); y[j] = 1;", "`y["),
-        (
-            "std::mem::swap(&mut y[i], &mut y[i + 1]);",
-            "`std::mem::swap`",
-        ),
         ("y[i] = u32::from(mine!(x[i], 1));", "`mine!`"),
         (
             "const K: u32 = 5; if let Some(K) = x[i].checked_sub(1) { y[i] = 5; }",
             "`if let Some(K)`",
         ),
         (
-            "if let Some(1..=3) = x[i].checked_sub(1) { y[i] = 5; }",
-            "`if let Some(",
-        ),
-        (
             "y[i] = match x[i].checked_sub(1) { _ => 1, Some(d) => d };",
-            "`Some(d)`",
+            "`match`",
         ),
         (
             "let mut s = 0; y[i] = x[i].checked_sub(1).unwrap_or_else(move || { s += 1; s });",
@@ -260,4 +248,55 @@ fn methods_of_borrowed_numbers_are_confirmed() {
         let methods = proofs.filter(|proof| matches!(proof, Proof::Method { .. }));
         assert_eq!(methods.count(), asked, "{body}");
     }
+}
+
+/// Elements that change places are assigned, and the proof sees each of them.
+#[test]
+fn swaps_are_assignments() {
+    for (body, meets) in [
+        ("y.swap(2 * i, 2 * i + 1)", None),
+        (
+            "let n = y.len(); if i < n / 2 { y.swap(i, n - 1 - i) } else { z[i] = 1; }",
+            None,
+        ),
+        (
+            "if z[i] < y[i] { std::mem::swap(&mut z[i], &mut y[i]) }",
+            None,
+        ),
+        (
+            "match z[i] { 0 => y.swap(2 * i, 2 * i + 1), _ => () }",
+            None,
+        ),
+        ("y.swap(i, i + 1)", Some("`y[i + 1]`")),
+        ("y.swap(i, { z[i] as usize })", Some("`y`")),
+        (
+            "std::mem::swap(&mut z[i], &mut y[i / 2])",
+            Some("`y[i / 2]`"),
+        ),
+        ("std::mem::swap(&mut z[i], &mut y[0])", Some("`y[0]`")),
+        (
+            "std::mem::swap(&mut z[i], &mut y[{ k += 1; k }])",
+            Some("swap`"),
+        ),
+        ("v.swap(2 * i, 2 * i + 1)", Some("`swap`")),
+        ("y.fill(z[i])", Some("`fill`")),
+    ] {
+        let source = format!(
+            "fn f(y: &mut [u32], z: &mut [u32], v: &mut Vec<u32>, mut k: usize) {{
+             for i in 0..z.len() / 2 {{ {body} }} }}"
+        );
+        match meets {
+            None => _ = accepted(&source),
+            Some(word) => refused(&source, &[word]),
+        }
+    }
+    accepted(
+        "fn f(y: &mut [u32], z: &mut [u32]) { for (a, b) in y.iter_mut().zip(z.iter_mut()) {
+         std::mem::swap(a, b) } }",
+    );
+    refused(
+        "fn f(y: &mut [u32], z: &mut [u32]) { for a in y.iter_mut() {
+         std::mem::swap(a, &mut z[0]) } }",
+        &["`z[0]`"],
+    );
 }

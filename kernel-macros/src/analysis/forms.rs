@@ -178,12 +178,22 @@ const ROWS: &[Row] = &[
     (
         "`x.checked_sub(y)`",
         "for i in 0..n { let Some(e) = x.get(i + 1) else { continue }; y[i] = e + c[i].checked_sub(3).unwrap_or(7) as f64; }",
-        "for i in 0..n { let e = c[i].checked_sub(3); y[i] = e.unwrap_or(7) as f64; }",
+        "for i in 0..n { let e = y.get(i); y[i] = *e.unwrap_or(&7.0); }",
+    ),
+    (
+        "`Some(v)`, `None` in a `match`",
+        "for i in 0..n { if let Some(e) = c.get(i) && *e > 3 { y[i] = match e.checked_sub(k as u32) { Some(0) | None => 1.0, Some(g) => g as f64 }; } }",
+        "for i in 0..n { if let Ok(e) = u8::try_from(c[i]) { y[i] = e as f64; } }",
+    ),
+    (
+        "`.unwrap_or(0)`",
+        "for i in 0..n { y[i] = x.get(i).map(|e| e + 1.0).filter(|e| *e > 3.0).unwrap_or_default(); }",
+        "for i in 0..n { y[i] = *x.get(i).ok_or(3).unwrap(); }",
     ),
     (
         "`std::mem::swap(&mut x, &mut y)` of numbers",
-        "for i in 0..n { let (mut a, mut b) = (i, k); std::mem::swap(&mut a, &mut b); y[i] = (a / 2) as f64; }",
-        "for i in 0..n { std::mem::swap(&mut y[i], &mut y[i + 1]); }",
+        "for i in 0..n { let (mut a, mut b) = (i, k); std::mem::swap(&mut a, &mut b); std::mem::swap(&mut y[i], &mut ys[i]) }",
+        "for i in 0..n { std::mem::swap(&mut y[i], &mut ys[i / 2]); }",
     ),
     (
         "`v.swap(i, j)` of an array",

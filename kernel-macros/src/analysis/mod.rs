@@ -32,6 +32,8 @@ mod iterators;
 mod meeting;
 mod nest;
 #[cfg(test)]
+mod optional;
+#[cfg(test)]
 mod oracle;
 pub mod plan;
 mod poly;

@@ -38,9 +38,9 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         }
         Proof::Maker { maker, scalar } => made(rt, maker, *scalar),
         Proof::ByReference { builtin, ty } => by_reference(rt, *builtin, ty),
-        Proof::Complex { tokens, scalar } => {
-            let scalar = names::scalar(rt, *scalar);
-            quote_spanned!(place(tokens)=> #rt::is::<#rt::Complex<#scalar>, _>(&#tokens);)
+        Proof::Value { tokens, ty } => {
+            let ty = names::ty(rt, ty);
+            quote_spanned!(place(tokens)=> #rt::is::<#ty, _>(&#tokens);)
         }
         Proof::Prange(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::prange::<#rt::prim::usize>);)
@@ -48,9 +48,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Swap(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
         }
-        Proof::Nothing(tokens) => {
-            quote_spanned!(place(tokens)=> let _: #rt::Option<()> = #tokens;)
-        }
+        Proof::Variant { tokens, some } => variant(rt, tokens, *some),
         Proof::Method {
             ty,
             receiver,
@@ -68,15 +66,24 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
     }
 }
 
+/// No other pattern of an option has as many parts.
+fn variant(rt: &TokenStream, path: &TokenStream, some: bool) -> TokenStream {
+    let parts = some.then(|| emit!((_)));
+    quote_spanned!(place(path)=> if let #path #parts = #rt::Option::<()>::None {})
+}
+
 /// Beside a trait of the user's that has the method for the receiver, by value or by either
 /// reference, the name is ambiguous: a trait that has it for everything is in scope.
 fn method(rt: &TokenStream, ty: &Ty, receiver: Receiver, name: &Ident, args: usize) -> TokenStream {
-    let (span, ty) = (names::about(name.span()), names::ty(rt, ty));
-    let ty = match receiver {
-        Receiver::Array => ty,
-        Receiver::Reference => emit!(&#ty),
-        Receiver::Option => emit!(#rt::Option<#ty>),
-        Receiver::OptionOfReference => emit!(#rt::Option<&#ty>),
+    let (span, of) = (names::about(name.span()), ty);
+    let ty = names::ty(rt, ty);
+    let ty = match (receiver, of) {
+        (Receiver::OptionOfReference, Ty::Option(some)) => {
+            let some = names::ty(rt, some);
+            emit!(#rt::Option<&#some>)
+        }
+        (Receiver::Reference, _) => emit!(&#ty),
+        _ => ty,
     };
     let name = names::local(&names::plain(name));
     let (params, args) = (vec![emit!(, _: ()); args], vec![emit!(()); args]);

@@ -180,15 +180,16 @@ impl Context<'_> {
     /// Where the compiler inferred a type, rustc confirms it.
     fn witness(&self, id: VarId) -> TokenStream {
         let var = &self.input.function.vars[id];
+        let ty = self.input.function.unlowered.get(&id).unwrap_or(&var.ty);
         let known = matches!(
-            var.ty,
-            Ty::Scalar(_) | Ty::Complex(_) | Ty::Tuple(_) | Ty::Array(..)
+            ty,
+            Ty::Scalar(_) | Ty::Complex(_) | Ty::Option(_) | Ty::Tuple(_) | Ty::Array(..)
         );
-        if !known || unknown_inside(&var.ty) {
+        if !known || unknown_inside(ty) {
             return TokenStream::new();
         }
         let (rt, name) = (self.rt, &var.ident);
-        let ty = names::ty(rt, &var.ty);
+        let ty = names::ty(rt, ty);
         quote_spanned!(names::about(var.span.start)=> #rt::is::<#ty, _>(&#name);)
     }
 
@@ -212,7 +213,7 @@ fn unknown_inside(ty: &Ty) -> bool {
     match ty {
         Ty::Scalar(_) | Ty::Complex(_) => false,
         Ty::Tuple(parts) => parts.iter().any(unknown_inside),
-        Ty::Array(elem, _) => unknown_inside(elem),
+        Ty::Array(elem, _) | Ty::Option(elem) => unknown_inside(elem),
         _ => true,
     }
 }

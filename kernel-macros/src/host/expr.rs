@@ -85,7 +85,10 @@ impl Body<'_> {
                 let (rt, ty) = (self.rt(), self.scalar(Scalar::I64));
                 emit!((#rt::number(__shape, __outer, __t) as #ty))
             }
-            ExprKind::NewArray { .. } | ExprKind::Opaque(_) | ExprKind::Complex(..) => {
+            ExprKind::NewArray { .. }
+            | ExprKind::Opaque(_)
+            | ExprKind::Complex(..)
+            | ExprKind::Option(_) => {
                 unreachable!("analysis lets no driver expression into a region")
             }
         }

@@ -60,6 +60,10 @@ pub fn ty(rt: &TokenStream, of: &Ty) -> TokenStream {
             let of = scalar(rt, *of);
             emit!(#rt::Complex<#of>)
         }
+        Ty::Option(some) => {
+            let some = ty(rt, some);
+            emit!(#rt::Option<#some>)
+        }
         Ty::Tuple(parts) => {
             let parts = parts.iter().map(|part| ty(rt, part));
             emit!((#(#parts,)*))

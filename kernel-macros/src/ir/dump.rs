@@ -302,6 +302,8 @@ impl Dumper<'_> {
                 self.list("(", args, ")")
             }
             ExprKind::Tuple(parts) => self.list("(", parts, ")"),
+            ExprKind::Option(Some(value)) => self.list("Some(", &[*value], ")"),
+            ExprKind::Option(None) => self.out.write_str("None"),
             ExprKind::Complex(_, parts) => self.list("complex(", parts, ")"),
             ExprKind::Field(base, index) => {
                 self.operand(*base, POSTFIX)?;

@@ -71,6 +71,8 @@ pub struct Function {
     pub methods: HashMap<ExprId, proc_macro2::Span>,
     /// What names of the driver's that keep their values are bound to. Filled by `analysis/`.
     pub definitions: HashMap<VarId, ExprId>,
+    /// What the source has for the types of arrays that [`crate::lower`] changes.
+    pub unlowered: HashMap<VarId, Ty>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
     pub open: HashSet<ExprId>,
     /// Elementary functions are the standard library's, not the runtime's.
@@ -285,6 +287,8 @@ pub enum ExprKind {
     Apply(CalleeId, Vec<ExprId>),
     Tuple(Vec<ExprId>),
     Field(ExprId, u32),
+    /// `Some(value)`, or `None`. Until [`crate::lower`].
+    Option(Option<ExprId>),
     /// A complex number made of other values. Until [`crate::lower`].
     Complex(Box<Maker>, Vec<ExprId>),
     /// `[a, b, c]` bound to a local.
@@ -558,12 +562,12 @@ pub enum Proof {
     /// A method that takes its number by reference, so that another trait's that takes it by value
     /// would be called instead.
     ByReference { builtin: Builtin, ty: Ty },
-    /// A complex number from outside of the loop.
-    Complex { tokens: TokenStream, scalar: Scalar },
+    /// A complex number or an option from outside of the loop.
+    Value { tokens: TokenStream, ty: Ty },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
-    /// `None`, in a pattern.
-    Nothing(TokenStream),
+    /// `Some` or `None`, as a pattern and so as a value.
+    Variant { tokens: TokenStream, some: bool },
     /// A method that rustc finds after those of traits for such a receiver: no trait has one of
     /// the name. The type is known after inference.
     Method {
@@ -584,7 +588,8 @@ pub enum Proof {
 }
 
 impl Proof {
-    /// Whether both ask about one method of one variable, which many loops call again and again.
+    /// Whether both ask about one method of one variable, or about one variant of `Option`, which
+    /// many loops name again and again.
     pub fn asks_the_same(&self, other: &Proof) -> bool {
         match (self, other) {
             (
@@ -598,6 +603,13 @@ impl Proof {
                     ..
                 },
             ) => of == other && name == called && receiver == like,
+            (
+                Proof::Variant { tokens, some },
+                Proof::Variant {
+                    tokens: other,
+                    some: like,
+                },
+            ) => some == like && tokens.to_string() == other.to_string(),
             _ => false,
         }
     }
@@ -614,12 +626,11 @@ pub enum Typed {
 /// How a method's receiver is made of the type that a proof knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receiver {
-    /// An array, whose method is that of the slice.
-    Array,
+    /// An array or an `Option`, whose method takes a reference.
+    Itself,
     /// A reference to a number, whose method takes the number.
     Reference,
-    /// An `Option`, whose method takes a reference.
-    Option,
+    /// An `Option` of a reference to what the type is an `Option` of, whose method takes a reference.
     OptionOfReference,
 }
 

@@ -152,6 +152,9 @@ pub enum Ty {
     /// variable that the source binds keeps it, because rustc confirms it there.
     Complex(Scalar),
     Tuple(Vec<Ty>),
+    /// Only until [`crate::lower`] makes a value and whether it is missing of it; like a complex
+    /// number to rustc.
+    Option(Box<Ty>),
     /// A fixed array bound in the region.
     Array(Box<Ty>, u64),
     View(View),
@@ -238,8 +241,18 @@ impl Ty {
         match self {
             Ty::Scalar(_) | Ty::Complex(_) => true,
             Ty::Tuple(parts) => parts.iter().all(Ty::is_value),
-            Ty::Array(elem, _) => elem.is_value(),
+            Ty::Array(elem, _) | Ty::Option(elem) => elem.is_value(),
             Ty::Unknown | Ty::Unit | Ty::View(_) => false,
+        }
+    }
+
+    /// Whether there is an `Option` in it.
+    pub fn has_option(&self) -> bool {
+        match self {
+            Ty::Option(_) => true,
+            Ty::Tuple(parts) => parts.iter().any(Ty::has_option),
+            Ty::Array(elem, _) => elem.has_option(),
+            _ => false,
         }
     }
 
@@ -268,6 +281,7 @@ impl fmt::Display for Ty {
                 }
                 f.write_str(if parts.len() == 1 { ",)" } else { ")" })
             }
+            Ty::Option(some) => write!(f, "Option<{some}>"),
             Ty::Array(elem, len) => write!(f, "[{elem}; {len}]"),
             Ty::View(view) => view.fmt(f),
         }

@@ -74,6 +74,7 @@ fn expr(function: &Function, id: ExprId) {
         ExprKind::Opaque(opaque) => panic!("opaque expression in a region: {}", opaque.what),
         ExprKind::NewArray { .. } => panic!("a new array in a region"),
         ExprKind::Complex(..) => panic!("a complex number in one piece in a region"),
+        ExprKind::Option(_) => panic!("an option in one piece in a region"),
         ExprKind::If {
             cond,
             then,
@@ -109,6 +110,7 @@ pub fn operands(kind: &ExprKind) -> Vec<ExprId> {
         | ExprKind::Complex(_, parts)
         | ExprKind::Array(parts) => parts.clone(),
         ExprKind::LocalElement { index, .. } => index.clone(),
+        ExprKind::Option(some) => some.iter().copied().collect(),
         _ => Vec::new(),
     }
 }

@@ -16,13 +16,14 @@ mod complex;
 mod elementary;
 mod integers;
 mod methods;
+mod option;
 mod parts;
 #[cfg(test)]
 mod tests;
 
 use crate::ir::{
-    Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Proof, Span,
-    Stmt, StmtKind, Ty, Var, VarId, VarKind,
+    Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Proof, Scalar,
+    Span, Stmt, StmtKind, Ty, Var, VarId, VarKind,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -65,21 +66,22 @@ fn is_several(ty: &Ty) -> bool {
 
 /// Whether a value of the type is several values, each a variable of its own.
 fn is_composite(ty: &Ty) -> bool {
-    matches!(ty, Ty::Tuple(_) | Ty::Complex(_)) && ty.is_value()
+    matches!(ty, Ty::Tuple(_) | Ty::Complex(_) | Ty::Option(_)) && ty.is_value()
 }
 
 fn has_complex(ty: &Ty) -> bool {
     match ty {
-        Ty::Complex(_) => true,
+        Ty::Complex(_) | Ty::Option(_) => true,
         Ty::Tuple(parts) => parts.iter().any(has_complex),
         Ty::Array(elem, _) => has_complex(elem),
         _ => false,
     }
 }
 
-/// The type without complex numbers: tuples are in their place.
+/// The type without complex numbers and options: tuples are in their place.
 fn lowered(ty: &Ty) -> Ty {
     match ty {
+        Ty::Option(some) => Ty::Tuple(vec![lowered(some), Ty::Scalar(Scalar::Bool)]),
         Ty::Complex(scalar) => Ty::Tuple(vec![Ty::Scalar(*scalar); 2]),
         Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(lowered).collect()),
         Ty::Array(elem, len) => Ty::Array(Box::new(lowered(elem)), *len),
@@ -94,6 +96,11 @@ fn leaves(ty: &Ty) -> Vec<(Ty, TokenStream)> {
             .map(|part| Ident::new(part, proc_macro2::Span::mixed_site()))
             .map(|part| (Ty::Scalar(*scalar), quote!(.#part)))
             .into(),
+        // By methods that take the option by value, which come before any trait's.
+        Ty::Option(some) => vec![
+            ((**some).clone(), quote!(.unwrap_or_default())),
+            (Ty::Scalar(Scalar::Bool), quote!(.map_or(true, |_| false))),
+        ],
         Ty::Tuple(parts) => {
             let named = parts.iter().enumerate().map(|(at, part)| {
                 let at = proc_macro2::Literal::usize_unsuffixed(at);
@@ -110,11 +117,20 @@ fn leaves(ty: &Ty) -> Vec<(Ty, TokenStream)> {
     inner.collect()
 }
 
-/// A position among [`leaves`]: where a tuple's part begins, and how many are its own.
-fn range_of(parts: &[Ty], index: u32) -> std::ops::Range<usize> {
+/// The positions among [`leaves`] of a type's part.
+fn range_of(ty: &Ty, index: u32) -> std::ops::Range<usize> {
     let count = |ty: &Ty| leaves(ty).len();
-    let start: usize = parts[..index as usize].iter().map(count).sum();
-    start..start + count(&parts[index as usize])
+    let index = index as usize;
+    match ty {
+        Ty::Tuple(parts) => {
+            let start: usize = parts[..index].iter().map(count).sum();
+            start..start + count(&parts[index])
+        }
+        // The value, and whether it is missing.
+        Ty::Option(some) if index == 0 => 0..count(some),
+        Ty::Option(some) => count(some)..count(some) + 1,
+        _ => index..index + 1,
+    }
 }
 
 struct Lowerer<'a> {
@@ -148,7 +164,9 @@ impl Lowerer<'_> {
             whole.kind.clone(),
             whole.home,
         );
-        let (mutable, deferred, hidden) = (whole.mutable, whole.deferred, whole.hidden);
+        // What an option's value is where it has none, must be no index's form.
+        let mutable = whole.mutable || whole.ty.has_option();
+        let (deferred, hidden) = (whole.deferred, whole.hidden);
         let tokens = whole.tokens.clone();
         let parts = leaves(&whole.ty).into_iter().map(|(ty, name)| Var {
             ident: ident.clone(),
@@ -329,7 +347,10 @@ impl Lowerer<'_> {
             Pat::Var(_) | Pat::Wild => {
                 if let Pat::Var(var) = pat {
                     let ty = lowered(&self.function.vars[*var].ty);
-                    self.function.vars[*var].ty = ty;
+                    let whole = std::mem::replace(&mut self.function.vars[*var].ty, ty);
+                    if whole != self.function.vars[*var].ty {
+                        self.function.unlowered.insert(*var, whole);
+                    }
                 }
                 pat.clone()
             }
@@ -406,7 +427,7 @@ impl Lowerer<'_> {
         match kind {
             ExprKind::Var(_) | ExprKind::Unary(..) => is_composite(self.ty(id)),
             ExprKind::Field(base, _) => is_composite(self.ty(*base)),
-            ExprKind::Complex(..) => true,
+            ExprKind::Complex(..) | ExprKind::Option(_) => true,
             ExprKind::Load(access) => {
                 let array = self.function.accesses[*access].array;
                 let view = self.function.vars[array].ty.view();
@@ -439,10 +460,7 @@ impl Lowerer<'_> {
 
     /// Field `index` of a variable as a place: the variables that are there.
     fn field_leaves(&mut self, base: VarId, index: u32) -> Vec<VarId> {
-        let range = match &self.function.vars[base].ty {
-            Ty::Tuple(parts) => range_of(parts, index),
-            _ => index as usize..index as usize + 1,
-        };
+        let range = range_of(&self.function.vars[base].ty, index);
         self.leaves_of(base)[range].to_vec()
     }
 }

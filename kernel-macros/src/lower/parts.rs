@@ -38,10 +38,7 @@ impl Lowerer<'_> {
                 self.part_of_element(base, index, span)
             }
             ExprKind::Field(base, index) if is_composite(self.ty(base)) => {
-                let range = match self.ty(base) {
-                    Ty::Tuple(parts) => range_of(parts, index),
-                    _ => index as usize..index as usize + 1,
-                };
+                let range = range_of(self.ty(base), index);
                 let whole = self.parts(base);
                 let mut whole = self.steadied(whole);
                 whole.leaves = whole.leaves[range].to_vec();
@@ -61,6 +58,7 @@ impl Lowerer<'_> {
             }
             ExprKind::Block(block) => self.parts_of_block(id, block),
             ExprKind::Complex(maker, args) => self.made(*maker, &args, &ty, span),
+            ExprKind::Option(some) => self.option(some, &ty, span),
             ExprKind::Unary(UnaryOp::Neg, inner) if is_composite(&ty) => {
                 let mut parts = self.parts(inner);
                 let negated = parts.leaves.iter().map(|leaf| self.negated(*leaf));
@@ -71,6 +69,9 @@ impl Lowerer<'_> {
                 if self.is_complex(left) || self.is_complex(right) =>
             {
                 self.complex_binary(id, op, left, right)
+            }
+            ExprKind::Binary(op, left, right) if matches!(self.ty(left), Ty::Option(_)) => {
+                self.option_comparison(op, left, right, span)
             }
             ExprKind::Binary(op, left, right) if is_composite(self.ty(left)) => {
                 self.tuple_comparison(op, left, right, span)
@@ -165,9 +166,9 @@ impl Lowerer<'_> {
             node.kind,
             VarKind::Param | VarKind::Driver | VarKind::Outside
         );
-        if let (true, Ty::Complex(scalar)) = (from_outside, &node.ty) {
-            let (tokens, scalar) = (node.tokens.clone(), *scalar);
-            self.prove(Proof::Complex { tokens, scalar });
+        if let (true, ty @ (Ty::Complex(_) | Ty::Option(_))) = (from_outside, &node.ty) {
+            let (tokens, ty) = (node.tokens.clone(), ty.clone());
+            self.prove(Proof::Value { tokens, ty });
         }
         let vars = self.leaves_of(var).into_iter();
         let leaves = vars.map(|leaf| {

@@ -31,7 +31,7 @@ impl Parser {
             syn::Expr::Group(of) => self.may_be_borrowed(&of.expr),
             syn::Expr::Reference(_) => true,
             syn::Expr::Path(_) => self.named(node).is_some_and(|var| self.is_borrowed(var)),
-            syn::Expr::MethodCall(call) => self.is_element_of_option(call),
+            syn::Expr::MethodCall(call) => self.gives_element(call),
             syn::Expr::Call(call) => {
                 matches!(&*call.func, syn::Expr::Path(path) if path.path.get_ident().is_some())
             }

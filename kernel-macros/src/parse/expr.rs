@@ -2,7 +2,6 @@
 
 use super::Parser;
 use super::jump::Frame;
-use super::matching;
 use super::part::Part;
 use super::span;
 use super::ty;
@@ -87,7 +86,7 @@ impl Parser {
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
             syn::Expr::Macro(of) if let Some(id) = self.matches_macro(&of.mac) => id,
             syn::Expr::Match(of) => {
-                let read = self.match_expr(of).or_else(|| self.match_some(node, of));
+                let read = self.match_expr(of);
                 read.unwrap_or_else(|| self.outside_subset(node))
             }
             syn::Expr::Block(block) if block.label.is_none() => {
@@ -185,6 +184,9 @@ impl Parser {
         }
         let span = span::of(node);
         let path = &path.path;
+        if let Some(none) = self.none(node, path) {
+            return none;
+        }
         if let Some(ident) = path.get_ident() {
             if let Some(var) = self.find(ident) {
                 if self.derefs.contains(&var) {
@@ -464,6 +466,9 @@ impl Parser {
     }
 
     fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
+        if let Some(value) = self.optional(node, call) {
+            return value;
+        }
         if let Some(array) = self.named(&call.receiver) {
             if let Some(shape) = self.arrays.get(&array).copied() {
                 let id = self.array_method(node, call, array, shape);
@@ -633,6 +638,9 @@ impl Parser {
         if let Some(inlined) = self.inline(node, call) {
             return inlined;
         }
+        if let Some(some) = self.some(node, call) {
+            return some;
+        }
         if let Some(made) = self.new_array(node, &path.path, call) {
             return made;
         }
@@ -769,8 +777,7 @@ impl Parser {
 
     fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {
         if contains_let(&node_if.cond) {
-            let matched = as_match(node_if).and_then(|matched| self.match_expr(&matched));
-            let read = matched.or_else(|| self.if_some(node, node_if));
+            let read = self.if_let(node, node_if);
             return read.unwrap_or_else(|| self.outside_subset(node));
         }
         let cond = self.expr(&node_if.cond);
@@ -789,7 +796,7 @@ impl Parser {
         )
     }
 
-    fn else_block(&mut self, branch: &syn::Expr) -> Block {
+    pub(super) fn else_block(&mut self, branch: &syn::Expr) -> Block {
         match branch {
             syn::Expr::Block(block) => self.block(&block.block),
             _ => Block {
@@ -802,7 +809,12 @@ impl Parser {
     /// Names the construct; blocks inside it are read, because loops in them are still candidates
     /// while the construct stands in the driver.
     fn outside_subset(&mut self, node: &syn::Expr) -> ExprId {
-        let (what, help) = describe(node);
+        let (mut what, help) = describe(node);
+        if let syn::Expr::Match(of) = node
+            && let Some(pat) = self.unknown_pattern(of)
+        {
+            what = format!("`match` with the pattern `{}`", written::text(pat));
+        }
         let id = self.opaque(node, what, help);
         let blocks = self.inner_blocks(node);
         if let ExprKind::Opaque(opaque) = &mut self.exprs[id].kind {
@@ -930,28 +942,7 @@ pub(super) fn attributes(node: &syn::Expr) -> &[syn::Attribute] {
            Macro Match MethodCall Paren Path Reference Repeat Tuple Unary Unsafe While)
 }
 
-/// `if let pattern = value { .. } else { .. }` as a `match`.
-fn as_match(node: &syn::ExprIf) -> Option<syn::ExprMatch> {
-    let syn::Expr::Let(tested) = &*node.cond else {
-        return None;
-    };
-    let empty = quote::quote!(match () {
-        _ => {}
-        _ => {}
-    });
-    let mut matched: syn::ExprMatch = syn::parse2(empty).ok()?;
-    matched.expr = tested.expr.clone();
-    matched.arms[0].pat = (*tested.pat).clone();
-    if let syn::Expr::Block(then) = &mut *matched.arms[0].body {
-        then.block = node.then_branch.clone();
-    }
-    if let Some((_, otherwise)) = &node.else_branch {
-        matched.arms[1].body = otherwise.clone();
-    }
-    Some(matched)
-}
-
-fn contains_let(cond: &syn::Expr) -> bool {
+pub(super) fn contains_let(cond: &syn::Expr) -> bool {
     match cond {
         syn::Expr::Let(_) => true,
         syn::Expr::Binary(node) => contains_let(&node.left) || contains_let(&node.right),
@@ -1072,6 +1063,9 @@ pub(super) fn compound_op(op: &syn::BinOp) -> Option<BinaryOp> {
     })
 }
 
+pub(super) const NO_ENUMS: &str =
+    "numbers, bools, ranges, tuples, `Some` and `None` are what patterns of kernels test";
+
 /// What a closure is called where its name is not known.
 pub(super) const CLOSURE: &str = "a closure";
 
@@ -1108,28 +1102,19 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
                 ),
             );
         }
-        syn::Expr::Match(node) => {
-            let what = match matching::unknown_pattern(node) {
-                Some(pat) => format!("`match` with the pattern `{}`", written::text(pat)),
-                None => "`match` with this pattern".to_string(),
-            };
-            return (
-                what,
-                Some(
-                    "numbers, bools, ranges, tuples, `|` and `_` are patterns of kernels; a name only \
-                     as the last arm",
-                ),
-            );
-        }
+        syn::Expr::Match(_) => (
+            "`match` with this pattern",
+            Some(
+                "numbers, bools, ranges, tuples, `Some`, `None`, `|` and `_` are patterns of \
+                 kernels; a name only as the last arm",
+            ),
+        ),
         syn::Expr::If(node) => {
             let what = match &*node.cond {
                 syn::Expr::Let(test) => format!("`if let {}`", written::text(&test.pat)),
                 _ => "`if let`".to_string(),
             };
-            return (
-                what,
-                Some("kernels have no enums to match: compare numbers, and check bounds with `<`"),
-            );
+            return (what, Some(NO_ENUMS));
         }
         syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
         syn::Expr::Reference(_) => {

@@ -18,7 +18,8 @@ impl Parser {
         let array = self.named(&call.receiver)?;
         let own = self.fixed.contains(&array);
         let plain = call.turbofish.is_none() && !self.path.is_empty();
-        if !plain || !(own || self.is_lent_slice(array)) {
+        let lent = self.segment(array).is_some() && self.is_lent_slice(array);
+        if !plain || !(own || lent) {
             return None;
         }
         let span = Span {

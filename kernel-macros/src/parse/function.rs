@@ -54,7 +54,7 @@ fn result(item: &syn::ItemFn, sink: &mut Sink) -> Ty {
         return Ty::Unknown;
     };
     let ty = ty::annotation(written);
-    if !ty.is_value() {
+    if !ty.is_value() || ty.has_option() {
         let text = super::outside::text(written);
         let message = format!("a device function cannot give a `{text}`");
         sink.push(Span::of(written), message, Some(VALUES.to_string()));
@@ -94,7 +94,7 @@ impl Parser {
             return None;
         };
         let ty = ty::annotation(&param.ty);
-        if !ty.is_value() {
+        if !ty.is_value() || ty.has_option() {
             let text = super::outside::text(&param.ty);
             let message = format!("a device function cannot take a `{text}`");
             sink.push(Span::of(&param.ty), message, Some(VALUES.to_string()));

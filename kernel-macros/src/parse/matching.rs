@@ -1,26 +1,28 @@
-//! `match` on numbers and bools → nested `if`s on a bound scrutinee.
+//! `match` on numbers, bools and options → nested `if`s on a bound scrutinee.
 //!
-//! Patterns are literals, ranges, alternatives, tuples of those, `_`, and names. A name may also be
+//! Patterns are literals, ranges, alternatives, tuples and `Some` of those, `None`, `_`, and names.
+//! A name may also be
 //! a constant's, which the macro cannot tell from a binding: in the last arm it makes no difference,
 //! elsewhere rustc confirms that it binds. rustc has checked that the arms cover every value, so the
 //! last arm needs no test. `matches!` is a `match`.
 
 use super::Parser;
 use crate::ir::{
-    BinaryOp, Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, VarId, VarKind,
+    BinaryOp, Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, UnaryOp, VarId,
+    VarKind,
 };
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 /// What a pattern is held against: a variable, or a part of it.
 #[derive(Clone)]
-struct Subject {
-    var: VarId,
-    fields: Vec<u32>,
+pub(super) struct Subject {
+    pub var: VarId,
+    pub fields: Vec<u32>,
 }
 
 impl Subject {
-    fn field(&self, index: u32) -> Subject {
+    pub(super) fn field(&self, index: u32) -> Subject {
         let mut fields = self.fields.clone();
         fields.push(index);
         Subject { fields, ..*self }
@@ -31,12 +33,17 @@ impl Parser {
     /// The expression, or `None` if an arm is outside the subset (nothing has been read then).
     pub(super) fn match_expr(&mut self, node: &syn::ExprMatch) -> Option<ExprId> {
         let last = node.arms.len().checked_sub(1)?;
+        let mut patterns = node.arms.iter().map(|arm| unguarded(&arm.pat).0);
+        let optional = patterns.any(|pat| self.is_optional(pat));
+        if optional && !self.may_be_option(&node.expr) {
+            return None;
+        }
         let understood = node.arms.iter().enumerate().all(|(position, arm)| {
             let (pat, guarded) = unguarded(&arm.pat);
             arm.attrs.is_empty()
                 && match position == last && !guarded {
-                    true => is_test(pat) || binds_only(pat),
-                    false => self.is_tested(pat) && (guarded || binding(pat).is_none()),
+                    true => self.is_test(pat) || self.binds_only(pat),
+                    false => self.is_tested(pat) && (guarded || !self.takes_all(pat)),
                 }
         });
         if !understood {
@@ -46,30 +53,44 @@ impl Parser {
             start: node.match_token.span,
             end: node.brace_token.span.join(),
         };
-        let borrowed = self.binds_borrowed(&node.expr);
         let value = self.expr(&node.expr);
-        self.scopes.enter();
-        let name = Ident::new("scrutinee", proc_macro2::Span::mixed_site());
-        let kind = self.local_kind();
-        let scrutinee = self.bind_hidden(&name, kind);
-        if borrowed {
-            self.borrowed.insert(scrutinee);
+        if node
+            .arms
+            .iter()
+            .any(|arm| self.is_variant(unguarded(&arm.pat).0))
+        {
+            self.expect_option(value);
         }
-        let subject = Subject {
-            var: scrutinee,
-            fields: Vec::new(),
-        };
+        self.scopes.enter();
+        let (subject, bind) = self.subject(&node.expr, value, span);
         let chain = self.arms(&node.arms, &subject, span);
         self.scopes.leave();
-        let bind = StmtKind::Let {
-            pat: Pat::Var(scrutinee),
-            init: Some(value),
-        };
         let block = Block {
-            stmts: vec![Stmt { kind: bind, span }],
+            stmts: vec![bind],
             value: Some(chain),
         };
         Some(self.push(ExprKind::Block(block), span))
+    }
+
+    /// A variable that has the value, and what binds it.
+    pub(super) fn subject(
+        &mut self,
+        node: &syn::Expr,
+        value: ExprId,
+        span: Span,
+    ) -> (Subject, Stmt) {
+        let name = Ident::new("scrutinee", proc_macro2::Span::mixed_site());
+        let kind = self.local_kind();
+        let var = self.bind_hidden(&name, kind);
+        if self.binds_borrowed(node) {
+            self.borrowed.insert(var);
+        }
+        let bind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        let fields = Vec::new();
+        (Subject { var, fields }, Stmt { kind: bind, span })
     }
 
     /// `matches!(x, pattern)`: the `match` that it stands for.
@@ -98,9 +119,7 @@ impl Parser {
         let (pat, _) = unguarded(&arm.pat);
         self.scopes.enter();
         let mut stmts = Vec::new();
-        self.bind_names(pat, subject, &mut stmts);
-        stmts.iter().for_each(|stmt| self.prove_binding(stmt));
-        let mut cond = self.test(pat, subject);
+        let mut cond = self.matches(pat, subject, &mut stmts);
         if let syn::Pat::Guard(guarded) = &arm.pat {
             let right = self.expr(&guarded.guard);
             let and = ExprKind::Logic {
@@ -130,6 +149,38 @@ impl Parser {
         self.push(ExprKind::Block(Block { stmts, value }), span)
     }
 
+    /// The condition under which a pattern matches that may not, and what binds its names, which
+    /// can be bound whether it matches or not.
+    pub(super) fn matches(
+        &mut self,
+        pat: &syn::Pat,
+        subject: &Subject,
+        bound: &mut Vec<Stmt>,
+    ) -> ExprId {
+        self.bind_proved(pat, subject, bound);
+        self.test(pat, subject)
+    }
+
+    /// Binds the names of such a pattern.
+    pub(super) fn bind_proved(&mut self, pat: &syn::Pat, subject: &Subject, bound: &mut Vec<Stmt>) {
+        let first = bound.len();
+        self.bind_names(pat, subject, bound);
+        bound[first..]
+            .iter()
+            .for_each(|stmt| self.prove_binding(stmt));
+    }
+
+    /// Whether a pattern is understood that may not match, and is no name for all of the value.
+    pub(super) fn can_match(&self, pat: &syn::Pat, value: &syn::Expr) -> bool {
+        let optional = !self.is_optional(pat) || self.may_be_option(value);
+        optional && self.is_tested(pat) && !self.takes_all(pat)
+    }
+
+    /// Whether a pattern is `_` or a name for all of the value.
+    fn takes_all(&self, pat: &syn::Pat) -> bool {
+        binding(pat).is_some() && !self.is_variant(pat)
+    }
+
     /// rustc confirms that a pattern's name binds.
     fn prove_binding(&mut self, stmt: &Stmt) {
         if let StmtKind::Let {
@@ -144,21 +195,93 @@ impl Parser {
     /// A pattern whose names, if it has any, seem to bind, and that tests numbers and bools.
     fn is_tested(&self, pat: &syn::Pat) -> bool {
         match pat {
-            syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.mutability.is_none() => {
+            pat if self.is_variant(pat) => parts(pat).all(|(_, part)| self.is_tested(part)),
+            syn::Pat::Paren(of) => self.is_tested(&of.pat),
+            syn::Pat::Reference(of) if of.mutability.is_none() => self.is_tested(&of.pat),
+            syn::Pat::Ident(ident) if ident.by_ref.is_none() => {
                 let name = ident.ident.to_string();
                 let constant =
                     name.starts_with(char::is_uppercase) || self.is_constant(&ident.ident);
                 let mut inner = ident.subpat.iter();
                 !constant && inner.all(|(_, pat)| self.is_tested(pat))
             }
-            pat => match parts(pat) {
-                Some(mut parts) => parts.all(|part| self.is_tested(part)),
-                None => is_test(pat),
-            },
+            pat if is_tuple(pat) => parts(pat).all(|(_, part)| self.is_tested(part)),
+            pat => self.is_test(pat),
         }
     }
 
-    pub(super) fn is_constant(&self, name: &Ident) -> bool {
+    /// A pattern that tests numbers, bools and options, and binds nothing.
+    fn is_test(&self, pat: &syn::Pat) -> bool {
+        match pat {
+            pat if self.is_variant(pat) || is_tuple(pat) => {
+                parts(pat).all(|(_, part)| self.is_test(part))
+            }
+            syn::Pat::Paren(paren) => self.is_test(&paren.pat),
+            syn::Pat::Reference(of) => of.mutability.is_none() && self.is_test(&of.pat),
+            syn::Pat::Or(or) => or.cases.iter().all(|case| self.is_test(case)),
+            syn::Pat::Lit(lit) => is_number(&lit.lit),
+            syn::Pat::Range(range) => {
+                let mut ends = [&range.start, &range.end].into_iter().flatten();
+                ends.all(|end| is_number_expr(end))
+            }
+            syn::Pat::Path(path) => is_number_expr(&syn::Expr::Path(path.clone())),
+            syn::Pat::Wild(_) => true,
+            _ => false,
+        }
+    }
+
+    /// A pattern of names, `_`, and, in tuples and options, tests: rustc knows that it takes what is
+    /// left.
+    fn binds_only(&self, pat: &syn::Pat) -> bool {
+        let binds = |part| self.is_test(part) || self.binds_only(part);
+        match pat {
+            pat if self.is_variant(pat) || is_tuple(pat) => parts(pat).all(|(_, part)| binds(part)),
+            syn::Pat::Paren(of) => self.binds_only(&of.pat),
+            syn::Pat::Reference(of) => of.mutability.is_none() && self.binds_only(&of.pat),
+            pat => binding(pat).is_some(),
+        }
+    }
+
+    /// The first pattern that is none of numbers, bools and options.
+    pub(super) fn unknown_pattern<'a>(&self, node: &'a syn::ExprMatch) -> Option<&'a syn::Pat> {
+        let mut patterns = node.arms.iter().map(|arm| unguarded(&arm.pat).0);
+        patterns.find(|pat| !self.is_test(pat))
+    }
+
+    /// `Some(..)` or `None`
+    pub(super) fn is_variant(&self, pat: &syn::Pat) -> bool {
+        match pat {
+            syn::Pat::Reference(of) => self.is_variant(&of.pat),
+            syn::Pat::Paren(of) => self.is_variant(&of.pat),
+            pat => self.variant_of(pat).is_some(),
+        }
+    }
+
+    /// The path in it, and whether it is that of `Some`.
+    fn variant_of(&self, pat: &syn::Pat) -> Option<(syn::Path, bool)> {
+        let (path, some) = match pat {
+            syn::Pat::TupleStruct(of) if of.qself.is_none() && of.elems.len() == 1 => {
+                (of.path.clone(), true)
+            }
+            syn::Pat::Path(of) if of.qself.is_none() => (of.path.clone(), false),
+            syn::Pat::Ident(of) if of.by_ref.is_none() && of.subpat.is_none() => {
+                (of.ident.clone().into(), false)
+            }
+            _ => return None,
+        };
+        (self.variant(&path) == Some(some)).then_some((path, some))
+    }
+
+    /// Whether there is such a pattern in it.
+    fn is_optional(&self, pat: &syn::Pat) -> bool {
+        match pat {
+            syn::Pat::Or(or) => or.cases.iter().any(|case| self.is_optional(case)),
+            syn::Pat::Ident(of) if let Some((_, inner)) = &of.subpat => self.is_optional(inner),
+            pat => self.is_variant(pat) || parts(pat).any(|(_, part)| self.is_optional(part)),
+        }
+    }
+
+    fn is_constant(&self, name: &Ident) -> bool {
         let var = self.scopes.find(name);
         var.is_some_and(|var| self.vars[var].kind == VarKind::Outside)
     }
@@ -169,25 +292,44 @@ impl Parser {
         self.scopes.enter();
         let mut bound = Vec::new();
         self.bind_names(pat, subject, &mut bound);
+        self.prove_variants(pat);
         let mut block = self.arm_body(&arm.body);
         self.scopes.leave();
         block.stmts.splice(0..0, bound);
         block
     }
 
-    fn bind_names(&mut self, pat: &syn::Pat, subject: &Subject, bound: &mut Vec<Stmt>) {
-        if let Some(parts) = parts(pat) {
-            for (index, part) in (0..).zip(parts) {
-                self.bind_names(part, &subject.field(index), bound);
-            }
+    /// rustc confirms the names of variants in a pattern that is not tested.
+    fn prove_variants(&mut self, pat: &syn::Pat) {
+        if let Some((path, some)) = self.variant_of(pat) {
+            self.prove_variant(&path, some);
         }
-        let Some(ident) = name_of(pat) else {
-            return;
+        if let syn::Pat::Or(or) = pat {
+            or.cases.iter().for_each(|case| self.prove_variants(case));
+        }
+        parts(pat).for_each(|(_, part)| self.prove_variants(part));
+    }
+
+    fn bind_names(&mut self, pat: &syn::Pat, subject: &Subject, bound: &mut Vec<Stmt>) {
+        let (ident, mutable) = match pat {
+            syn::Pat::Paren(of) => return self.bind_names(&of.pat, subject, bound),
+            syn::Pat::Reference(of) => return self.bind_names(&of.pat, subject, bound),
+            syn::Pat::Ident(of) if !self.is_variant(pat) => {
+                if let Some((_, inner)) = &of.subpat {
+                    self.bind_names(inner, subject, bound);
+                }
+                (&of.ident, of.mutability.is_some())
+            }
+            pat => {
+                return parts(pat).for_each(|(index, part)| {
+                    self.bind_names(part, &subject.field(index), bound);
+                });
+            }
         };
         let span = Span::at(ident.span());
         let init = Some(self.read(subject, span));
         let kind = self.local_kind();
-        let var = self.bind(ident, kind, false, Ty::Unknown);
+        let var = self.bind(ident, kind, mutable, Ty::Unknown);
         if self.borrowed.contains(&subject.var) {
             self.borrowed.insert(var);
         }
@@ -196,7 +338,7 @@ impl Parser {
         bound.push(Stmt { kind, span });
     }
 
-    fn read(&mut self, subject: &Subject, span: Span) -> ExprId {
+    pub(super) fn read(&mut self, subject: &Subject, span: Span) -> ExprId {
         let whole = self.push(ExprKind::Var(subject.var), span);
         let fields = subject.fields.iter();
         fields.fold(whole, |base, field| {
@@ -219,10 +361,15 @@ impl Parser {
     }
 
     /// The condition under which a pattern matches.
-    fn test(&mut self, pat: &syn::Pat, subject: &Subject) -> ExprId {
+    pub(super) fn test(&mut self, pat: &syn::Pat, subject: &Subject) -> ExprId {
         let span = Span::of(pat);
+        if let Some((path, some)) = self.variant_of(pat) {
+            self.prove_variant(&path, some);
+            return self.test_variant(pat, subject);
+        }
         match pat {
             syn::Pat::Paren(paren) => self.test(&paren.pat, subject),
+            syn::Pat::Reference(of) => self.test(&of.pat, subject),
             syn::Pat::Or(or) => {
                 let tests: Vec<ExprId> = or
                     .cases
@@ -260,6 +407,23 @@ impl Parser {
             }
             // A name, or `_`, which only a guarded arm has before the last.
             _ => self.push(ExprKind::Bool(true), span),
+        }
+    }
+
+    /// Whether the value is missing, or is there and matches in its turn.
+    fn test_variant(&mut self, pat: &syn::Pat, subject: &Subject) -> ExprId {
+        let span = Span::of(pat);
+        let missing = self.read(&subject.field(1), span);
+        let syn::Pat::TupleStruct(some) = pat else {
+            return missing;
+        };
+        let there = self.push(ExprKind::Unary(UnaryOp::Not, missing), span);
+        match &some.elems[0] {
+            syn::Pat::Wild(_) | syn::Pat::Ident(syn::PatIdent { subpat: None, .. }) => there,
+            part => {
+                let test = self.test(part, &subject.field(0));
+                self.all(vec![there, test], span)
+            }
         }
     }
 
@@ -306,28 +470,6 @@ fn unguarded(pat: &syn::Pat) -> (&syn::Pat, bool) {
     }
 }
 
-/// The first pattern that is none of numbers and bools.
-pub(super) fn unknown_pattern(node: &syn::ExprMatch) -> Option<&syn::Pat> {
-    let mut patterns = node.arms.iter().map(|arm| unguarded(&arm.pat).0);
-    patterns.find(|pat| !is_test(pat))
-}
-
-/// A pattern that tests numbers and bools, and binds nothing.
-fn is_test(pat: &syn::Pat) -> bool {
-    match pat {
-        syn::Pat::Paren(paren) => is_test(&paren.pat),
-        syn::Pat::Or(or) => or.cases.iter().all(is_test),
-        syn::Pat::Lit(lit) => is_number(&lit.lit),
-        syn::Pat::Range(range) => {
-            let mut ends = [&range.start, &range.end].into_iter().flatten();
-            ends.all(|end| is_number_expr(end))
-        }
-        syn::Pat::Path(path) => is_number_expr(&syn::Expr::Path(path.clone())),
-        syn::Pat::Wild(_) => true,
-        pat => parts(pat).is_some_and(|mut parts| parts.all(is_test)),
-    }
-}
-
 fn is_number(lit: &syn::Lit) -> bool {
     matches!(
         lit,
@@ -347,37 +489,27 @@ fn is_number_expr(expr: &syn::Expr) -> bool {
     }
 }
 
-/// The parts of a tuple, all of them named.
-fn parts(pat: &syn::Pat) -> Option<impl Iterator<Item = &syn::Pat>> {
-    let syn::Pat::Tuple(tuple) = pat else {
-        return None;
-    };
-    let rest = |part: &syn::Pat| matches!(part, syn::Pat::Rest(_));
-    (!tuple.elems.iter().any(rest)).then(|| tuple.elems.iter())
-}
-
-/// A pattern of names, `_`, and, in tuples, tests: rustc knows that it takes what is left.
-fn binds_only(pat: &syn::Pat) -> bool {
-    let mut inner = parts(pat).into_iter().flatten();
-    binding(pat).is_some()
-        || parts(pat).is_some() && inner.all(|part| is_test(part) || binds_only(part))
-}
-
-/// The name that a pattern binds to all of the value.
-fn name_of(pat: &syn::Pat) -> Option<&Ident> {
-    match pat {
-        syn::Pat::Ident(pat) => Some(&pat.ident),
+/// The parts of a tuple or of `Some`, and which they are.
+fn parts(pat: &syn::Pat) -> impl Iterator<Item = (u32, &syn::Pat)> {
+    let parts = match pat {
+        syn::Pat::Tuple(tuple) => Some(&tuple.elems),
+        syn::Pat::TupleStruct(of) => Some(&of.elems),
         _ => None,
-    }
+    };
+    (0..).zip(parts.into_iter().flatten())
+}
+
+/// A tuple whose parts are all named.
+fn is_tuple(pat: &syn::Pat) -> bool {
+    let rest = |part: &syn::Pat| matches!(part, syn::Pat::Rest(_));
+    matches!(pat, syn::Pat::Tuple(tuple) if !tuple.elems.iter().any(rest))
 }
 
 /// `Some(None)` for `_`, the name for a name.
 fn binding(pat: &syn::Pat) -> Option<Option<&Ident>> {
     match pat {
         syn::Pat::Wild(_) => Some(None),
-        syn::Pat::Ident(pat)
-            if pat.by_ref.is_none() && pat.subpat.is_none() && pat.mutability.is_none() =>
-        {
+        syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
             Some(Some(&pat.ident))
         }
         _ => None,

@@ -28,6 +28,7 @@ mod option;
 mod outside;
 mod part;
 mod range;
+mod refutable;
 mod rows;
 mod scope;
 mod sin_cos;
@@ -81,7 +82,11 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
         .collect();
     let ret = match &item.sig.output {
         syn::ReturnType::Default => Ty::Unit,
-        syn::ReturnType::Type(_, ty) => ty::annotation(ty),
+        // What the driver gives in an `Option`, it makes itself.
+        syn::ReturnType::Type(_, ty) => match ty::annotation(ty) {
+            ty if ty.has_option() => Ty::Unknown,
+            ty => ty,
+        },
     };
     let mut block = parser.block(&body);
     if ret == Ty::Unit {
@@ -149,6 +154,8 @@ pub(in crate::parse) struct Parser {
     pub tables: HashSet<VarId>,
     /// Parameters that are written `&[T]`.
     pub slices: HashSet<VarId>,
+    /// Parameters that are written `&mut [T]`.
+    pub lent_slices: HashSet<VarId>,
     /// Lengths of the rows of arrays of fixed arrays.
     pub rows: HashMap<VarId, u64>,
     /// Values of the kernel's own constants that can be lengths.
@@ -254,14 +261,14 @@ impl Loops {
     }
 }
 
-/// `&[T]`
-fn is_slice(ty: &syn::Type) -> bool {
+/// Whether a slice is `&mut [T]` rather than `&[T]`.
+fn slice(ty: &syn::Type) -> Option<bool> {
     match ty {
-        syn::Type::Paren(paren) => is_slice(&paren.elem),
+        syn::Type::Paren(paren) => slice(&paren.elem),
         syn::Type::Reference(reference) => {
-            reference.mutability.is_none() && matches!(*reference.elem, syn::Type::Slice(_))
+            matches!(*reference.elem, syn::Type::Slice(_)).then_some(reference.mutability.is_some())
         }
-        _ => false,
+        _ => None,
     }
 }
 
@@ -290,6 +297,7 @@ impl Parser {
             made: self.made,
             methods: self.methods,
             definitions: HashMap::new(),
+            unlowered: HashMap::new(),
             open: HashSet::new(),
             std_math: false,
             returned: self.returned,
@@ -330,8 +338,10 @@ impl Parser {
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
                     self.learn_rows(id, &param.ty);
-                    if is_slice(&param.ty) {
-                        self.slices.insert(id);
+                    match slice(&param.ty) {
+                        Some(false) => _ = self.slices.insert(id),
+                        Some(true) => _ = self.lent_slices.insert(id),
+                        None => {}
                     }
                     return vec![id];
                 }

@@ -207,7 +207,7 @@ impl Parser {
 }
 
 /// Whether reading an expression again and again changes nothing and says nothing new.
-fn is_plain(node: &syn::Expr) -> bool {
+pub(super) fn is_plain(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::Path(_) | syn::Expr::Lit(_) => true,
         syn::Expr::Paren(node) => is_plain(&node.expr),

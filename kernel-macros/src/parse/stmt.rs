@@ -4,8 +4,8 @@ use super::Parser;
 use super::assertion;
 use super::contact;
 use super::expr::{
-    ATTRIBUTE_HELP, CLOSURE, Shape, attributes, binary_op, complex_part, compound_op,
-    foreign_attribute,
+    ATTRIBUTE_HELP, CLOSURE, NO_ENUMS, Shape, attributes, binary_op, complex_part, compound_op,
+    contains_let, foreign_attribute,
 };
 use super::jump::Frame;
 use super::span;
@@ -39,8 +39,13 @@ impl Parser {
         for (position, stmt) in block.stmts.iter().enumerate() {
             match stmt {
                 syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
-                    out.value = Some(self.expr(node));
+                    let unit = self.unit_call(node);
+                    if unit.is_none() {
+                        out.value = Some(self.expr(node));
+                    }
                     out.stmts.append(&mut self.before);
+                    let span = span::of_stmt(stmt);
+                    out.stmts.extend(unit.map(|kind| Stmt { kind, span }));
                 }
                 syn::Stmt::Local(local) if self.bind_closure(local) => {
                     // The driver has it all the same.
@@ -110,7 +115,7 @@ impl Parser {
         })
     }
 
-    fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
+    pub(super) fn stmt_expr(&mut self, node: &syn::Expr) -> StmtKind {
         // A loop reads its own, because loops in it are still candidates.
         if !matches!(node, syn::Expr::ForLoop(_))
             && let Some(attr) = foreign_attribute(attributes(node))
@@ -130,9 +135,11 @@ impl Parser {
                     None => StmtKind::Expr(self.expr(node)),
                 }
             }
-            syn::Expr::Call(call) if let Some(kind) = self.swapped_numbers(call) => kind,
-            syn::Expr::MethodCall(call) if let Some(kind) = self.swapped_elements(call) => kind,
-            syn::Expr::MethodCall(call) if let Some(kind) = self.filled(call) => kind,
+            syn::Expr::Call(_) | syn::Expr::MethodCall(_)
+                if let Some(kind) = self.unit_call(node) =>
+            {
+                kind
+            }
             syn::Expr::While(node_while) => self.while_loop(node_while),
             syn::Expr::Loop(node_loop) => {
                 self.frames.push(Frame::of_loop(node_loop.label.as_ref()));
@@ -155,6 +162,18 @@ impl Parser {
                 self.discard_value(id);
                 StmtKind::Expr(id)
             }
+        }
+    }
+
+    /// A call without a value, which is a statement also where no semicolon follows.
+    fn unit_call(&mut self, node: &syn::Expr) -> Option<StmtKind> {
+        match node {
+            syn::Expr::Paren(of) => self.unit_call(&of.expr),
+            syn::Expr::Call(call) => self.swapped_places(call),
+            syn::Expr::MethodCall(call) => {
+                self.swapped_elements(call).or_else(|| self.filled(call))
+            }
+            _ => None,
         }
     }
 
@@ -200,8 +219,8 @@ impl Parser {
         if let Some(init) = &local.init
             && init.diverge.is_some()
         {
-            if let Some(bind) = self.let_some(local) {
-                return self.local(&bind);
+            if let Some(kind) = self.let_else(local) {
+                return kind;
             }
             self.bind_unknown(&local.pat);
             return opaque_stmt("`let .. else`", None);
@@ -653,15 +672,18 @@ impl Parser {
     }
 
     fn while_loop(&mut self, node_while: &syn::ExprWhile) -> StmtKind {
+        if let Some(kind) = self.while_let(node_while) {
+            return kind;
+        }
         self.frames.push(Frame::of_loop(node_while.label.as_ref()));
-        let kind = if matches!(*node_while.cond, syn::Expr::Let(_)) {
+        let kind = if contains_let(&node_while.cond) {
             self.scopes.enter();
             self.bind_unknown_in(&node_while.cond);
             let blocks = vec![self.block(&node_while.body)];
             self.scopes.leave();
             StmtKind::Opaque(Opaque {
                 what: "`while let`".to_string(),
-                help: Some("kernels have no enums to match: compare numbers".to_string()),
+                help: Some(NO_ENUMS.to_string()),
                 blocks,
             })
         } else {

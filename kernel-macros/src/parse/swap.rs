@@ -3,41 +3,55 @@
 
 use super::Parser;
 use super::part::Dim;
+use super::rows;
 use crate::ir::types::ViewKind;
-use crate::ir::{Proof, Receiver, StmtKind, Ty, Typed, VarId};
-use proc_macro2::{Ident, Span};
+use crate::ir::{ExprKind, Proof, Receiver, StmtKind, Ty, Typed, VarId};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 impl Parser {
-    /// The assignment that the call is, if it swaps two variables of an iteration. rustc confirms
-    /// whose function it is.
-    pub(super) fn swapped_numbers(&mut self, call: &syn::ExprCall) -> Option<StmtKind> {
+    /// The assignments that the call is, if it swaps two variables or elements. rustc confirms whose
+    /// function it is, and that the two are not one.
+    pub(super) fn swapped_places(&mut self, call: &syn::ExprCall) -> Option<StmtKind> {
         let syn::Expr::Path(path) = &*call.func else {
             return None;
         };
         let last = path.path.segments.last()?;
         let plain = path.qself.is_none() && last.ident == "swap" && last.arguments.is_none();
         let args: Vec<&syn::Expr> = call.args.iter().collect();
-        let ([first, second], false) = (&args[..], self.path.is_empty()) else {
+        let ([first, second], true) = (&args[..], plain && !self.path.is_empty()) else {
             return None;
         };
-        let (x, y) = (self.lent_number(first)?, self.lent_number(second)?);
-        let written: syn::ExprAssign = syn::parse2(quote!((#x, #y) = (#y, #x))).ok()?;
-        plain.then(|| {
-            self.prove(Proof::Swap(path.to_token_stream()));
-            self.assign(&written)
-        })
+        let (x, y) = (self.lent(first)?, self.lent(second)?);
+        let [a, b] = ["first", "second"].map(name);
+        let written: syn::Block = syn::parse2(quote!({
+            let #a = #x;
+            let #b = #y;
+            #x = #b;
+            #y = #a;
+        }))
+        .ok()?;
+        self.prove(Proof::Swap(path.to_token_stream()));
+        Some(self.block_stmt(&written, call))
     }
 
-    /// The name in `&mut name`, if it is no array's.
-    fn lent_number(&self, node: &syn::Expr) -> Option<Ident> {
+    /// What an argument lends: `&mut name` and `&mut array[index]`, where evaluating the index twice
+    /// does not show, or the name of an element that an iterator has given for writing.
+    fn lent(&self, node: &syn::Expr) -> Option<TokenStream> {
         let syn::Expr::Reference(lent) = node else {
-            return None;
+            let part = self.parts.get(&self.named(node)?)?;
+            return (part.rank() == 0 && part.writable).then(|| quote!(*#node));
         };
-        let var = self.named(&lent.expr)?;
-        let array = self.arrays.contains_key(&var) || self.segment(var).is_some();
-        let number = lent.mutability.is_some() && !array && !self.derefs.contains(&var);
-        number.then(|| self.vars[var].ident.clone())
+        let place = &*lent.expr;
+        let plain = match place {
+            syn::Expr::Index(at) => self.named(&at.expr).is_some() && rows::is_plain(&at.index),
+            place => {
+                let var = self.named(place)?;
+                let array = self.arrays.contains_key(&var) || self.parts.contains_key(&var);
+                !array && !self.derefs.contains(&var)
+            }
+        };
+        (lent.mutability.is_some() && plain).then(|| place.to_token_stream())
     }
 
     /// `v.swap(i, j)` of an array that the iteration binds, or of a `&mut [T]`, whose methods are
@@ -55,19 +69,23 @@ impl Parser {
         self.prove_own_array(var, call);
         let mut array = self.vars[var].ident.clone();
         array.set_span(array.span().located_at(call.method.span()));
-        let [i, j, kept] = ["first", "second", "kept"].map(name);
+        let ((bind_first, i), (bind_second, j)) = (once("first", first), once("second", second));
+        let kept = name("kept");
         let written: syn::Block = syn::parse2(quote!({
-            let #i = #first;
-            let #j = #second;
+            #bind_first
+            #bind_second
             let #kept = #array[#i];
             #array[#i] = #array[#j];
             #array[#j] = #kept;
         }))
         .ok()?;
-        let block = self.block(&written);
+        Some(self.block_stmt(&written, call))
+    }
+
+    fn block_stmt(&mut self, written: &syn::Block, call: &impl ToTokens) -> StmtKind {
+        let block = self.block(written);
         let span = crate::ir::Span::of(call);
-        let id = self.push(crate::ir::ExprKind::Block(block), span);
-        Some(StmtKind::Expr(id))
+        StmtKind::Expr(self.push(ExprKind::Block(block), span))
     }
 
     /// Has rustc confirm the method of a slice, if it is called of an array that the iteration binds.
@@ -76,17 +94,17 @@ impl Parser {
             self.prove(Proof::Method {
                 of: Typed::Var(array),
                 ty: Ty::Unknown,
-                receiver: Receiver::Array,
+                receiver: Receiver::Itself,
                 name: call.method.clone(),
                 args: call.args.len(),
             });
         }
     }
 
-    /// Whether a name is a `&mut [T]` that an iterator has given.
+    /// Whether a name is a `&mut [T]`, a parameter or what an iterator has given.
     pub(super) fn is_lent_slice(&self, var: VarId) -> bool {
         let Some(part) = self.segment(var) else {
-            return false;
+            return self.lent_slices.contains(&var);
         };
         let spans = |dim: &usize| matches!(part.dims[*dim], Dim::Span { .. });
         part.kind == ViewKind::Slice
@@ -94,6 +112,16 @@ impl Parser {
             && part.rank() == 1
             && part.free().iter().all(spans)
     }
+}
+
+/// What binds an index that is not to be evaluated twice, and what stands for it then. A message
+/// shows the others as they are written.
+fn once(text: &str, index: &syn::Expr) -> (TokenStream, TokenStream) {
+    if rows::is_plain(index) {
+        return (TokenStream::new(), index.to_token_stream());
+    }
+    let at = name(text);
+    (quote!(let #at = #index;), at.to_token_stream())
 }
 
 /// A name that no source has.

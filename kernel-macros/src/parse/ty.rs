@@ -89,9 +89,24 @@ pub fn annotation(ty: &syn::Type) -> Ty {
                 _ => Ty::Unknown,
             }
         }
+        ty if let Some(some) = optional(ty) => match annotation(some) {
+            some if some.is_value() => Ty::Option(Box::new(some)),
+            _ => Ty::Unknown,
+        },
         syn::Type::Path(path) if path.qself.is_none() => named(&path.path),
         _ => Ty::Unknown,
     }
+}
+
+/// The type in `Option<T>`.
+fn optional(ty: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let segment = path.path.segments.last()?;
+    let types = type_arguments(segment);
+    let plain = path.qself.is_none() && segment.ident == "Option" && types.len() == 1;
+    plain.then(|| types[0])
 }
 
 /// The names in a type that [`annotation`] takes for numbers.
@@ -103,6 +118,7 @@ pub fn number_names(ty: &syn::Type) -> Vec<(TokenStream, Ty)> {
         syn::Type::Array(array) => number_names(&array.elem),
         syn::Type::Slice(slice) => number_names(&slice.elem),
         syn::Type::Reference(reference) => number_names(&reference.elem),
+        ty if let Some(some) = optional(ty) => number_names(some),
         _ => match annotation(ty) {
             number @ (Ty::Scalar(_) | Ty::Complex(_)) => vec![(ty.to_token_stream(), number)],
             Ty::View(_) => elements_of(ty),

@@ -54,7 +54,10 @@ impl Emitter<'_> {
             } => self.if_value(&expr.ty, *cond, then, otherwise.as_ref()),
             ExprKind::Block(block) => self.block_value(block),
             ExprKind::Iteration => Value::Scalar(self.iteration_number()),
-            ExprKind::NewArray { .. } | ExprKind::Opaque(_) | ExprKind::Complex(..) => {
+            ExprKind::NewArray { .. }
+            | ExprKind::Opaque(_)
+            | ExprKind::Complex(..)
+            | ExprKind::Option(_) => {
                 unreachable!("the plan keeps driver expressions out of regions")
             }
         }

@@ -164,6 +164,7 @@ impl Uses {
                 }
             }
             ExprKind::Block(block) => self.block(function, block),
+            ExprKind::Option(some) => self.exprs(function, some.as_slice()),
             ExprKind::Int(..)
             | ExprKind::Float(..)
             | ExprKind::Bool(_)
@@ -201,6 +202,7 @@ pub fn runs_statements(function: &Function, id: ExprId) -> bool {
             otherwise,
         } => any(&[*cond]) || block(then) || otherwise.as_ref().is_some_and(block),
         ExprKind::Block(inner) => block(inner),
+        ExprKind::Option(some) => any(some.as_slice()),
         ExprKind::Int(..)
         | ExprKind::Float(..)
         | ExprKind::Bool(_)

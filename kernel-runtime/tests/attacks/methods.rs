@@ -300,3 +300,32 @@ mod numbers {
 fn main() {
     let _ = arr1(&[1.0]);
 }
+
+/// Other things by the names of the variants of `Option`.
+mod variants {
+    use kernel_runtime::prelude::*;
+
+    #[allow(non_snake_case)]
+    fn Some(value: u32) -> Option<u32> {
+        value.checked_sub(1)
+    }
+
+    #[allow(non_upper_case_globals)]
+    const None: Option<u32> = Option::Some(7);
+
+    #[kernel(parallel)]
+    fn some(x: &[u32], y: &mut [u32]) {
+        for i in 0..y.len() {
+            let it = Some(x[i]);
+            y[i] = it.unwrap_or(3);
+        }
+    }
+
+    #[kernel(parallel)]
+    fn none(x: &[u32], y: &mut [u32]) {
+        for i in 0..y.len() {
+            let it = if x[i] > 3 { None } else { x[i].checked_sub(1) };
+            y[i] = it.unwrap_or(3);
+        }
+    }
+}

@@ -266,3 +266,21 @@ fn failures_of_complex_elements_are_rusts() {
         updates[y = a[..80].to_vec()](&a, &(0..90).collect::<Vec<_>>(), &mut y, 90)
     );
 }
+
+/// Fixed arrays of complex numbers that an iteration binds.
+#[kernel(parallel, cuda)]
+fn pairs(a: &[Complex64], y: &mut [Complex64]) {
+    for i in 0..a.len() {
+        let mut pair = [a[i], Complex64::I];
+        pair[i % 2] *= a[i];
+        y[i] = pair[0] - pair[1];
+    }
+}
+
+#[test]
+fn iterations_bind_arrays_of_complex_numbers() {
+    let a: Vec<Complex64> = (0..3000)
+        .map(|i| Complex64::new(f64::from(i % 7), 0.5))
+        .collect();
+    check!(pairs[y = vec![Complex64::I; 3000]](&a, &mut y));
+}

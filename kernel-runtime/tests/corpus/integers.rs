@@ -211,7 +211,7 @@ fn divisors(a: &[u64], b: &[u64], out: &mut [u64]) {
     for i in 0..out.len() {
         let (mut x, mut y) = (a[i], b[i]);
         if x < y {
-            std::mem::swap(&mut x, &mut y);
+            std::mem::swap(&mut x, &mut y)
         }
         while y != 0 {
             x %= y;
@@ -221,7 +221,8 @@ fn divisors(a: &[u64], b: &[u64], out: &mut [u64]) {
     }
 }
 
-/// Medians of five neighbours, and rows from the back to the front.
+/// Medians of five neighbours, rows from the back to the front and the whole likewise, and what is
+/// less than it has become in exchange.
 #[kernel(parallel, cuda)]
 fn medians(x: &[i32], rows: &mut [i32], out: &mut [i32], last: usize) {
     for i in 0..out.len() {
@@ -232,7 +233,7 @@ fn medians(x: &[i32], rows: &mut [i32], out: &mut [i32], last: usize) {
         for a in 0..5 {
             for b in a + 1..5 {
                 if v[b] < v[a] {
-                    v.swap(a, b);
+                    v.swap(a, b)
                 }
             }
         }
@@ -244,6 +245,20 @@ fn medians(x: &[i32], rows: &mut [i32], out: &mut [i32], last: usize) {
         let n = row.len();
         for k in 0..n / 2 {
             row.swap(k, n - 1 - k);
+        }
+    }
+    let all = rows.len();
+    for i in 0..all / 2 {
+        rows.swap(i, all - 1 - i)
+    }
+    for i in 0..out.len() {
+        if rows[i] < out[i] {
+            std::mem::swap(&mut rows[i], &mut out[i])
+        }
+    }
+    for (a, b) in rows.iter_mut().zip(out) {
+        if *a % 3 == 0 {
+            std::mem::swap(a, b)
         }
     }
 }

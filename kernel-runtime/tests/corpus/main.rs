@@ -32,6 +32,7 @@ mod minima;
 mod names;
 mod narrow;
 mod nests;
+mod options;
 mod private;
 mod promoted;
 mod ranges;

@@ -89,7 +89,9 @@ impl Machine<'_> {
                 let path = self.local(*base, index)?;
                 Ok(part(&self.variables[base], &path).clone())
             }
-            ExprKind::Complex(..) => Err(Exit::Unknown("what the lowering takes away")),
+            ExprKind::Complex(..) | ExprKind::Option(_) => {
+                Err(Exit::Unknown("what the lowering takes away"))
+            }
             ExprKind::Apply(..) => Err(Exit::Unknown("a call of a function outside")),
             ExprKind::NewArray { .. } | ExprKind::Opaque(_) => {
                 Err(Exit::Unknown("an expression outside the subset"))
