@@ -162,7 +162,10 @@ fn multiply_add(of: Sizes) -> Case {
 fn product(of: Sizes) -> Case {
     let n = of.few;
     let a = plane(n, n);
-    let b = plane(n, n).reversed_axes().as_standard_layout().into_owned();
+    let b = plane(n, n)
+        .reversed_axes()
+        .as_standard_layout()
+        .into_owned();
     let work = Work::Operations(2 * n * n * n);
     case("matrix product", work, move |version| {
         let mut c = Array2::zeros(a.dim());
