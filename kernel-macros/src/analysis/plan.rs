@@ -333,6 +333,11 @@ impl Region {
         self.promoted.iter().find(|of| of.var == accumulator)
     }
 
+    /// Types of the accumulators that are no arrays.
+    pub fn accumulator_types(&self) -> Vec<Scalar> {
+        self.accumulators.iter().map(|of| of.ty).collect()
+    }
+
     /// Lanes of the canonical order: 512 bytes of the widest accumulator's lanes.
     pub fn lanes(&self) -> u32 {
         let wide = self

@@ -300,6 +300,11 @@ impl Code {
         self.instr(None, op.into(), Some(dest), args);
     }
 
+    /// `@guard op dest, [address]`.
+    pub fn load_if(&mut self, guard: (Reg, bool), op: String, dest: Reg, address: Operand) {
+        self.instr(Some(guard), op, Some(dest), vec![Arg::Memory(address, 0)]);
+    }
+
     /// `@guard op dest, args`.
     pub fn def_if(&mut self, guard: (Reg, bool), op: &str, dest: Reg, args: &[Operand]) {
         let args = args.iter().map(|arg| Arg::Value(*arg)).collect();

@@ -6,12 +6,14 @@
 use super::builtin::when;
 use super::code::{Class, Operand};
 use super::emitter::Emitter;
+use super::fold::Partials;
 use super::params::DeviceParam;
-use crate::analysis::plan::SharedArray;
+use crate::analysis::plan::{Region, SharedArray};
 use crate::ir::Scalar;
 
 /// An element of an array accumulator in all groups.
-struct Element {
+struct Element<'a> {
+    of: &'a SharedArray,
     /// Its address in the array.
     first: Operand,
     /// Address of the copies of all groups.
@@ -22,7 +24,7 @@ struct Element {
 pub fn emit(mut emitter: Emitter) -> String {
     let (block, blocks) = emitter.block_of_grid();
     // All trees know them from here.
-    emitter.threads_of_block();
+    emitter.warps_of_block();
     if !emitter.region.accumulators.is_empty() {
         let others = emitter.code.label("OTHERS");
         let other = emitter.test("ne", Scalar::U64, block, Operand::Int(0));
@@ -49,8 +51,8 @@ impl Emitter<'_> {
         self.scoped(|e| {
             let finished = e.test("ge", Scalar::U64, Operand::Reg(number), size);
             e.code.jump_if(when(finished, true), done);
-            let element = e.element(n, of, Operand::Reg(number));
-            e.tree(|e, left, right| e.fold_copies(of, &element, left, right));
+            let element = e.element((n, of), Operand::Reg(number));
+            e.tree(&element);
         });
         let args = [Operand::Reg(number), blocks];
         self.code.def("add.s64", number, &args);
@@ -70,7 +72,7 @@ impl Emitter<'_> {
     }
 
     /// The element with a number, row-major.
-    fn element(&mut self, n: u8, of: &SharedArray, number: Operand) -> Element {
+    fn element<'a>(&mut self, (n, of): (u8, &'a SharedArray), number: Operand) -> Element<'a> {
         let bytes = Operand::Int(of.ty.bytes().into());
         let mut rest = number;
         let mut offset = Operand::Int(0);
@@ -89,17 +91,27 @@ impl Emitter<'_> {
         let before = self.pure("mul.lo.s64", Class::B64, &[number, groups]);
         let copies = self.param(DeviceParam::Copies(n));
         let copies = self.pure("mad.lo.s64", Class::B64, &[before, bytes, copies]);
-        Element { first, copies }
+        Element { of, first, copies }
+    }
+}
+
+impl Partials for Element<'_> {
+    fn types(&self, _: &Region) -> Vec<Scalar> {
+        vec![self.of.ty]
     }
 
-    fn fold_copies(&mut self, of: &SharedArray, element: &Element, left: Operand, right: Operand) {
-        let bytes = Operand::Int(of.ty.bytes().into());
-        let is_first = self.test("eq", Scalar::I64, left, Operand::Int(0));
-        let [left, right] = [left, right]
-            .map(|group| self.pure("mad.lo.s64", Class::B64, &[group, bytes, element.copies]));
-        let left = self.select(Scalar::U64, element.first, left, is_first);
-        let values = [left, right].map(|address| self.partial(of.ty, address));
-        let folded = self.combine(of.fold, of.ty, values[0], values[1]);
-        self.store_to("global", of.ty, left, 0, folded);
+    fn places(&self, e: &mut Emitter, number: Operand) -> Vec<Operand> {
+        let bytes = Operand::Int(self.of.ty.bytes().into());
+        let args = [number, bytes, self.copies];
+        vec![e.pure("mad.lo.s64", Class::B64, &args)]
+    }
+
+    fn place_of_first(&self, e: &mut Emitter, number: Operand, places: &[Operand]) -> Vec<Operand> {
+        let is_first = e.test("eq", Scalar::I64, number, Operand::Int(0));
+        vec![e.select(Scalar::U64, self.first, places[0], is_first)]
+    }
+
+    fn combine(&self, e: &mut Emitter, left: &[Operand], right: &[Operand]) -> Vec<Operand> {
+        vec![e.combine(self.of.fold, self.of.ty, left[0], right[0])]
     }
 }

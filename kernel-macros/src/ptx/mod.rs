@@ -6,7 +6,7 @@
 //! by subject: [`expr`], [`arith`], [`cast`], [`builtin`], [`remainder`] for values, [`stmt`],
 //! [`inner`], [`local`] for statements, [`address`] for elements of arrays, [`fail`] for sites;
 //! [`map`], [`reduce`] and [`fold`] (with [`combine`]) put an iteration into its entry, [`lane_fold`]
-//! the tree over the lanes of a chunk, [`atomic`] updates arrays that accumulate; where it cannot,
+//! the tree over the lanes of a chunk, both by what threads of a [`warp`] exchange; [`atomic`] updates arrays that accumulate; where it cannot,
 //! [`grouped`] and [`grouped_fold`] do; [`form`] says which of them it is. Maps take neighbouring
 //! iterations together where that makes their accesses longer ([`vectors`], [`vector_loop`]), and so
 //! do the threads of a reduction on their other way through a chunk ([`lane_vectors`],
@@ -51,6 +51,7 @@ mod uses;
 mod value;
 mod vector_loop;
 mod vectors;
+mod warp;
 mod wide_chunk;
 
 #[cfg(test)]

@@ -88,6 +88,27 @@ fn every_length() {
     }
 }
 
+/// Around what a warp of a device, and then a block, folds at once.
+#[test]
+fn partial_results_of_many_chunks() {
+    let same = |x: &[f32]| assert_eq!(product::cuda(x).unwrap(), product::parallel(x));
+    for chunks in [31, 32, 33, 127, 128, 129, 255, 256, 257, 513] {
+        // Chunks are as long as there are lanes, 64 or 128.
+        let (n, last) = (64 * chunks, 2 * chunks - 1);
+        let x = doubles(2 * n);
+        close!(dot(&x[last..n], &x[n..]));
+        close!(spellings(&x[last..n]));
+        check!(bits(&words(2 * n - last)));
+        check!(wrapping(&words(n - last)));
+        check!(largest(ArrayView1::from(&x[last..n])));
+        same(&singles(2 * n - last));
+    }
+    // More than the warps of a block fold at once.
+    let x = doubles(64 * 4097);
+    close!(dot(&x, &x));
+    same(&singles(128 * 8193));
+}
+
 #[kernel(parallel, cuda)]
 fn from_a_start(n: u32) -> (i32, i64, i32, f64) {
     let mut s = 10;

@@ -1,3 +1,4 @@
+mod fold;
 mod kernels;
 mod lanes;
 mod narrow;
