@@ -123,9 +123,10 @@ impl Context<'_> {
         if let (Loops::AsPlanned, Verdict::Region(number)) = (loops, verdict) {
             let region = &self.input.plan.regions[*number];
             let run = Region::new(self, region, node).run();
-            let Some(Chain { opening, total, .. }) = &node.chain else {
+            let Some(chain) = &node.chain else {
                 return run;
             };
+            let Chain { opening, total, .. } = &**chain;
             return emit!({ #opening #run #total });
         }
         if let Some(chain) = &node.chain {

@@ -109,7 +109,7 @@ pub struct LoopTemplate {
     /// The statement, where it is a call that was read as a loop: `items.for_each(|item| body);`.
     pub written: Option<Call>,
     /// The expression, where it is a chain that was read as a loop.
-    pub chain: Option<Chain>,
+    pub chain: Option<Box<Chain>>,
     pub body: Template,
     pub body_span: Span,
 }

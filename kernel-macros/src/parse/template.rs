@@ -266,7 +266,7 @@ impl Punch<'_> {
         let number = |prefix: &str| text.strip_prefix(prefix)?.parse::<usize>().ok();
         if let Some(mark) = number(TOTAL_HOLE) {
             let Total { id, node, chain } = &self.holes.totals[&mark];
-            let chain = Some(chain.clone());
+            let chain = Some(Box::new(chain.clone()));
             let node = self.for_loop(*id, node);
             return Some(Piece::Loop(LoopTemplate { chain, ..node }));
         }
