@@ -3,7 +3,7 @@
 //! Stable proc macros have no labels or notes, so each place is one `compile_error!`, complete in
 //! itself: the message, then a help line, underlining from the first to the last token.
 
-use crate::ir::Span;
+use crate::ir::{Span, names};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, TokenStream, TokenTree};
 
 /// Something wrong at one place.
@@ -65,10 +65,11 @@ impl Problem {
     }
 
     fn text(&self) -> String {
-        match &self.help {
+        let text = match &self.help {
             Some(help) => format!("{}\n  = help: {help}", self.message),
             None => self.message.clone(),
-        }
+        };
+        names::shown(&text)
     }
 
     fn to_tokens(&self) -> TokenStream {

@@ -186,6 +186,11 @@ const ROWS: &[Row] = &[
         "for i in 0..n { if let Ok(e) = u8::try_from(c[i]) { y[i] = e as f64; } }",
     ),
     (
+        "`let s: f64 = x.iter()",
+        "let s: f64 = x.iter().zip(xs).map(|(e, f)| e * f).sum(); y[0] = s;",
+        "y[0] = c.iter().fold(7, |h, v| h * 31 + v) as f64;",
+    ),
+    (
         "`.unwrap_or(0)`",
         "for i in 0..n { y[i] = x.get(i).map(|e| e + 1.0).filter(|e| *e > 3.0).unwrap_or_default(); }",
         "for i in 0..n { y[i] = *x.get(i).ok_or(3).unwrap(); }",

@@ -54,6 +54,8 @@ mod strips;
 #[cfg(test)]
 pub mod tests;
 mod texts;
+#[cfg(test)]
+mod totals;
 mod words;
 mod zeros;
 

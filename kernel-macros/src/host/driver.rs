@@ -5,7 +5,7 @@ use super::region::Region;
 use super::residency::Residency;
 use super::{Expansion, confirm, item};
 use crate::analysis::plan::Verdict;
-use crate::ir::template::{Call, LoopTemplate, Piece, Template};
+use crate::ir::template::{Call, Chain, LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, Ty, VarId};
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -122,7 +122,15 @@ impl Context<'_> {
         let verdict = &self.input.plan.verdicts[node.id.index()];
         if let (Loops::AsPlanned, Verdict::Region(number)) = (loops, verdict) {
             let region = &self.input.plan.regions[*number];
-            return Region::new(self, region, node).run();
+            let run = Region::new(self, region, node).run();
+            let Some(chain) = &node.chain else {
+                return run;
+            };
+            let Chain { opening, total, .. } = &**chain;
+            return emit!({ #opening #run #total });
+        }
+        if let Some(chain) = &node.chain {
+            return chain.written.clone();
         }
         if let (Loops::AsPlanned, Verdict::Fused(_)) = (loops, verdict) {
             return TokenStream::new();

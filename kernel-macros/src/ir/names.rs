@@ -2,6 +2,14 @@
 
 use proc_macro2::Ident;
 
+/// What names of source that is written here begin with.
+pub const WRITTEN: &str = "__kernel_";
+
+/// A text as the user is to see it: the compiler's own names without what tells them apart.
+pub fn shown(text: &str) -> String {
+    text.replace(WRITTEN, "")
+}
+
 /// `r#n` is `n`.
 pub fn plain(ident: &Ident) -> String {
     let name = ident.to_string();

@@ -87,6 +87,16 @@ pub struct Call {
     pub closure: TokenStream,
 }
 
+/// A chain of the driver's that was read as a loop: as a region it is
+/// `{ opening loop total }`, and otherwise as it is written.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Binds the accumulator.
+    pub opening: TokenStream,
+    pub total: TokenStream,
+    pub written: TokenStream,
+}
+
 /// A loop's tokens: `label for pat in range { body }`.
 #[derive(Clone, Debug)]
 pub struct LoopTemplate {
@@ -98,6 +108,8 @@ pub struct LoopTemplate {
     pub range: TokenStream,
     /// The statement, where it is a call that was read as a loop: `items.for_each(|item| body);`.
     pub written: Option<Call>,
+    /// The expression, where it is a chain that was read as a loop.
+    pub chain: Option<Box<Chain>>,
     pub body: Template,
     pub body_span: Span,
 }

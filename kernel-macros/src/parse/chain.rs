@@ -10,9 +10,9 @@ use super::desugar::leaves;
 use super::outside::text;
 use super::part::Dim;
 use super::template;
-use crate::ir::ExprId;
 use crate::ir::iteration::Adaptor;
 use crate::ir::types::ViewKind;
+use crate::ir::{ExprId, Scalar};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -20,22 +20,15 @@ impl Parser {
     /// The value of a chain that ends in one of the methods known here.
     pub(super) fn chain(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
         if self.path.is_empty() {
-            return None;
+            return self.total(call);
         }
-        let mut maps = Vec::new();
-        let mut source = &*call.receiver;
-        while let syn::Expr::MethodCall(inner) = source
-            && let Some(map) = as_map(inner)
-        {
-            maps.insert(0, map);
-            source = &*inner.receiver;
-        }
+        let (source, maps) = parts(call);
         let plain = self.is_plain_chain(source);
         let mark = template::number(&call.attrs).filter(|_| !plain);
         if !plain && (mark.is_none() || !self.can_be_confirmed(source)) {
             return None;
         }
-        let written = written_out(call, source, &maps)?;
+        let written = written_out(call, source, &maps, false)?;
         let block: syn::Expr = syn::parse2(written).ok()?;
         let first = self.loops.marks.len();
         let value = self.expr(&block);
@@ -112,6 +105,19 @@ pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
     ENDS.iter().any(|name| call.method == name)
 }
 
+/// What a chain begins with, and its maps.
+pub(super) fn parts(call: &syn::ExprMethodCall) -> (&syn::Expr, Vec<&syn::ExprClosure>) {
+    let mut maps = Vec::new();
+    let mut source = &*call.receiver;
+    while let syn::Expr::MethodCall(inner) = source
+        && let Some(map) = as_map(inner)
+    {
+        maps.insert(0, map);
+        source = &*inner.receiver;
+    }
+    (source, maps)
+}
+
 /// What a chain begins with.
 pub(super) fn source_mut(call: &mut syn::ExprMethodCall) -> &mut syn::Expr {
     let mut source = &mut *call.receiver;
@@ -147,11 +153,13 @@ pub(super) fn closure(node: &syn::Expr) -> Option<&syn::ExprClosure> {
     }
 }
 
-/// The loop, as an expression.
-fn written_out(
+/// The loop, as an expression. Sums in an iteration are of floats only, because an integer's
+/// overflow is reported inside of std; accumulators of regions wrap.
+pub(super) fn written_out(
     call: &syn::ExprMethodCall,
     source: &syn::Expr,
     maps: &[&syn::ExprClosure],
+    integers: bool,
 ) -> Option<TokenStream> {
     let [total, item] =
         ["__kernel_total", "__kernel_item"].map(|name| Ident::new(name, Span::mixed_site()));
@@ -164,8 +172,14 @@ fn written_out(
     let args: Vec<&syn::Expr> = call.args.iter().collect();
     // A float's sum begins with what leaves every float as it is.
     Some(match (call.method.to_string().as_str(), &args[..]) {
-        ("sum", []) => over(start("-0.0", &call.turbofish)?, quote!(#total += #value;)),
-        ("product", []) => over(start("1.0", &call.turbofish)?, quote!(#total *= #value;)),
+        ("sum", []) => over(
+            start(["-0.0", "0"], &call.turbofish, integers)?,
+            quote!(#total += #value;),
+        ),
+        ("product", []) => over(
+            start(["1.0", "1"], &call.turbofish, integers)?,
+            quote!(#total *= #value;),
+        ),
         ("fold", [init, step]) => {
             let init = init.to_token_stream();
             match closure(step) {
@@ -211,20 +225,26 @@ fn written_out(
     })
 }
 
-/// Where a total begins: floats only, because an integer's overflow is reported inside of std.
+/// Where a total begins, as a float or as an integer.
 fn start(
-    text: &str,
+    [float, integer]: [&str; 2],
     turbofish: &Option<syn::AngleBracketedGenericArguments>,
+    integers: bool,
 ) -> Option<TokenStream> {
-    let float = match turbofish {
-        None => String::new(),
-        Some(named) => match named.args.to_token_stream().to_string().as_str() {
-            float @ ("f32" | "f64") => float.to_string(),
-            _ => return None,
-        },
+    let named = turbofish
+        .as_ref()
+        .map(|of| of.args.to_token_stream().to_string());
+    let scalar = match &named {
+        Some(named) => Some(Scalar::from_name(named)?),
+        None => None,
     };
-    let literal: TokenStream = format!("{text}{float}").parse().ok()?;
-    Some(literal)
+    let text = match scalar {
+        Some(scalar) if scalar.is_float() => float,
+        None if !integers => float,
+        Some(scalar) if integers && scalar.is_int() => integer,
+        _ => return None,
+    };
+    format!("{text}{}", named.unwrap_or_default()).parse().ok()
 }
 
 /// The pattern of the loop, and what binds the items of the maps but the last one's value.

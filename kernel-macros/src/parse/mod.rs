@@ -38,6 +38,7 @@ mod stmt;
 mod stream;
 mod swap;
 mod template;
+mod total;
 mod ty;
 mod written;
 
@@ -69,6 +70,7 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
     check_signature(item, "a kernel", sink);
     let mut body = (*item.block).clone();
     desugar::loops(&mut body);
+    total::name_types(&mut body, &item.sig.output);
     template::mark(&mut body);
     let mut parser = Parser {
         assumed: assumed.iter().map(outside::word).collect(),
@@ -203,6 +205,8 @@ pub(in crate::parse) struct Parser {
     pub made_by: Vec<(usize, Vec<ir::iteration::Maker>)>,
     /// The loop that each marked chain was read as, where rustc has to confirm its source.
     pub chains: Vec<(usize, LoopId)>,
+    /// The driver's chains that were read as loops, by their marks.
+    pub totals: Vec<(usize, total::Total)>,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
 }

@@ -4,6 +4,7 @@
 use super::Parser;
 use super::part::Dim;
 use super::rows;
+use crate::ir::names::WRITTEN;
 use crate::ir::types::ViewKind;
 use crate::ir::{ExprKind, Proof, Receiver, StmtKind, Ty, Typed, VarId};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -126,5 +127,5 @@ fn once(text: &str, index: &syn::Expr) -> (TokenStream, TokenStream) {
 
 /// A name that no source has.
 pub(super) fn name(text: &str) -> Ident {
-    Ident::new(&format!("__kernel_{text}"), Span::mixed_site())
+    Ident::new(&format!("{WRITTEN}{text}"), Span::mixed_site())
 }

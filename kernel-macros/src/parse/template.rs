@@ -10,6 +10,7 @@ use super::contact::Arrays;
 use super::desugar;
 use super::expr::foreign_attribute;
 use super::span;
+use super::total::{self, Total};
 use crate::ir::iteration::Maker;
 use crate::ir::template::{Bound, Call, Contact, LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
@@ -21,6 +22,7 @@ use syn::visit_mut::{self, VisitMut};
 
 const MARK: &str = "__kernel_mark";
 const LOOP_HOLE: &str = "__kernel_loop_hole_";
+const TOTAL_HOLE: &str = "__kernel_total_hole_";
 const LET_HOLE: &str = "__kernel_let_hole_";
 const ARRAY_HOLE: &str = "__kernel_array_hole_";
 const CONTACT_HOLE: &str = "__kernel_contact_hole_";
@@ -30,20 +32,30 @@ const SOURCE_HOLE: &str = "__kernel_source_hole_";
 
 /// Numbers every `for` loop and `let`, and every assignment and chain inside a loop.
 pub fn mark(block: &mut syn::Block) {
-    Marker { next: 0, depth: 0 }.visit_block_mut(block);
+    Marker::at(0).visit_block_mut(block);
 }
 
 /// Numbers every loop, `let`, assignment and chain.
 pub fn mark_all(block: &mut syn::Block) {
-    Marker { next: 0, depth: 1 }.visit_block_mut(block);
+    Marker::at(1).visit_block_mut(block);
 }
 
 struct Marker {
     next: usize,
     depth: usize,
+    /// The reader keeps what it reads here of the driver's expressions.
+    kept: bool,
 }
 
 impl Marker {
+    fn at(depth: usize) -> Marker {
+        Marker {
+            next: 0,
+            depth,
+            kept: true,
+        }
+    }
+
     /// The attribute becomes the node's first token, and so takes that one's span.
     fn attribute(&mut self, span: Span) -> syn::Attribute {
         let number = proc_macro2::Literal::usize_unsuffixed(self.next);
@@ -54,6 +66,13 @@ impl Marker {
 }
 
 impl VisitMut for Marker {
+    fn visit_expr_mut(&mut self, node: &mut syn::Expr) {
+        let outer = self.kept;
+        self.kept &= total::keeps(node);
+        visit_mut::visit_expr_mut(self, node);
+        self.kept = outer;
+    }
+
     fn visit_expr_for_loop_mut(&mut self, node: &mut syn::ExprForLoop) {
         let mark = self.attribute(node.for_token.span);
         node.attrs.push(mark);
@@ -77,7 +96,8 @@ impl VisitMut for Marker {
     }
 
     fn visit_expr_method_call_mut(&mut self, node: &mut syn::ExprMethodCall) {
-        if self.depth > 0 && chain::ends(node) {
+        if self.depth > 0 && chain::ends(node) || self.depth == 0 && self.kept && total::ends(node)
+        {
             let mark = self.attribute(span::first(&node.receiver));
             node.attrs.push(mark);
         }
@@ -149,6 +169,7 @@ pub(super) fn of_block(block: &syn::Block, parser: &Parser) -> Template {
         lets: parser.bound_by.iter().cloned().collect(),
         made: parser.made_by.iter().cloned().collect(),
         chains: parser.chains.iter().copied().collect(),
+        totals: parser.totals.iter().cloned().collect(),
         bound: parser.arrays_bound.iter().cloned().collect(),
         arrays: Arrays::new(kinds(parser).map(|(var, kind)| {
             let name = parser.vars[*var].ident.to_string();
@@ -169,6 +190,7 @@ struct Holes {
     lets: HashMap<usize, Vec<VarId>>,
     made: HashMap<usize, Vec<Maker>>,
     chains: HashMap<usize, LoopId>,
+    totals: HashMap<usize, Total>,
     bound: HashMap<usize, Vec<Bound>>,
     arrays: Arrays,
 }
@@ -242,6 +264,12 @@ impl Punch<'_> {
     fn hole(&self, ident: &Ident) -> Option<Piece> {
         let text = ident.to_string();
         let number = |prefix: &str| text.strip_prefix(prefix)?.parse::<usize>().ok();
+        if let Some(mark) = number(TOTAL_HOLE) {
+            let Total { id, node, chain } = &self.holes.totals[&mark];
+            let chain = Some(Box::new(chain.clone()));
+            let node = self.for_loop(*id, node);
+            return Some(Piece::Loop(LoopTemplate { chain, ..node }));
+        }
         if let Some(mark) = number(LOOP_HOLE) {
             let node = &self.loops[&mark];
             return Some(Piece::Loop(self.for_loop(self.holes.loops[&mark], node)));
@@ -274,6 +302,7 @@ impl Punch<'_> {
             pat: node.pat.to_token_stream(),
             range: node.expr.to_token_stream(),
             written: desugar::written(&node.attrs),
+            chain: None,
             body: self.holes.block(&node.body),
             body_span: node.body.brace_token.span.join(),
         }
@@ -287,6 +316,13 @@ fn verbatim(prefix: &str, mark: usize) -> syn::Expr {
 
 impl VisitMut for Punch<'_> {
     fn visit_expr_mut(&mut self, node: &mut syn::Expr) {
+        if let syn::Expr::MethodCall(call) = node
+            && let Some(mark) = number(&call.attrs)
+            && self.holes.totals.contains_key(&mark)
+        {
+            *node = verbatim(TOTAL_HOLE, mark);
+            return;
+        }
         let syn::Expr::ForLoop(node_for) = node else {
             visit_mut::visit_expr_mut(self, node);
             return;

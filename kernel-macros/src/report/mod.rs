@@ -16,7 +16,7 @@ mod source;
 mod tests;
 
 use crate::analysis::plan::Plan;
-use crate::ir::{Function, LoopId};
+use crate::ir::{Function, LoopId, names};
 use notes::Notes;
 use proc_macro2::TokenStream;
 use source::{Line, Source};
@@ -41,7 +41,7 @@ pub fn report(function: &Function, plan: &Plan, item: TokenStream) -> String {
             }
         }
     }
-    out
+    names::shown(&out)
 }
 
 /// A loop's notes, below its line.

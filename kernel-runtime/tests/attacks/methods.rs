@@ -30,6 +30,11 @@ fn loop_over_a_view(x: ArrayView1<f64>, y: &mut [f64]) {
 }
 
 #[kernel(parallel)]
+fn chain_of_the_driver(x: ArrayView1<f64>) -> f64 {
+    x.iter().sum()
+}
+
+#[kernel(parallel)]
 fn chain_over_a_row(x: ArrayView2<f64>, y: &mut [f64]) {
     for i in 0..y.len() {
         y[i] = x.row(i).iter().sum::<f64>();

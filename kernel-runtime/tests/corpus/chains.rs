@@ -220,3 +220,55 @@ fn short_methods_of_integers_and_bytes() {
     check!(text[to = bytes.clone(), kinds = bytes.clone()](&bytes, &mut to, &mut kinds));
     close!(waves[y = vec![0.0; 90]](&doubles(90), &mut y));
 }
+
+/// Chains that are no part of a loop.
+#[kernel(parallel, cuda)]
+fn moments(x: &[f64], w: &[f32], k: &[u32], y: &mut [f64]) -> (f64, f64, f64, u32, u32, f32) {
+    let n = x.len() as f64;
+    let mean = x.iter().sum::<f64>() / n;
+    let low: f64 = x.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = x.iter().fold(f64::NEG_INFINITY, |high, v| high.max(*v));
+    let kept: f64 = x.iter().filter(|v| **v > mean).sum();
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = (x - mean) / (high - low) + kept;
+    }
+    let last = k.iter().fold(3, |_, v| *v);
+    let both: u32 = k
+        .iter()
+        .zip(x)
+        .map(|(v, x)| v ^ *x as u32)
+        .fold(last, |all, v| all ^ v);
+    let weight = w
+        .iter()
+        .skip(3)
+        .map(|v| v * 0.001)
+        .map(|v| v + 1.0)
+        .product::<f32>();
+    (
+        mean,
+        low,
+        high,
+        k.iter().map(|v| v % 3).sum::<u32>(),
+        both,
+        weight,
+    )
+}
+
+/// A function that is one.
+#[kernel(parallel, cuda)]
+fn inner_product(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+#[test]
+fn whole_functions_are_chains() {
+    let x: Vec<f64> = (0..3000).map(|i| f64::from(i * 7919 % 1009)).collect();
+    let w: Vec<f32> = x.iter().map(|v| (v / 1010.0) as f32).collect();
+    let k: Vec<u32> = x.iter().map(|v| *v as u32).collect();
+    close!(moments[y = vec![0.0; 3000]](&x, &w, &k, &mut y));
+    close!(inner_product[](&x, &x));
+    assert_eq!(
+        inner_product(&[], &[]).to_bits(),
+        inner_product::serial(&[], &[]).to_bits()
+    );
+}

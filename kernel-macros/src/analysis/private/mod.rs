@@ -139,7 +139,9 @@ impl Mentions<'_> {
     }
 
     fn for_loop(&self, node: &LoopTemplate) -> usize {
-        let head = self.tokens(node.pat.clone()) + self.tokens(node.range.clone());
+        let around = node.chain.iter().flat_map(|of| [&of.opening, &of.total]);
+        let around: usize = around.map(|tokens| self.tokens(tokens.clone())).sum();
+        let head = around + self.tokens(node.pat.clone()) + self.tokens(node.range.clone());
         match self.is_own(node.id) {
             true => head,
             false => head + self.template(&node.body),

@@ -1,0 +1,131 @@
+//! `x.iter().map(f).sum::<f64>()` in the driver: a loop with an accumulator.
+//!
+//! Where the loop is no region, the chain stands as it is written.
+
+use super::Parser;
+use super::chain::{self, closure};
+use super::span;
+use super::template;
+use crate::ir::template::Chain;
+use crate::ir::{ExprId, ExprKind, LoopId, Scalar};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+/// A chain's loop, which takes the place of the chain in the template.
+#[derive(Clone)]
+pub(super) struct Total {
+    pub id: LoopId,
+    pub node: syn::ExprForLoop,
+    pub chain: Chain,
+}
+
+/// Writes the type of a sum or product behind its name, where a `let` or the function says it.
+pub(super) fn name_types(body: &mut syn::Block, ret: &syn::ReturnType) {
+    for stmt in &mut body.stmts {
+        if let syn::Stmt::Local(local) = stmt
+            && let (syn::Pat::Type(typed), Some(init)) = (&local.pat, &mut local.init)
+        {
+            name_type(&mut init.expr, &typed.ty);
+        }
+    }
+    if let (syn::ReturnType::Type(_, ty), Some(syn::Stmt::Expr(value, None))) =
+        (ret, body.stmts.last_mut())
+    {
+        name_type(value, ty);
+    }
+}
+
+fn name_type(value: &mut syn::Expr, ty: &syn::Type) {
+    let syn::Expr::MethodCall(call) = value else {
+        return;
+    };
+    let number = Scalar::from_name(&ty.to_token_stream().to_string()).is_some();
+    let adds = call.method == "sum" || call.method == "product";
+    if number && adds && call.turbofish.is_none() && call.args.is_empty() {
+        call.turbofish = syn::parse2(quote!(::<#ty>)).ok();
+    }
+}
+
+/// Whether a call of the driver's may end such a chain.
+pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
+    ["sum", "product", "fold"]
+        .iter()
+        .any(|name| call.method == name)
+}
+
+/// Whether the reader takes the parts of such an expression of the driver's along.
+pub(super) fn keeps(node: &syn::Expr) -> bool {
+    use syn::Expr::*;
+    matches!(
+        node,
+        Paren(_) | Binary(_) | Unary(_) | Cast(_) | MethodCall(_) | Tuple(_) | Assign(_)
+    ) || matches!(node, Block(_) | If(_) | While(_) | Loop(_) | ForLoop(_))
+}
+
+impl Parser {
+    /// The value of a chain of the driver's, whose loop may be a region.
+    pub(super) fn total(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
+        let mark = template::number(&call.attrs)?;
+        let (source, maps) = chain::parts(call);
+        let known = self.probe(|parser| parser.source(source));
+        if !ends(call) || !known.is_some_and(|of| of.stream.is_known()) {
+            return None;
+        }
+        let written = match folded(call, source, &maps) {
+            Some(written) => written,
+            None => chain::written_out(call, source, &maps, true)?,
+        };
+        let mut block: syn::Block = syn::parse2(written).ok()?;
+        let [opening, syn::Stmt::Expr(syn::Expr::ForLoop(node), _), total] = &mut block.stmts[..]
+        else {
+            return None;
+        };
+        node.attrs = call.attrs.clone();
+        node.for_token.span = span::first(&call.receiver);
+        let chain = Chain {
+            opening: template::unmarked(opening.to_token_stream()),
+            total: total.to_token_stream(),
+            written: template::unmarked(call.to_token_stream()),
+        };
+        let node = node.clone();
+        let block = self.block(&block);
+        let marks = &self.loops.marks;
+        let id = marks.iter().position(|known| *known == Some(mark))?;
+        let id = LoopId::from_index(id);
+        self.totals.push((mark, Total { id, node, chain }));
+        Some(self.push(ExprKind::Block(block), crate::ir::Span::of(call)))
+    }
+}
+
+/// `{ let mut total = init; for item in source { total = body; } total }` of
+/// `source.fold(init, |total, item| body)`, unless another variable of the name is meant elsewhere.
+fn folded(
+    call: &syn::ExprMethodCall,
+    source: &syn::Expr,
+    maps: &[&syn::ExprClosure],
+) -> Option<TokenStream> {
+    let args: Vec<&syn::Expr> = call.args.iter().collect();
+    let [init, step] = args[..] else { return None };
+    let step = closure(step).filter(|_| call.method == "fold" && maps.is_empty())?;
+    let inputs: Vec<&syn::Pat> = step.inputs.iter().collect();
+    let [syn::Pat::Ident(total), item] = inputs[..] else {
+        return None;
+    };
+    // Before the source is evaluated, rather than after it.
+    let early = matches!(init, syn::Expr::Lit(_) | syn::Expr::Path(_));
+    let plain =
+        early && total.by_ref.is_none() && total.mutability.is_none() && total.subpat.is_none();
+    let (total, body) = (&total.ident, &step.body);
+    if !plain || mentions(source.to_token_stream(), total) {
+        return None;
+    }
+    Some(quote!({ let mut #total = #init; for #item in #source { #total = #body; } #total }))
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
