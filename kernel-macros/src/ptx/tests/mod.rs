@@ -1,3 +1,4 @@
+mod crosswise;
 mod fold;
 mod kernels;
 mod lanes;
