@@ -92,7 +92,7 @@ fn sum_f32(of: Sizes) -> Case {
 }
 
 fn sum_f64(of: Sizes) -> Case {
-    let x = doubles(of.list, |k| value(k));
+    let x = doubles(of.list, value);
     unlike_serial("sum of f64", Work::Bytes(8 * of.list), move |version| {
         Ok(Results::Doubles(vec![call!(version, sum_f64(&x))]))
     })

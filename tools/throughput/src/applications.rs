@@ -168,16 +168,18 @@ fn line(
     serial: impl Fn(),
     kernel: impl Fn(),
 ) -> Line {
+    let has_avx512 = Level::available().contains(&Level::Avx512);
     let mut all = Times::default();
     // In several rounds, so that Numba's few passes are not all at one time.
     for _ in 0..ROUNDS {
-        let [libm, baseline, avx2] = best(
+        let [libm, baseline, avx2, avx512] = best(
             passes / ROUNDS,
             work,
             [
                 Some(Box::new(&serial)),
                 Some(Box::new(|| with_level(Level::Baseline, &kernel))),
                 Some(Box::new(|| with_level(Level::Avx2, &kernel))),
+                has_avx512.then_some(Box::new(|| with_level(Level::Avx512, &kernel))),
             ],
         );
         let numba = numba.and_then(|worker| worker.borrow_mut().run(name));
@@ -185,6 +187,7 @@ fn line(
             libm,
             baseline,
             avx2,
+            avx512,
             sleef: None,
             svml: numba,
         });

@@ -41,6 +41,15 @@ macro_rules! bench {
                 out[i] = math::$ty::$name($($arg[i]),+);
             }
         }
+        #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
+        fn avx512(out: &mut [$ty], $($arg: &[$ty]),+) {
+            let n = out.len();
+            $(let $arg = &$arg[..n];)+
+            for i in 0..n {
+                out[i] = math::$ty::$name($($arg[i]),+);
+            }
+        }
         #[inline(never)]
         fn std(out: &mut [$ty], $($arg: &[$ty]),+) {
             for i in 0..out.len() {
@@ -56,9 +65,10 @@ macro_rules! bench {
                     inputs(seed, ($low, $high)).iter().map(|x| *x as $ty).collect();
                 let $arg = $arg.as_slice();
             )+
-            let mut outs: [Vec<$ty>; 5] = std::array::from_fn(|_| vec![0.0; ELEMENTS]);
-            let [a, b, c, d, e] = &mut outs;
+            let mut outs: [Vec<$ty>; 6] = std::array::from_fn(|_| vec![0.0; ELEMENTS]);
+            let [a, b, c, d, e, f] = &mut outs;
             let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            let has_avx512 = has_avx2 && has_avx512();
             let sleef = $loops::$arity($libraries, Maker::Sleef, $sleef).filter(|_| has_avx2);
             let svml = $loops::$arity($libraries, Maker::Svml, $svml).filter(|_| has_avx2);
             let times = best($passes, ELEMENTS, [
@@ -66,14 +76,24 @@ macro_rules! bench {
                 Some(Box::new(|| baseline(black_box(b), $($arg),+))),
                 // SAFETY: where this is called, the machine has the features.
                 has_avx2.then_some(Box::new(|| unsafe { avx2(black_box(c), $($arg),+) })),
-                sleef.map(|f| Box::new(move || f(black_box(d), $($arg),+)) as Box<dyn FnMut()>),
-                svml.map(|f| Box::new(move || f(black_box(e), $($arg),+)) as Box<dyn FnMut()>),
+                // SAFETY: as above.
+                has_avx512.then_some(Box::new(|| unsafe { avx512(black_box(d), $($arg),+) })),
+                sleef.map(|of| Box::new(move || of(black_box(e), $($arg),+)) as Box<dyn FnMut()>),
+                svml.map(|of| Box::new(move || of(black_box(f), $($arg),+)) as Box<dyn FnMut()>),
             ]);
-            let [libm, baseline, avx2, sleef, svml] = times;
-            let times = Times { libm, baseline, avx2, sleef, svml };
+            let [libm, baseline, avx2, avx512, sleef, svml] = times;
+            let times = Times { libm, baseline, avx2, avx512, sleef, svml };
             $lines.push(Line { name, times });
         }
     })+};
+}
+
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512cd")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
 }
 
 /// Measures every function whose name contains the text.

@@ -11,6 +11,8 @@ pub struct Times {
     pub baseline: Option<f64>,
     /// The same loop with AVX2.
     pub avx2: Option<f64>,
+    /// The same loop with AVX-512.
+    pub avx512: Option<f64>,
     /// SLEEF's function of 1.0 ULP (where it has one) with AVX2.
     pub sleef: Option<f64>,
     /// SVML's function of high accuracy with AVX2.
@@ -25,6 +27,7 @@ impl Times {
             libm: less(self.libm, other.libm),
             baseline: less(self.baseline, other.baseline),
             avx2: less(self.avx2, other.avx2),
+            avx512: less(self.avx512, other.avx512),
             sleef: less(self.sleef, other.sleef),
             svml: less(self.svml, other.svml),
         }
@@ -37,22 +40,26 @@ pub struct Line {
     pub times: Times,
 }
 
-/// A table in Markdown: the times, and how many times faster the AVX2 loop is than each of the others.
+/// A table in Markdown: the times, how many times faster the AVX2 loop is than each of the others,
+/// and the AVX-512 loop than libm.
 pub fn text(lines: &[Line]) -> String {
     let mut text = String::from(
-        "| function | libm | baseline | AVX2 | SLEEF | SVML | AVX2: libm / | SLEEF / | SVML / |\n\
-         | --- | --: | --: | --: | --: | --: | --: | --: | --: |\n",
+        "| function | libm | baseline | AVX2 | AVX-512 | SLEEF | SVML | AVX2: libm / | SLEEF / | SVML / | AVX-512: libm / |\n\
+         | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n",
     );
     for Line { name, times } in lines {
         let Times {
             libm,
             baseline,
             avx2,
+            avx512,
             sleef,
             svml,
         } = *times;
-        let nanoseconds = [libm, baseline, avx2, sleef, svml].map(|time| cell(time));
-        let ratios = [libm, sleef, svml].map(|other| cell(ratio(other, avx2)));
+        let nanoseconds = [libm, baseline, avx2, avx512, sleef, svml].map(cell);
+        let ratios = [libm, sleef, svml].map(|other| ratio(other, avx2));
+        let ratios = ratios.into_iter().chain([ratio(libm, avx512)]);
+        let ratios: Vec<String> = ratios.map(cell).collect();
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
