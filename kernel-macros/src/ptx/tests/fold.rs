@@ -54,6 +54,22 @@ fn a_share_is_as_many_rows_as_registers_hold() {
     }
 }
 
+/// The rows that a thread behind another goes on with are the later half of all: its first partial
+/// result is so many further on, less the distance of the one in front, whose it was.
+#[test]
+fn threads_behind_begin_further_on() {
+    let skipped = |accumulators| -> Vec<String> {
+        let text = fold_of("f32", accumulators);
+        let lines = text.lines().filter(|line| line.contains("selp.b32"));
+        let number = |line: &str| line.split(", ").nth(1).expect("a number").to_owned();
+        lines.map(number).collect()
+    };
+    assert_eq!(skipped(1), ["127", "62", "28"]);
+    assert_eq!(skipped(2), ["63", "30"]);
+    assert_eq!(skipped(4), ["31"]);
+    assert_eq!(skipped(5), [""; 0]);
+}
+
 /// All loads come before what waits for the first of them.
 #[test]
 fn loads_are_on_their_way_together() {
