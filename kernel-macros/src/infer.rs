@@ -51,6 +51,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
     }
     from_bool(function);
+    receivers(function);
     lengths(function);
     methods(function);
     function.open = open;
@@ -63,6 +64,25 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         }
     }
     mismatches
+}
+
+/// Methods of numbers are no methods of tuples, arrays, options and orderings: a trait's may be.
+fn receivers(function: &mut Function) {
+    for id in function.exprs.ids() {
+        let ExprKind::Call(builtin, args) = &function.exprs[id].kind else {
+            continue;
+        };
+        let ty = &function.exprs[args[0]].ty;
+        let several = matches!(ty, Ty::Tuple(_) | Ty::Array(..) | Ty::Option(_));
+        if several || *ty == Ty::Ordering && !builtin.asks_order() {
+            let what = format!("the method `{}` of `{ty}`", builtin.name());
+            function.exprs[id].kind = ExprKind::Opaque(Opaque {
+                what,
+                help: None,
+                blocks: Vec::new(),
+            });
+        }
+    }
 }
 
 /// Proofs about methods speak of their receivers' types.
@@ -120,6 +140,7 @@ enum Type {
     Complex(Box<Type>),
     Tuple(Vec<Type>),
     Option(Box<Type>),
+    Ordering,
     Array(Box<Type>, u64),
     View {
         elem: Box<Type>,
@@ -163,6 +184,7 @@ impl Slots {
             Ty::Scalar(scalar) => Type::Scalar(*scalar),
             Ty::Complex(scalar) => Type::Complex(Box::new(Type::Scalar(*scalar))),
             Ty::Tuple(parts) => Type::Tuple(parts.iter().map(|part| self.of_ty(part)).collect()),
+            Ty::Ordering => Type::Ordering,
             Ty::Option(some) => Type::Option(Box::new(self.of_ty(some))),
             Ty::Array(elem, len) => Type::Array(Box::new(self.of_ty(elem)), *len),
             Ty::View(View {
@@ -271,6 +293,7 @@ impl Slots {
                 _ => Ty::Unknown,
             },
             Type::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.finish(part)).collect()),
+            Type::Ordering => Ty::Ordering,
             Type::Option(some) => Ty::Option(Box::new(self.finish(&some))),
             Type::Array(elem, len) => Ty::Array(Box::new(self.finish(&elem)), len),
             Type::View {
@@ -573,6 +596,7 @@ impl<'a> Solver<'a> {
                 Type::Tuple(parts.iter().map(|part| self.expr(*part)).collect())
             }
             ExprKind::Complex(maker, args) => self.complex(maker.kind, args),
+            ExprKind::Ordering(_) => Type::Ordering,
             ExprKind::Option(some) => {
                 let some = match some {
                     Some(value) => self.expr(*value),
@@ -713,6 +737,9 @@ impl<'a> Solver<'a> {
     fn call(&mut self, id: ExprId, builtin: Builtin, args: &[ExprId]) -> Type {
         let types: Vec<Type> = args.iter().map(|arg| self.expr(*arg)).collect();
         let receiver = types[0].clone();
+        if builtin.asks_order() {
+            self.require(args[0], &receiver, &Type::Ordering);
+        }
         if builtin.is_complex() && matches!(self.slots.resolve(&receiver), Type::Slot(_)) {
             let float = self.slots.fresh(Class::Float);
             self.require(args[0], &receiver, &Type::Complex(Box::new(float)));
@@ -753,6 +780,9 @@ impl<'a> Solver<'a> {
             OverflowingAdd | OverflowingSub | OverflowingMul | OverflowingNeg => {
                 Type::Tuple(vec![receiver, BOOL])
             }
+            Cmp | TotalCmp => Type::Ordering,
+            PartialCmp => Type::Option(Box::new(Type::Ordering)),
+            builtin if builtin.asks_order() => BOOL,
             builtin if builtin.is_checked() => Type::Option(Box::new(receiver)),
             ToAsciiUppercase | ToAsciiLowercase => receiver,
             builtin if builtin.is_of_bytes() => BOOL,

@@ -53,6 +53,7 @@ impl Kind {
 
     /// Likewise: no type's kind begins with what ends a tuple's.
     const OPTION: Kind = Kind::ARRAY.then(Kind::digit(0)).then(Kind::CLOSE);
+    const ORDERING: Kind = Kind::OPTION.then(Kind::CLOSE);
 
     const fn digit(digit: u128) -> Kind {
         Kind {
@@ -152,6 +153,10 @@ impl<T: Typed> Typed for &T {
     const KIND: Kind = T::KIND;
 }
 
+impl Typed for core::cmp::Ordering {
+    const KIND: Kind = Kind::ORDERING;
+}
+
 impl<T: Typed> Typed for Option<T> {
     const KIND: Kind = Kind::OPTION.then(T::KIND);
 }
@@ -239,6 +244,17 @@ pub trait ByteMethods: Sized {
 
 impl ByteMethods for u8 {}
 
+/// Likewise those of all numbers that compare them.
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub trait OrderMethods: Sized {
+    fn cmp(self, _: Self) {}
+    fn partial_cmp(self, _: Self) {}
+    fn total_cmp(self, _: Self) {}
+}
+
+impl<T: Element> OrderMethods for T {}
+
 /// A scalar, as the type that `#[kernel]` inferred for it; fails to compile if it has another.
 #[doc(hidden)]
 #[inline(always)]
@@ -265,6 +281,8 @@ mod tests {
         assert!(<[u8; 300]>::KIND.is(<[u8; 300]>::KIND));
         assert!(!<[u8; 300]>::KIND.is(<[u8; 301]>::KIND));
         assert!(!<[u8; 2]>::KIND.is(<[i8; 2]>::KIND));
+        assert!(!<Option<u8>>::KIND.is(<(u8, bool)>::KIND));
+        assert!(!<core::cmp::Ordering as Typed>::KIND.is(i8::KIND));
         assert!(!<[[u8; 1]; 2]>::KIND.is(<[[u8; 2]; 1]>::KIND));
     }
 

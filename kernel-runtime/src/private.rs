@@ -9,7 +9,7 @@ pub use crate::array::{
 };
 #[cfg(feature = "num-complex")]
 pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts};
-pub use crate::element::{ByteMethods, IsType, any, cast, is, is_type, same};
+pub use crate::element::{ByteMethods, IsType, OrderMethods, any, cast, is, is_type, same};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, assumed, fault};
@@ -35,6 +35,7 @@ pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended,
 pub use crate::whole::{Whole, Wide};
 pub use core::clone::Clone;
 pub use core::cmp::Ord;
+pub use core::cmp::Ordering;
 pub use core::convert::From;
 pub use core::default::Default;
 pub use core::hint::{cold_path, select_unpredictable, unreachable_unchecked};

@@ -181,6 +181,11 @@ const ROWS: &[Row] = &[
         "for i in 0..n { let e = y.get(i); y[i] = *e.unwrap_or(&7.0); }",
     ),
     (
+        "`a.cmp(&b)`",
+        "for i in 0..n { y[i] = match x[i].partial_cmp(&xs[i]) { Some(Ordering::Less) => 1.0, _ => c[i].cmp(&3).is_gt() as u8 as f64 }; }",
+        "for i in 0..n { if (c[i], 1).cmp(&(3, 2)).is_lt() { y[i] = 1.0; } }",
+    ),
+    (
         "`Some(v)`, `None` in a `match`",
         "for i in 0..n { if let Some(e) = c.get(i) && *e > 3 { y[i] = match e.checked_sub(k as u32) { Some(0) | None => 1.0, Some(g) => g as f64 }; } }",
         "for i in 0..n { if let Ok(e) = u8::try_from(c[i]) { y[i] = e as f64; } }",

@@ -58,6 +58,13 @@ fn what_is_no_option_or_no_value() {
         ("y[i] = t.unwrap_or(3);", "Option"),
         ("y[i] = t.map(|v| v).unwrap_or(3);", "Option"),
         ("y[i] = (x[i], true).is_some() as u32;", "Option"),
+        ("y[i] = low.max(Some(3)).unwrap();", "`max`"),
+        ("y[i] = t.max((3, true)).0;", "`max`"),
+        ("y[i] = low.abs();", "`"),
+        ("y[i] = x[i].cmp(&3).abs() as u32;", "`abs`"),
+        ("y[i] = x[i].cmp(&3).is_positive() as u32;", "`is_positive`"),
+        ("y[i] = x[i].is_lt() as u32;", "`is_lt`"),
+        ("y[x[i].cmp(&3) as usize] = 1;", "`y["),
         ("y[i] = low.unwrap_or(0.5) as u32;", "`"),
         ("y[i] = low.take().unwrap_or(1);", "`take`"),
         ("y[i] = low.ok_or(2).unwrap();", "`ok_or`"),
@@ -143,5 +150,20 @@ fn variants_are_confirmed() {
             count(|of| matches!(of, Proof::Method { .. })),
         );
         assert_eq!(found, (variants, methods), "{body}");
+    }
+}
+
+#[test]
+fn orderings_are_numbers() {
+    for body in [
+        "y[i] = match x[i].cmp(&5) { Ordering::Less => 1, std::cmp::Ordering::Equal => 2,
+         Ordering::Greater => 3 };",
+        "match z[i].partial_cmp(&5.0) { Some(Ordering::Less | Ordering::Equal) => y[i] = 1,
+         None => y[i] = 2, _ => {} }",
+        "let o = z[i].total_cmp(&z[0]); if o == Ordering::Less || o.is_ne() { y[i] = 1; }",
+        "let (mut l, mut h) = (0, x.len()); while l < h { let m = (l + h) / 2;
+         match x[m].cmp(&3) { Ordering::Less => l = m + 1, _ => h = m } } y[i] = l as u32;",
+    ] {
+        accepted(&in_loop(body));
     }
 }

@@ -48,6 +48,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Swap(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
         }
+        Proof::Ordering { tokens, value } => ordering(rt, tokens, *value),
         Proof::Variant { tokens, some } => variant(rt, tokens, *some),
         Proof::Method {
             ty,
@@ -63,6 +64,16 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             let (bound, used) = (probe(bound), probe(used));
             emit!({ let #bound = (); #used })
         }
+    }
+}
+
+/// With the other two it covers every value.
+fn ordering(rt: &TokenStream, path: &TokenStream, value: i8) -> TokenStream {
+    let others = [(-1, "Less"), (0, "Equal"), (1, "Greater")].into_iter();
+    let others = others.filter(|(other, _)| *other != value);
+    let others = others.map(|(_, name)| names::local(name));
+    quote_spanned! {place(path)=>
+        match #rt::Ordering::Equal { #path => {} #(#rt::Ordering::#others => {})* }
     }
 }
 
@@ -120,6 +131,7 @@ fn made(rt: &TokenStream, maker: &Maker, scalar: Scalar) -> TokenStream {
 fn by_reference(rt: &TokenStream, builtin: Builtin, ty: &Ty) -> TokenStream {
     let methods = names::local(match ty {
         Ty::Complex(_) => "ComplexMethods",
+        _ if builtin.is_of_orders() => "OrderMethods",
         _ => "ByteMethods",
     });
     let ty = names::ty(rt, ty);

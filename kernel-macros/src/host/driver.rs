@@ -191,7 +191,12 @@ impl Context<'_> {
         let ty = self.input.function.unlowered.get(&id).unwrap_or(&var.ty);
         let known = matches!(
             ty,
-            Ty::Scalar(_) | Ty::Complex(_) | Ty::Option(_) | Ty::Tuple(_) | Ty::Array(..)
+            Ty::Scalar(_)
+                | Ty::Complex(_)
+                | Ty::Option(_)
+                | Ty::Ordering
+                | Ty::Tuple(_)
+                | Ty::Array(..)
         );
         if !known || unknown_inside(ty) {
             return TokenStream::new();
@@ -219,7 +224,7 @@ fn find(template: &Template, id: LoopId) -> Option<&LoopTemplate> {
 
 fn unknown_inside(ty: &Ty) -> bool {
     match ty {
-        Ty::Scalar(_) | Ty::Complex(_) => false,
+        Ty::Scalar(_) | Ty::Complex(_) | Ty::Ordering => false,
         Ty::Tuple(parts) => parts.iter().any(unknown_inside),
         Ty::Array(elem, _) | Ty::Option(elem) => unknown_inside(elem),
         _ => true,

@@ -88,7 +88,8 @@ impl Body<'_> {
             ExprKind::NewArray { .. }
             | ExprKind::Opaque(_)
             | ExprKind::Complex(..)
-            | ExprKind::Option(_) => {
+            | ExprKind::Option(_)
+            | ExprKind::Ordering(_) => {
                 unreachable!("analysis lets no driver expression into a region")
             }
         }

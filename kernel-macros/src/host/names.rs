@@ -64,6 +64,7 @@ pub fn ty(rt: &TokenStream, of: &Ty) -> TokenStream {
             let some = ty(rt, some);
             emit!(#rt::Option<#some>)
         }
+        Ty::Ordering => emit!(#rt::Ordering),
         Ty::Tuple(parts) => {
             let parts = parts.iter().map(|part| ty(rt, part));
             emit!((#(#parts,)*))

@@ -303,6 +303,7 @@ impl Dumper<'_> {
             }
             ExprKind::Tuple(parts) => self.list("(", parts, ")"),
             ExprKind::Option(Some(value)) => self.list("Some(", &[*value], ")"),
+            ExprKind::Ordering(value) => write!(self.out, "Ordering({value})"),
             ExprKind::Option(None) => self.out.write_str("None"),
             ExprKind::Complex(_, parts) => self.list("complex(", parts, ")"),
             ExprKind::Field(base, index) => {

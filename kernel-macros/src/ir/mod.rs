@@ -289,6 +289,8 @@ pub enum ExprKind {
     Field(ExprId, u32),
     /// `Some(value)`, or `None`. Until [`crate::lower`].
     Option(Option<ExprId>),
+    /// `Ordering::Less` and kin, as -1, 0 and 1. Until [`crate::lower`].
+    Ordering(i8),
     /// A complex number made of other values. Until [`crate::lower`].
     Complex(Box<Maker>, Vec<ExprId>),
     /// `[a, b, c]` bound to a local.
@@ -566,6 +568,8 @@ pub enum Proof {
     Value { tokens: TokenStream, ty: Ty },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
+    /// `Ordering::Less` and kin.
+    Ordering { tokens: TokenStream, value: i8 },
     /// `Some` or `None`, as a pattern and so as a value.
     Variant { tokens: TokenStream, some: bool },
     /// A method that rustc finds after those of traits for such a receiver: no trait has one of

@@ -228,6 +228,16 @@ builtins! {
     CheckedShr = "checked_shr" / 2,
     /// The second argument is signed, of the same width.
     CheckedAddSigned = "checked_add_signed" / 2,
+    // An `Ordering`, an `Option` of one, and questions about it. They take numbers by reference.
+    Cmp = "cmp" / 2,
+    PartialCmp = "partial_cmp" / 2,
+    TotalCmp = "total_cmp" / 2,
+    IsLt = "is_lt" / 1,
+    IsLe = "is_le" / 1,
+    IsGt = "is_gt" / 1,
+    IsGe = "is_ge" / 1,
+    IsEq = "is_eq" / 1,
+    IsNe = "is_ne" / 1,
     /// Floats: a pair.
     SinCos = "sin_cos" / 1,
     IsAscii = "is_ascii" / 1,
@@ -320,6 +330,16 @@ impl Builtin {
     pub fn is_checked(self) -> bool {
         (Builtin::CheckedAdd as usize..=Builtin::CheckedAddSigned as usize)
             .contains(&(self as usize))
+    }
+
+    /// Whether it gives an `Ordering`, or asks for one.
+    pub fn is_of_orders(self) -> bool {
+        (Builtin::Cmp as usize..=Builtin::IsNe as usize).contains(&(self as usize))
+    }
+
+    /// Whether it is a question about an `Ordering`.
+    pub fn asks_order(self) -> bool {
+        (Builtin::IsLt as usize..=Builtin::IsNe as usize).contains(&(self as usize))
     }
 
     /// Whether only bytes have it, by reference.

@@ -155,6 +155,8 @@ pub enum Ty {
     /// Only until [`crate::lower`] makes a value and whether it is missing of it; like a complex
     /// number to rustc.
     Option(Box<Ty>),
+    /// `std::cmp::Ordering`, until [`crate::lower`] makes -1, 0 or 1 of it.
+    Ordering,
     /// A fixed array bound in the region.
     Array(Box<Ty>, u64),
     View(View),
@@ -239,7 +241,7 @@ impl Ty {
     /// A type that a value in an iteration can have.
     pub fn is_value(&self) -> bool {
         match self {
-            Ty::Scalar(_) | Ty::Complex(_) => true,
+            Ty::Scalar(_) | Ty::Complex(_) | Ty::Ordering => true,
             Ty::Tuple(parts) => parts.iter().all(Ty::is_value),
             Ty::Array(elem, _) | Ty::Option(elem) => elem.is_value(),
             Ty::Unknown | Ty::Unit | Ty::View(_) => false,
@@ -282,6 +284,7 @@ impl fmt::Display for Ty {
                 f.write_str(if parts.len() == 1 { ",)" } else { ")" })
             }
             Ty::Option(some) => write!(f, "Option<{some}>"),
+            Ty::Ordering => f.write_str("Ordering"),
             Ty::Array(elem, len) => write!(f, "[{elem}; {len}]"),
             Ty::View(view) => view.fmt(f),
         }

@@ -75,6 +75,7 @@ fn expr(function: &Function, id: ExprId) {
         ExprKind::NewArray { .. } => panic!("a new array in a region"),
         ExprKind::Complex(..) => panic!("a complex number in one piece in a region"),
         ExprKind::Option(_) => panic!("an option in one piece in a region"),
+        ExprKind::Ordering(_) => panic!("an ordering in a region"),
         ExprKind::If {
             cond,
             then,

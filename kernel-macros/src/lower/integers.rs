@@ -179,14 +179,14 @@ impl Lowerer<'_> {
     // Words.
 
     /// An operation that wraps by definition, or whose operands are known not to make it fail.
-    fn exact(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> ExprId {
+    pub fn exact(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> ExprId {
         let id = self.op(op, left, right);
         self.function.made.insert(id);
         id
     }
 
     /// As `as` does it: 1 for true.
-    fn as_type(&mut self, x: ExprId, ty: Scalar) -> ExprId {
+    pub fn as_type(&mut self, x: ExprId, ty: Scalar) -> ExprId {
         let (span, x) = (self.function.exprs[x].span, self.operand_again(x));
         self.push(ExprKind::Cast(x, ty), span, Ty::Scalar(ty))
     }

@@ -1,13 +1,14 @@
 //! Methods of numbers that are short for others.
 
 use super::parts::Parts;
-use super::{Lowerer, integers};
+use super::{Lowerer, integers, orders};
 use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Proof, Scalar, Span, Ty, UnaryOp};
 
 /// Whether a method is written out for numbers of this type.
 pub(super) fn is_short(builtin: Builtin, ty: &Ty) -> bool {
     use Builtin::*;
-    let Some(ty) = ty.scalar() else { return false };
+    let asked = *ty == Ty::Ordering && builtin.asks_order();
+    let Some(ty) = ty.scalar() else { return asked };
     match builtin {
         LeadingOnes | TrailingOnes | CountZeros | SwapBytes | ReverseBits | WrappingPow => {
             ty.is_int()
@@ -16,6 +17,9 @@ pub(super) fn is_short(builtin: Builtin, ty: &Ty) -> bool {
         IsPositive | IsNegative | WrappingAbs => ty.is_signed(),
         SaturatingMul => ty.is_int() && ty.bits() <= 32,
         SinCos => ty.is_float(),
+        // The receiver may have been lowered.
+        builtin if builtin.asks_order() => ty == Scalar::I8,
+        builtin if builtin.is_of_orders() => orders::compares(builtin, ty),
         builtin if builtin.is_of_integers() => integers::exists(builtin, ty),
         builtin => builtin.is_of_bytes() && ty == Scalar::U8,
     }
@@ -32,6 +36,9 @@ impl Lowerer<'_> {
         if builtin.is_of_bytes() {
             let ty = Ty::Scalar(Scalar::U8);
             self.prove(Proof::ByReference { builtin, ty });
+        }
+        if builtin.is_of_orders() {
+            return self.orders(builtin, parts);
         }
         if builtin.is_of_integers() {
             return self.integers(id, builtin, parts);

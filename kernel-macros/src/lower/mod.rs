@@ -17,6 +17,7 @@ mod elementary;
 mod integers;
 mod methods;
 mod option;
+mod orders;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -71,7 +72,7 @@ fn is_composite(ty: &Ty) -> bool {
 
 fn has_complex(ty: &Ty) -> bool {
     match ty {
-        Ty::Complex(_) | Ty::Option(_) => true,
+        Ty::Complex(_) | Ty::Option(_) | Ty::Ordering => true,
         Ty::Tuple(parts) => parts.iter().any(has_complex),
         Ty::Array(elem, _) => has_complex(elem),
         _ => false,
@@ -82,6 +83,7 @@ fn has_complex(ty: &Ty) -> bool {
 fn lowered(ty: &Ty) -> Ty {
     match ty {
         Ty::Option(some) => Ty::Tuple(vec![lowered(some), Ty::Scalar(Scalar::Bool)]),
+        Ty::Ordering => Ty::Scalar(Scalar::I8),
         Ty::Complex(scalar) => Ty::Tuple(vec![Ty::Scalar(*scalar); 2]),
         Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(lowered).collect()),
         Ty::Array(elem, len) => Ty::Array(Box::new(lowered(elem)), *len),
@@ -427,7 +429,7 @@ impl Lowerer<'_> {
         match kind {
             ExprKind::Var(_) | ExprKind::Unary(..) => is_composite(self.ty(id)),
             ExprKind::Field(base, _) => is_composite(self.ty(*base)),
-            ExprKind::Complex(..) | ExprKind::Option(_) => true,
+            ExprKind::Complex(..) | ExprKind::Option(_) | ExprKind::Ordering(_) => true,
             ExprKind::Load(access) => {
                 let array = self.function.accesses[*access].array;
                 let view = self.function.vars[array].ty.view();

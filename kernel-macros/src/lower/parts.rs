@@ -59,6 +59,7 @@ impl Lowerer<'_> {
             ExprKind::Block(block) => self.parts_of_block(id, block),
             ExprKind::Complex(maker, args) => self.made(*maker, &args, &ty, span),
             ExprKind::Option(some) => self.option(some, &ty, span),
+            ExprKind::Ordering(value) => Parts::plain(vec![self.ordering(value, span)]),
             ExprKind::Unary(UnaryOp::Neg, inner) if is_composite(&ty) => {
                 let mut parts = self.parts(inner);
                 let negated = parts.leaves.iter().map(|leaf| self.negated(*leaf));

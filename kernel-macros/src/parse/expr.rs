@@ -184,8 +184,8 @@ impl Parser {
         }
         let span = span::of(node);
         let path = &path.path;
-        if let Some(none) = self.none(node, path) {
-            return none;
+        if let Some(known) = self.none(node, path).or_else(|| self.ordering(node, path)) {
+            return known;
         }
         if let Some(ident) = path.get_ident() {
             if let Some(var) = self.find(ident) {

@@ -39,6 +39,24 @@ impl Parser {
         Some(self.push(ExprKind::Option(None), span::of(node)))
     }
 
+    /// `Ordering::Less` and kin.
+    pub(super) fn ordering(&mut self, node: &syn::Expr, path: &syn::Path) -> Option<ExprId> {
+        let mut names = path.segments.iter().rev().map(|part| &part.ident);
+        let (name, owner) = (names.next()?, names.next()?);
+        let value = match name.to_string().as_str() {
+            "Less" => -1,
+            "Equal" => 0,
+            "Greater" => 1,
+            _ => return None,
+        };
+        if owner != "Ordering" || self.path.is_empty() {
+            return None;
+        }
+        let tokens = path.to_token_stream();
+        self.prove(Proof::Ordering { tokens, value });
+        Some(self.push(ExprKind::Ordering(value), span::of(node)))
+    }
+
     /// Whether a path is that of `Some`, or of `None`, as far as can be seen.
     pub(super) fn variant(&self, path: &syn::Path) -> Option<bool> {
         let variable = |name: &Ident| self.find(name).is_some();

@@ -57,7 +57,8 @@ impl Emitter<'_> {
             ExprKind::NewArray { .. }
             | ExprKind::Opaque(_)
             | ExprKind::Complex(..)
-            | ExprKind::Option(_) => {
+            | ExprKind::Option(_)
+            | ExprKind::Ordering(_) => {
                 unreachable!("the plan keeps driver expressions out of regions")
             }
         }

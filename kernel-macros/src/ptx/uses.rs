@@ -170,6 +170,7 @@ impl Uses {
             | ExprKind::Bool(_)
             | ExprKind::Iteration
             | ExprKind::NewArray { .. }
+            | ExprKind::Ordering(_)
             | ExprKind::Opaque(_) => {}
         }
     }
@@ -210,6 +211,7 @@ pub fn runs_statements(function: &Function, id: ExprId) -> bool {
         | ExprKind::Var(_)
         | ExprKind::Len { .. }
         | ExprKind::NewArray { .. }
+        | ExprKind::Ordering(_)
         | ExprKind::Opaque(_) => false,
     }
 }

@@ -66,7 +66,9 @@ pub fn leaves(ty: &Ty) -> Vec<Scalar> {
             let elem = leaves(elem);
             (0..*len).flat_map(|_| elem.iter().copied()).collect()
         }
-        Ty::Unit | Ty::Unknown | Ty::View(_) | Ty::Complex(_) | Ty::Option(_) => Vec::new(),
+        Ty::Unit | Ty::Unknown | Ty::View(_) | Ty::Complex(_) | Ty::Option(_) | Ty::Ordering => {
+            Vec::new()
+        }
     }
 }
 
@@ -78,7 +80,9 @@ pub fn assemble(ty: &Ty, scalars: &mut impl Iterator<Item = Operand>) -> Value {
             Value::Tuple(parts.iter().map(|part| assemble(part, scalars)).collect())
         }
         Ty::Array(elem, len) => Value::Array((0..*len).map(|_| assemble(elem, scalars)).collect()),
-        Ty::Unit | Ty::Unknown | Ty::View(_) | Ty::Complex(_) | Ty::Option(_) => Value::Unit,
+        Ty::Unit | Ty::Unknown | Ty::View(_) | Ty::Complex(_) | Ty::Option(_) | Ty::Ordering => {
+            Value::Unit
+        }
     }
 }
 

@@ -334,3 +334,26 @@ mod variants {
         }
     }
 }
+
+/// A comparison that takes its number by value, and so comes before the standard library's.
+mod orders {
+    use kernel_runtime::prelude::*;
+    use std::cmp::Ordering;
+
+    trait ByValue {
+        fn cmp(self, _: &u16) -> Ordering;
+    }
+
+    impl ByValue for u16 {
+        fn cmp(self, _: &u16) -> Ordering {
+            Ordering::Less
+        }
+    }
+
+    #[kernel(parallel)]
+    fn compared(x: &[u16], y: &mut [bool]) {
+        for i in 0..y.len() {
+            y[i] = x[i].cmp(&7).is_lt();
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Options: variables, parameters, patterns that may not match, and methods.
 
 use kernel_runtime::prelude::*;
+use std::cmp::Ordering;
 
 /// Every pattern and method, on what may be missing.
 #[kernel(parallel, cuda)]
@@ -125,4 +126,44 @@ fn what_is_missing_is_demanded() {
         "called `Option::unwrap()` on a `None` value",
         demanded[out = vec![0; 2000]](&x, None, &mut out)
     );
+}
+
+/// Every comparison that gives an `Ordering`.
+#[kernel(parallel, cuda)]
+fn compared(x: &[f64], w: &[f32], k: &[i64], out: &mut [[u32; 8]]) {
+    for i in 0..x.len() {
+        let o = x[i].total_cmp(&x[(i + 1) % x.len()]);
+        out[i][0] = (o as i32 + 1) as u32 + 4 * o.is_lt() as u32 + 8 * o.is_ge() as u32;
+        out[i][1] = match x[i].partial_cmp(&x[i / 2]) {
+            Some(Ordering::Less) => 1,
+            Some(std::cmp::Ordering::Equal) => 2,
+            Some(Ordering::Greater) => 3,
+            None => 4,
+        };
+        out[i][2] = match k[i].cmp(&k[i / 3]) {
+            Ordering::Less | Ordering::Equal => 1,
+            Ordering::Greater => 2,
+        };
+        out[i][3] = (w[i].total_cmp(&w[i / 2]) == Ordering::Less) as u32;
+        out[i][4] = w[i].partial_cmp(&1.0).is_none_or(|o| o.is_eq()) as u32;
+        out[i][5] = (k[i] as u8).cmp(&7).is_gt() as u32 + 2 * (k[i] as i8).cmp(&7).is_le() as u32;
+    }
+}
+
+#[test]
+fn orderings_are_std_s() {
+    let special = [
+        0.0,
+        -0.0,
+        f64::NAN,
+        -f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        1.0,
+        -2.5,
+    ];
+    let x: Vec<f64> = (0..2000).map(|i| special[i * 7919 % 13 % 8]).collect();
+    let w: Vec<f32> = x.iter().rev().map(|v| *v as f32).collect();
+    let k: Vec<i64> = (0..2000).map(|i| i * 7907 % 41 - 20).collect();
+    check!(compared[out = vec![[0; 8]; 2000]](&x, &w, &k, &mut out));
 }

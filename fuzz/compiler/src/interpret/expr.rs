@@ -89,7 +89,7 @@ impl Machine<'_> {
                 let path = self.local(*base, index)?;
                 Ok(part(&self.variables[base], &path).clone())
             }
-            ExprKind::Complex(..) | ExprKind::Option(_) => {
+            ExprKind::Complex(..) | ExprKind::Option(_) | ExprKind::Ordering(_) => {
                 Err(Exit::Unknown("what the lowering takes away"))
             }
             ExprKind::Apply(..) => Err(Exit::Unknown("a call of a function outside")),
