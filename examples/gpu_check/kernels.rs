@@ -145,7 +145,7 @@ pub fn multiply_add(a: f32, b: f32, y: &mut [f32]) {
         let x = y[i];
         let (mut s, mut t, mut u, mut v) = (x, x + 1.0, x + 2.0, x + 3.0);
         let (mut p, mut q, mut r, mut w) = (x + 4.0, x + 5.0, x + 6.0, x + 7.0);
-        for _ in 0..256 {
+        for _ in 0..ROUNDS {
             s = s.mul_add(a, b);
             t = t.mul_add(a, b);
             u = u.mul_add(a, b);

@@ -7,7 +7,7 @@
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, MakerKind, Opaque,
-    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, Typed, VarId,
+    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, Typed, VarId, VarKind,
 };
 use std::collections::HashSet;
 
@@ -34,6 +34,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         solver.unify_expr(*expr, Type::Scalar(*scalar));
     }
     solver.settle();
+    solver.count_in_usize();
     let open = solver.open_literals();
     let Solver {
         slots,
@@ -855,6 +856,30 @@ impl<'a> Solver<'a> {
         true
     }
 
+    /// Counters of loops whose ends are constants from outside, of which nothing else says the type:
+    /// most such constants are `usize`, and rustc says where one is not.
+    fn count_in_usize(&mut self) {
+        let function = self.function;
+        let outside = function.vars.iter();
+        let outside = outside.filter(|(_, var)| var.kind == VarKind::Outside);
+        let outside: Vec<Type> = outside
+            .map(|(id, _)| self.slots.resolve(&self.var(id)))
+            .collect();
+        for (_, node) in function.loops.iter() {
+            let counter = self.slots.resolve(&self.var(node.var));
+            let is_open = match counter {
+                Type::Slot(slot) => {
+                    matches!(self.slots.slots[slot], Slot::Open(Class::Int | Class::Any))
+                }
+                _ => false,
+            };
+            if node.opaque.is_none() && is_open && outside.contains(&counter) {
+                self.slots.unify(&counter, &USIZE);
+            }
+        }
+        self.settle();
+    }
+
     /// Applies rules until none can be, defaulting literals if that gets further.
     fn settle(&mut self) {
         loop {
@@ -922,6 +947,23 @@ mod tests {
         let mismatches = super::infer(&mut function);
         assert!(mismatches.is_empty(), "{mismatches:?}");
         dump::dump(&function)
+    }
+
+    /// Where a constant from outside says how often, and nothing says what it is.
+    #[test]
+    fn counters_up_to_constants_are_usize() {
+        let counted = |body: &str| {
+            let text = typed(&format!("fn f(x: &[f32]) {{ {body} }}"));
+            text.lines().nth(1).map(|line| line.trim().to_owned())
+        };
+        let unused = counted("for _ in 0..ROUNDS { g(x[0]); }");
+        assert_eq!(unused.as_deref(), Some("for#0 _: usize in 0..ROUNDS {"));
+        let used = counted("for k in 1..=ROUNDS { g(k as f32); }");
+        assert_eq!(used.as_deref(), Some("for#0 k: usize in 1..=ROUNDS {"));
+        let known = counted("for k in 0..ROUNDS { let t: u8 = k; }");
+        assert_eq!(known.as_deref(), Some("for#0 k: u8 in 0..ROUNDS {"));
+        let literal = counted("for k in 0..9 { g(k as f32); }");
+        assert_eq!(literal.as_deref(), Some("for#0 k: i32 in 0..9 {"));
     }
 
     #[test]

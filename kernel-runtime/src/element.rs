@@ -204,6 +204,25 @@ pub fn is<T: Typed, X: Typed>(_: &X) {
 #[inline(always)]
 pub fn is_type<T, X: IsType<T>>() {}
 
+/// A constant or static that a kernel names; fails to compile, at its name, if it has another type than
+/// was inferred for it.
+#[doc(hidden)]
+#[inline(always)]
+pub fn outside<T, X: Inferred<T>>(x: X) -> X {
+    x
+}
+
+/// Every type is itself alone.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this is `{Self}`, and #[kernel] inferred `{T}`",
+    label = "convert it where it is used, `.. as {T}`, or annotate what it is assigned to",
+    note = "a macro does not see the types of constants outside of the function"
+)]
+pub trait Inferred<T> {}
+
+impl<T> Inferred<T> for T {}
+
 /// Every type is itself alone.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

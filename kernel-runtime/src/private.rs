@@ -9,7 +9,9 @@ pub use crate::array::{
 };
 #[cfg(feature = "num-complex")]
 pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts};
-pub use crate::element::{ByteMethods, IsType, OrderMethods, any, cast, is, is_type, same};
+pub use crate::element::{
+    ByteMethods, Inferred, IsType, OrderMethods, any, cast, is, is_type, outside, same,
+};
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, assumed, fault};

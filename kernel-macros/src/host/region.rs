@@ -10,7 +10,7 @@ use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, VarId};
+use crate::ir::{Proof, VarId, VarKind};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use std::collections::HashSet;
@@ -340,5 +340,10 @@ impl<'a> Region<'a> {
 pub fn scalar(body: &Body, id: VarId) -> TokenStream {
     let var = &body.function().vars[id];
     let (rt, name, ty, value) = (body.rt(), body.name(id), body.ty(&var.ty), &var.tokens);
-    quote_spanned!(names::about(var.span.start)=> let #name: #ty = #rt::cast(#value);)
+    let span = names::about(var.span.start);
+    if var.kind == VarKind::Outside {
+        let value = quote_spanned!(span=> #rt::outside::<#ty, _>(#value));
+        return quote_spanned!(span=> let #name: #ty = #rt::cast(#value););
+    }
+    quote_spanned!(span=> let #name: #ty = #rt::cast(#value);)
 }

@@ -10,6 +10,7 @@ const WEIGHTS: [f64; 3] = [0.25, 0.5, 0.25];
 
 mod settings {
     pub const RADIUS: usize = 4;
+    pub const ROUNDS: usize = 3;
     pub static LIMIT: f32 = 0.25;
 }
 
@@ -17,7 +18,11 @@ mod settings {
 fn scaled(x: &[f64], out: &mut [f64]) {
     let offset: i64 = OFFSET;
     for i in 0..x.len() {
-        out[i] = x[i] * SCALE + offset as f64 * consts::PI + f64::EPSILON;
+        let mut t = x[i] * SCALE + offset as f64 * consts::PI + f64::EPSILON;
+        for _ in 0..settings::ROUNDS {
+            t *= 0.75;
+        }
+        out[i] = t;
     }
 }
 
