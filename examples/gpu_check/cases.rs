@@ -30,6 +30,8 @@ pub struct Case {
     pub work: Work,
     /// Whether serial has other bits: it sums in the loop's own order, with std's functions.
     pub differs_from_serial: bool,
+    /// How often it does the same.
+    pub times: usize,
     pub run: Box<dyn Fn(Version) -> Result<Results, Error>>,
 }
 
@@ -42,6 +44,8 @@ pub struct Sizes {
     pub side: usize,
     /// Rows and columns where the work grows faster than the data.
     pub few: usize,
+    /// How often a sum is computed.
+    pub times: usize,
 }
 
 /// Runs one of a kernel's versions with these arguments.
@@ -86,23 +90,44 @@ fn copy(of: Sizes) -> Case {
 
 fn sum_f32(of: Sizes) -> Case {
     let x = singles(of.list, 1);
-    unlike_serial("sum of f32", Work::Bytes(4 * of.list), move |version| {
-        Ok(Results::Singles(vec![call!(version, sum_f32(&x))]))
-    })
+    let case = unlike_serial("sum of f32", Work::Bytes(4 * of.list), move |version| {
+        Ok(Results::Singles(vec![call!(
+            version,
+            sum_f32(of.times, &x)
+        )]))
+    });
+    Case {
+        times: of.times,
+        ..case
+    }
 }
 
 fn sum_f64(of: Sizes) -> Case {
     let x = doubles(of.list, value);
-    unlike_serial("sum of f64", Work::Bytes(8 * of.list), move |version| {
-        Ok(Results::Doubles(vec![call!(version, sum_f64(&x))]))
-    })
+    let case = unlike_serial("sum of f64", Work::Bytes(8 * of.list), move |version| {
+        Ok(Results::Doubles(vec![call!(
+            version,
+            sum_f64(of.times, &x)
+        )]))
+    });
+    Case {
+        times: of.times,
+        ..case
+    }
 }
 
 fn dot(of: Sizes) -> Case {
     let (x, y) = (singles(of.list, 2), singles(of.list, 3));
-    unlike_serial("dot product", Work::Bytes(8 * of.list), move |version| {
-        Ok(Results::Singles(vec![call!(version, dot(&x, &y))]))
-    })
+    let case = unlike_serial("dot product", Work::Bytes(8 * of.list), move |version| {
+        Ok(Results::Singles(vec![call!(
+            version,
+            dot(of.times, &x, &y)
+        )]))
+    });
+    Case {
+        times: of.times,
+        ..case
+    }
 }
 
 fn saxpy(of: Sizes) -> Case {
@@ -220,6 +245,7 @@ fn case(
         name,
         work,
         differs_from_serial: false,
+        times: 1,
         run: Box::new(run),
     }
 }

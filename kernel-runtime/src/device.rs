@@ -1,7 +1,7 @@
 //! The device as expansions and the dispatcher see it, with and without the `cuda` feature.
 
 use crate::Error;
-use crate::launch::{Failure, Launch};
+use crate::launch::{ArrayArg, Failure, Launch};
 #[cfg(feature = "cuda")]
 use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
@@ -59,6 +59,17 @@ impl Arrays {
         return (self.residence.get()).is_none_or(|of| of.residence().borrow().is_empty());
         #[cfg(not(feature = "cuda"))]
         true
+    }
+
+    /// Bytes that a region on these arrays moves to the device or back.
+    pub fn moved(&self, arrays: &[ArrayArg]) -> u64 {
+        #[cfg(feature = "cuda")]
+        return self.residence().borrow().moved(arrays);
+        #[cfg(not(feature = "cuda"))]
+        {
+            let _ = arrays;
+            u64::MAX
+        }
     }
 
     /// Makes the host's arrays as new as those on the device.

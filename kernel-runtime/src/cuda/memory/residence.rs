@@ -117,6 +117,24 @@ impl Residence {
         Ok(resident.place(array))
     }
 
+    /// Bytes that a region on these arrays moves to the device or back: those that are not here go there,
+    /// also if they are only written, and what is written comes back at the latest when it has to.
+    pub fn moved(&self, arrays: &[ArrayArg]) -> u64 {
+        let bytes = arrays.iter().map(|array| self.moved_of(array));
+        bytes.fold(0, u64::saturating_add)
+    }
+
+    fn moved_of(&self, array: &ArrayArg) -> u64 {
+        let Some(layout) = Layout::of(array) else {
+            return u64::MAX;
+        };
+        let span = layout.span(array);
+        let is_here = self.holder(array, &layout, &span).is_some();
+        let back = array.writes && !(is_here && array.keep);
+        let ways = u64::from(!is_here) + u64::from(back);
+        ways.saturating_mul(layout.bytes as u64)
+    }
+
     /// Who has all elements of an array.
     fn holder(&self, array: &ArrayArg, layout: &Layout, span: &Range<usize>) -> Option<u64> {
         let has = |resident: &&Resident| resident.has(array, layout, span);
@@ -393,4 +411,30 @@ fn lowest(array: &ArrayArg, span: &Range<usize>) -> *mut u8 {
 
 fn meets(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_here_moves() {
+        let mut elements = [0.0_f32; 10];
+        let mut array = ArrayArg {
+            ptr: elements.as_mut_ptr().cast(),
+            elem_bytes: 4,
+            rank: 1,
+            shape: [10, 1, 1, 1],
+            strides: [1, 0, 0, 0],
+            reads: true,
+            writes: false,
+            keep: true,
+        };
+        let nothing = Residence::default();
+        assert_eq!(nothing.moved(&[array]), 40);
+        array.writes = true;
+        assert_eq!(nothing.moved(&[array, array]), 160);
+        array.shape[0] = 0;
+        assert_eq!(nothing.moved(&[array]), 0);
+    }
 }
