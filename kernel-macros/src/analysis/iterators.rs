@@ -90,6 +90,34 @@ fn a_neighbour_s_chunk_is_no_own_place() {
     );
 }
 
+/// A chain is written out in one block, where a name of an earlier closure would hide one outside; and
+/// what `fold` begins with is evaluated before its source there.
+#[test]
+fn chains_mean_what_they_say_or_are_refused() {
+    let chain = |of: &str| {
+        format!(
+            "fn f(x: &[f64], a: f64, y: &mut [f64], n: usize) {{
+                for i in 0..y.len() {{ let mut k = i; y[i] = {of}; }} }}"
+        )
+    };
+    for of in [
+        "x[i..].iter().map(|a| a * 2.0).map(|b| b + a).sum::<f64>()",
+        "x[i..].iter().map(|a| a * 2.0).fold(0.0, |s, v| s + v * a)",
+        "x[k..].iter().copied().fold({ k += 1; x[k] }, f64::max)",
+        "x[k..].iter().copied().fold(x[i], f64::max)",
+    ] {
+        refused(&chain(of), &["cannot"]);
+    }
+    for of in [
+        "x[i..].iter().map(|v| v * 2.0).map(|b| b + a).sum::<f64>()",
+        "x[i..].iter().map(|a| a * 2.0).map(|a| a + 1.0).sum::<f64>()",
+        "x.iter().copied().fold(x[i], f64::max)",
+        "x[k..].iter().copied().fold(-1.0, f64::max)",
+    ] {
+        accepted(&chain(of));
+    }
+}
+
 #[test]
 fn an_inner_iterator_s_elements_are_not_the_outer_iteration_s_own() {
     let (function, plan) = accepted(

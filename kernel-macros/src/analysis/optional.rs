@@ -133,7 +133,7 @@ fn variants_are_confirmed() {
         (
             "let d = low.is_some(); y[i] = d as u32 + x.get(i).is_none() as u32;",
             0,
-            2,
+            3,
         ),
         ("match low { None => {} _ => y[i] = 3 }", 1, 0),
         (

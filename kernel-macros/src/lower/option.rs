@@ -22,8 +22,27 @@ impl Lowerer<'_> {
         let Ty::Option(some) = option else {
             return Vec::new();
         };
-        let zeros = leaves(some).into_iter().map(|(ty, _)| self.zero(ty, span));
-        zeros.collect()
+        self.defaults(some, span)
+    }
+
+    /// The scalars of a type's default: an option inside has no value.
+    fn defaults(&mut self, ty: &Ty, span: Span) -> Vec<ExprId> {
+        match ty {
+            Ty::Option(some) => {
+                let mut scalars = self.defaults(some, span);
+                let missing = Ty::Scalar(Scalar::Bool);
+                scalars.push(self.push(ExprKind::Bool(true), span, missing));
+                scalars
+            }
+            Ty::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.defaults(part, span));
+                parts.collect::<Vec<_>>().concat()
+            }
+            ty => {
+                let zeros = leaves(ty).into_iter().map(|(ty, _)| self.zero(ty, span));
+                zeros.collect()
+            }
+        }
     }
 
     fn zero(&mut self, ty: Ty, span: Span) -> ExprId {

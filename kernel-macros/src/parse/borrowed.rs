@@ -42,13 +42,29 @@ impl Parser {
                     || otherwise.is_some_and(|(_, branch)| self.may_be_borrowed(branch))
             }
             syn::Expr::Match(of) => of.arms.iter().any(|arm| self.may_be_borrowed(&arm.body)),
+            syn::Expr::Field(of) => self.has_borrowed(&of.base),
+            syn::Expr::Index(of) => self.has_borrowed(&of.expr),
+            syn::Expr::Loop(_) => true,
             _ => false,
+        }
+    }
+
+    /// Whether a part of a tuple or an array in an iteration may be a reference.
+    fn has_borrowed(&self, whole: &syn::Expr) -> bool {
+        match whole {
+            syn::Expr::Path(_) => self
+                .named(whole)
+                .is_some_and(|var| self.borrowed.contains(&var)),
+            syn::Expr::Field(of) => self.has_borrowed(&of.base),
+            syn::Expr::Index(of) => self.has_borrowed(&of.expr),
+            whole => self.binds_borrowed(whole),
         }
     }
 
     /// Whether a `let` of this value may bind a reference.
     pub(super) fn binds_borrowed(&self, value: &syn::Expr) -> bool {
         match value {
+            syn::Expr::Array(of) => of.elems.iter().any(|part| self.binds_borrowed(part)),
             syn::Expr::Tuple(of) => of.elems.iter().any(|part| self.binds_borrowed(part)),
             value => self.may_be_borrowed(value),
         }

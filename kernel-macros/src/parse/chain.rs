@@ -9,11 +9,12 @@ use super::capture::keeps_copies;
 use super::desugar::leaves;
 use super::outside::text;
 use super::part::Dim;
+use super::rows;
 use super::template;
 use crate::ir::iteration::Adaptor;
 use crate::ir::types::ViewKind;
 use crate::ir::{ExprId, Scalar};
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 impl Parser {
@@ -164,6 +165,7 @@ pub(super) fn written_out(
     let [total, item] =
         ["__kernel_total", "__kernel_item"].map(|name| Ident::new(name, Span::mixed_site()));
     let (first, binds) = bindings(maps, &item)?;
+    let earlier: Vec<&syn::Pat> = maps.iter().flat_map(|map| &map.inputs).collect();
     let value = match maps.last() {
         Some(map) => map.body.to_token_stream(),
         None => item.to_token_stream(),
@@ -181,6 +183,9 @@ pub(super) fn written_out(
             quote!(#total *= #value;),
         ),
         ("fold", [init, step]) => {
+            if !(is_early(init) || rows::is_plain(init) && cannot_fail(source)) {
+                return None;
+            }
             let init = init.to_token_stream();
             match closure(step) {
                 Some(step) => {
@@ -188,6 +193,9 @@ pub(super) fn written_out(
                         return None;
                     };
                     let body = &step.body;
+                    if captures(&earlier, &[so_far, next], body) {
+                        return None;
+                    }
                     let (first, next) = match maps.is_empty() {
                         true => (next.to_token_stream(), TokenStream::new()),
                         false => (first, quote!(let #next = #value;)),
@@ -207,6 +215,9 @@ pub(super) fn written_out(
             let [next] = test.inputs.iter().collect::<Vec<_>>()[..] else {
                 return None;
             };
+            if captures(&earlier, &[next], &test.body) {
+                return None;
+            }
             let (first, next) = match maps.is_empty() {
                 true => (next.to_token_stream(), TokenStream::new()),
                 false => (first, quote!(let #next = #value;)),
@@ -256,6 +267,11 @@ fn bindings(maps: &[&syn::ExprClosure], item: &Ident) -> Option<(TokenStream, To
         };
         patterns.push(pattern);
     }
+    for (at, map) in maps.iter().enumerate() {
+        if captures(&patterns[..at], &patterns[at..=at], &map.body) {
+            return None;
+        }
+    }
     let first = match patterns.first() {
         Some(pattern) => pattern.to_token_stream(),
         None => item.to_token_stream(),
@@ -266,4 +282,87 @@ fn bindings(maps: &[&syn::ExprClosure], item: &Ident) -> Option<(TokenStream, To
         quote!(let #pattern = #value;)
     });
     Some((first, binds.collect()))
+}
+
+/// Whether a closure's body, written behind what binds earlier closures' patterns, could mean their
+/// names where it means others: it mentions one, also in a text, that its own patterns do not bind.
+fn captures(earlier: &[&syn::Pat], own: &[&syn::Pat], body: &syn::Expr) -> bool {
+    let names = |of: &[&syn::Pat]| -> Vec<String> {
+        let words = of.iter().flat_map(|pat| words(pat.to_token_stream()));
+        words.collect()
+    };
+    let (earlier, own, body) = (names(earlier), names(own), words(body.to_token_stream()));
+    let hidden = earlier.iter().filter(|name| !own.contains(name));
+    hidden.into_iter().any(|name| body.contains(name))
+}
+
+/// All words in the tokens, those of literals included.
+fn words(tokens: TokenStream) -> Vec<String> {
+    let words = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) => words(group.stream()),
+        TokenTree::Punct(_) => Vec::new(),
+        token => {
+            let text = token.to_string();
+            let words = text.split(|of: char| !of.is_alphanumeric() && of != '_');
+            words.map(str::to_owned).collect()
+        }
+    });
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// Whether it is the same before the source of a chain is evaluated and after.
+pub(super) fn is_early(init: &syn::Expr) -> bool {
+    match init {
+        syn::Expr::Lit(_) | syn::Expr::Path(_) => true,
+        syn::Expr::Unary(of) => matches!(of.op, syn::UnOp::Neg(_)) && is_early(&of.expr),
+        _ => false,
+    }
+}
+
+/// Whether evaluating the source of a chain changes nothing and cannot panic: then what can may come
+/// before it.
+fn cannot_fail(source: &syn::Expr) -> bool {
+    const METHODS: [&str; 9] = [
+        "iter",
+        "into_iter",
+        "copied",
+        "cloned",
+        "zip",
+        "rev",
+        "enumerate",
+        "skip",
+        "take",
+    ];
+    match source {
+        syn::Expr::Path(_) | syn::Expr::Lit(_) => true,
+        syn::Expr::Reference(of) => cannot_fail(&of.expr),
+        syn::Expr::Paren(of) => cannot_fail(&of.expr),
+        syn::Expr::MethodCall(call) => {
+            let known = METHODS.iter().any(|name| call.method == name);
+            known && cannot_fail(&call.receiver) && call.args.iter().all(cannot_fail)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression is a chain from a range, or of what iterates over something: methods of
+/// anything else may have the names of an iterator's and take no type.
+pub(super) fn begins(node: &syn::Expr) -> bool {
+    const MAKERS: [&str; 8] = [
+        "iter",
+        "iter_mut",
+        "into_iter",
+        "chunks",
+        "chunks_exact",
+        "windows",
+        "bytes",
+        "chars",
+    ];
+    match node {
+        syn::Expr::Paren(of) => matches!(&*of.expr, syn::Expr::Range(_)) || begins(&of.expr),
+        syn::Expr::MethodCall(call) => {
+            MAKERS.iter().any(|name| call.method == name) || begins(&call.receiver)
+        }
+        _ => false,
+    }
 }

@@ -419,7 +419,12 @@ impl Parser {
         };
         let there = self.push(ExprKind::Unary(UnaryOp::Not, missing), span);
         match &some.elems[0] {
-            syn::Pat::Wild(_) | syn::Pat::Ident(syn::PatIdent { subpat: None, .. }) => there,
+            syn::Pat::Wild(_) => there,
+            part @ syn::Pat::Ident(syn::PatIdent { subpat: None, .. })
+                if !self.is_variant(part) =>
+            {
+                there
+            }
             part => {
                 let test = self.test(part, &subject.field(0));
                 self.all(vec![there, test], span)

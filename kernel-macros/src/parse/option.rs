@@ -163,8 +163,11 @@ impl Parser {
             "or",
             "or_else",
         ];
-        let keeps = KEEP.iter().any(|name| call.method == name);
-        self.is_optional_element(call) || keeps && self.may_be_borrowed(&call.receiver)
+        /// Of what these give, closures decide.
+        const APPLY: [&str; 6] = ["map", "and_then", "map_or", "map_or_else", "fold", "reduce"];
+        let [keeps, applies] =
+            [&KEEP[..], &APPLY[..]].map(|of| of.iter().any(|name| call.method == name));
+        self.is_optional_element(call) || applies || keeps && self.may_be_borrowed(&call.receiver)
     }
 
     /// A method of an `Option`.
@@ -180,6 +183,7 @@ impl Parser {
         match (call.method.to_string().as_str(), &args[..]) {
             ("is_some" | "is_none", []) => Some(self.is_there(node, call)),
             ("unwrap", []) | ("expect", [syn::Expr::Lit(_)]) => Some(self.unwrapped(node, call)),
+            ("copied" | "cloned", []) if !self.is_of_references(&call.receiver) => None,
             (method, args) => {
                 let written = written_out(method, &call.receiver, args)?;
                 Some(self.expr(&written))
@@ -187,21 +191,35 @@ impl Parser {
         }
     }
 
+    /// Whether an option is one of references: of other options, these methods could only be a trait's.
+    fn is_of_references(&self, option: &syn::Expr) -> bool {
+        match option {
+            syn::Expr::Paren(of) => self.is_of_references(&of.expr),
+            syn::Expr::Path(_) => self.may_be_borrowed(option),
+            syn::Expr::MethodCall(call) => {
+                let is = |names: &[&str]| names.iter().any(|name| call.method == name);
+                let keeps = is(&["filter", "or", "or_else"]);
+                is(&["get", "first", "last"]) || keeps && self.is_of_references(&call.receiver)
+            }
+            _ => false,
+        }
+    }
+
     /// `is_some` and `is_none` take the `Option` by reference: no trait may have them by value.
     fn is_there(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
         let option = self.expr(&call.receiver);
         self.expect_option(option);
-        let receiver = match self.may_be_borrowed(&call.receiver) {
-            true => Receiver::OptionOfReference,
-            false => Receiver::Itself,
-        };
-        self.prove(Proof::Method {
-            of: Typed::Expr(option),
-            ty: Ty::Unknown,
-            receiver,
-            name: call.method.clone(),
-            args: 0,
-        });
+        let borrowed = self.may_be_borrowed(&call.receiver);
+        let receivers = [Receiver::Itself].into_iter();
+        for receiver in receivers.chain(borrowed.then_some(Receiver::OptionOfReference)) {
+            self.prove(Proof::Method {
+                of: Typed::Expr(option),
+                ty: Ty::Unknown,
+                receiver,
+                name: call.method.clone(),
+                args: 0,
+            });
+        }
         let span = span::of(node);
         let missing = self.push(ExprKind::Field(option, 1), span);
         match call.method == "is_none" {
@@ -300,7 +318,9 @@ fn written_out(method: &str, option: &syn::Expr, args: &[&syn::Expr]) -> Option<
         ("and_then", [map]) => of(applied(map)?, nothing),
         ("is_some_and", [map]) => of(applied(map)?, source(quote!(false))?),
         ("is_none_or", [map]) => of(applied(map)?, source(quote!(true))?),
-        ("copied" | "cloned", []) => of(source(quote!(#some(#value)))?, nothing),
+        ("copied" | "cloned", []) => {
+            of(source(quote!(#some(#value)))?, nothing)
+        }
         ("map", [map]) => {
             let mapped = name("mapped");
             let stmts = vec![

@@ -537,6 +537,12 @@ impl Parser {
         match self.place(&assign.left, AccessMode::Store) {
             Ok(target) => {
                 if let Place::Var(var) = target
+                    && !self.path.is_empty()
+                    && self.binds_borrowed(&assign.right)
+                {
+                    self.borrowed.insert(var);
+                }
+                if let Place::Var(var) = target
                     && self.vars[var].deferred
                     && let Some(mark) = template::number(&assign.attrs)
                 {

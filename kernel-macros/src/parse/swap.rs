@@ -8,7 +8,7 @@ use crate::ir::names::WRITTEN;
 use crate::ir::types::ViewKind;
 use crate::ir::{ExprKind, Proof, Receiver, StmtKind, Ty, Typed, VarId};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 impl Parser {
     /// The assignments that the call is, if it swaps two variables or elements. rustc confirms whose
@@ -70,9 +70,13 @@ impl Parser {
         self.prove_own_array(var, call);
         let mut array = self.vars[var].ident.clone();
         array.set_span(array.span().located_at(call.method.span()));
-        let ((bind_first, i), (bind_second, j)) = (once("first", first), once("second", second));
+        // A plain index may be changed by the other one, and an element by the assignments.
+        let stays = |index: &syn::Expr| rows::is_plain(index) && !has_element(index);
+        let both = stays(first) && stays(second);
+        let (bind_first, i) = once("first", first, both);
+        let (bind_second, j) = once("second", second, both);
         let kept = name("kept");
-        let written: syn::Block = syn::parse2(quote!({
+        let written: syn::Block = syn::parse2(quote_spanned!(call.method.span()=> {
             #bind_first
             #bind_second
             let #kept = #array[#i];
@@ -117,12 +121,23 @@ impl Parser {
 
 /// What binds an index that is not to be evaluated twice, and what stands for it then. A message
 /// shows the others as they are written.
-fn once(text: &str, index: &syn::Expr) -> (TokenStream, TokenStream) {
-    if rows::is_plain(index) {
+fn once(text: &str, index: &syn::Expr, stays: bool) -> (TokenStream, TokenStream) {
+    if stays {
         return (TokenStream::new(), index.to_token_stream());
     }
     let at = name(text);
     (quote!(let #at = #index;), at.to_token_stream())
+}
+
+/// Whether a plain expression reads an element.
+fn has_element(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Index(_) => true,
+        syn::Expr::Paren(node) => has_element(&node.expr),
+        syn::Expr::Cast(node) => has_element(&node.expr),
+        syn::Expr::Binary(node) => has_element(&node.left) || has_element(&node.right),
+        _ => false,
+    }
 }
 
 /// A name that no source has.

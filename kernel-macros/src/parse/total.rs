@@ -41,7 +41,8 @@ fn name_type(value: &mut syn::Expr, ty: &syn::Type) {
     };
     let number = Scalar::from_name(&ty.to_token_stream().to_string()).is_some();
     let adds = call.method == "sum" || call.method == "product";
-    if number && adds && call.turbofish.is_none() && call.args.is_empty() {
+    let takes_none = call.turbofish.is_none() && call.args.is_empty();
+    if number && adds && takes_none && chain::begins(&call.receiver) {
         call.turbofish = syn::parse2(quote!(::<#ty>)).ok();
     }
 }
@@ -112,9 +113,10 @@ fn folded(
         return None;
     };
     // Before the source is evaluated, rather than after it.
-    let early = matches!(init, syn::Expr::Lit(_) | syn::Expr::Path(_));
-    let plain =
-        early && total.by_ref.is_none() && total.mutability.is_none() && total.subpat.is_none();
+    let plain = chain::is_early(init)
+        && total.by_ref.is_none()
+        && total.mutability.is_none()
+        && total.subpat.is_none();
     let (total, body) = (&total.ident, &step.body);
     if !plain || mentions(source.to_token_stream(), total) {
         return None;

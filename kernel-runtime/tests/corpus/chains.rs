@@ -272,3 +272,20 @@ fn whole_functions_are_chains() {
         inner_product::serial(&[], &[]).to_bits()
     );
 }
+
+/// Where closures' names meet names outside, and a method has an iterator's name.
+#[kernel(parallel, cuda)]
+fn shifted(x: &[f64], a: f64, all: ndarray::ArrayView1<'_, f64>, y: &mut [f64]) -> f64 {
+    let weight: f64 = all.sum();
+    for i in 0..y.len() {
+        y[i] += weight * a;
+    }
+    x.iter().map(|v| v * 2.0).map(|b| b + a).sum()
+}
+
+#[test]
+fn names_of_closures_are_theirs() {
+    let x: Vec<f64> = (0..3000).map(|i| f64::from(i * 7919 % 1009)).collect();
+    let all = ndarray::ArrayView1::from(&x);
+    close!(shifted[y = x.clone()](&x, 3.0, all, &mut y));
+}

@@ -286,6 +286,20 @@ fn rows_are_filled_and_copied() {
     assert!(text.contains("copy_from_slice"), "{text}");
 }
 
+/// Places that the exchange itself, or the other place, changes.
+#[kernel(parallel, cuda)]
+fn moving_places(a: &mut [usize]) {
+    for row in a.chunks_exact_mut(8) {
+        row.swap(0, row[0] % 8);
+        row.swap(row[0] % 8, row[1] % 8);
+        let mut k = row[2] % 3;
+        row.swap(k, {
+            k += 4;
+            k
+        });
+    }
+}
+
 #[test]
 fn elements_change_places() {
     let x: Vec<i32> = (0..3004).map(|i| i * 7919 % 1009 - 1100).collect();
@@ -296,6 +310,8 @@ fn elements_change_places() {
         "the len is 5 but the index is 5",
         medians[rows = x.clone(), out = vec![0; 3000]](&x, &mut rows, &mut out, 4)
     );
+    let a: Vec<usize> = (0..4000).map(|i| i * 7919 % 1009).collect();
+    check!(moving_places[a = a.clone()](&mut a));
 }
 
 #[test]

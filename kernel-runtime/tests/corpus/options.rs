@@ -167,3 +167,30 @@ fn orderings_are_std_s() {
     let k: Vec<i64> = (0..2000).map(|i| i * 7907 % 41 - 20).collect();
     check!(compared[out = vec![[0; 8]; 2000]](&x, &w, &k, &mut out));
 }
+
+/// Options of options, whose defaults have no value.
+#[kernel(parallel, cuda)]
+fn nested(x: &[u32], out: &mut [[u32; 3]]) {
+    for i in 0..x.len() {
+        let o = if x[i] < 10 {
+            None
+        } else {
+            Some(x[i].checked_sub(20))
+        };
+        out[i][0] = match o {
+            Some(None) => 2,
+            Some(Some(v)) => v + 100,
+            None => 7,
+        };
+        if let Some(None) = o {
+            out[i][1] = 1000;
+        }
+        out[i][2] = o.unwrap_or_default().unwrap_or(50_000);
+    }
+}
+
+#[test]
+fn options_of_options() {
+    let x: Vec<u32> = (0..2000).map(|i| i * 7919 % 41).collect();
+    check!(nested[out = vec![[0; 3]; 2000]](&x, &mut out));
+}
