@@ -318,9 +318,7 @@ fn written_out(method: &str, option: &syn::Expr, args: &[&syn::Expr]) -> Option<
         ("and_then", [map]) => of(applied(map)?, nothing),
         ("is_some_and", [map]) => of(applied(map)?, source(quote!(false))?),
         ("is_none_or", [map]) => of(applied(map)?, source(quote!(true))?),
-        ("copied" | "cloned", []) => {
-            of(source(quote!(#some(#value)))?, nothing)
-        }
+        ("copied" | "cloned", []) => of(source(quote!(#some(#value)))?, nothing),
         ("map", [map]) => {
             let mapped = name("mapped");
             let stmts = vec![
