@@ -11,6 +11,8 @@
 mod cases;
 mod kernels;
 mod peers;
+#[path = "../tests/gallery/pricing.rs"]
+mod pricing;
 mod results;
 
 use cases::{Case, Sizes, Version, Work};

@@ -37,8 +37,8 @@ thread_local! {
 }
 
 /// Runs every check at every size, on the software device unless the environment names another, and
-/// prints what serial came to, as `SERIAL name size what`, and
-/// one line for each kernel that fails: `FAIL name size what`.
+/// prints what serial came to, as `SERIAL name size what`, and one line for each kernel that fails:
+/// `FAIL name size what`.
 ///
 /// # Panics
 ///

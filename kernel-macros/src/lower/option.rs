@@ -67,13 +67,8 @@ impl Lowerer<'_> {
         right: ExprId,
         span: Span,
     ) -> Parts {
-        let mut first = self.parts(left);
-        self.pin_all(&mut first);
-        let mut second = self.parts(right);
-        self.keep(&mut first, &second.before);
-        self.pin_all(&mut second);
-        first.before.append(&mut second.before);
-        let (&[a, no_a], &[b, no_b]) = (&first.leaves[..], &second.leaves[..]) else {
+        let (first, second) = self.both_parts(left, right);
+        let (&[a, no_a], &[b, no_b]) = (&first.leaves[..], &second[..]) else {
             return self.unknown(&[], span, "a comparison of such options");
         };
         let (alike, value) = (

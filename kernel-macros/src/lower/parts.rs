@@ -90,15 +90,22 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Two tuples, scalar by scalar: the first that differ decide.
-    fn tuple_comparison(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Parts {
+    /// The scalars of two values, the left one's first, each evaluated once: the left value with all that
+    /// comes before, and the right one's scalars.
+    pub fn both_parts(&mut self, left: ExprId, right: ExprId) -> (Parts, Vec<ExprId>) {
         let mut first = self.parts(left);
         self.pin_all(&mut first);
         let mut second = self.parts(right);
         self.keep(&mut first, &second.before);
         self.pin_all(&mut second);
         first.before.append(&mut second.before);
-        let pairs: Vec<(ExprId, ExprId)> = first.leaves.into_iter().zip(second.leaves).collect();
+        (first, second.leaves)
+    }
+
+    /// Two tuples, scalar by scalar: the first that differ decide.
+    fn tuple_comparison(&mut self, op: BinaryOp, left: ExprId, right: ExprId, span: Span) -> Parts {
+        let (first, second) = self.both_parts(left, right);
+        let pairs: Vec<(ExprId, ExprId)> = first.leaves.into_iter().zip(second).collect();
         let value = self.lexicographic(op, &pairs);
         let Some(value) = value.filter(|_| op.is_comparison()) else {
             return self.unknown(&[], span, &format!("`{op}` of tuples"));

@@ -292,8 +292,8 @@ fn captures(earlier: &[&syn::Pat], own: &[&syn::Pat], body: &syn::Expr) -> bool 
         words.collect()
     };
     let (earlier, own, body) = (names(earlier), names(own), words(body.to_token_stream()));
-    let hidden = earlier.iter().filter(|name| !own.contains(name));
-    hidden.into_iter().any(|name| body.contains(name))
+    let mut hidden = earlier.iter().filter(|name| !own.contains(name));
+    hidden.any(|name| body.contains(name))
 }
 
 /// All words in the tokens, those of literals included.

@@ -120,7 +120,7 @@ fn bound(pat: &syn::Pat) -> Option<String> {
 }
 
 /// The names in it.
-fn words(tokens: TokenStream) -> Vec<String> {
+pub(super) fn words(tokens: TokenStream) -> Vec<String> {
     let words = tokens.into_iter().flat_map(|token| match token {
         TokenTree::Group(group) => words(group.stream()),
         TokenTree::Ident(ident) => vec![plain(&ident)],

@@ -4,11 +4,13 @@
 
 use super::Parser;
 use super::chain::{self, closure};
+use super::closure::words;
 use super::span;
 use super::template;
+use crate::ir::names::plain;
 use crate::ir::template::Chain;
 use crate::ir::{ExprId, ExprKind, LoopId, Scalar};
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 /// A chain's loop, which takes the place of the chain in the template.
@@ -113,21 +115,13 @@ fn folded(
         return None;
     };
     // Before the source is evaluated, rather than after it.
-    let plain = chain::is_early(init)
+    let simple = chain::is_early(init)
         && total.by_ref.is_none()
         && total.mutability.is_none()
         && total.subpat.is_none();
     let (total, body) = (&total.ident, &step.body);
-    if !plain || mentions(source.to_token_stream(), total) {
+    if !simple || words(source.to_token_stream()).contains(&plain(total)) {
         return None;
     }
     Some(quote!({ let mut #total = #init; for #item in #source { #total = #body; } #total }))
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
 }

@@ -3,7 +3,7 @@
 use crate::table::{Line, Times};
 use crate::timing::{ELEMENTS, best, inputs};
 use crate::vector::{Libraries, Maker, narrow as f32_loops, wide as f64_loops};
-use kernel_runtime::math;
+use kernel_runtime::{Level, math};
 use std::hint::black_box;
 
 /// Functions that the standard library does not name on stable Rust, from the same libm.
@@ -68,7 +68,7 @@ macro_rules! bench {
             let mut outs: [Vec<$ty>; 6] = std::array::from_fn(|_| vec![0.0; ELEMENTS]);
             let [a, b, c, d, e, f] = &mut outs;
             let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            let has_avx512 = has_avx2 && has_avx512();
+            let has_avx512 = Level::available().contains(&Level::Avx512);
             let sleef = $loops::$arity($libraries, Maker::Sleef, $sleef).filter(|_| has_avx2);
             let svml = $loops::$arity($libraries, Maker::Svml, $svml).filter(|_| has_avx2);
             let times = best($passes, ELEMENTS, [
@@ -86,14 +86,6 @@ macro_rules! bench {
             $lines.push(Line { name, times });
         }
     })+};
-}
-
-fn has_avx512() -> bool {
-    is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512cd")
-        && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
 }
 
 /// Measures every function whose name contains the text.
