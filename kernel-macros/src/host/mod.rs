@@ -29,6 +29,7 @@ mod formula;
 mod function;
 mod item;
 mod iterate;
+mod levels;
 mod logic;
 mod names;
 pub mod plan;
