@@ -26,6 +26,19 @@ struct Raw<T, const R: usize> {
 // Loops without iterators here: they are inlined into every access of every kernel, and what is
 // simple to begin with costs neither time to compile nor time to run unoptimised.
 impl<T, const R: usize> Raw<T, R> {
+    /// The same array from another pointer to its start. A new value rather than a changed one: LLVM
+    /// takes a local apart before it inlines a function, but not a parameter, so that it knows of every
+    /// access through a local which reference it came from.
+    #[inline(always)]
+    fn at(&self, ptr: *mut T) -> Self {
+        let (shape, strides) = (self.shape, self.strides);
+        Raw {
+            ptr,
+            shape,
+            strides,
+        }
+    }
+
     /// Distance of an element from the first in elements. `UNIT` says that the last dimension is
     /// contiguous, so that LLVM need not read its stride.
     #[inline(always)]
@@ -343,9 +356,11 @@ impl<'a, T: Element, const R: usize> View<'a, T, R> {
     ///
     /// [`Self::start`] gave the reference.
     #[inline(always)]
-    pub unsafe fn from_start(mut self, start: &'a [T; 0]) -> Self {
-        self.raw.ptr = start.as_ptr().cast_mut();
-        self
+    pub unsafe fn from_start(self, start: &'a [T; 0]) -> Self {
+        Self {
+            raw: self.raw.at(start.as_ptr().cast_mut()),
+            borrow: PhantomData,
+        }
     }
 }
 
@@ -363,9 +378,11 @@ impl<'a, T: Element, const R: usize> ViewMut<'a, T, R> {
     ///
     /// [`Self::start`] gave the reference.
     #[inline(always)]
-    pub unsafe fn from_start(mut self, start: &'a mut [T; 0]) -> Self {
-        self.raw.ptr = start.as_mut_ptr();
-        self
+    pub unsafe fn from_start(self, start: &'a mut [T; 0]) -> Self {
+        Self {
+            raw: self.raw.at(start.as_mut_ptr()),
+            borrow: PhantomData,
+        }
     }
 }
 macro_rules! rows {

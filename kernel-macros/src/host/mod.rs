@@ -30,6 +30,7 @@ mod function;
 mod hidden;
 mod item;
 mod iterate;
+mod levels;
 mod logic;
 mod names;
 pub mod plan;
