@@ -27,6 +27,7 @@ mod family;
 mod fold;
 mod formula;
 mod function;
+mod hidden;
 mod item;
 mod iterate;
 mod levels;
