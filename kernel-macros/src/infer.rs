@@ -7,7 +7,7 @@
 use crate::ir::types::{View, ViewKind};
 use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, MakerKind, Opaque,
-    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, Typed, VarId, VarKind,
+    Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, Typed, UnaryOp, VarId, VarKind,
 };
 use std::collections::HashSet;
 
@@ -52,6 +52,7 @@ pub fn infer(function: &mut Function) -> Vec<Mismatch> {
         function.exprs[ExprId::from_index(index)].ty = table.finish(ty);
     }
     from_bool(function);
+    totals(function);
     receivers(function);
     lengths(function);
     methods(function);
@@ -103,6 +104,35 @@ fn methods(function: &mut Function) {
                 ty => ty.clone(),
             };
         }
+    }
+}
+
+/// What sums and products in chains begin and go on with, now that types are known. A float's sum begins
+/// with what leaves every float as it is.
+fn totals(function: &mut Function) {
+    for id in function.exprs.ids() {
+        let ExprKind::Call(builtin, args) = &function.exprs[id].kind else {
+            continue;
+        };
+        let float = function.exprs[id].ty.scalar().is_some_and(Scalar::is_float);
+        let literal = |float: &str| ExprKind::Float(float.to_string(), None);
+        let kind = match (builtin, float) {
+            (Builtin::ChainZero, true) => {
+                let zero = Expr {
+                    kind: literal("0.0"),
+                    ..function.exprs[id].clone()
+                };
+                let zero = function.exprs.push(zero);
+                ExprKind::Unary(UnaryOp::Neg, zero)
+            }
+            (Builtin::ChainOne, true) => literal("1.0"),
+            (Builtin::ChainZero, false) => ExprKind::Int(0, None),
+            (Builtin::ChainOne, false) => ExprKind::Int(1, None),
+            (Builtin::ChainSum, true) => ExprKind::Binary(BinaryOp::Add, args[0], args[1]),
+            (Builtin::ChainProduct, true) => ExprKind::Binary(BinaryOp::Mul, args[0], args[1]),
+            _ => continue,
+        };
+        function.exprs[id].kind = kind;
     }
 }
 

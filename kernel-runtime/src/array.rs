@@ -26,6 +26,19 @@ struct Raw<T, const R: usize> {
 // Loops without iterators here: they are inlined into every access of every kernel, and what is
 // simple to begin with costs neither time to compile nor time to run unoptimised.
 impl<T, const R: usize> Raw<T, R> {
+    /// The same array from another pointer to its start. A new value rather than a changed one: LLVM
+    /// takes a local apart before it inlines a function, but not a parameter, so that it knows of every
+    /// access through a local which reference it came from.
+    #[inline(always)]
+    fn at(&self, ptr: *mut T) -> Self {
+        let (shape, strides) = (self.shape, self.strides);
+        Raw {
+            ptr,
+            shape,
+            strides,
+        }
+    }
+
     /// Distance of an element from the first in elements. `UNIT` says that the last dimension is
     /// contiguous, so that LLVM need not read its stride.
     #[inline(always)]
@@ -128,6 +141,18 @@ impl Array<'_> {
         self.strides[rank - 1] == 1 || self.shape[rank - 1] < 2
     }
 
+    /// Whether its elements follow one another in memory, row by row.
+    fn is_dense(&self) -> bool {
+        let mut step = 1;
+        let dims = self.shape.iter().zip(self.strides).rev();
+        dims.filter(|(length, _)| **length != 1)
+            .all(|(length, stride)| {
+                let follows = stride == step;
+                step = step.wrapping_mul(length.cast_signed());
+                follows
+            })
+    }
+
     /// Number of elements.
     pub(crate) fn size(&self) -> usize {
         self.shape.iter().product()
@@ -171,6 +196,11 @@ impl Array<'_> {
     /// Both arrays' elements are there and of that size, these may be written, and nobody else
     /// touches them meanwhile. They are not the other's.
     pub(crate) unsafe fn copy_from(&self, other: &Array<'_>, bytes: usize) {
+        if self.is_dense() && other.is_dense() {
+            // SAFETY: the caller's; the elements of both follow one another.
+            unsafe { std::ptr::copy_nonoverlapping(other.ptr, self.ptr, self.size() * bytes) };
+            return;
+        }
         let place = |array: &Array<'_>, index: [usize; MAX_RANK]| {
             let steps = index.iter().zip(array.strides);
             let offset = steps.map(|(at, step)| at.cast_signed() * step);
@@ -343,9 +373,11 @@ impl<'a, T: Element, const R: usize> View<'a, T, R> {
     ///
     /// [`Self::start`] gave the reference.
     #[inline(always)]
-    pub unsafe fn from_start(mut self, start: &'a [T; 0]) -> Self {
-        self.raw.ptr = start.as_ptr().cast_mut();
-        self
+    pub unsafe fn from_start(self, start: &'a [T; 0]) -> Self {
+        Self {
+            raw: self.raw.at(start.as_ptr().cast_mut()),
+            borrow: PhantomData,
+        }
     }
 }
 
@@ -363,9 +395,11 @@ impl<'a, T: Element, const R: usize> ViewMut<'a, T, R> {
     ///
     /// [`Self::start`] gave the reference.
     #[inline(always)]
-    pub unsafe fn from_start(mut self, start: &'a mut [T; 0]) -> Self {
-        self.raw.ptr = start.as_mut_ptr();
-        self
+    pub unsafe fn from_start(self, start: &'a mut [T; 0]) -> Self {
+        Self {
+            raw: self.raw.at(start.as_mut_ptr()),
+            borrow: PhantomData,
+        }
     }
 }
 macro_rules! rows {

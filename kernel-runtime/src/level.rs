@@ -1,8 +1,8 @@
 //! SIMD levels: the sets of vector instructions for which regions are compiled, from one source.
 //!
 //! A region's general form is compiled for the baseline of its target, its fast form for the level
-//! that processors of today have, and with the feature `avx512` for AVX-512 too. Which one runs is chosen once for a process, by what the processor
-//! has; it never shows in a result. Levels differ in the registers that hold a chunk's lanes, not in
+//! that processors of today have, and with the feature `avx512` for AVX-512 too, where that pays. Which
+//! one runs is chosen once for a process, by what the processor has; it never shows in a result. Levels differ in the registers that hold a chunk's lanes, not in
 //! which lane takes which iteration, and nothing is contracted.
 
 use std::cell::Cell;
@@ -16,8 +16,8 @@ pub enum Level {
     Baseline,
     /// AVX2 and FMA, with the bit manipulation of the same generation: x86-64-v3.
     Avx2,
-    /// AVX-512 with its extensions BW, CD, DQ and VL: x86-64-v4. Regions have a form for it if the
-    /// crate's feature `avx512` is on.
+    /// AVX-512 with its extensions BW, CD, DQ and VL: x86-64-v4. Regions that
+    /// compute much have a form for it, if the crate's feature `avx512` is on.
     Avx512,
 }
 

@@ -148,7 +148,12 @@ const ROWS: &[Row] = &[
     (
         "`row.iter().sum::<f64>()`",
         "for i in 0..m { y[i] = x[i * n..(i + 1) * n].iter().zip(xs).map(|(e, f)| e * f).sum::<f64>(); }",
-        "for i in 0..m { y[i] = c[i..].iter().sum::<u32>() as f64; }",
+        "for i in 0..m { y[i] = xs[i..].iter().skip_while(|e| **e > 0.0).sum::<f64>(); }",
+    ),
+    (
+        "`.filter(\\|x\\| ..)`",
+        "for i in 0..m { y[i] = c[i..].iter().filter(|e| **e > 3).map(|e| e * 2).max().unwrap_or(0) as f64; }",
+        "for i in 0..m { y[i] = c[i..].iter().filter(|e| **e > 3).skip(1).count() as f64; }",
     ),
     (
         "`a.row(i).iter()",

@@ -128,7 +128,7 @@ fn variants_are_confirmed() {
         (
             "let d = if i > 3 { Some(1) } else { std::option::Option::None }; y[i] = d.unwrap();",
             2,
-            0,
+            2,
         ),
         (
             "let d = low.is_some(); y[i] = d as u32 + x.get(i).is_none() as u32;",

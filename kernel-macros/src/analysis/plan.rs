@@ -347,6 +347,17 @@ impl Region {
         if wide { 64 } else { 128 }
     }
 
+    /// Whether the accumulators come to the same however iterations are grouped: those of floats do
+    /// in minima and maxima, and what follows one of these is decided by the number of its iteration.
+    pub fn is_free_of_order(&self) -> bool {
+        let free = |of: &Accumulator| match of.fold {
+            Fold::Min | Fold::Max | Fold::MinIf | Fold::MaxIf => true,
+            Fold::Companion | Fold::Place => true,
+            _ => !of.ty.is_float(),
+        };
+        self.accumulators.iter().all(free)
+    }
+
     /// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
     pub fn has_fast_form(&self) -> bool {
         let strided = self.arrays.iter().any(|of| !of.contiguous);

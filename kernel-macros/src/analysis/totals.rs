@@ -25,11 +25,19 @@ fn chains_of_the_driver_are_regions() {
             1,
             "let s = outside(x.iter().sum::<f64>()); y.iter_mut().for_each(|v| *v = s); 1.0",
         ),
-        // As they are written, beside a region.
         (
-            1,
+            2,
             "let s: f64 = x.iter().filter(|v| **v > 0.0).sum(); y.iter_mut().for_each(|v| *v /= s); s",
         ),
+        (
+            1,
+            "x.iter().filter(|&&v| v > 0.5).map(|v| v * 2.0).product()",
+        ),
+        (
+            1,
+            "x.iter().zip(y.iter()).filter(|(a, b)| a > b).count() as f64",
+        ),
+        // As they are written, beside a region.
         (
             1,
             "let s = x.iter().fold(0.0, |s, v| s / 2.0 + v); y.iter_mut().for_each(|v| *v /= s); s",

@@ -149,7 +149,10 @@ impl<'a> Body<'a> {
         let statements = self.block(&node.body);
         let label = lifetime("iteration");
         let rows = around(emit!(#label: { #statements }));
+        // The driver has evaluated the range before the region: nothing in it can fail, in whatever
+        // trip and iteration.
         emit! {
+            let (__trip, __t) = (0, 0);
             let __start: #ty = #start;
             for #name in #range {
                 let __trip = #ty::wrapping_sub(#plain, __start) as #u64;

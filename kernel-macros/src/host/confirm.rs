@@ -1,8 +1,9 @@
 //! What rustc has to confirm about a region's names: code that is type-checked and never runs.
 
+use super::hidden;
 use super::names::{self, emit};
 use crate::ir::iteration::{Adaptor, Maker as Made, NdIterator, SliceIterator};
-use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Receiver, Scalar, Span, Ty};
+use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span, Ty};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
@@ -56,7 +57,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             name,
             args,
             ..
-        } => method(rt, ty, *receiver, name, *args),
+        } => hidden::method(rt, ty, *receiver, name, *args),
         // Asked while running: see `Region::lengths`.
         Proof::Length { .. } => TokenStream::new(),
         Proof::Macro(name) => std_macro(rt, name),
@@ -77,36 +78,14 @@ fn ordering(rt: &TokenStream, path: &TokenStream, value: i8) -> TokenStream {
     }
 }
 
-/// No other pattern of an option has as many parts.
+/// No other pattern of an option has as many parts; one that binds a name is no value.
 fn variant(rt: &TokenStream, path: &TokenStream, some: bool) -> TokenStream {
     let parts = some.then(|| emit!((_)));
-    quote_spanned!(place(path)=> if let #path #parts = #rt::Option::<()>::None {})
-}
-
-/// Beside a trait of the user's that has the method for the receiver, by value or by either
-/// reference, the name is ambiguous: a trait that has it for everything is in scope.
-fn method(rt: &TokenStream, ty: &Ty, receiver: Receiver, name: &Ident, args: usize) -> TokenStream {
-    let (span, of) = (names::about(name.span()), ty);
-    let ty = names::ty(rt, ty);
-    let ty = match (receiver, of) {
-        (Receiver::OptionOfReference, Ty::Option(some)) => {
-            let some = names::ty(rt, some);
-            emit!(#rt::Option<&#some>)
-        }
-        (Receiver::Reference, _) => emit!(&#ty),
-        _ => ty,
-    };
-    let name = names::local(&names::plain(name));
-    let (params, args) = (vec![emit!(, _: ()); args], vec![emit!(()); args]);
-    let asked = [emit!(self), emit!(&self), emit!(&mut self)].map(|this| {
-        quote_spanned! {span=> {
-            trait __KernelAsks: #rt::Sized { fn #name(#this #(#params)*) {} }
-            impl<T> __KernelAsks for T {}
-            let mut __receiver = #rt::any::<#ty>();
-            _ = __receiver.#name(#(#args),*);
-        }}
-    });
-    emit!(if false { #(#asked)* })
+    let value = (!some).then(|| quote_spanned!(place(path)=> let _: #rt::Option<()> = #path;));
+    quote_spanned! {place(path)=>
+        if let #path #parts = #rt::Option::<()>::None {}
+        #value
+    }
 }
 
 /// What makes a complex number is `num_complex`'s.

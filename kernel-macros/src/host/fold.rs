@@ -1,6 +1,6 @@
 //! How two partial results of a region become one.
 
-use super::iterate;
+use super::levels;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::Extreme;
@@ -23,7 +23,7 @@ pub fn functions(region: &Region) -> Option<TokenStream> {
     let (lefts, rights) = (all(left), all(right));
     let folded = all(|n| names::local(&format!("__folded{n}")));
     let (pair, usize) = (pair(region), region.body.scalar(Scalar::Usize));
-    let (features, slots) = (iterate::features(), names::index(types.len()));
+    let (features, slots) = (levels::features(), names::index(types.len()));
     let fold = |name: &str, features: Option<&TokenStream>| {
         let name = names::local(name);
         emit! {

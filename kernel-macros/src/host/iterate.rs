@@ -6,6 +6,7 @@
 //! parameter tells LLVM what rule R3 says: nothing else reaches what is written through it.
 
 use super::fold;
+use super::levels;
 use super::names::{self, emit};
 use super::region::Region;
 use super::stages;
@@ -21,7 +22,13 @@ use quote::ToTokens;
 const SHORTEST_STRIP: usize = 8;
 
 /// Operations of an iteration that take no longer than loading and storing its lanes.
-const LITTLE: i128 = 12;
+pub const LITTLE: i128 = 12;
+
+/// The same where a few lanes serve, for which there are registers in a longer iteration too.
+const SOME: i128 = 32;
+
+/// Lanes of a round where any lane serves: four vectors of AVX2 for numbers of 8 bytes.
+const FEW_LANES: u32 = 16;
 
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
@@ -78,27 +85,16 @@ pub struct Entries {
 }
 
 fn entries(region: &Region, forms: &Forms) -> Entries {
-    let rt = region.rt();
     let (fast_form, other) = (&forms.fast, &forms.other);
     Entries {
-        items: fast(rt, &emit!(__rows #fast_form)),
+        items: levels::forms(region, &emit!(__rows #fast_form)),
         body: emit!(__rows #other),
-        pays: pays(region),
-    }
-}
-
-/// Whether the fast form is worth its size.
-pub fn pays(region: &Region) -> TokenStream {
-    let rt = region.rt();
-    // Elsewhere the general form would only be there twice.
-    match has_two_forms(region) {
-        true => emit!(true),
-        false => emit!(#rt::cfg!(target_arch = "x86_64")),
+        pays: levels::pays(region),
     }
 }
 
 /// Whether the fast form is other source than the general one.
-fn has_two_forms(region: &Region) -> bool {
+pub fn has_two_forms(region: &Region) -> bool {
     let other_calls = region.stages.is_some() || !region.body.steps.is_empty();
     let other_code = region.body.casts_in_lanes() || has_whole_rounds(region);
     region.plan.has_fast_form() || other_calls || other_code
@@ -508,41 +504,6 @@ fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
     emit!(#lanes #rows)
 }
 
-/// What `kernel-runtime/src/level.rs` asks the processor for, at its second level and at its third.
-const AVX2: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt";
-const AVX512: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl";
-
-/// The attribute of a function of the fast form: it is compiled for the features of AVX2.
-pub fn features() -> TokenStream {
-    enabled(AVX2)
-}
-
-fn enabled(features: &str) -> TokenStream {
-    emit!(#[cfg_attr(target_arch = "x86_64", target_feature(enable = #features))])
-}
-
-/// This code as the fast form; once more for AVX-512 where the runtime's feature says so.
-pub fn fast(rt: &TokenStream, code: &TokenStream) -> TokenStream {
-    let form = |features: &str, name: &str| {
-        let (features, name) = (enabled(features), names::local(name));
-        emit! {
-            #features
-            unsafe fn #name(
-                __call: &#rt::Call<'_>,
-                __tile: &#rt::Tile,
-                __slots: *mut #rt::Slot,
-            ) -> #rt::Checked {
-                unsafe { #code(__call, __tile, __slots) }
-            }
-        }
-    };
-    let (fast, wide) = (form(AVX2, "__fast"), form(AVX512, "__wide"));
-    emit! {
-        #fast
-        #rt::avx512! { { #wide } {} }
-    }
-}
-
 /// A reduction's accumulators in tokens.
 struct Accumulators {
     vars: Vec<Ident>,
@@ -609,24 +570,41 @@ fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
 }
 
 /// Rounds over all lanes, in the fast form: a loop of a known number of trips, which LLVM unrolls
-/// so that lanes stay in registers from round to round.
+/// so that lanes stay in registers from round to round. Where any lane serves, a few of them take
+/// all the turns, which leaves registers to the iteration, and every row begins with a round.
 fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
     if !has_whole_rounds(region) || !region.body.is_main() {
         return None;
     }
-    let all = names::index(region.lanes() as usize);
-    let round = visits(region, accumulators, &all);
+    let (first, lanes) = if region.plan.is_free_of_order() {
+        (
+            Some(emit!(if FAST {
+                __lane = 0;
+            })),
+            FEW_LANES,
+        )
+    } else {
+        (None, region.lanes())
+    };
+    let count = names::index(lanes as usize);
+    let round = visits(region, accumulators, &count);
     Some(emit! {
-        while FAST && __lane == 0 && __end - __from >= #all {
+        #first
+        while FAST && __lane == 0 && __end - __from >= #count {
             #round
-            __from += #all;
+            __from += #count;
         }
     })
 }
 
 /// Whether iterations do so little that loading and storing their lanes would take longer.
 fn has_whole_rounds(region: &Region) -> bool {
-    let little = matches!(region.plan.cost, plan::Wide::Const(cost) if cost <= LITTLE);
+    let most = if region.plan.is_free_of_order() {
+        SOME
+    } else {
+        LITTLE
+    };
+    let little = matches!(region.plan.cost, plan::Wide::Const(cost) if cost <= most);
     little && !region.plan.accumulators.is_empty() && region.lanes() > 1
 }
 

@@ -3,6 +3,7 @@
 use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
+use super::levels;
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
@@ -142,9 +143,7 @@ impl<'a> Region<'a> {
             fold,
             fast_fold,
         } = iterate::functions(self);
-        let fast = [names::local("__fast"), names::local("__wide")]
-            .map(|form| emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, #form)));
-        let [fast, wide] = fast;
+        let [fast, wide] = levels::code(self, &pays);
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
@@ -162,7 +161,7 @@ impl<'a> Region<'a> {
                 plan: #plan,
                 body: #body,
                 fast: #fast,
-                wide: #rt::avx512!({ #wide } { #rt::Option::None }),
+                wide: #wide,
                 fold: #fold,
                 fast_fold: #fast_fold,
                 ptx: #ptx,

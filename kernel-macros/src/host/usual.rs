@@ -8,7 +8,8 @@
 //! need, as long as they read before they write.
 
 use super::body::Body;
-use super::iterate::{self, Entries, Forms};
+use super::iterate::{Entries, Forms};
+use super::levels;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::in_place;
@@ -94,7 +95,7 @@ pub fn entries(region: &Region) -> Entries {
             #rt::Result::Ok(())
         }
     };
-    items.extend(iterate::fast(rt, &emit!(__usual)));
+    items.extend(levels::forms(region, &emit!(__usual)));
     Entries {
         items,
         body: emit!(__proper),
@@ -119,7 +120,7 @@ fn rarely(region: &Region) -> Rarely {
     }
     let (rt, bool) = (region.rt(), region.body.scalar(Scalar::Bool));
     let functions = region.body.implementations();
-    let (rare, otherwise) = (emit!((#(#functions::RARE)||*)), iterate::pays(region));
+    let (rare, otherwise) = (emit!((#(#functions::RARE)||*)), levels::pays(region));
     Rarely {
         unless: emit! {
             const __RARE: #bool = #rare;

@@ -627,15 +627,26 @@ pub enum Typed {
     Expr(ExprId),
 }
 
-/// How a method's receiver is made of the type that a proof knows.
+/// What a method is called of, made of the type `T` that a proof knows, and what std's takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receiver {
-    /// An array or an `Option`, whose method takes a reference.
-    Itself,
-    /// A reference to a number, whose method takes the number.
-    Reference,
-    /// An `Option` of a reference to what the type is an `Option` of, whose method takes a reference.
-    OptionOfReference,
+    /// A fixed array, or a reference to one, whose method is a slice's.
+    Array,
+    /// A slice of `T`, or of arrays of so many, behind a reference that may be for writing; its method
+    /// borrows it.
+    Slice(Option<u64>),
+    /// An array of so many `T`, or the element of a `T` that is an array of arrays: as `Array`.
+    Row(u64),
+    /// A view of `T` with so many dimensions, whose method borrows it.
+    View(usize),
+    /// A `T` behind a reference, whose method takes the `T`.
+    Behind,
+    /// A `T`, or a reference to one, whose method takes `&T`.
+    Borrowed,
+    /// `Behind`, of an `Option` of references to what `T` is an `Option` of.
+    BehindReferences,
+    /// `Borrowed`, of an `Option` of references to what `T` is an `Option` of.
+    BorrowedReferences,
 }
 
 impl Function {

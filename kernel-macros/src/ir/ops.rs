@@ -1,6 +1,6 @@
 //! Operators and built-in functions of the kernel subset, with Rust's semantics.
 
-use super::types::Scalar;
+use super::types::{Scalar, Ty};
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +181,10 @@ builtins! {
     SaturatingMul = "saturating_mul" / 2,
     /// The second argument is a `u32`, and a number.
     WrappingPow = "wrapping_pow" / 2,
+    // What chains of iterators begin and go on with, before types are known: afterwards there are only
+    // steps of integers, which panic on overflow in debug, inside of std.
+    ChainZero = "__kernel_zero" / 1,
+    ChainOne = "__kernel_one" / 1,
     // Unsigned integers.
     /// Panics on 0.
     DivCeil = "div_ceil" / 2,
@@ -189,6 +193,10 @@ builtins! {
     /// Panics on overflow in debug and gives 0 in release.
     NextPowerOfTwo = "next_power_of_two" / 1,
     IsMultipleOf = "is_multiple_of" / 2,
+    /// A step of `sum`.
+    ChainSum = "__kernel_sum" / 2,
+    /// A step of `product`.
+    ChainProduct = "__kernel_product" / 2,
     /// The second argument is signed, of the same width.
     WrappingAddSigned = "wrapping_add_signed" / 2,
     SaturatingAddSigned = "saturating_add_signed" / 2,
@@ -319,6 +327,7 @@ impl Builtin {
     pub fn is_short(self) -> bool {
         (Builtin::LeadingOnes as usize..=Builtin::ToAsciiLowercase as usize)
             .contains(&(self as usize))
+            || self == Builtin::Powi
     }
 
     /// Whether it is short for others, of integers that `crate::lower::integers` knows.
@@ -354,6 +363,17 @@ impl Builtin {
             self,
             Conj | NormSqr | Norm | L1Norm | Arg | ToPolar | Inv | Scale | Unscale | Powu
         )
+    }
+
+    /// Whether the method borrows a number of the type.
+    pub fn takes_reference(self, of: &Ty) -> bool {
+        use Builtin::*;
+        let compares = self.is_of_orders() && !self.asks_order();
+        let complex = matches!(
+            self,
+            Conj | NormSqr | L1Norm | Inv | Scale | Unscale | Powu | Powi
+        );
+        compares || self.is_of_bytes() || complex && matches!(of, Ty::Complex(_))
     }
 
     /// Whether no standard says which bits it gives: libraries disagree in the last places.

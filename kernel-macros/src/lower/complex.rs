@@ -197,11 +197,8 @@ impl Lowerer<'_> {
         let &Ty::Complex(scalar) = self.ty(args[0]) else {
             return self.unknown(args, span, "a complex number of unknown floats");
         };
-        if matches!(
-            builtin,
-            Conj | NormSqr | L1Norm | Inv | Scale | Unscale | Powu | Powi
-        ) {
-            let ty = Ty::Complex(scalar);
+        let ty = Ty::Complex(scalar);
+        if builtin.takes_reference(&ty) {
             self.prove(Proof::ByReference { builtin, ty });
         }
         if let (Powu | Powi, Some(power)) =

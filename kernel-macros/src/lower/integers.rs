@@ -78,6 +78,7 @@ impl Lowerer<'_> {
             }
             NextMultipleOf => self.next_multiple(call),
             NextPowerOfTwo => self.next_power(call),
+            ChainSum | ChainProduct => self.chain_step(call),
             IsMultipleOf => {
                 let (zero, none) = (self.int_like(0, y), self.is(y, 0));
                 let divisor = self.instead(none, 1, y, call);
@@ -138,6 +139,20 @@ impl Lowerer<'_> {
         }
     }
 
+    /// The total so far and an item, added or multiplied as the sum or product of a chain does it.
+    fn chain_step(&mut self, call: &mut Call) -> ExprId {
+        let results = match call.builtin {
+            Builtin::ChainSum => self.overflowing_sum(call, BinaryOp::Add),
+            _ => self.overflowing_product(call),
+        };
+        let [result, outside] = results[..] else {
+            unreachable!("a result and a flag");
+        };
+        let inside = self.not(outside);
+        self.demand(call, inside, true);
+        self.again(result)
+    }
+
     // Panics.
 
     /// An assertion that the method does not panic.
@@ -148,12 +163,24 @@ impl Lowerer<'_> {
             ..self.function.exprs[call.id].span
         };
         let ty = Ident::new(call.ty.name(), place);
-        let name = Ident::new(call.builtin.name(), place);
         let recorded =
             (0..call.args.len()).map(|at| Ident::new(&format!("__kernel_arg{at}"), place));
         let recorded: Vec<Ident> = recorded.collect();
-        let tokens: TokenStream =
-            quote_spanned!(place=> let _ = ::core::primitive::#ty::#name(#(#recorded),*););
+        let iterated = |method: &str| {
+            let method = Ident::new(method, place);
+            quote_spanned! {place=>
+                let _: ::core::primitive::#ty =
+                    ::core::iter::Iterator::#method(::core::iter::IntoIterator::into_iter([#(#recorded),*]));
+            }
+        };
+        let tokens: TokenStream = match call.builtin {
+            Builtin::ChainSum => iterated("sum"),
+            Builtin::ChainProduct => iterated("product"),
+            builtin => {
+                let name = Ident::new(builtin.name(), place);
+                quote_spanned!(place=> let _ = ::core::primitive::#ty::#name(#(#recorded),*);)
+            }
+        };
         let args = call.args.iter().map(|arg| self.again(*arg)).collect();
         let kind = StmtKind::Assert {
             cond,

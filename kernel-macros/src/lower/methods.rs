@@ -16,7 +16,7 @@ pub(super) fn is_short(builtin: Builtin, ty: &Ty) -> bool {
         IsPowerOfTwo => ty.is_int() && !ty.is_signed(),
         IsPositive | IsNegative | WrappingAbs => ty.is_signed(),
         SaturatingMul => ty.is_int() && ty.bits() <= 32,
-        SinCos => ty.is_float(),
+        SinCos | Powi => ty.is_float(),
         // The receiver may have been lowered.
         builtin if builtin.asks_order() => ty == Scalar::I8,
         builtin if builtin.is_of_orders() => orders::compares(builtin, ty),
@@ -87,6 +87,10 @@ impl Lowerer<'_> {
                     );
                 }
             },
+            Powi => match self.literal(args[1]) {
+                Some(power) => self.float_power(x, power, &mut parts),
+                None => self.call(Powi, &[x, parts.leaves[1]]),
+            },
             SinCos => {
                 parts.leaves = vec![self.call(Sin, &[x]), self.call(Cos, &[x])];
                 return parts;
@@ -110,6 +114,36 @@ impl Lowerer<'_> {
             base = self.pin(square, &mut parts.before);
         }
         product
+    }
+
+    /// Square and multiply, from the lowest bit up, and then the reciprocal: what LLVM makes of `powi`
+    /// for every number, and so the serial version's bits.
+    fn float_power(&mut self, x: ExprId, power: i64, parts: &mut Parts) -> ExprId {
+        let Some(scalar) = self.ty(x).scalar() else {
+            return x;
+        };
+        let span = self.function.exprs[x].span;
+        let (mut rest, mut square, mut product) = (power.unsigned_abs(), x, None);
+        while rest > 0 {
+            if rest & 1 == 1 {
+                let next = match product {
+                    Some(product) => self.op(BinaryOp::Mul, product, square),
+                    None => square,
+                };
+                product = Some(self.pin(next, &mut parts.before));
+            }
+            rest >>= 1;
+            if rest > 0 {
+                let next = self.op(BinaryOp::Mul, square, square);
+                square = self.pin(next, &mut parts.before);
+            }
+        }
+        let one = self.float("1.0", scalar, span);
+        match product {
+            None => one,
+            Some(product) if power < 0 => self.op(BinaryOp::Div, one, product),
+            Some(product) => self.again(product),
+        }
     }
 
     fn sign(&self, builtin: Builtin) -> BinaryOp {

@@ -1,6 +1,8 @@
 //! Numbers behind references: their methods are found after those that traits have for references.
 
 use super::Parser;
+use super::part::{Dim, Part};
+use crate::ir::types::ViewKind;
 use crate::ir::{ExprId, Proof, Receiver, Ty, Typed, VarId};
 
 impl Parser {
@@ -14,13 +16,38 @@ impl Parser {
             Some(_) if let Some(array) = self.array_of(&call.receiver) => Typed::Var(array),
             _ => Typed::Expr(receiver),
         };
+        self.prove_method(of, Receiver::Behind, call);
+    }
+
+    /// Has rustc confirm that no trait has the method for what comes before its receiver.
+    pub(super) fn prove_method(
+        &mut self,
+        of: Typed,
+        receiver: Receiver,
+        call: &syn::ExprMethodCall,
+    ) {
         self.prove(Proof::Method {
             of,
             ty: Ty::Unknown,
-            receiver: Receiver::Reference,
+            receiver,
             name: call.method.clone(),
             args: call.args.len(),
         });
+    }
+
+    /// The same of a part of an array.
+    pub(super) fn prove_part(&mut self, part: &Part, call: &syn::ExprMethodCall) {
+        let row = self.rows.get(&part.array).copied();
+        let slice = part.kind == ViewKind::Slice;
+        let receiver = match (&part.dims[..], row) {
+            _ if !slice => Receiver::View(part.rank()),
+            ([Dim::At(_), Dim::All], Some(row)) => Receiver::Row(row),
+            ([Dim::At(_), Dim::All], None) => return,
+            ([Dim::All | Dim::Span { .. }, Dim::All], row) => Receiver::Slice(row),
+            ([Dim::All], _) if part.local => Receiver::Array,
+            _ => Receiver::Slice(None),
+        };
+        self.prove_method(Typed::Var(part.array), receiver, call);
     }
 
     /// Whether an expression that is a number here may be a reference to one. What a closure or a

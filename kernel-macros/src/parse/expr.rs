@@ -9,7 +9,7 @@ use super::written;
 use crate::ir::types::ViewKind;
 use crate::ir::{
     Access, AccessMode, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, IndexStyle, Opaque,
-    Place, Proof, Scalar, Span, Ty, UnaryOp, VarId, VarKind,
+    Place, Proof, Receiver, Scalar, Span, Ty, Typed, UnaryOp, VarId, VarKind,
 };
 use quote::ToTokens;
 
@@ -476,15 +476,24 @@ impl Parser {
                 return id;
             }
             if let Some(part) = self.segment(array).cloned() {
+                self.prove_part(&part, call);
                 return self.segment_method(node, call, &part);
             }
+        }
+        if let Some(length) = self.length_of_part(node, call) {
+            return length;
         }
         let name = call.method.to_string();
         if name == "len"
             && call.args.is_empty()
             && let Some(array) = self.local_or_table(&call.receiver)
         {
-            return self.len(array, 0, span::of(node));
+            let len = self.len(array, 0, span::of(node));
+            match self.tables.contains(&array) {
+                true => self.confirm_length(node, len, array),
+                false => self.prove_method(Typed::Var(array), Receiver::Array, call),
+            }
+            return len;
         }
         if let Some(value) = self.chain(call) {
             return value;
@@ -529,6 +538,25 @@ impl Parser {
                 )
             }
         }
+    }
+
+    /// `p[i].len()`, `x[a..b].is_empty()`, `m.row(i).len()`
+    fn length_of_part(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> Option<ExprId> {
+        const LENGTHS: [&str; 5] = ["len", "is_empty", "nrows", "ncols", "dim"];
+        let place = matches!(
+            *call.receiver,
+            syn::Expr::Index(_) | syn::Expr::MethodCall(_)
+        );
+        let asks = LENGTHS.iter().any(|name| call.method == name) && call.args.is_empty();
+        if !place || !asks || self.path.is_empty() {
+            return None;
+        }
+        let part = self.attempt(|parser| {
+            let part = parser.part_expr(&call.receiver);
+            part.filter(|part| part.rank() > 0)
+        })?;
+        self.prove_part(&part, call);
+        Some(self.segment_method(node, call, &part))
     }
 
     /// The array whose elements an expression's are.

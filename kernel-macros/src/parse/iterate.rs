@@ -114,6 +114,10 @@ impl Parser {
     fn bind_item(&mut self, pat: &syn::Pat, item: Item, bound: &mut Vec<Stmt>) -> bool {
         match (pat, item) {
             (syn::Pat::Wild(_), _) => true,
+            (syn::Pat::Or(all), item) if is_made(all) => {
+                let mut patterns = all.cases.iter();
+                patterns.all(|pat| self.bind_item(pat, item.clone(), bound))
+            }
             (syn::Pat::Paren(pat), item) => self.bind_item(&pat.pat, item, bound),
             (syn::Pat::Ident(pat), item) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 self.bind_name(pat, item, bound)
@@ -272,6 +276,12 @@ fn is_composite(pat: &syn::Pat) -> bool {
 }
 
 /// The first name that a pattern binds.
+/// `_ | first | second`, which stands for several patterns of one item: no source has it, as names would
+/// be missing in `_`.
+fn is_made(all: &syn::PatOr) -> bool {
+    matches!(all.cases.first(), Some(syn::Pat::Wild(_)))
+}
+
 pub(super) fn first_name(pat: &syn::Pat) -> Option<Ident> {
     match pat {
         syn::Pat::Ident(pat) => Some(pat.ident.clone()),
@@ -279,6 +289,7 @@ pub(super) fn first_name(pat: &syn::Pat) -> Option<Ident> {
         syn::Pat::Paren(pat) => first_name(&pat.pat),
         syn::Pat::Tuple(pat) => pat.elems.iter().find_map(first_name),
         syn::Pat::Slice(pat) => pat.elems.iter().find_map(first_name),
+        syn::Pat::Or(pat) => pat.cases.iter().find_map(first_name),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //! before those of any trait. Where an `Option`'s method takes a reference, rustc is asked.
 
 use super::Parser;
-use super::chain::closure;
+use super::chain::{self, closure};
 use super::part::called;
 use super::span;
 use super::swap::name;
@@ -167,7 +167,10 @@ impl Parser {
         const APPLY: [&str; 6] = ["map", "and_then", "map_or", "map_or_else", "fold", "reduce"];
         let [keeps, applies] =
             [&KEEP[..], &APPLY[..]].map(|of| of.iter().any(|name| call.method == name));
-        self.is_optional_element(call) || applies || keeps && self.may_be_borrowed(&call.receiver)
+        self.is_optional_element(call)
+            || applies
+            || chain::gives_item(call)
+            || keeps && self.may_be_borrowed(&call.receiver)
     }
 
     /// A method of an `Option`.
@@ -184,10 +187,58 @@ impl Parser {
             ("is_some" | "is_none", []) => Some(self.is_there(node, call)),
             ("unwrap", []) | ("expect", [syn::Expr::Lit(_)]) => Some(self.unwrapped(node, call)),
             ("copied" | "cloned", []) if !self.is_of_references(&call.receiver) => None,
+            (method, args) if self.may_be_behind(&call.receiver) => {
+                self.of_borrowed(node, call, |option| written_out(method, option, args))
+            }
             (method, args) => {
                 let written = written_out(method, &call.receiver, args)?;
                 Some(self.expr(&written))
             }
+        }
+    }
+
+    /// A method of what may be a reference to an `Option`: no trait may have it for references.
+    fn of_borrowed(
+        &mut self,
+        node: &syn::Expr,
+        call: &syn::ExprMethodCall,
+        written: impl FnOnce(&syn::Expr) -> Option<syn::Expr>,
+    ) -> Option<ExprId> {
+        let option = name("borrowed");
+        let written = written(&source(quote!(#option))?)?;
+        let span = span::of(node);
+        let init = self.expr(&call.receiver);
+        self.expect_option(init);
+        self.prove_behind(init, call);
+        self.scopes.enter();
+        let kind = self.local_kind();
+        let var = self.bind(&option, kind, false, Ty::Unknown);
+        self.borrowed.insert(var);
+        let value = Some(self.expr(&written));
+        self.scopes.leave();
+        let (pat, init) = (Pat::Var(var), Some(init));
+        let kind = StmtKind::Let { pat, init };
+        let stmts = vec![Stmt { kind, span }];
+        Some(self.push(ExprKind::Block(Block { stmts, value }), span))
+    }
+
+    /// Whether an `Option` may be behind a reference, rather than be one of references.
+    fn may_be_behind(&self, option: &syn::Expr) -> bool {
+        const GIVE_OPTIONS: [&str; 8] = [
+            "get", "first", "last", "filter", "or", "or_else", "map", "and_then",
+        ];
+        match option {
+            syn::Expr::MethodCall(call) if GIVE_OPTIONS.iter().any(|name| call.method == name) => {
+                false
+            }
+            option => self.may_be_borrowed(option),
+        }
+    }
+
+    /// The method takes an `Option`, which may be behind a reference, and be one of references.
+    fn prove_behind(&mut self, option: ExprId, call: &syn::ExprMethodCall) {
+        for receiver in [Receiver::Behind, Receiver::BehindReferences] {
+            self.prove_method(Typed::Expr(option), receiver, call);
         }
     }
 
@@ -199,7 +250,8 @@ impl Parser {
             syn::Expr::MethodCall(call) => {
                 let is = |names: &[&str]| names.iter().any(|name| call.method == name);
                 let keeps = is(&["filter", "or", "or_else"]);
-                is(&["get", "first", "last"]) || keeps && self.is_of_references(&call.receiver)
+                let element = is(&["get", "first", "last"]) || chain::gives_item(call);
+                element || keeps && self.is_of_references(&call.receiver)
             }
             _ => false,
         }
@@ -210,15 +262,9 @@ impl Parser {
         let option = self.expr(&call.receiver);
         self.expect_option(option);
         let borrowed = self.may_be_borrowed(&call.receiver);
-        let receivers = [Receiver::Itself].into_iter();
-        for receiver in receivers.chain(borrowed.then_some(Receiver::OptionOfReference)) {
-            self.prove(Proof::Method {
-                of: Typed::Expr(option),
-                ty: Ty::Unknown,
-                receiver,
-                name: call.method.clone(),
-                args: 0,
-            });
+        let references = borrowed.then_some(Receiver::BorrowedReferences);
+        for receiver in [Receiver::Borrowed].into_iter().chain(references) {
+            self.prove_method(Typed::Expr(option), receiver, call);
         }
         let span = span::of(node);
         let missing = self.push(ExprKind::Field(option, 1), span);
@@ -233,6 +279,9 @@ impl Parser {
         let span = span::of(node);
         let init = self.expr(&call.receiver);
         self.expect_option(init);
+        if self.may_be_behind(&call.receiver) {
+            self.prove_behind(init, call);
+        }
         let kind = self.local_kind();
         let option = self.bind_hidden(&name("option"), kind);
         let [missing, value] = [1, 0].map(|field| {
@@ -329,9 +378,10 @@ fn written_out(method: &str, option: &syn::Expr, args: &[&syn::Expr]) -> Option<
         }
         ("filter", [test]) => {
             let kept = name("kept");
+            let tested = test_of(closure(test)?, &value)?;
             let choice = quote!(if #kept { #some(#value) } else { #none });
             of(
-                whole(vec![bind(&kept, &applied(test)?)?, tail(source(choice)?)]),
+                whole(vec![bind(&kept, &tested)?, tail(source(choice)?)]),
                 nothing,
             )
         }
@@ -360,6 +410,23 @@ fn matched(
 
 /// A closure's value of that argument.
 fn apply(map: &syn::ExprClosure, value: &Ident) -> Option<syn::Expr> {
+    applied_to(map, value.to_token_stream())
+}
+
+/// A closure's value of a reference to that argument.
+fn test_of(test: &syn::ExprClosure, value: &Ident) -> Option<syn::Expr> {
+    let whole = !matches!(only(&test.inputs)?, syn::Pat::Reference(_));
+    applied_to(
+        test,
+        if whole {
+            quote!(&#value)
+        } else {
+            quote!(#value)
+        },
+    )
+}
+
+fn applied_to(map: &syn::ExprClosure, value: TokenStream) -> Option<syn::Expr> {
     let pat = match only(&map.inputs)? {
         syn::Pat::Reference(of) => &*of.pat,
         pat => pat,

@@ -230,6 +230,9 @@ impl Parser {
         let mut init = written.map(|written| self.initial(written));
         match (init, pat) {
             (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident),
+            (Some(whole), syn::Pat::Reference(of)) if let syn::Pat::Slice(pat) = &*of.pat => {
+                init = self.take_apart(pat, whole).or(init);
+            }
             (Some(whole), syn::Pat::Slice(pat)) => init = self.take_apart(pat, whole).or(init),
             _ => {}
         }
@@ -420,6 +423,10 @@ impl Parser {
             }
             syn::Pat::Wild(_) => Some(Pat::Wild),
             syn::Pat::Paren(pat) => self.pattern(&pat.pat, ty, bound),
+            // References to numbers are their values here.
+            syn::Pat::Reference(pat) if pat.mutability.is_none() => {
+                self.pattern(&pat.pat, &Ty::Unknown, bound)
+            }
             syn::Pat::Slice(slice) if self.can_take_apart(slice) => {
                 let parts = slice.elems.iter();
                 let parts = parts.map(|part| self.pattern(part, &Ty::Unknown, bound));

@@ -59,6 +59,7 @@ pub(super) enum Stream {
 }
 
 /// One item.
+#[derive(Clone)]
 pub(super) enum Item {
     Number(ExprId),
     /// A reference to an element, a slice, or a view.

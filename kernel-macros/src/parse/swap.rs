@@ -6,7 +6,7 @@ use super::part::Dim;
 use super::rows;
 use crate::ir::names::WRITTEN;
 use crate::ir::types::ViewKind;
-use crate::ir::{ExprKind, Proof, Receiver, StmtKind, Ty, Typed, VarId};
+use crate::ir::{ExprKind, Proof, Receiver, StmtKind, Typed, VarId};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -96,13 +96,7 @@ impl Parser {
     /// Has rustc confirm the method of a slice, if it is called of an array that the iteration binds.
     pub(super) fn prove_own_array(&mut self, array: VarId, call: &syn::ExprMethodCall) {
         if self.fixed.contains(&array) {
-            self.prove(Proof::Method {
-                of: Typed::Var(array),
-                ty: Ty::Unknown,
-                receiver: Receiver::Itself,
-                name: call.method.clone(),
-                args: call.args.len(),
-            });
+            self.prove_method(Typed::Var(array), Receiver::Array, call);
         }
     }
 

@@ -8,7 +8,9 @@ use super::Parser;
 use super::chain;
 use super::contact::Arrays;
 use super::desugar;
+use super::endings;
 use super::expr::foreign_attribute;
+use super::pipeline;
 use super::span;
 use super::total::{self, Total};
 use crate::ir::iteration::Maker;
@@ -206,6 +208,7 @@ impl Holes {
             guarded: false,
         };
         punch.visit_block_mut(&mut block);
+        endings::confirm(&mut block);
         let tokens: TokenStream = block
             .stmts
             .iter()
@@ -395,7 +398,7 @@ impl VisitMut for Punch<'_> {
         node.attrs.retain(|attr| !attr.path().is_ident(MARK));
         visit_mut::visit_expr_method_call_mut(self, node);
         if let Some(mark) = mark {
-            let source = chain::source_mut(node);
+            let source = pipeline::source_mut(node);
             self.sources.insert(mark, source.to_token_stream());
             *source = verbatim(SOURCE_HOLE, mark);
         }

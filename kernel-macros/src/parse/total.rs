@@ -5,6 +5,8 @@
 use super::Parser;
 use super::chain::{self, closure};
 use super::closure::words;
+use super::endings;
+use super::pipeline::{self, Stage};
 use super::span;
 use super::template;
 use crate::ir::names::plain;
@@ -51,7 +53,7 @@ fn name_type(value: &mut syn::Expr, ty: &syn::Type) {
 
 /// Whether a call of the driver's may end such a chain.
 pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
-    ["sum", "product", "fold"]
+    ["sum", "product", "fold", "count"]
         .iter()
         .any(|name| call.method == name)
 }
@@ -69,14 +71,14 @@ impl Parser {
     /// The value of a chain of the driver's, whose loop may be a region.
     pub(super) fn total(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
         let mark = template::number(&call.attrs)?;
-        let (source, maps) = chain::parts(call);
+        let (source, stages) = pipeline::parts(call);
         let known = self.probe(|parser| parser.source(source));
         if !ends(call) || !known.is_some_and(|of| of.stream.is_known()) {
             return None;
         }
-        let written = match folded(call, source, &maps) {
+        let written = match folded(call, source, &stages) {
             Some(written) => written,
-            None => chain::written_out(call, source, &maps, true)?,
+            None => pipeline::written_out(call, source, &stages, true)?,
         };
         let mut block: syn::Block = syn::parse2(written).ok()?;
         let [opening, syn::Stmt::Expr(syn::Expr::ForLoop(node), _), total] = &mut block.stmts[..]
@@ -85,10 +87,12 @@ impl Parser {
         };
         node.attrs = call.attrs.clone();
         node.for_token.span = span::first(&call.receiver);
+        let mut written = call.clone();
+        endings::confirm_chain(&mut written);
         let chain = Chain {
             opening: template::unmarked(opening.to_token_stream()),
             total: total.to_token_stream(),
-            written: template::unmarked(call.to_token_stream()),
+            written: template::unmarked(written.to_token_stream()),
         };
         let node = node.clone();
         let block = self.block(&block);
@@ -102,14 +106,10 @@ impl Parser {
 
 /// `{ let mut total = init; for item in source { total = body; } total }` of
 /// `source.fold(init, |total, item| body)`, unless another variable of the name is meant elsewhere.
-fn folded(
-    call: &syn::ExprMethodCall,
-    source: &syn::Expr,
-    maps: &[&syn::ExprClosure],
-) -> Option<TokenStream> {
+fn folded(call: &syn::ExprMethodCall, source: &syn::Expr, stages: &[Stage]) -> Option<TokenStream> {
     let args: Vec<&syn::Expr> = call.args.iter().collect();
     let [init, step] = args[..] else { return None };
-    let step = closure(step).filter(|_| call.method == "fold" && maps.is_empty())?;
+    let step = closure(step).filter(|_| call.method == "fold" && stages.is_empty())?;
     let inputs: Vec<&syn::Pat> = step.inputs.iter().collect();
     let [syn::Pat::Ident(total), item] = inputs[..] else {
         return None;

@@ -1,10 +1,10 @@
 //! `ndarray`'s iterators and its arrays' methods.
 
-pub use ndarray::Zip as NdZip;
 pub use ndarray::iter::{
     AxisIter, AxisIterMut, IndexedIter, IndexedIterMut, Iter as NdIter, IterMut as NdIterMut,
     Lanes, LanesIter, LanesIterMut, LanesMut,
 };
+pub use ndarray::{ArrayView, ArrayViewMut, Ix1, Ix2, Ix3, Zip as NdZip};
 
 use ndarray::{ArrayBase, ArrayRef, Axis, Data, DataMut, Dimension, RawData, RemoveAxis};
 

@@ -199,6 +199,13 @@ impl Plan {
         }
     }
 
+    /// Bytes of the widest number that it reads, writes or combines; 8 where there is none.
+    pub fn widest(&self) -> u64 {
+        let arrays = self.arrays.iter().map(|of| of.elem.bytes());
+        let accumulators = self.accumulators.iter().map(|of| of.ty.bytes());
+        arrays.chain(accumulators).max().unwrap_or(8) as u64
+    }
+
     /// Whether neighbours in the last dimension are neighbours in memory, in all arrays.
     #[inline]
     pub fn has_unit_rows(&self, arrays: &[Array<'_>]) -> bool {

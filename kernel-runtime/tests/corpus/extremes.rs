@@ -2,7 +2,7 @@
 
 use crate::inputs::{FEW, SIZES, doubles, numbers, plane, singles};
 use kernel_runtime::prelude::*;
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 
 /// Sum, least and first place, greatest and first place, and a count, in one loop. Of these, only
 /// the sum depends on the order.
@@ -221,5 +221,65 @@ fn saturation_and_conditions() {
     for n in SIZES {
         check!(saturated(&crate::inputs::words(n)));
         check!(greatest_of_some(&doubles(n), 0.2));
+    }
+}
+
+/// One relaxation: writes, and accumulators that are free of order. Any lane serves, so that every row
+/// begins with the first.
+#[kernel(parallel, cuda)]
+fn relaxed(old: ArrayView2<f64>, mut new: ArrayViewMut2<f64>) -> (f64, f64, u64, bool) {
+    let (rows, columns) = old.dim();
+    let (mut change, mut least) = (0.0f64, f64::INFINITY);
+    let (mut bits, mut steady) = (0, true);
+    for i in 1..rows - 1 {
+        for j in 1..columns - 1 {
+            let ends = old[[i - 1, j]] + old[[i + 1, j]];
+            let mean = 0.25 * (ends + (old[[i, j - 1]] + old[[i, j + 1]]));
+            new[[i, j]] = mean;
+            change = change.max((mean - old[[i, j]]).abs());
+            least = least.min(mean);
+            bits ^= mean.to_bits();
+            steady &= mean < 0.5;
+        }
+    }
+    (change, least, bits, steady)
+}
+
+/// The first and the last of equals in rows.
+#[kernel(parallel, cuda)]
+fn corners(x: ArrayView2<f32>, start: f32) -> (f32, (usize, usize), f32, (usize, usize)) {
+    let (rows, columns) = x.dim();
+    let (mut low, mut high) = (start, start);
+    let (mut first, mut last) = ((7, 7), (7, 7));
+    for i in 0..rows {
+        for j in 0..columns {
+            if x[[i, j]] < low {
+                low = x[[i, j]];
+                first = (i, j);
+            }
+            if x[[i, j]] >= high {
+                high = x[[i, j]];
+                last = (i, j);
+            }
+        }
+    }
+    (low, first, high, last)
+}
+
+#[test]
+fn rows_of_any_length() {
+    for columns in [1, 2, 3, 15, 16, 17, 31, 33, 63, 64, 65, 80, 200, 517] {
+        for rows in [1, 3, 20] {
+            let old = plane(rows + 2, columns + 2);
+            let new = || plane(rows + 2, columns + 2);
+            check!(relaxed[new = new()](old.view(), new.view_mut()));
+            let reversed = old.slice(s![..;-1, ..]);
+            check!(relaxed[new = new()](reversed, new.view_mut()));
+            let coarse = old.mapv(|v| (v * 4.0).round() as f32 / 4.0);
+            for start in [0.25, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0] {
+                check!(corners(coarse.view(), start));
+                check!(corners(coarse.t(), start));
+            }
+        }
     }
 }

@@ -101,3 +101,29 @@ fn failures_in_the_order_of_the_source() {
         checked[y = y.clone()](&x, &d, &p(&[(5, 8)]), &mut y, 0, 0)
     );
 }
+
+/// A range that can fail, which the driver evaluates before anything else.
+#[kernel(parallel, cuda)]
+fn sums_of_rows_above(y: &mut [u32], rows: usize, cols: usize) {
+    for i in 1..rows - 1 {
+        for j in 0..cols {
+            y[i * cols + j] += y[(i - 1) * cols + j];
+        }
+    }
+}
+
+#[test]
+fn ranges_that_can_fail() {
+    let y: Vec<u32> = (0..400).map(|k| k * 7919 % 41).collect();
+    check!(sums_of_rows_above[y = y.clone()](&mut y, 20, 20));
+    fails!(
+        "out of bounds",
+        sums_of_rows_above[y = y.clone()](&mut y, 3, 700)
+    );
+    if cfg!(debug_assertions) {
+        fails!(
+            "subtract with overflow",
+            sums_of_rows_above[y = y.clone()](&mut y, 0, 20)
+        );
+    }
+}

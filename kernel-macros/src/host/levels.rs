@@ -1,0 +1,86 @@
+//! The SIMD levels that a region is compiled for: the baseline, AVX2, and AVX-512 where that pays.
+//! On processors of other kinds the baseline has all that they have.
+
+use super::iterate::{LITTLE, has_two_forms};
+use super::names::{self, emit};
+use super::region::Region;
+use crate::analysis::plan::Wide;
+use proc_macro2::TokenStream;
+
+/// What `kernel-runtime/src/level.rs` asks the processor for, at its second level and at its third.
+const AVX2: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt";
+const AVX512: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl";
+
+/// The attribute of a function of the fast form: it is compiled for the features of AVX2.
+pub fn features() -> TokenStream {
+    enabled(AVX2)
+}
+
+fn enabled(features: &str) -> TokenStream {
+    emit!(#[cfg_attr(target_arch = "x86_64", target_feature(enable = #features))])
+}
+
+/// This code as the fast form; once more for AVX-512 where the runtime's feature says so.
+pub fn forms(region: &Region, code: &TokenStream) -> TokenStream {
+    let rt = region.rt();
+    let form = |features: &str, name: &str| {
+        let (features, name) = (enabled(features), names::local(name));
+        emit! {
+            #features
+            unsafe fn #name(
+                __call: &#rt::Call<'_>,
+                __tile: &#rt::Tile,
+                __slots: *mut #rt::Slot,
+            ) -> #rt::Checked {
+                unsafe { #code(__call, __tile, __slots) }
+            }
+        }
+    };
+    let fast = form(AVX2, "__fast");
+    if !is_wide(region) {
+        return fast;
+    }
+    let wide = form(AVX512, "__wide");
+    emit! {
+        #fast
+        #rt::avx512! { { #wide } {} }
+    }
+}
+
+/// The fast form and that for AVX-512 as the region's `Code` names them: two `Option`s.
+pub fn code(region: &Region, pays: &TokenStream) -> [TokenStream; 2] {
+    let rt = region.rt();
+    let form = |name: &str| {
+        let name = names::local(name);
+        emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, #name))
+    };
+    let none = emit!(#rt::Option::None);
+    let wide = match is_wide(region) {
+        true => {
+            let wide = form("__wide");
+            emit!(#rt::avx512!({ #wide } { #none }))
+        }
+        false => none,
+    };
+    [form("__fast"), wide]
+}
+
+/// Whether AVX-512 pays. It does for what computes: for accumulators, of which it has registers for
+/// all lanes, for calls, and for long iterations. What waits for memory takes as long with AVX2, and
+/// a third form would only take its time to compile.
+fn is_wide(region: &Region) -> bool {
+    let plan = region.plan;
+    let long = !matches!(plan.cost, Wide::Const(cost) if cost <= LITTLE);
+    let calls = !plan.calls.is_empty() || region.body.casts_in_lanes();
+    long || calls || !plan.accumulators.is_empty()
+}
+
+/// Whether the fast form is worth its size.
+pub fn pays(region: &Region) -> TokenStream {
+    let rt = region.rt();
+    // Elsewhere the general form would only be there twice.
+    match has_two_forms(region) {
+        true => emit!(true),
+        false => emit!(#rt::cfg!(target_arch = "x86_64")),
+    }
+}

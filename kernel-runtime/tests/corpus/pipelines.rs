@@ -1,0 +1,182 @@
+//! Chains with stages that leave items out, and all their ends.
+
+use kernel_runtime::prelude::*;
+
+#[kernel(parallel, cuda)]
+fn counted(x: &[u32], t: u32, k: usize, out: &mut [[u32; 8]]) {
+    for i in 0..out.len() {
+        let w = &x[i..i + k];
+        out[i][0] = w.iter().filter(|v| **v > t).count() as u32;
+        out[i][1] = w.windows(2).filter(|w| w[0] > w[1]).count() as u32;
+        out[i][2] = w.iter().take_while(|&&v| v < 15).count() as u32;
+        out[i][3] = w.iter().filter(|v| *v % 2 == 1).map(|v| v * 2).sum();
+        out[i][4] = w
+            .iter()
+            .filter_map(|v| v.checked_sub(5))
+            .map(|v| v + 1)
+            .filter(|v| v % 2 == 0)
+            .max()
+            .unwrap_or(99);
+        out[i][5] = w
+            .iter()
+            .filter(|v| **v > t)
+            .map(|v| v + t)
+            .fold(0, |t, v| t ^ v);
+        out[i][6] = w
+            .iter()
+            .filter(|v| **v < t)
+            .copied()
+            .filter(|&v| v != 3)
+            .count() as u32;
+        out[i][7] = w.iter().position(|v| *v == t).map_or(100, |at| at as u32);
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn chosen(x: &[i32], w: &[f64], k: usize, out: &mut [[i32; 8]], y: &mut [f64]) {
+    for i in 0..out.len() {
+        let (a, b) = (&x[i..i + k], &w[i..i + k]);
+        out[i][0] = *a.iter().max().unwrap() * 100 + *a.iter().min().unwrap();
+        out[i][1] = *a.iter().find(|&&v| v > 3).unwrap_or(&-1);
+        out[i][2] = a
+            .iter()
+            .min_by_key(|v| (**v - 3).abs())
+            .copied()
+            .unwrap_or(8);
+        out[i][3] = *a.iter().max_by_key(|&v| v % 5).unwrap();
+        let most = b
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.partial_cmp(b.1).unwrap());
+        out[i][4] = most.map(|(at, _)| at as i32).unwrap_or(0);
+        let least = b.iter().enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b));
+        out[i][5] = least.map_or(0, |(at, _)| at as i32);
+        out[i][6] = a.iter().copied().reduce(|a, b| a * 3 ^ b).unwrap_or(0);
+        y[i] = b.iter().copied().reduce(f64::max).unwrap_or(0.0);
+    }
+}
+
+#[test]
+fn stages_in_an_iteration() {
+    let x: Vec<u32> = (0..600).map(|i| i * 7919 % 41).collect();
+    for k in [0, 1, 7] {
+        check!(counted[out = vec![[0; 8]; 500]](&x, 20, k, &mut out));
+    }
+    let x: Vec<i32> = x.iter().map(|v| *v as i32 - 20).collect();
+    let w: Vec<f64> = x.iter().map(|v| f64::from(v / 3)).collect();
+    for k in [1, 8] {
+        check!(chosen[out = vec![[0; 8]; 500], y = vec![0.0; 500]](&x, &w, k, &mut out, &mut y));
+    }
+    fails!("called `Option::unwrap()` on a `None` value",
+        chosen[out = vec![[0; 8]; 500], y = vec![0.0; 500]](&x, &w, 0, &mut out, &mut y));
+}
+
+/// Sums and products without a type behind their name, of whatever type is asked for.
+#[kernel(parallel, cuda)]
+fn added(x: &[i8], w: &[f64], k: usize, y: &mut [i8], z: &mut [f64], n: &mut [i64]) {
+    for i in 0..y.len() {
+        y[i] = x[i..i + k].iter().sum();
+        n[i] = x[i..i + k].iter().map(|v| *v as i64 % 4 + 2).product();
+        let s: f64 = w[i..i + k].iter().sum();
+        let mean = s / k as f64;
+        z[i] = w[i..i + k].iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (k - 1) as f64;
+    }
+}
+
+#[test]
+fn sums_are_of_the_type_asked_for() {
+    let x: Vec<i8> = (0..600).map(|i| (i * 31 % 41 - 20) as i8).collect();
+    let w: Vec<f64> = x.iter().map(|v| f64::from(*v) / 7.0).collect();
+    let run = |x: &[i8], k| {
+        agreement!(Exact, device,
+            added[y = vec![0; 500], z = vec![0.0; 500], n = vec![0; 500]]
+                (x, &w, k, &mut y, &mut z, &mut n))
+    };
+    run(&x, 4).expect("no failure");
+    // The place of the panic is std's own.
+    let mut large = x.clone();
+    large[77] = 127;
+    let result = run(&large, 2);
+    match cfg!(debug_assertions) {
+        true => assert!(
+            result
+                .expect_err("a failure")
+                .contains("attempt to add with overflow")
+        ),
+        false => _ = result.expect("no failure"),
+    }
+    let product = run(&vec![3; 600], 41);
+    match cfg!(debug_assertions) {
+        true => assert!(product.expect_err("a failure").contains("overflow")),
+        false => _ = product.expect("no failure"),
+    }
+}
+
+/// The whole reduction.
+#[kernel(parallel, cuda)]
+fn above(x: &[f64], t: f64) -> usize {
+    x.iter().filter(|v| **v > t).count()
+}
+
+#[kernel(parallel, cuda)]
+fn evens(x: &[u32]) -> u32 {
+    x.iter().filter(|&&v| v % 2 == 0).sum()
+}
+
+#[kernel(parallel, cuda)]
+fn of_pairs(x: &[f64], z: &[f64]) -> (usize, f64) {
+    let n = x.iter().zip(z).filter(|(a, b)| *a > *b).count();
+    let s: f64 = x
+        .iter()
+        .zip(z.iter())
+        .filter(|&(a, b)| a > b)
+        .map(|(a, b)| a * b)
+        .sum();
+    (n, s)
+}
+
+#[kernel(parallel, cuda)]
+fn every_third(x: &[u32], n: usize) -> u64 {
+    (0..n)
+        .filter(|i| i % 3 == 0)
+        .map(|i| x[i % x.len()] as u64)
+        .sum()
+}
+
+#[test]
+fn stages_of_a_whole_reduction() {
+    let x: Vec<u32> = (0..5000).map(|i| i * 7919 % 41).collect();
+    let w: Vec<f64> = x.iter().map(|v| f64::from(*v) - 20.0).collect();
+    let z: Vec<f64> = w.iter().rev().copied().collect();
+    check!(above(&w, 3.0));
+    check!(evens(&x));
+    close!(of_pairs(&w, &z));
+    check!(every_third(&x, 7000));
+}
+
+/// Powers that are numbers are products, as in the serial version.
+#[kernel(parallel, cuda)]
+fn powers(x: &[f64], w: &[f32], out: &mut [[f64; 6]], small: &mut [[f32; 3]]) {
+    for i in 0..out.len() {
+        let v = x[i];
+        out[i] = [
+            v.powi(0),
+            v.powi(1),
+            v.powi(2),
+            v.powi(3),
+            v.powi(-3),
+            v.powi(13),
+        ];
+        small[i] = [w[i].powi(2), (w[i] + 1.0).powi(-2), w[i].powi(7)];
+    }
+}
+
+#[test]
+fn literal_powers() {
+    let mut x: Vec<f64> = (0..500)
+        .map(|i| f64::from(i * 7919 % 1009) / 77.7 - 6.0)
+        .collect();
+    x[..5].copy_from_slice(&[0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
+    let w: Vec<f32> = x.iter().map(|v| *v as f32).collect();
+    check!(powers[out = vec![[0.0; 6]; 500], small = vec![[0.0; 3]; 500]](&x, &w, &mut out, &mut small));
+}
