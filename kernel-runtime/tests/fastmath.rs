@@ -53,21 +53,30 @@ fn in_lanes(x: &[f64], w: &[f64], columns: i64, y: &mut [[f64; 3]]) {
     }
 }
 
-/// The same by hand: lanes as far as whole rounds go, the tree over them, and the rest.
+/// The same by hand: lanes as far as whole rounds go, the tree over them, fewer lanes for the rest, and
+/// what is left then.
 fn lanes_by_hand(x: &[f64], w: &[f64], y: &mut [[f64; 3]]) {
     for (x, y) in x.chunks(w.len().max(1)).zip(y) {
         let terms: Vec<f64> = x.iter().zip(w).map(|(x, w)| x * w).collect();
         let counted = || terms.iter().filter(|term| **term >= 0.0);
-        let (rounds, rest) = terms.split_at(terms.len() / 16 * 16);
-        let (mut lanes, mut sum) = ([-0.0; 16], 0.5);
-        for (k, term) in rounds.iter().enumerate().filter(|(_, term)| **term >= 0.0) {
-            lanes[k % 16] += term;
-        }
-        for width in [8, 4, 2, 1] {
-            (0..width).for_each(|lane| lanes[lane] += lanes[lane + width]);
-        }
-        if !rounds.is_empty() {
-            sum += lanes[0];
+        let (mut rest, mut sum) = (&terms[..], 0.5);
+        for count in [16, 4] {
+            let (rounds, left) = rest.split_at(rest.len() / count * count);
+            rest = left;
+            let mut lanes = vec![-0.0; count];
+            for (k, term) in rounds.iter().enumerate().filter(|(_, term)| **term >= 0.0) {
+                lanes[k % count] += term;
+            }
+            while lanes.len() > 1 {
+                let right = lanes.split_off(lanes.len() / 2);
+                lanes
+                    .iter_mut()
+                    .zip(right)
+                    .for_each(|(left, right)| *left += right);
+            }
+            if !rounds.is_empty() {
+                sum += lanes[0];
+            }
         }
         rest.iter()
             .filter(|term| **term >= 0.0)

@@ -9,8 +9,9 @@
 //! the trips run in rounds of `L`, trip `l` of a round adding to lane `l` from the operator's
 //! identity; the lanes fold as the tree of the canonical order, `lane[l] = lane[l] op lane[l + w]`
 //! for `w = L / 2, .., 1`, and join the value before the loop on the right. The trips that are left
-//! over, fewer than `L`, follow one by one, so that short loops are as they were. `L` is 16 for
-//! accumulators of 8 bytes, else 32. Trips keep their order, so all else that they do is as before.
+//! over, fewer than `L`, run in rounds of `L / 4` in the same way, and what is left then follows one by
+//! one. `L` is 16 for accumulators of 8 bytes, else 32. Trips keep their order, so all else that they do
+//! is as before.
 //! Where neighbouring iterations go through the loop together
 //! ([`crate::analysis::plan::Strips`]), SIMD has them, and sums stay as they are. So do those of loops
 //! that check an access in each trip, such as one by data (`x[column[k]]`): a loop that may end
@@ -27,8 +28,8 @@ use crate::ir::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// Bytes of an accumulator's lanes: four AVX2 registers.
-const BYTES: u64 = 128;
+/// Bytes of an accumulator's lanes: four AVX2 registers, and for the trips that are left over, one.
+const BYTES: [u64; 2] = [128, 32];
 
 /// Splits what can be split, in every region.
 pub fn apply(function: &mut Function, plan: &mut Plan) {
@@ -94,29 +95,32 @@ impl Splitter<'_> {
         if self.checks(id) {
             return Vec::new();
         }
-        let Some((count, accumulators)) = lanes(self.function, id) else {
+        let Some((counts, accumulators)) = lanes(self.function, id) else {
             return Vec::new();
         };
         let span = self.function.loops[id].head;
-        let mut split = Split {
-            build: Builder {
-                function: self.function,
-                span,
-            },
-            region: self.region,
-            count,
-            sums: Vec::new(),
-        };
-        let before = split.rounds(id, &accumulators);
-        self.verdicts[id.index()] = Verdict::InLanes(count);
+        let mut before = Vec::new();
+        for count in counts {
+            let mut split = Split {
+                build: Builder {
+                    function: self.function,
+                    span,
+                },
+                region: self.region,
+                count,
+                sums: Vec::new(),
+            };
+            before.extend(split.rounds(id, &accumulators));
+        }
+        self.verdicts[id.index()] = Verdict::InLanes(counts[0]);
         let made = self.function.loops.len();
         self.verdicts.resize_with(made, || Verdict::Inner);
         before
     }
 }
 
-/// How many lanes, and the accumulators that have them, if the loop can have any.
-fn lanes(function: &Function, id: LoopId) -> Option<(u64, Vec<Accumulator>)> {
+/// How many lanes rounds have, and the accumulators that have them, if the loop can have any.
+fn lanes(function: &Function, id: LoopId) -> Option<([u64; 2], Vec<Accumulator>)> {
     let node = &function.loops[id];
     let var = &function.vars[node.var];
     let counts = var.ty.scalar().filter(|ty| ty.bits() >= 32)?;
@@ -131,7 +135,8 @@ fn lanes(function: &Function, id: LoopId) -> Option<(u64, Vec<Accumulator>)> {
         return None;
     }
     let widest = found.accumulators.iter().map(|of| of.ty.bytes()).max()?;
-    Some((BYTES / u64::from(widest), found.accumulators))
+    let counts = BYTES.map(|bytes| bytes / u64::from(widest));
+    Some((counts, found.accumulators))
 }
 
 /// Whether a body holds loops, or leaves its own.
