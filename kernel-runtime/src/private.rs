@@ -29,7 +29,8 @@ pub use crate::piece::{
 pub use crate::prange;
 pub use crate::range::{Progression, progression};
 pub use crate::region::{
-    Body, Call, Code, Kept, Region, Shape, Slot, Tile, first, get, lanes, lanes_from, put,
+    Body, Call, Code, Kept, Region, Shape, Slot, Tile, first, folded, get, lanes, lanes_from, put,
+    refill,
 };
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};

@@ -6,6 +6,7 @@
 
 mod admission;
 mod at_once;
+mod block;
 mod chunk;
 mod fold;
 mod formula;
@@ -17,8 +18,9 @@ mod staying;
 mod tile;
 
 pub(crate) use admission::Captured;
+pub use block::{folded, refill};
 pub use chunk::{AnyReduce, with_slots, with_values};
-pub use fold::Slot;
+pub use fold::{Rounded, Slot};
 pub use kept::Kept;
 pub(crate) use primitive::Primitive;
 pub use run::{AnyMap, Place, Run};
@@ -67,6 +69,8 @@ pub struct Code {
     pub fast: Option<Body>,
     /// The same for `Level::Avx512`, with the feature `avx512`.
     pub wide: Option<Body>,
+    /// Whether the fast form folds the chunks of a tile that says so (see [`Tile::chunk`]).
+    pub folds: bool,
     /// Where accumulators do not fold one by one, as the plan says.
     pub fold: Option<FoldLanes>,
     /// The same for `Level::FAST`.

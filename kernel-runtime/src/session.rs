@@ -500,6 +500,7 @@ mod tests {
         body: nothing,
         fast: None,
         wide: None,
+        folds: false,
         fold: None,
         fast_fold: None,
         ptx: Some("this is no PTX"),

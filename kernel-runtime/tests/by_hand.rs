@@ -13,6 +13,7 @@ static REGION: rt::Region = rt::Region::new(rt::Code {
     body: rows::<false>,
     fast: Some(rows::<true>),
     wide: None,
+    folds: false,
     fold: None,
     fast_fold: None,
     ptx: None,

@@ -196,6 +196,17 @@ pub struct Accumulator {
     pub fold: Fold,
 }
 
+impl Accumulator {
+    /// See [`Region::is_free_of_order`].
+    pub fn is_free_of_order(&self) -> bool {
+        match self.fold {
+            Fold::Min | Fold::Max | Fold::MinIf | Fold::MaxIf => true,
+            Fold::Companion | Fold::Place => true,
+            _ => !self.ty.is_float(),
+        }
+    }
+}
+
 /// An array's element as it is before the region.
 #[derive(Clone, Debug)]
 pub struct Element {
@@ -350,12 +361,7 @@ impl Region {
     /// Whether the accumulators come to the same however iterations are grouped: those of floats do
     /// in minima and maxima, and what follows one of these is decided by the number of its iteration.
     pub fn is_free_of_order(&self) -> bool {
-        let free = |of: &Accumulator| match of.fold {
-            Fold::Min | Fold::Max | Fold::MinIf | Fold::MaxIf => true,
-            Fold::Companion | Fold::Place => true,
-            _ => !of.ty.is_float(),
-        };
-        self.accumulators.iter().all(free)
+        self.accumulators.iter().all(Accumulator::is_free_of_order)
     }
 
     /// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.

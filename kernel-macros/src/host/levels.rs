@@ -1,6 +1,7 @@
 //! The SIMD levels that a region is compiled for: the baseline, AVX2, and AVX-512 where that pays.
 //! On processors of other kinds the baseline has all that they have.
 
+use super::chunks;
 use super::iterate::{LITTLE, has_two_forms};
 use super::names::{self, emit};
 use super::region::Region;
@@ -23,6 +24,10 @@ fn enabled(features: &str) -> TokenStream {
 /// This code as the fast form; once more for AVX-512 where the runtime's feature says so.
 pub fn forms(region: &Region, code: &TokenStream) -> TokenStream {
     let rt = region.rt();
+    let run = match chunks::serves(region) {
+        true => chunks::each(region, code),
+        false => emit!(#code(__call, __tile, __slots)),
+    };
     let form = |features: &str, name: &str| {
         let (features, name) = (enabled(features), names::local(name));
         emit! {
@@ -32,7 +37,7 @@ pub fn forms(region: &Region, code: &TokenStream) -> TokenStream {
                 __tile: &#rt::Tile,
                 __slots: *mut #rt::Slot,
             ) -> #rt::Checked {
-                unsafe { #code(__call, __tile, __slots) }
+                unsafe { #run }
             }
         }
     };

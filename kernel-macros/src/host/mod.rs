@@ -18,6 +18,7 @@ mod access;
 mod body;
 mod call;
 mod cast;
+mod chunks;
 mod confirm;
 mod device;
 pub mod driver;

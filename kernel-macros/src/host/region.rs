@@ -1,6 +1,7 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
 use super::body::{Body, Frame};
+use super::chunks;
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
 use super::levels;
@@ -144,6 +145,7 @@ impl<'a> Region<'a> {
             fast_fold,
         } = iterate::functions(self);
         let [fast, wide] = levels::code(self, &pays);
+        let folds = chunks::serves(self);
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
@@ -162,6 +164,7 @@ impl<'a> Region<'a> {
                 body: #body,
                 fast: #fast,
                 wide: #wide,
+                folds: #folds,
                 fold: #fold,
                 fast_fold: #fast_fold,
                 ptx: #ptx,

@@ -208,17 +208,17 @@ pub fn with_values<R>(count: usize, f: impl FnOnce(&mut [u64]) -> R) -> R {
 }
 
 /// Chunks one after the other.
-struct Chunks<'c> {
-    run: &'c Run<'c>,
+pub(super) struct Chunks<'c> {
+    pub run: &'c Run<'c>,
     /// Iterations of a chunk.
-    chunk: u64,
+    pub chunk: u64,
     /// The number of the next iteration.
-    done: u64,
+    pub done: u64,
     /// Its place, in a space of several rows.
-    place: Place,
+    pub place: Place,
     /// The lanes of accumulators that are free of order stay as they are from chunk to chunk.
     passing: bool,
-    slots: &'c mut [Slot],
+    pub slots: &'c mut [Slot],
 }
 
 impl Chunks<'_> {
@@ -237,6 +237,11 @@ impl Chunks<'_> {
         if count == 1 {
             return self.one(self.chunk, bits);
         }
+        if let Some((body, most)) = self.run.blocks(bits.len())
+            && count <= most
+        {
+            return self.block(body, count, bits);
+        }
         let half = order::split(count);
         self.tree(half, bits)?;
         with_values(bits.len(), |right| {
@@ -252,7 +257,7 @@ impl Chunks<'_> {
 
     /// So many iterations, or as many as there are, as one chunk.
     #[inline]
-    fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
+    pub(super) fn one(&mut self, length: u64, bits: &mut [u64]) -> Checked {
         let length = length.min(self.run.count - self.done);
         let start = self.run.starts_at_nan.then_some(self.place);
         self.lanes(self.run.fast, length, bits)?;

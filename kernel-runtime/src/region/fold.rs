@@ -81,7 +81,8 @@ impl Slot {
     /// # Safety
     ///
     /// They were filled with values of this type.
-    unsafe fn lanes<T: Element>(&self, count: usize) -> &[T] {
+    #[inline(always)]
+    pub unsafe fn lanes<T: Element>(&self, count: usize) -> &[T] {
         assert!(count * size_of::<T>() <= size_of::<Slot>());
         // SAFETY: the slot is aligned for every element, and the lanes end within it. The caller
         // says that they hold values.
@@ -89,12 +90,16 @@ impl Slot {
     }
 }
 
-/// A word that holds a value, given as bits, as often as it has room for it.
-pub fn repeated(ty: Primitive, bits: u64) -> u64 {
-    let width = 8 * ty.bytes();
-    (0..64)
-        .step_by(width)
-        .fold(0, |word, at| word | (bits << at))
+/// A word that holds a value of so many bytes, given as bits, as often as it has room for it.
+#[inline(always)]
+pub const fn repeated(bytes: usize, bits: u64) -> u64 {
+    // The value times a one in every place.
+    bits * match bytes {
+        1 => 0x0101_0101_0101_0101,
+        2 => 0x0001_0001_0001_0001,
+        4 => 0x0000_0001_0000_0001,
+        _ => 1,
+    }
 }
 
 /// How partial results of one type fold, left before right.
@@ -202,6 +207,39 @@ fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes: &m
         lanes[lane] = O::fold(lanes[lane], lanes[lane + WIDTH]);
     }
 }
+
+/// A number whose sums and products depend on their order.
+pub trait Rounded: Element {
+    /// What 64 or 128 lanes add up to, as bits.
+    fn sum(lanes: &[Self]) -> u64;
+    /// What they multiply to, likewise.
+    fn product(lanes: &[Self]) -> u64;
+    /// The word that holds it as often as it has room for it.
+    fn repeated(self) -> u64;
+}
+
+macro_rules! rounded {
+    ($($ty:ident)*) => {$(
+        impl Rounded for $ty {
+            #[inline(always)]
+            fn sum(lanes: &[Self]) -> u64 {
+                fold_halves::<$ty, Sum>(lanes)
+            }
+
+            #[inline(always)]
+            fn product(lanes: &[Self]) -> u64 {
+                fold_halves::<$ty, Product>(lanes)
+            }
+
+            #[inline(always)]
+            fn repeated(self) -> u64 {
+                repeated(size_of::<$ty>(), self.into_bits())
+            }
+        }
+    )*};
+}
+
+rounded!(f32 f64);
 
 /// # Safety
 ///
@@ -375,14 +413,14 @@ mod tests {
     #[test]
     fn lanes_fold_as_the_tree_says() {
         let mut slot = Slot::EMPTY;
-        slot.fill(repeated(Primitive::F64, (-0.0f64).to_bits()), false);
+        slot.fill(repeated(8, (-0.0f64).to_bits()), false);
         for (lane, value) in [(0, 1e16), (3, 1.0), (32, -1e16), (33, 3.0)] {
             slot.set(Primitive::F64, lane, f64::to_bits(value));
         }
         let expected: f64 = (1e16 + -1e16) + (1.0 + 3.0);
         assert_eq!(fold("add", Primitive::F64, &slot, 64), expected.to_bits());
         let mut slot = Slot::EMPTY;
-        slot.fill(repeated(Primitive::F32, 1.0f32.to_bits().into()), false);
+        slot.fill(repeated(4, 1.0f32.to_bits().into()), false);
         slot.set(Primitive::F32, 127, 2.5f32.to_bits().into());
         let expected = u64::from(129.5f32.to_bits());
         assert_eq!(fold("add", Primitive::F32, &slot, 128), expected);
@@ -428,11 +466,11 @@ mod tests {
     #[test]
     fn small_types_have_as_many_lanes_as_larger_ones() {
         let mut slot = Slot::EMPTY;
-        slot.fill(repeated(Primitive::Bool, 0), false);
+        slot.fill(repeated(1, 0), false);
         slot.set(Primitive::Bool, 127, 1);
         assert_eq!(fold("or", Primitive::Bool, &slot, 128), 1);
         assert_eq!(fold("or", Primitive::Bool, &slot, 64), 0);
-        slot.fill(repeated(Primitive::I16, 0xffff), false);
+        slot.fill(repeated(2, 0xffff), false);
         assert_eq!(fold("add", Primitive::I16, &slot, 64), 0xffc0);
     }
 

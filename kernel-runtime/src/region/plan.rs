@@ -353,9 +353,9 @@ fn accumulator(text: &str) -> Option<Accumulator> {
     Some(Accumulator {
         ty,
         identity,
-        identity_word: fold::repeated(ty, identity),
+        identity_word: fold::repeated(ty.bytes(), identity),
         infinity,
-        fast_word: fold::repeated(ty, infinity.unwrap_or(identity)),
+        fast_word: fold::repeated(ty.bytes(), infinity.unwrap_or(identity)),
         exact: fold::is_exact(name, ty),
         folding,
     })

@@ -58,7 +58,7 @@ impl Run<'_> {
             outer,
             rows: (0, rows),
             columns: (0, columns),
-            lane: 0,
+            ..Tile::EMPTY
         }
     }
 
@@ -166,6 +166,12 @@ impl Place {
         }
     }
 
+    /// The place in its row.
+    #[inline]
+    pub fn column(&self) -> u64 {
+        self.column
+    }
+
     /// The largest tile from here of at most `count` iterations: whole rows, or a part of one.
     #[inline]
     pub fn tile(&self, count: u64) -> Tile {
@@ -186,7 +192,7 @@ impl Place {
             outer: self.outer,
             rows,
             columns,
-            lane: 0,
+            ..Tile::EMPTY
         }
     }
 

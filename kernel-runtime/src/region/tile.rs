@@ -13,17 +13,31 @@ pub struct Tile {
     pub columns: (u64, u64),
     /// The first iteration's lane, in a reduction.
     pub lane: u64,
+    /// Iterations of each chunk of the only row, which a form that can runs and folds by itself; 0 if
+    /// it does not.
+    pub chunk: u64,
+    /// Where it puts what the accumulators of the first chunk come to, behind them those of the next.
+    pub folded: *mut u64,
 }
 
 impl Tile {
+    /// Nothing, without chunks.
+    pub const EMPTY: Tile = Tile {
+        outer: 0,
+        rows: (0, 0),
+        columns: (0, 0),
+        lane: 0,
+        chunk: 0,
+        folded: std::ptr::null_mut(),
+    };
+
     /// A part of the only row, from lane 0 on.
     #[inline(always)]
     pub fn of_row(from: u64, to: u64) -> Tile {
         Tile {
-            outer: 0,
             rows: (0, 1),
             columns: (from, to),
-            lane: 0,
+            ..Tile::EMPTY
         }
     }
 
@@ -110,7 +124,7 @@ mod tests {
                 outer: 1,
                 rows,
                 columns,
-                lane: 0,
+                ..Tile::EMPTY
             };
             let all = tile
                 .rows()
@@ -123,10 +137,10 @@ mod tests {
     #[test]
     fn parts_start_at_the_lane_of_their_first_iteration() {
         let tile = |rows, columns, lane| Tile {
-            outer: 0,
             rows,
             columns,
             lane,
+            ..Tile::EMPTY
         };
         for whole in [tile((0, 1), (0, 5000), 3), tile((0, 900), (0, 7), 0)] {
             let mut done = 0;

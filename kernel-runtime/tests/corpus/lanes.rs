@@ -128,6 +128,34 @@ fn rows_of_a_nest() {
     }
 }
 
+/// Chunks that the fast form folds by itself, as many as it takes at a time, fewer and more; in rows,
+/// those that end in the row where they begin.
+#[test]
+fn blocks_of_chunks() {
+    for n in [2047, 2048, 2049, 2117, 4095, 4097, 8200] {
+        close!(mixed(&singles(n), &singles(n), 0));
+        close!(steepest(&doubles(n + 2)));
+        let bytes: Vec<u8> = (0..n).map(|k| (k % 251) as u8).collect();
+        let on = vec![true; n];
+        let x = singles(n);
+        close!(narrow(ArrayView1::from(&x), &bytes, &on));
+    }
+    for (m, n) in [
+        (3, 1000),
+        (40, 100),
+        (70, 63),
+        (33, 64),
+        (5, 2050),
+        (2, 4096),
+        (300, 7),
+    ] {
+        let x = plane(m, n);
+        close!(products(x.view(), x.view()));
+        close!(products(x.t(), x.t()));
+        close!(numbered(x.view()));
+    }
+}
+
 /// Chunks of several rows.
 #[test]
 fn many_rows() {

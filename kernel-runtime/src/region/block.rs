@@ -1,0 +1,141 @@
+//! Neighbouring chunks of the canonical order that the fast form runs and folds by itself, one behind
+//! the other: a chunk may be as short as one round of lanes, which takes less time than to be called
+//! for, and to have its lanes filled and folded from here.
+
+use super::chunk::Chunks;
+use super::fold::{Rounded, Slot};
+use super::run::Run;
+use super::{Body, Tile};
+use crate::failure::Checked;
+
+/// Chunks of a block, at most, and words for what the accumulators of all its chunks come to.
+const CHUNKS: u64 = 32;
+const WORDS: usize = 256;
+
+/// What the lanes of an accumulator come to.
+///
+/// # Safety
+///
+/// The slots are those of a region with more accumulators than this, and so many lanes of this one,
+/// 64 or 128, were filled with values of the type.
+#[inline(always)]
+pub unsafe fn folded<T: Rounded, const SUM: bool>(
+    slots: *const Slot,
+    accumulator: usize,
+    lanes: usize,
+) -> u64 {
+    // SAFETY: the caller's.
+    let lanes = unsafe { (*slots.add(accumulator)).lanes::<T>(lanes) };
+    if SUM {
+        T::sum(lanes)
+    } else {
+        T::product(lanes)
+    }
+}
+
+/// All lanes of an accumulator become a value.
+///
+/// # Safety
+///
+/// The slots are those of a region with more accumulators than this, and nobody else has them.
+#[inline(always)]
+pub unsafe fn refill<T: Rounded>(slots: *mut Slot, accumulator: usize, value: T) {
+    // SAFETY: the caller's.
+    unsafe { (*slots.add(accumulator)).fill(value.repeated(), false) };
+}
+
+impl Run<'_> {
+    /// The fast form, if it folds chunks by itself, and how many of them make a block.
+    pub(super) fn blocks(&self, width: usize) -> Option<(Body, u64)> {
+        let body = self.fast.filter(|_| self.region.code.folds)?;
+        let fit = (WORDS / width.max(1))
+            .checked_ilog2()
+            .map_or(0, |bits| 1 << bits);
+        (fit > 1 && !self.starts_at_nan).then_some((body, CHUNKS.min(fit)))
+    }
+}
+
+impl Chunks<'_> {
+    /// The next `count` chunks, at most as many as make a block, folded as the canonical tree says.
+    /// Accumulators that pass by are left alone.
+    pub(super) fn block(&mut self, body: Body, count: u64, bits: &mut [u64]) -> Checked {
+        let mut words = [0; WORDS];
+        let width = bits.len();
+        let mut done = 0;
+        while done < count {
+            let room = &mut words[done as usize * width..];
+            let ran = self.in_row(count - done);
+            if ran == 0 {
+                self.one(self.chunk, &mut room[..width])?;
+                done += 1;
+                continue;
+            }
+            self.run_in_row(body, ran, room)?;
+            done += ran;
+        }
+        self.pairs(&mut words[..count as usize * width], bits);
+        Ok(())
+    }
+
+    /// Of the next `count` chunks, how many end in the row that the next iteration is in.
+    fn in_row(&self, count: u64) -> u64 {
+        let left = self.run.row() - self.column();
+        if left >= self.run.count - self.done {
+            return count;
+        }
+        count.min(left / self.chunk)
+    }
+
+    /// The next iteration's place in its row.
+    fn column(&self) -> u64 {
+        match self.run.call.shape() {
+            [1, 1, _] => self.done,
+            _ => self.place.column(),
+        }
+    }
+
+    fn run_in_row(&mut self, body: Body, count: u64, room: &mut [u64]) -> Checked {
+        let length = (count * self.chunk).min(self.run.count - self.done);
+        let row = match self.run.call.shape() {
+            [1, 1, _] => Tile::of_row(self.done, self.done + length),
+            _ => self.place.tile(length),
+        };
+        let tile = Tile {
+            chunk: self.chunk,
+            folded: room.as_mut_ptr(),
+            ..row
+        };
+        debug_assert!(room.len() as u64 >= count * self.run.plan.accumulators.len() as u64);
+        // SAFETY: the call is the region's, whose iterations the analysis proved independent, and the
+        // tile, a part of one row, lies within its space. There is a slot for every accumulator; lanes
+        // that do not pass by were filled, the others are by the form itself. It folds each of `count`
+        // chunks into as many words as there are accumulators, which are there.
+        unsafe { body(&self.run.call, &tile, self.slots.as_mut_ptr())? };
+        self.done += length;
+        self.place.pass(&row);
+        Ok(())
+    }
+
+    /// The tree over the chunks' values: neighbours fold, and an odd one moves up.
+    fn pairs(&self, words: &mut [u64], bits: &mut [u64]) {
+        let width = bits.len();
+        for (at, of) in self.run.plan.accumulators.iter().enumerate() {
+            if of.exact {
+                continue;
+            }
+            let mut count = words.len() / width;
+            while count > 1 {
+                for pair in 0..count / 2 {
+                    let left = words[2 * pair * width + at];
+                    let right = words[(2 * pair + 1) * width + at];
+                    words[pair * width + at] = (of.folding.pair)(left, right);
+                }
+                if count % 2 == 1 {
+                    words[count / 2 * width + at] = words[(count - 1) * width + at];
+                }
+                count = count.div_ceil(2);
+            }
+            bits[at] = words[at];
+        }
+    }
+}
