@@ -1,6 +1,6 @@
 //! Types as written → types of the IR.
 
-use crate::ir::types::{View, ViewKind};
+use crate::ir::types::{Made, View, ViewKind};
 use crate::ir::{Scalar, Ty};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -218,15 +218,14 @@ pub fn first_argument(segment: &syn::PathSegment) -> Option<Ty> {
 }
 
 fn view(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
-    let (elem, complex) = match *elem {
-        Ty::Scalar(elem) => (elem, false),
-        Ty::Complex(elem) => (elem, true),
-        _ => return Ty::Unknown,
+    let (elem, made) = match (elem, Made::of(elem)) {
+        (Ty::Tuple(_), _) | (_, None) => return Ty::Unknown,
+        (_, Some(made)) => made,
     };
     Ty::View(View {
         elem,
         rank,
-        complex,
+        made,
         mutable,
         kind,
     })
@@ -266,7 +265,7 @@ pub fn row_len(ty: &syn::Type) -> Option<u64> {
 pub fn help(ty: &syn::Type) -> Option<String> {
     let text = quote::ToTokens::to_token_stream(ty).to_string();
     let known = "kernels take scalars (`f64`, `usize`, ..), `&[T]`, `&mut [T]`, `&[[T; N]]` and ndarray's \
-                 `ArrayView1..3` and `ArrayViewMut1..3` of them, and of `Complex<f64>`";
+                 `ArrayView1..3` and `ArrayViewMut1..3` of them, and of `Complex<f64>`; and `&[(T, T)]`";
     Some(if text.contains("String") || text.contains("str") {
         format!("{known}; text stays outside")
     } else if text.contains("Option") {
