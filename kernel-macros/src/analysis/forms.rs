@@ -213,7 +213,7 @@ const ROWS: &[Row] = &[
     (
         "`v.swap(i, j)` of an array",
         "for i in 0..n { let mut v = [x[i], xs[i], 1.0]; v.swap(0, k); y[i] = v[1]; }",
-        "for i in 0..n { q[i].swap(0, k); }",
+        "for i in 0..n { q[at[i]].swap(0, k); }",
     ),
     (
         "`v.fill(x)`",
