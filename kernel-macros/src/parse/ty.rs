@@ -265,7 +265,7 @@ pub fn row_len(ty: &syn::Type) -> Option<u64> {
 pub fn help(ty: &syn::Type) -> Option<String> {
     let text = quote::ToTokens::to_token_stream(ty).to_string();
     let known = "kernels take scalars (`f64`, `usize`, ..), `&[T]`, `&mut [T]`, `&[[T; N]]` and ndarray's \
-                 `ArrayView1..3` and `ArrayViewMut1..3` of them, and of `Complex<f64>`; and `&[(T, T)]`";
+                 `ArrayView1..3` and `ArrayViewMut1..3` of them, and of `Complex<f64>`";
     Some(if text.contains("String") || text.contains("str") {
         format!("{known}; text stays outside")
     } else if text.contains("Option") {

@@ -69,3 +69,30 @@ fn tuples_lie_as_arrays_do() {
     check!(degrees[degree = vec![0; 97]](&edges, &mut degree));
     close!(crossed[near = vec![0; 300]](&v, (0.5, 1.0), &mut near));
 }
+
+/// Arrays of tuples that the driver makes, and one from outside.
+const TABLE: [(u32, u32); 3] = [(1, 2), (3, 4), (5, 6)];
+
+#[kernel(parallel, cuda)]
+fn made(x: &[(f64, f64)], n: usize, y: &mut [f64]) {
+    let mut w = vec![(0.0, 1.0); n];
+    let (copy, rest) = (x.to_vec(), &x[1..]);
+    for i in 0..n {
+        w[i].0 = i as f64;
+        w[i].1 += 2.0;
+    }
+    for t in 0..3 {
+        let steps = [(1.0, t as f64), (2.0, 0.5)];
+        for i in 0..y.len() {
+            let (a, b) = TABLE[i % 3];
+            let own = [(a, 2), (b, t + 3)];
+            y[i] += steps[i % 2].0 * w[i % n].1 + copy[i].0 - rest[i].1 * f64::from(own[i % 2].1);
+        }
+    }
+}
+
+#[test]
+fn tuples_of_the_driver() {
+    let x: Vec<(f64, f64)> = (0..501).map(|i| (f64::from(i), 0.5)).collect();
+    check!(made[y = vec![0.0; 500]](&x, 40, &mut y));
+}
