@@ -68,7 +68,8 @@ impl Line {
         let ours = last[0].1;
         let differs = |(name, run): (&&str, &Run)| {
             // Fast mathematics may take another branch: near the edge of a set, say.
-            let least = if name.ends_with("fast") { 1e-3 } else { 0.0 };
+            let fast = cfg!(feature = "fastmath") || name.ends_with("fast");
+            let least = if fast { 1e-3 } else { 0.0 };
             (run.1 - ours).abs() > self.tolerance.max(least) * ours.abs()
         };
         let at = VERSIONS.iter().zip(last).position(differs)?;

@@ -16,16 +16,41 @@ use crate::region::{Accumulator, AnyReduce, Call, Place, Primitive, Run, with_sl
 
 /// A grouped region behind a pointer; values travel as bits.
 pub trait AnyGrouped: Sync {
-    /// Iterations `from..to`, combined into these copies and values.
-    fn run(&self, from: u64, to: u64, copies: &mut Copies, bits: &mut [u64]) -> Checked;
-    /// Copies and values at the identity.
-    fn fresh(&self, bits: &mut [u64]) -> Copies;
-    /// `left = left op right`
-    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&mut Copies, &[u64]));
+    /// Iterations `from..to`, combined into these copies and values; what depends on the order into
+    /// the second copies, if there are such.
+    fn run(
+        &self,
+        from: u64,
+        to: u64,
+        copies: (&mut Copies, Option<&mut Copies>),
+        bits: &mut [u64],
+    ) -> Checked;
+    /// Copies of these and values, at the identity.
+    fn fresh(&self, which: Which, bits: &mut [u64]) -> Copies;
+    /// `left = left op right` for these and for values.
+    fn fold(&self, which: Which, left: (&mut Copies, &mut [u64]), right: (&mut Copies, &[u64]));
     /// Number of accumulators that are no arrays.
     fn width(&self) -> usize;
     /// Whether the folds have the same result in any order: those of integers have.
     fn is_exact(&self) -> bool;
+}
+
+/// Array accumulators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those whose result depends on the order: of floating-point numbers.
+    Ordered,
+}
+
+impl Which {
+    fn has(self, of: &Accumulator) -> bool {
+        self == Which::All || !is_exact(of)
+    }
+}
+
+fn is_exact(of: &Accumulator) -> bool {
+    !matches!(of.ty, Primitive::F32 | Primitive::F64)
 }
 
 impl Run<'_> {
@@ -75,10 +100,20 @@ impl Run<'_> {
 
     /// Each array accumulator with the array over its copy.
     fn pairs<'c>(&'c self, copies: &'c mut Copies) -> impl Iterator<Item = (usize, Array<'c>)> {
-        self.parts(copies).map(|Part { at, start, .. }| {
-            let rank = self.plan.arrays[at].rank;
-            (at, self.call.arrays()[at].over(start, rank))
-        })
+        self.parts(copies).map(|part| (part.at, self.over(&part)))
+    }
+
+    /// The array over a copy.
+    fn over<'c>(&'c self, part: &Part<'c>) -> Array<'c> {
+        let rank = self.plan.arrays[part.at].rank;
+        self.call.arrays()[part.at].over(part.start, rank)
+    }
+
+    /// These arrays' copies take their places.
+    fn replace<'c>(&'c self, which: Which, copies: &'c mut Copies, arrays: &mut [Array<'c>]) {
+        for part in self.parts(copies).filter(|part| which.has(part.of)) {
+            arrays[part.at] = self.over(&part);
+        }
     }
 
     /// The arrays' elements.
@@ -163,21 +198,28 @@ fn with_arrays<'a, R>(arrays: &[Array<'a>], f: impl FnOnce(&mut [Array<'a>]) -> 
 }
 
 impl AnyGrouped for Run<'_> {
-    fn run(&self, from: u64, to: u64, copies: &mut Copies, bits: &mut [u64]) -> Checked {
+    fn run(
+        &self,
+        from: u64,
+        to: u64,
+        (copies, own): (&mut Copies, Option<&mut Copies>),
+        bits: &mut [u64],
+    ) -> Checked {
         with_arrays(self.call.arrays(), |arrays| {
-            for (at, copy) in self.pairs(copies) {
-                arrays[at] = copy;
+            self.replace(Which::All, copies, arrays);
+            if let Some(own) = own {
+                self.replace(Which::Ordered, own, arrays);
             }
             self.rows(&self.call.with(arrays), (from, to), bits)
         })
     }
 
-    fn fresh(&self, bits: &mut [u64]) -> Copies {
+    fn fresh(&self, which: Which, bits: &mut [u64]) -> Copies {
         for (bits, of) in bits.iter_mut().zip(&self.plan.accumulators) {
             *bits = of.identity;
         }
         let mut copies = self.empty_copies();
-        for part in self.parts(&mut copies) {
+        for part in self.parts(&mut copies).filter(|part| which.has(part.of)) {
             let fill = part.of.folding.fill_elements;
             // SAFETY: the copy has room for as many elements as the array has.
             unsafe { fill(part.start, part.elements, part.of.identity) };
@@ -185,9 +227,10 @@ impl AnyGrouped for Run<'_> {
         copies
     }
 
-    fn fold_all(&self, left: (&mut Copies, &mut [u64]), right: (&mut Copies, &[u64])) {
+    fn fold(&self, which: Which, left: (&mut Copies, &mut [u64]), right: (&mut Copies, &[u64])) {
         self.fold_bits(left.1, right.1);
-        for (left, right) in self.parts(left.0).zip(self.parts(right.0)) {
+        let parts = self.parts(left.0).zip(self.parts(right.0));
+        for (left, right) in parts.filter(|(left, _)| which.has(left.of)) {
             let fold = match self.fast {
                 Some(_) => left.of.folding.fast_fold_elements,
                 None => left.of.folding.fold_elements,
@@ -205,6 +248,6 @@ impl AnyGrouped for Run<'_> {
     fn is_exact(&self) -> bool {
         let shared = self.plan.shared.iter().map(|(_, of)| of);
         let mut all = shared.chain(&self.plan.accumulators);
-        all.all(|of| !matches!(of.ty, Primitive::F32 | Primitive::F64))
+        all.all(is_exact)
     }
 }

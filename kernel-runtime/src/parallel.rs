@@ -12,8 +12,8 @@ pub use map::map;
 pub use reduce::reduce;
 use team::shared;
 
-/// Tasks that a thread's share is cut into, so that a slow one can be stolen from.
-const TASKS_PER_THREAD: u64 = 8;
+/// Tasks that a thread's share is cut into: the last one to end is waited for.
+const TASKS_PER_THREAD: u64 = 32;
 
 /// Operations that a task is worth starting for.
 const TASK_WORK: u64 = 4096;

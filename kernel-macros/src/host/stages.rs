@@ -39,8 +39,9 @@ impl Printer<'_> {
         });
         let lanes = carried.chain(arguments).map(|(name, ty)| {
             emit! {
-                let mut #name: [#ty; #rt::math::lanes::COUNT] =
-                    [#rt::from_bits::<#ty>(0); #rt::math::lanes::COUNT];
+                let mut #name: #rt::math::lanes::Lanes<#ty> = #rt::math::lanes::Lanes(
+                    [#rt::from_bits::<#ty>(0); #rt::math::lanes::COUNT],
+                );
             }
         });
         let lanes: TokenStream = lanes.collect();
@@ -83,7 +84,7 @@ impl Printer<'_> {
         let writes = self.changed(part).into_iter().map(|var| {
             let name = self.body.name(var);
             let lanes = lanes_of(&name);
-            emit!(unsafe { #rt::put(&mut #lanes, __lane, #name) };)
+            emit!(unsafe { #rt::put(&mut #lanes.0, __lane, #name) };)
         });
         let call = part.call.map(|call| self.call(number, call));
         emit! {
@@ -104,7 +105,7 @@ impl Printer<'_> {
         let args = self.arguments(call).iter().enumerate();
         let args = args.map(|(at, arg)| {
             let (lanes, arg) = (argument(number, at), self.body.expr(*arg));
-            emit!(unsafe { #rt::put(&mut #lanes, __lane, #arg) };)
+            emit!(unsafe { #rt::put(&mut #lanes.0, __lane, #arg) };)
         });
         args.collect()
     }
@@ -120,7 +121,7 @@ impl Printer<'_> {
         let [ty, name] = [owner.name(), builtin.name()].map(names::local);
         let others = (1..self.arguments(call).len()).map(|at| argument(number, at));
         let values = argument(number, 0);
-        emit!(#rt::math::#ty::lanes::#name(&mut #values, #(&#others,)* &mut __scratch);)
+        emit!(#rt::math::#ty::lanes::#name(&mut #values.0, #(&#others.0,)* &mut __scratch);)
     }
 
     /// Binds what a part has from those before it.
@@ -134,7 +135,7 @@ impl Printer<'_> {
         let carried = carried.map(|var| {
             let name = self.body.name(*var);
             let lanes = lanes_of(&name);
-            emit!(let mut #name = unsafe { #rt::get(&#lanes, __lane) };)
+            emit!(let mut #name = unsafe { #rt::get(&#lanes.0, __lane) };)
         });
         let mut inside = HashSet::new();
         walk::expressions(function, &block, &mut |id| _ = inside.insert(id));
@@ -142,7 +143,7 @@ impl Printer<'_> {
         let calls = calls.filter(|(_, id)| inside.contains(id));
         let calls = calls.map(|(number, _)| {
             let (name, lanes) = (value(number), argument(number, 0));
-            emit!(let #name = unsafe { #rt::get(&#lanes, __lane) };)
+            emit!(let #name = unsafe { #rt::get(&#lanes.0, __lane) };)
         });
         carried.chain(calls).collect()
     }

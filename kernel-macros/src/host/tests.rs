@@ -128,7 +128,7 @@ fn long_functions_have_a_form_in_stages() {
         has(kernel, ["lanes", "FAST"])
     };
     assert_eq!(staged(quote!(y[i] = x[i].ln();)), [true, true]);
-    assert_eq!(staged(quote!(y[i] = x[i].exp();)), [false, false]);
+    assert_eq!(staged(quote!(y[i] = x[i].atan();)), [false, false]);
 }
 
 /// A product and a sum that `fastmath` fuses are no reason for a branch.

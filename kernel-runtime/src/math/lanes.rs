@@ -1,15 +1,27 @@
-//! The functions for many numbers at a time, in stages.
+//! The functions for many numbers at a time: in stages, and without what usual numbers do not need.
 //!
 //! An elementary function is a long chain of operations. A processor that runs one for a few vectors
 //! waits for the chain's end most of the time: the next vectors' operations, which could fill the
-//! gaps, are too far away for it to see. So these functions go through all numbers with one
+//! gaps, are too far away for it to see. So the longest functions go through all numbers with one
 //! piece of the chain before they begin the next. What passes between pieces stays in the cache.
-//! Every result comes from the operations of the function proper, and so has its bits.
+//!
+//! Subnormal and infinite numbers, zeros, NaN, and ends of domains take some functions a third of
+//! their operations, although few numbers are one. So a first stage notes whether one of the numbers
+//! is unusual, with an operation or two for each: then the function proper is taken for all. Usual
+//! numbers have every result from the operations of the function proper that they need, and so have
+//! its bits.
 
-/// Numbers that a call is for.
-pub const COUNT: usize = 64;
+/// Numbers that a call is for: few enough that LLVM copies them in vector registers, and does not
+/// call the C library for that.
+pub const COUNT: usize = 32;
+
+/// As many numbers, at a boundary of the cache: no vector of them lies on two sides of one.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub struct Lanes<T>(pub [T; COUNT]);
 
 /// Room for what passes from stage to stage.
+#[repr(align(64))]
 pub struct Scratch(pub(super) [[f64; COUNT]; 6]);
 
 impl Scratch {
@@ -25,6 +37,23 @@ impl Default for Scratch {
         Scratch::new()
     }
 }
+
+/// Ends a stage: LLVM does not join it with the next one.
+#[inline(always)]
+pub(super) fn settle(scratch: &mut Scratch) {
+    std::hint::black_box(scratch);
+}
+
+/// Each number's value by the function proper, in its place.
+macro_rules! proper {
+    ($x:ident, $name:ident($($more:ident)?)) => {
+        for at in 0..COUNT {
+            $x[at] = super::$name($x[at] $(, $more[at])?);
+        }
+    };
+}
+
+pub(super) use proper;
 
 /// Functions of so many numbers in one stage, their values in the first number's place.
 macro_rules! whole {
@@ -46,16 +75,20 @@ mod tests {
     use super::{COUNT, Scratch};
     use crate::math::{self, random};
 
-    /// Numbers of all sizes, ordinary ones, and the ends; the first of each call's in order.
+    /// Of every four calls, the lanes of one are positive and ordinary, those of one are so but for
+    /// one number of any size, and the others' are of all sizes, ordinary, and the ends.
     macro_rules! inputs {
         ($ty:ident, $bits:ident, $seed:literal, $call:expr) => {
             std::array::from_fn::<$ty, COUNT, _>(|at| {
                 let ends = [0.0, -0.0, 1.0, $ty::INFINITY, $ty::NEG_INFINITY, $ty::NAN];
                 let bits = random::$bits($seed, ($call * COUNT + at) as u64);
-                match at % 4 {
-                    0 => ends[at / 4 % ends.len()],
-                    1 => $ty::from_bits(bits),
-                    _ => (bits % 100_000) as $ty / 1000.0 - 20.0,
+                let ordinary = (bits % 100_000) as $ty / 1000.0;
+                match ($call % 4, at % 4) {
+                    (0, _) => 1.0 + ordinary,
+                    (1, _) if at != $call / 4 % COUNT => 1.0 + ordinary,
+                    (1, _) | (_, 1) => $ty::from_bits(bits),
+                    (_, 0) => ends[at / 4 % ends.len()],
+                    _ => ordinary - 20.0,
                 }
             })
         };
@@ -65,8 +98,8 @@ mod tests {
     macro_rules! compare {
         ($ty:ident, $bits:ident: $($one:ident)+; $($two:ident)+) => {
             let mut scratch = Scratch::new();
-            for call in 0..100 {
-                let (x, y) = (inputs!($ty, $bits, 1, call), inputs!($ty, $bits, 2, call + 1));
+            for call in 0..400 {
+                let (x, y) = (inputs!($ty, $bits, 1, call), inputs!($ty, $bits, 2, call + call % 3));
                 $({
                     let mut lanes = x;
                     math::$ty::lanes::$one(&mut lanes, &mut scratch);
@@ -89,8 +122,46 @@ mod tests {
     }
 
     #[test]
-    fn stages_have_the_bits_of_the_functions_proper() {
-        compare!(f64, bits_u64: ln log2 log10 acosh exp tan; powf hypot);
-        compare!(f32, bits_u32: ln; atan2);
+    fn lanes_have_the_bits_of_the_functions_proper() {
+        compare!(f64, bits_u64: ln log2 log10 acosh exp exp2 tan; powf hypot);
+        compare!(f32, bits_u32: ln exp2; powf atan2);
+    }
+
+    /// Of functions with a form for usual numbers: one number next to an end of what is usual, among
+    /// others well inside.
+    macro_rules! next_to_ends {
+        ($ty:ident: $($name:ident($end:expr) $($y:literal)?;)+) => {$(
+            for step in 0..9 {
+                let end: $ty = $end;
+                let x = $ty::from_bits(end.to_bits() + step - 4);
+                let mut lanes = [2.0; COUNT];
+                lanes[step as usize] = x;
+                math::$ty::lanes::$name(
+                    &mut lanes $(, &[$y; COUNT])?, &mut Scratch::new()
+                );
+                let proper = math::$ty::$name(x $(, $y)?);
+                let name = stringify!($name);
+                assert_eq!(lanes[step as usize].to_bits(), proper.to_bits(), "{name} {x:e}");
+                assert_eq!(lanes[9], math::$ty::$name(2.0 $(, $y)?));
+            }
+        )+};
+    }
+
+    #[test]
+    fn numbers_next_to_the_ends_of_what_is_usual_have_the_bits_too() {
+        let root = std::f64::consts::SQRT_2;
+        next_to_ends! { f64:
+            exp2(511.5); exp2(-511.5); exp2(512.0); exp2(-512.0); exp2(1023.5); exp2(-1022.5);
+            ln(root * 2f64.powi(512)); ln(root * 2f64.powi(-512)); ln(f64::MIN_POSITIVE);
+            log2(root * 2f64.powi(512)); log2(root * 2f64.powi(-512)); log2(f64::from_bits(4));
+            log10(root * 2f64.powi(512)); log10(root * 2f64.powi(-512));
+            acosh(1.0); acosh(1e20);
+            powf(2f64.powi(512)) 1.0; powf(2f64.powi(-512)) 1.0; powf(1e-154) -1.0;
+            powf(3e19) 24.0; powf(1e-160) 0.0; powf(1.0) 1e300; powf(1.0000001) 1e300;
+        }
+        next_to_ends! { f32:
+            powf(f32::from_bits(4)) 0.5; powf(f32::MIN_POSITIVE) 1.0; powf(1.0) 4e9;
+            powf(2f32.powi(127)) 1.0; powf(1.0001) 1e30; powf(0.5) 149.0; powf(1.9999999) 128.0;
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::grain;
 use crate::failure::{Checked, Earliest};
-use crate::grouped::{AnyGrouped, Copies};
+use crate::grouped::{AnyGrouped, Copies, Which};
 use crate::order;
 use crate::region::with_values;
 
@@ -56,40 +56,52 @@ struct Task<'r> {
 
 impl Task<'_> {
     fn run(&self, first: u64, count: u64, copies: &mut Copies, bits: &mut [u64]) {
+        if self.earliest.precedes(first * self.groups.length) {
+            return;
+        }
+        if count <= self.grain {
+            return self.sequence((first, count), copies, None, bits);
+        }
+        with_values(self.region.width(), |right_bits| {
+            let mut right = self.region.fresh(Which::All, right_bits);
+            let half = order::split(count);
+            rayon::join(
+                || self.run(first, half, copies, bits),
+                || self.run(first + half, count - half, &mut right, right_bits),
+            );
+            let right = (&mut right, &*right_bits);
+            self.region.fold(Which::All, (copies, bits), right);
+        });
+    }
+
+    /// Groups that one thread runs, one after the other. Those of their copies that are free of order
+    /// are the same for all; what depends on it goes to their `own`, if they are not the first.
+    fn sequence(
+        &self,
+        (first, count): (u64, u64),
+        copies: &mut Copies,
+        mut own: Option<&mut Copies>,
+        bits: &mut [u64],
+    ) {
         let Groups { length, total } = self.groups;
         let from = first * length;
         if self.earliest.precedes(from) {
             return;
         }
-        // In exact arithmetic there is nothing to gain from groups that nobody runs in parallel.
-        let in_one = count == 1 || (count <= self.grain && self.region.is_exact());
-        if in_one {
+        if count == 1 || self.region.is_exact() {
             let to = total.min(from + count * length);
-            return self.earliest.note(self.region.run(from, to, copies, bits));
+            let outcome = self.region.run(from, to, (copies, own), bits);
+            return self.earliest.note(outcome);
         }
         with_values(self.region.width(), |right_bits| {
-            let mut right = self.region.fresh(right_bits);
+            let mut right = self.region.fresh(Which::Ordered, right_bits);
             let half = order::split(count);
-            self.halves(
-                (first, half, copies, bits),
-                (first + half, count - half, &mut right, right_bits),
-            );
-            self.region
-                .fold_all((copies, bits), (&mut right, right_bits));
+            self.sequence((first, half), copies, own.as_deref_mut(), bits);
+            let rest = (first + half, count - half);
+            self.sequence(rest, copies, Some(&mut right), right_bits);
+            let left = own.unwrap_or(copies);
+            let right = (&mut right, &*right_bits);
+            self.region.fold(Which::Ordered, (left, bits), right);
         });
     }
-
-    /// Two runs, at the same time if they are long enough.
-    fn halves(&self, left: Half<'_>, right: Half<'_>) {
-        let run = |(first, count, copies, bits): Half<'_>| self.run(first, count, copies, bits);
-        if left.1 + right.1 > self.grain {
-            rayon::join(|| run(left), || run(right));
-        } else {
-            run(left);
-            run(right);
-        }
-    }
 }
-
-/// The first of some groups, how many they are, and what they combine into.
-type Half<'h> = (u64, u64, &'h mut Copies, &'h mut [u64]);

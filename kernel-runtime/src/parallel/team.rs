@@ -1,8 +1,9 @@
 //! Work in numbered parts, shared among the threads of a pool and the caller.
 //!
 //! Every thread has a contiguous share, so that it stays in one place of memory, takes less and
-//! less of it at a time, and takes from the others' when its own is used up. The caller begins at
-//! once: to wake a thread takes longer than many a region runs.
+//! less of it at a time, and takes from the others' when its own is used up. A thread of the pool has
+//! the same one in every region: what it wrote in one is still near it in the next. The caller begins
+//! at once: to wake a thread takes longer than many a region runs.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -33,15 +34,15 @@ pub fn shared(parts: u64, least: u64, work: &(dyn Fn(u64, u64) + Sync)) {
         work,
     };
     if rayon::current_thread_index().is_some() {
-        return team.members(0, threads);
+        return team.members(threads);
     }
     let done = AtomicBool::new(false);
     rayon::in_place_scope(|scope| {
         scope.spawn(|_| {
-            team.members(1, threads);
+            team.members(threads - 1);
             done.store(true, Ordering::Release);
         });
-        team.member(0);
+        team.member();
         await_soon(&done);
     });
 }
@@ -64,17 +65,19 @@ struct Team<'w> {
 }
 
 impl Team<'_> {
-    /// The work of threads `from..to`, as far as there are any to do it.
-    fn members(&self, from: usize, to: usize) {
-        if to - from <= 1 {
-            return self.member(from);
+    /// The work of so many threads, as far as there are any to do it.
+    fn members(&self, threads: usize) {
+        if threads <= 1 {
+            return self.member();
         }
-        let middle = from + (to - from) / 2;
-        rayon::join(|| self.members(from, middle), || self.members(middle, to));
+        let half = threads / 2;
+        rayon::join(|| self.members(half), || self.members(threads - half));
     }
 
-    /// One thread's work: its own share, then the others'.
-    fn member(&self, number: usize) {
+    /// This thread's work: its own share, then the others'. A caller from outside of the pool has the
+    /// first.
+    fn member(&self) {
+        let number = rayon::current_thread_index().map_or(0, |index| index + 1);
         for share in 0..self.count {
             let share = &self.shares[(number + share) % self.count];
             while let Some((from, to)) = share.take(self.least) {

@@ -3,9 +3,9 @@
 //! In `y[i] = a * x[i].ln() + (b * x[i]).exp()` an iteration is one long chain of operations, for
 //! whose end the processor waits. So some neighbouring iterations compute the argument of the
 //! first call, then the runtime its values, in stages (`kernel-runtime/src/math/lanes.rs`), then the
-//! iterations what follows, up to the next call. They are independent (rule R1), and none fails: in
-//! which order their parts run, nobody sees. Every value is computed as before, by the same
-//! operations.
+//! iterations what follows, up to the next call. Some functions of the runtime have a form there for
+//! usual arguments, without what others need. The iterations are independent (rule R1), and none
+//! fails: in which order their parts run, nobody sees. Every value has the bits that it had.
 
 #[cfg(test)]
 mod tests;
@@ -67,25 +67,30 @@ fn is_straight(function: &Function, body: &Block) -> bool {
     straight
 }
 
-/// Whether the chains are long enough to be worth the way through memory. Those of `f32` are not:
-/// a register holds twice as many.
+/// Whether the chains are long enough to be worth the way through memory, or a function has a form
+/// for usual arguments. Other chains of `f32` are not: a register holds twice as many.
 fn pays(function: &Function, calls: impl Iterator<Item = ExprId>) -> bool {
-    let (mut all, mut wide, mut long) = (0, 0, false);
+    let (mut all, mut wide, mut gains) = (0, 0, false);
     for id in calls {
         all += 1;
         let node = &function.exprs[id];
-        if node.ty.scalar() == Some(Scalar::F64) {
-            wide += 1;
-            long |= matches!(node.kind, ExprKind::Call(builtin, _) if is_long(builtin));
-        }
+        let is_wide = node.ty.scalar() == Some(Scalar::F64);
+        wide += usize::from(is_wide);
+        gains |=
+            matches!(node.kind, ExprKind::Call(builtin, _) if has_usual_form(builtin, is_wide));
     }
-    all <= MOST_CALLS && (long || wide > 1)
+    all <= MOST_CALLS && (gains || wide > 1)
 }
 
-/// Whether the runtime has the function itself in several stages.
-fn is_long(builtin: Builtin) -> bool {
-    use Builtin::{Acosh, Ln, Log2, Log10, Powf};
-    matches!(builtin, Ln | Log2 | Log10 | Acosh | Powf)
+/// Whether the runtime has the function of many numbers in another form where all are usual ones:
+/// see `kernel-runtime/src/math/lanes.rs`.
+fn has_usual_form(builtin: Builtin, wide: bool) -> bool {
+    use Builtin::{Acosh, Exp, Exp2, Ln, Log2, Log10, Powf};
+    match builtin {
+        Acosh | Exp | Exp2 | Ln | Log2 | Log10 => wide,
+        Powf => true,
+        _ => false,
+    }
 }
 
 /// The variables that a part binds and a later one names, if all are scalars and they are few.

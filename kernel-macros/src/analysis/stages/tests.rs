@@ -39,6 +39,8 @@ fn cut(body: &str, calls: &str, carried: &str) {
 #[test]
 fn bodies_are_cut_at_calls() {
     cut("y[i] = x[i].ln();", "ln", "");
+    cut("y[i] = x[i].exp();", "exp", "");
+    cut("v[i] = w[i].powf(w[i]);", "powf", "");
     cut("y[i] = x[i].powf(x[i] * a).exp();", "powf exp", "");
     cut(
         "y[i] = x[i].exp2(); v[i] = w[i].powf(2.5) + x[i].exp() as f32;",
@@ -64,9 +66,8 @@ fn bodies_are_cut_at_calls() {
 fn neighbours_are_not_cut() {
     for body in [
         // Too little to wait for.
-        "y[i] = x[i].exp();",
         "v[i] = w[i].exp() + w[i].ln();",
-        "v[i] = w[i].powf(w[i]);",
+        "y[i] = x[i].atan();",
         // One value for all iterations.
         "y[i] = x[i] * a.ln();",
         // Called for some.

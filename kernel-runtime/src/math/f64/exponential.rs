@@ -30,7 +30,7 @@ pub(super) fn exp2_beyond(r: f64, more: f64) -> f64 {
     let fourth = 1.3215434785959962e-06 + r * 1.0178048056177097e-07;
     let fifth = 7.0738663446794144e-09 + r * 4.4571974014898786e-10;
     let w = z * z;
-    (more + z * (first + z * second)) + z * w * ((third + z * fourth) + w * fifth)
+    more + z * ((first + z * second) + w * ((third + z * fourth) + w * fifth))
 }
 
 /// `(shifted, high, low)` with `e^(x + tail) = 2^k (high + low)` and an error of some `2^-57`, for `|x|`
@@ -52,6 +52,23 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
     (shifted, high, low)
 }
 
+/// `e^r` for an `r` from `ln(3 / 4)` to `ln(3 / 2)`.
+///
+/// Of this range, what is added to 1 lies between -1/4 and 1/2: its rounding counts a quarter of the
+/// result's, and the sum needs no correction.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp_near(r: f64) -> f64 {
+    let z = r * r;
+    let first = 0.5 + r * 0.16666666666667845;
+    let second = 0.04166666666666893 + r * 0.008333333332361761;
+    let third = 0.0013888888892111425 + r * 0.0001984127254765617;
+    let fourth = 2.480156521098758e-05 + r * 2.7554173187844417e-06;
+    let fifth = 2.759630077770844e-07 + r * 2.637977727870535e-08;
+    let w = z * z;
+    1.0 + (r + z * ((first + z * second) + w * ((third + z * fourth) + w * fifth)))
+}
+
 /// `e^x`. At most 1 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
@@ -60,14 +77,24 @@ pub fn exp(x: f64) -> f64 {
     // time for products that underflow. A NaN stays.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -1418.2 { -1418.2 } else { x };
-    // The nearest integer, in the last bits of the sum: see `assemble`.
-    let shifted = x * 1.4426950408889634 + 6755399441057790.0;
-    let k = shifted - 6755399441057790.0;
+    let (shifted, r): (f64, f64) = exp_reduced(x, 6755399441057790.0);
+    let value: f64 = exp_near(r);
+    assemble(value, shifted)
+}
+
+/// `(shifted, r)` with `x = k ln 2 + r`, where `shifted` is `k` added to `bias`, and `r` suits
+/// [`exp_near`]; for `|x|` up to 1500.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp_reduced(x: f64, bias: f64) -> (f64, f64) {
+    // An integer, in the last bits of the sum: the nearest one to a number less log2(3 / 2) - 1 / 2.
+    let shifted = (x * 1.4426950408889634 - 0.0849625) + bias;
+    let k = shifted - bias;
     // The first 33 bits of ln 2: the product is exact.
-    let r = (x - k * 0.6931471806019545) - k * -4.2009150726810846e-11;
-    let one = 1.0 + r;
-    let beyond: f64 = exp_beyond(r, r - (one - 1.0));
-    assemble(one + beyond, shifted)
+    (
+        shifted,
+        (x - k * 0.6931471806019545) - k * -4.2009150726810846e-11,
+    )
 }
 
 /// `2^x`. At most 1 ULP.
@@ -76,12 +103,28 @@ pub fn exp(x: f64) -> f64 {
 pub fn exp2(x: f64) -> f64 {
     let x = if x > 1025.0 { 1025.0 } else { x };
     let x = if x < -2046.0 { -2046.0 } else { x };
-    let shifted = x + 6755399441057790.0;
-    let r = x - (shifted - 6755399441057790.0);
+    let (shifted, r): (f64, f64) = exp2_reduced(x, 6755399441057790.0);
+    let value: f64 = exp2_near(r);
+    assemble(value, shifted)
+}
+
+/// `(shifted, r)` with `x = k + r` and `|r|` up to 1/2, where `shifted` is `k` added to `bias`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_reduced(x: f64, bias: f64) -> (f64, f64) {
+    // The nearest integer, in the last bits of the sum.
+    let shifted = x + bias;
+    (shifted, x - (shifted - bias))
+}
+
+/// `2^r` for `|r|` up to 1/2.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_near(r: f64) -> f64 {
     let linear = r * 0.6931471805599453;
     let one = 1.0 + linear;
     let beyond: f64 = exp2_beyond(r, linear - (one - 1.0));
-    assemble(one + beyond, shifted)
+    one + beyond
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.

@@ -2,7 +2,7 @@
 
 use super::bits::assemble;
 use super::double::two_sum;
-use super::exponential::exp_parts;
+use super::exponential::{exp_near, exp_parts, exp_reduced};
 use kernel_macros::kernel;
 
 /// `(high, low, inverse)`: half of `e^a` in two parts, and half of `e^-a`.
@@ -41,8 +41,13 @@ pub fn sinh(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cosh(x: f64) -> f64 {
-    let (high, low, inverse): (f64, f64, f64) = halves(x.abs());
-    high + (low + inverse)
+    let a = x.abs();
+    // Far enough for infinity; a NaN stays.
+    let a = if a > 711.0 { 711.0 } else { a };
+    let (shifted, r): (f64, f64) = exp_reduced(a, 6755399441057790.0);
+    let value: f64 = exp_near(r);
+    let half: f64 = assemble(value, shifted - 1.0);
+    half + 0.25 / half
 }
 
 /// Hyperbolic tangent. At most 2 ULP.

@@ -47,7 +47,7 @@ pub(super) fn acosh_sum(x: f64) -> (f64, f64) {
 /// What it is where its argument is not ordinary.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn acosh_ends(x: f64, value: f64) -> f64 {
+fn acosh_ends(x: f64, value: f64) -> f64 {
     let value = if x <= f64::MAX { value } else { x };
     if x < 1.0 { f64::NAN } else { value }
 }

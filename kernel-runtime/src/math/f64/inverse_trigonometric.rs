@@ -64,6 +64,22 @@ pub fn acos(x: f64) -> f64 {
     if x.abs() > 0.5 { beyond } else { within }
 }
 
+/// `(atan(t) - t) / t^3` for `z = t^2` up to `(sqrt(2) - 1)^2`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn atan_series(z: f64) -> f64 {
+    let w = z * z;
+    let even = -0.333333333333332
+        + w * (-0.14285714280229667
+            + w * (-0.09090897812437436
+                + w * (-0.06663115824781346
+                    + w * (-0.05039701222343282 + w * -0.017918344932982257))));
+    let odd = 0.19999999999953874
+        + w * (0.1111111078526018
+            + w * (0.07692061225154051 + w * (0.058479764030860075 + w * 0.03807469696977625)));
+    even + z * odd
+}
+
 /// The angle of the point `(x, y)`, or, `left`, of `(-x, y)`, for numbers that are not negative and
 /// whose sum is a number.
 #[kernel(device, crate = crate)]
@@ -105,16 +121,7 @@ fn upper_half(y: f64, x: f64, left: bool) -> f64 {
     let t = if left { -quotient } else { quotient };
     let rest = if left { -rest } else { rest };
     let z = t * t;
-    let w = z * z;
-    let even = -0.333333333333332
-        + w * (-0.14285714280229667
-            + w * (-0.09090897812437436
-                + w * (-0.06663115824781346
-                    + w * (-0.05039701222343282 + w * -0.017918344932982257))));
-    let odd = 0.19999999999953874
-        + w * (0.1111111078526018
-            + w * (0.07692061225154051 + w * (0.058479764030860075 + w * 0.03807469696977625)));
-    let series = even + z * odd;
+    let series: f64 = atan_series(z);
     turned + (t + (t * z * series + (rest + turned_rest)))
 }
 
@@ -122,10 +129,27 @@ fn upper_half(y: f64, x: f64, left: bool) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn atan(x: f64) -> f64 {
-    // The quotient of 1 and infinity is not taken.
+    // Turned back by no eighth of a turn, by one or by two: `t` is at most sqrt(2) - 1.
     let a = x.abs();
-    let bounded = if a > 1e18 { 1e18 } else { a };
-    let angle: f64 = upper_half(bounded, 1.0, false);
+    let one = a > 0.41421356237309503;
+    let two = a > 2.414213562373095;
+    let above = a - if one { 1.0 } else { 0.0 };
+    let below = 1.0 + if one { a } else { 0.0 };
+    // What the roundings of the difference and the sum leave, for one eighth.
+    let above_rest = a - (above + 1.0);
+    let below_rest = a - (below - 1.0);
+    let above = if two { -1.0 } else { above };
+    let below = if two { a } else { below };
+    let t = above / below;
+    // Over 1 + a, which is 2 / (1 - t).
+    let rest = (above_rest - t * below_rest) * (0.5 - 0.5 * t);
+    let rest = if one && !two { rest } else { 0.0 };
+    let eighth = if one { 0.7853981633974483 } else { 0.0 };
+    let turned = eighth + if two { 0.7853981633974483 } else { 0.0 };
+    let z = t * t;
+    let series: f64 = atan_series(z);
+    // What pi / 4 lacks is in proportion to it.
+    let angle = turned + (t + (t * z * series + (rest + turned * 3.8981718325193755e-17)));
     angle.copysign(x)
 }
 

@@ -84,19 +84,19 @@ pub(super) fn log2_sum(k: f64, s: f64, s_low: f64, main: f64, rest: f64) -> (f64
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
-    let (shifted, r, one, more): (f64, f64, f64, f64) = exp2_near(main, rest);
+    let (shifted, r, one, more): (f64, f64, f64, f64) = exp2_of_sum(main, rest, 6755399441057790.0);
     let beyond: f64 = exp2_beyond(r, more);
     let (high, low): (f64, f64) = fast_two_sum(one, beyond);
     (shifted, high, low)
 }
 
 /// `(shifted, r, one, more)`: of `exp2_parts`, what comes before the series of `r`, where `one` is
-/// `1 + r ln 2`, and `more` what it lacks.
+/// `1 + r ln 2`, and `more` what it lacks. `bias` is what `k` is added to.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp2_near(main: f64, rest: f64) -> (f64, f64, f64, f64) {
-    let shifted = (main + rest) + 6755399441057790.0;
-    let fraction = main - (shifted - 6755399441057790.0);
+pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f64) {
+    let shifted = (main + rest) + bias;
+    let fraction = main - (shifted - bias);
     // Times ln 2, in two parts.
     let r = fraction + rest;
     let short: f64 = upper(r);
@@ -126,7 +126,7 @@ pub(super) fn product(a_high: f64, a_low: f64, b_high: f64, b_low: f64) -> (f64,
 /// `2^sum`, of `value` and its exponent, or what is beyond all powers.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp2_ends(sum: f64, shifted: f64, value: f64) -> f64 {
+fn exp2_ends(sum: f64, shifted: f64, value: f64) -> f64 {
     let value: f64 = assemble(value, shifted);
     let value = if sum >= 1024.0 { f64::INFINITY } else { value };
     if sum < -1076.0 { 0.0 } else { value }
@@ -185,7 +185,7 @@ pub fn powf(x: f64, y: f64) -> f64 {
 /// An exponent's upper part and the rest.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exponent_parts(y: f64) -> (f64, f64) {
+fn exponent_parts(y: f64) -> (f64, f64) {
     // No other power of a number but 1 is nearer to 1 than 0 and infinity.
     let bounded = if y > 3e19 { 3e19 } else { y };
     let bounded = if bounded < -3e19 { -3e19 } else { bounded };
@@ -196,7 +196,7 @@ pub(super) fn exponent_parts(y: f64) -> (f64, f64) {
 /// `x^y`, given `|x|^y` for ordinary numbers.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn powf_ends(x: f64, y: f64, value: f64) -> f64 {
+fn powf_ends(x: f64, y: f64, value: f64) -> f64 {
     let (whole, sign): (bool, u64) = parity(y);
     let sign = if whole { sign } else { 0 };
     let value: f64 = with_base(x, y < 0.0, sign, value);

@@ -63,11 +63,8 @@ pub fn hypot(x: f64, y: f64) -> f64 {
     let rest = a_low * (a + a_high) + b_low * (b + b_high);
     let sum = a_square + b_square;
     let rest = ((a_square - sum) + b_square) + rest;
-    let root = (sum + rest).sqrt();
-    let root_high: f64 = upper(root);
-    let square_rest = (root - root_high) * (root + root_high);
-    let error = (sum - root_high * root_high) + (rest - square_rest);
-    let value = back * (root + error / (2.0 * root));
+    // The root halves what the rounding of the sum is of it: no correction follows.
+    let value = back * (sum + rest).sqrt();
     let value = if large == 0.0 { small } else { value };
     let infinite = x == f64::INFINITY || y == f64::INFINITY;
     if infinite { f64::INFINITY } else { value }

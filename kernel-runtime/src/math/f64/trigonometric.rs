@@ -1,5 +1,6 @@
 //! Sine, cosine and tangent.
 
+use super::bits::rough_inverse;
 use super::double::fast_two_sum;
 use super::reduction::{by_subtraction, quarter_turns};
 use kernel_macros::kernel;
@@ -96,7 +97,8 @@ pub(super) fn tan_of(x: f64, quarters: u64, r: f64, tail: f64) -> f64 {
     let below = if swapped { sine } else { cosine };
     let below_rest = if swapped { sine_rest } else { cosine_rest };
     let quotient = above / below;
-    let value = quotient + (above_rest - quotient * below_rest) / below;
+    let inverse: f64 = rough_inverse(below);
+    let value = quotient + (above_rest - quotient * below_rest) * inverse;
     if x == 0.0 { x } else { value }
 }
 
