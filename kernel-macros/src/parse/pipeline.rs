@@ -140,6 +140,15 @@ fn with_items(
         ("any" | "all", [test]) => {
             let any = call.method == "any";
             let test = body.tested(closure(test)?, false)?;
+            if driver {
+                // Where a region has no early end, an item behind it is not asked about.
+                let (start, op) = if any {
+                    (quote!(false), quote!(||))
+                } else {
+                    (quote!(true), quote!(&&))
+                };
+                return body.over(source, &start, &quote!(#total = #total #op (#test);));
+            }
             let (start, found) = match any {
                 true => (quote!(false), test),
                 false => (quote!(true), quote!(!(#test))),

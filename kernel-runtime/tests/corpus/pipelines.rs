@@ -143,6 +143,48 @@ fn every_third(x: &[u32], n: usize) -> u64 {
         .sum()
 }
 
+/// A chain that begins a statement.
+#[kernel(parallel, cuda)]
+fn mean(x: &[f64]) -> f64 {
+    x.iter().sum::<f64>() / x.len() as f64
+}
+
+#[kernel(parallel, cuda)]
+fn is_in_order(x: &[u32]) -> bool {
+    x.windows(2).all(|w| w[0] <= w[1]) || x.iter().any(|v| 40 / v > 39)
+}
+
+/// Flags between regions.
+#[kernel(parallel, cuda)]
+fn grown(x: &[u32], y: &mut [u32]) {
+    for t in 0..5 {
+        if y.iter().all(|v| *v > 50) {
+            break;
+        }
+        for i in 0..y.len() {
+            y[i] += x[i] + t;
+        }
+    }
+    while y.iter().any(|v| *v < 80) {
+        for v in y.iter_mut() {
+            *v += 9;
+        }
+    }
+}
+
+#[test]
+fn flags_and_means() {
+    let x: Vec<u32> = (0..5000).map(|i| i * 7919 % 41 + 1).collect();
+    let w: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
+    close!(mean(&w));
+    check!(is_in_order(&x));
+    check!(is_in_order(&[2, 3, 3, 9]));
+    check!(grown[y = vec![3; 5000]](&x, &mut y));
+    // What follows the first that answers is not asked.
+    check!(is_in_order(&[4, 1, 0]));
+    fails!("divide by zero", is_in_order(&[4, 0, 1]));
+}
+
 #[test]
 fn stages_of_a_whole_reduction() {
     let x: Vec<u32> = (0..5000).map(|i| i * 7919 % 41).collect();
