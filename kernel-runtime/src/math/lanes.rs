@@ -99,7 +99,9 @@ mod tests {
         ($ty:ident, $bits:ident: $($one:ident)+; $($two:ident)+) => {
             let mut scratch = Scratch::new();
             for call in 0..400 {
-                let (x, y) = (inputs!($ty, $bits, 1, call), inputs!($ty, $bits, 2, call + call % 3));
+                let x = inputs!($ty, $bits, 1, call);
+                // Powers of ordinary numbers stay ordinary.
+                let y = inputs!($ty, $bits, 2, call + call % 3).map(|y| y / 16.0);
                 $({
                     let mut lanes = x;
                     math::$ty::lanes::$one(&mut lanes, &mut scratch);
