@@ -4,7 +4,7 @@
 //! exact about types), so a disagreement is a compile error and never a different program. Driver
 //! code outside the subset contributes nothing and may stay [`Ty::Unknown`].
 
-use crate::ir::types::{View, ViewKind};
+use crate::ir::types::{Made, View, ViewKind};
 use crate::ir::{
     Adapter, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, MakerKind, Opaque,
     Pat, Place, Proof, Scalar, Span, Stmt, StmtKind, Ty, Typed, UnaryOp, VarId, VarKind,
@@ -99,8 +99,7 @@ fn methods(function: &mut Function) {
                 Typed::Expr(id) => &function.exprs[*id].ty,
             };
             *ty = match known {
-                Ty::View(view) if view.complex => Ty::Complex(view.elem),
-                Ty::View(view) => Ty::Scalar(view.elem),
+                Ty::View(view) => view.element(),
                 ty => ty.clone(),
             };
         }
@@ -218,20 +217,11 @@ impl Slots {
             Ty::Ordering => Type::Ordering,
             Ty::Option(some) => Type::Option(Box::new(self.of_ty(some))),
             Ty::Array(elem, len) => Type::Array(Box::new(self.of_ty(elem)), *len),
-            Ty::View(View {
-                elem,
-                rank,
-                complex,
-                mutable,
-                kind,
-            }) => Type::View {
-                elem: Box::new(match complex {
-                    true => Type::Complex(Box::new(Type::Scalar(*elem))),
-                    false => Type::Scalar(*elem),
-                }),
-                rank: *rank,
-                mutable: *mutable,
-                kind: *kind,
+            Ty::View(view) => Type::View {
+                elem: Box::new(self.of_ty(&view.element())),
+                rank: view.rank,
+                mutable: view.mutable,
+                kind: view.kind,
             },
         }
     }
@@ -333,15 +323,13 @@ impl Slots {
                 mutable,
                 kind,
             } => {
-                let (elem, complex) = match self.finish(&elem) {
-                    Ty::Scalar(elem) => (elem, false),
-                    Ty::Complex(elem) => (elem, true),
-                    _ => return Ty::Unknown,
+                let Some((elem, made)) = Made::of(&self.finish(&elem)) else {
+                    return Ty::Unknown;
                 };
                 Ty::View(View {
                     elem,
                     rank,
-                    complex,
+                    made,
                     mutable,
                     kind,
                 })

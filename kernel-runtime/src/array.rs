@@ -10,6 +10,7 @@ mod complex;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod slice;
+mod tuples;
 
 use crate::element::Element;
 use crate::launch::{ArrayArg, MAX_RANK};
@@ -467,6 +468,27 @@ pub trait ReadArray<const R: usize> {
 pub trait WriteArray<const R: usize>: ReadArray<R> {
     /// Borrows it, alone.
     fn __kernel_write(&mut self) -> ViewMut<'_, Self::Elem, R>;
+}
+
+/// An array of complex numbers, or of tuples of equal elements, that can be read; `R` counts the
+/// dimension of their parts.
+#[diagnostic::on_unimplemented(
+    message = "`#[kernel]` took `{Self}` for an array of `num_complex::Complex<f32>` or `Complex<f64>`, or of \
+               tuples of elements of one type",
+    label = "not an array of these complex numbers or tuples"
+)]
+pub trait ReadParts<const R: usize> {
+    /// Type of the parts.
+    type Elem: Element;
+
+    /// Borrows it.
+    fn __kernel_read_parts(&self) -> View<'_, Self::Elem, R>;
+}
+
+/// Such an array that can be written, likewise.
+pub trait WriteParts<const R: usize>: ReadParts<R> {
+    /// Borrows it, alone.
+    fn __kernel_write_parts(&mut self) -> ViewMut<'_, Self::Elem, R>;
 }
 
 /// A variable whose `[]` is known to be that of a slice or of `ndarray`. A type of the user's own

@@ -2,7 +2,6 @@
 //!
 //! An array of them is captured as an array of floats with one dimension more.
 
-use crate::array::{View, ViewMut};
 use crate::element::{Element, Kind, Typed};
 pub use num_complex::Complex;
 
@@ -19,25 +18,6 @@ pub trait Part: Element {}
 
 impl Part for f32 {}
 impl Part for f64 {}
-
-/// An array of complex numbers that can be read; `R` counts the dimension of their parts.
-#[diagnostic::on_unimplemented(
-    message = "`#[kernel]` took `{Self}` for an array of `num_complex::Complex<f32>` or `Complex<f64>`",
-    label = "not an array of these complex numbers"
-)]
-pub trait ReadParts<const R: usize> {
-    /// Type of the parts.
-    type Elem: Element;
-
-    /// Borrows it.
-    fn __kernel_read_parts(&self) -> View<'_, Self::Elem, R>;
-}
-
-/// An array of complex numbers that can be written, likewise.
-pub trait WriteParts<const R: usize>: ReadParts<R> {
-    /// Borrows it, alone.
-    fn __kernel_write_parts(&mut self) -> ViewMut<'_, Self::Elem, R>;
-}
 
 /// The methods of complex numbers that take them by reference, by value: beside a trait of the
 /// user's own with such a method, its name is ambiguous.

@@ -5,10 +5,11 @@
 
 pub use crate::__kernel_avx512 as avx512;
 pub use crate::array::{
-    Array, Contiguous, Indexed, ReadArray, View, ViewMut, WriteArray, is_array, is_contiguous,
+    Array, Contiguous, Indexed, ReadArray, ReadParts, View, ViewMut, WriteArray, WriteParts,
+    is_array, is_contiguous,
 };
 #[cfg(feature = "num-complex")]
-pub use crate::complex::{Complex, ComplexMethods, ReadParts, WriteParts};
+pub use crate::complex::{Complex, ComplexMethods};
 pub use crate::element::{
     ByteMethods, Inferred, IsType, OrderMethods, any, cast, is, is_type, outside, same,
 };

@@ -10,7 +10,7 @@ type Row = (&'static str, &'static str, &'static str);
 const PARAMS: &str = "x: &[f64], xs: &[f64], y: &mut [f64], ys: &mut [f64], p: &[[f64; 2]], \
     pairs: &[[usize; 2]], q: &mut [[f64; 2]], k: usize, n: usize, m: usize, at: &[usize], \
     c: &[u32], b: &[u8], z: &[Complex<f64>], w: &mut [Complex<f64>], u: Complex64, \
-    a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
+    t: &[(f64, f64)], r: &mut [(f64, f64)], a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
 
 const ROWS: &[Row] = &[
     (
@@ -213,7 +213,7 @@ const ROWS: &[Row] = &[
     (
         "`v.swap(i, j)` of an array",
         "for i in 0..n { let mut v = [x[i], xs[i], 1.0]; v.swap(0, k); y[i] = v[1]; }",
-        "for i in 0..n { q[i].swap(0, k); }",
+        "for i in 0..n { q[at[i]].swap(0, k); }",
     ),
     (
         "`v.fill(x)`",
@@ -226,6 +226,11 @@ const ROWS: &[Row] = &[
         "for i in 0..n { y[i] = c[i].to_le_bytes()[0] as f64; }",
     ),
     ("`&[Complex<f64>]`", "for i in 0..n { w[i] = z[i]; }", ""),
+    (
+        "`&[(f64, f64)]`, `&mut [(u8, u8, u8)]`",
+        "for i in 0..n { let (e, f) = t[i]; r[i].1 += e; if r[i].0 > f { r[i] = (f, t[i].1); } }",
+        "for i in 0..n { r[i].0 = r[i + 1].0; }",
+    ),
     (
         "`+ - * /`",
         "for i in 0..n { w[i] = (z[i] + u) * 2.0 / z[i] - u; if w[i] != u { w[i] += 1.0; } }",

@@ -34,7 +34,9 @@ fn view_of(ty: &Ty) -> Option<View> {
     let Ty::Array(elem, _) = ty else {
         return None;
     };
-    Ty::elements(elem, true).view().cloned()
+    // Values of several scalars have been taken apart here, and accesses to their arrays have not.
+    let view = Ty::elements(elem, true).view().cloned();
+    view.filter(|view| view.parts().is_none())
 }
 
 /// Rewrites the elements of arrays that changed hands.

@@ -90,8 +90,8 @@ fn a_neighbour_s_chunk_is_no_own_place() {
     );
 }
 
-/// A chain is written out in one block, where a name of an earlier closure would hide one outside; and
-/// what `fold` begins with is evaluated before its source there.
+/// A chain is written out in one block, where no name of a closure hides one outside; and what `fold`
+/// begins with is evaluated before its source there.
 #[test]
 fn chains_mean_what_they_say_or_are_refused() {
     let chain = |of: &str| {
@@ -101,8 +101,6 @@ fn chains_mean_what_they_say_or_are_refused() {
         )
     };
     for of in [
-        "x[i..].iter().map(|a| a * 2.0).map(|b| b + a).sum::<f64>()",
-        "x[i..].iter().map(|a| a * 2.0).fold(0.0, |s, v| s + v * a)",
         "x[k..].iter().copied().fold({ k += 1; x[k] }, f64::max)",
         "x[k..].iter().copied().fold(x[i], f64::max)",
     ] {
@@ -110,6 +108,8 @@ fn chains_mean_what_they_say_or_are_refused() {
     }
     for of in [
         "x[i..].iter().map(|v| v * 2.0).map(|b| b + a).sum::<f64>()",
+        "x[i..].iter().map(|a| a * 2.0).map(|b| b + a).sum::<f64>()",
+        "x[i..].iter().map(|a| a * 2.0).fold(0.0, |s, v| s + v * a)",
         "x[i..].iter().map(|a| a * 2.0).map(|a| a + 1.0).sum::<f64>()",
         "x.iter().copied().fold(x[i], f64::max)",
         "x[k..].iter().copied().fold(-1.0, f64::max)",

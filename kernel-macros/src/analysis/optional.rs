@@ -84,10 +84,6 @@ fn what_is_no_option_or_no_value() {
             "if let Ok(d) = u8::try_from(x[i]) { y[i] = d as u32; }",
             "`if let Ok(d)`",
         ),
-        (
-            "match (low, low) { (Some(v), None) | (None, Some(v)) => y[i] = v, _ => {} }",
-            "`(Some(v), None) | (None, Some(v))`",
-        ),
         ("if let d = low { y[i] = d.unwrap_or(1); }", "`if let d`"),
     ] {
         refused(&in_loop(body), &[what]);

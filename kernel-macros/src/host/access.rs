@@ -35,8 +35,8 @@ impl Body<'_> {
     pub fn read(&self, id: AccessId) -> TokenStream {
         let array = self.function().accesses[id].array;
         let name = self.name(array);
-        if self.is_of_pairs(array) {
-            return emit!(unsafe { #name.get_in_rows::<2>(__at) });
+        if let Some(parts) = self.parts(array) {
+            return emit!(unsafe { #name.get_in_rows::<#parts>(__at) });
         }
         let unit = self.unit(array);
         emit!(unsafe { #name.get::<#unit>(__at) })
@@ -47,8 +47,8 @@ impl Body<'_> {
     pub fn write(&self, id: AccessId, value: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;
         let name = self.name(array);
-        let store = if self.is_of_pairs(array) {
-            emit!(#name.set_in_rows::<2>(__at, #value))
+        let store = if let Some(parts) = self.parts(array) {
+            emit!(#name.set_in_rows::<#parts>(__at, #value))
         } else {
             let unit = self.unit(array);
             emit!(#name.set::<#unit>(__at, #value))
@@ -59,10 +59,11 @@ impl Body<'_> {
         emit!(unsafe { #store })
     }
 
-    /// Whether the array's elements are complex, one behind the other by its type.
-    fn is_of_pairs(&self, array: VarId) -> bool {
-        let view = self.function().vars[array].ty.view();
-        view.is_some_and(|view| view.complex && view.kind == ViewKind::Slice)
+    /// How many scalars the array's elements have, which lie one behind the other by its type.
+    fn parts(&self, array: VarId) -> Option<proc_macro2::Literal> {
+        let view = self.function().vars[array].ty.view()?;
+        let parts = view.parts().filter(|_| view.kind == ViewKind::Slice)?;
+        Some(names::index(parts as usize))
     }
 
     /// Whether the array's last dimension is contiguous: always, or in the fast form.

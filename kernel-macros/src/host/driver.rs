@@ -127,7 +127,8 @@ impl Context<'_> {
                 return run;
             };
             let Chain { opening, total, .. } = &**chain;
-            return emit!({ #opening #run #total });
+            // Where it begins a statement, a block alone would end it.
+            return emit!(({ #opening #run #total }));
         }
         if let Some(chain) = &node.chain {
             return chain.written.clone();

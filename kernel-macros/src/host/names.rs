@@ -88,17 +88,17 @@ pub fn ty(rt: &TokenStream, of: &Ty) -> TokenStream {
 
 /// The trait by which an array is captured for reading, and its method.
 pub fn reader(view: &View) -> (Ident, Ident) {
-    match view.complex {
-        true => (local("ReadParts"), local("__kernel_read_parts")),
-        false => (local("ReadArray"), local("__kernel_read")),
+    match view.parts() {
+        Some(_) => (local("ReadParts"), local("__kernel_read_parts")),
+        None => (local("ReadArray"), local("__kernel_read")),
     }
 }
 
 /// The same for writing.
 pub fn writer(view: &View) -> (Ident, Ident) {
-    match view.complex {
-        true => (local("WriteParts"), local("__kernel_write_parts")),
-        false => (local("WriteArray"), local("__kernel_write")),
+    match view.parts() {
+        Some(_) => (local("WriteParts"), local("__kernel_write_parts")),
+        None => (local("WriteArray"), local("__kernel_write")),
     }
 }
 

@@ -449,17 +449,24 @@ pub struct Access {
     pub own: Vec<LoopId>,
     /// The outermost name through which it goes that borrows the array for writing.
     pub through: Option<VarId>,
-    /// The part of a complex element that it means. Lowered, it is the last index.
+    /// The part of an element of several scalars that it means. Lowered, it is the last index.
     pub part: Option<Part>,
 }
 
-/// A part of a complex element.
+/// A part of an element of several scalars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// 0 is `re`, 1 is `im`.
+    /// Of a complex number, 0 is `re` and 1 is `im`.
     pub number: u32,
-    /// The source has it behind the index; else it has the whole element.
-    pub named: bool,
+    /// The source has it behind the index, so named; else it has the whole element.
+    pub named: Option<PartNames>,
+}
+
+/// How the parts of an element are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartNames {
+    Complex,
+    Numbers,
 }
 
 impl Access {
@@ -471,14 +478,17 @@ impl Access {
 
     /// How the source names the part that it means.
     pub fn suffix(&self) -> &'static str {
-        match self.part {
-            Some(Part {
-                number: 0,
-                named: true,
-            }) => ".re",
-            Some(Part { named: true, .. }) => ".im",
-            _ => "",
-        }
+        const COMPLEX: [&str; 2] = [".re", ".im"];
+        const NUMBERS: [&str; 6] = [".0", ".1", ".2", ".3", ".4", ".5"];
+        let Some(Part { number, named }) = self.part else {
+            return "";
+        };
+        let names = match named {
+            Some(PartNames::Complex) => &COMPLEX[..],
+            Some(PartNames::Numbers) => &NUMBERS[..],
+            None => &[],
+        };
+        names.get(number as usize).copied().unwrap_or_default()
     }
 }
 

@@ -169,11 +169,60 @@ pub struct View {
     pub elem: Scalar,
     /// One dimension more than in the source once complex elements are lowered.
     pub rank: u32,
-    /// The elements are complex numbers of `elem`. Lowered, their parts are the last dimension.
-    pub complex: bool,
+    /// What elements are made of. Lowered, their scalars are the last dimension.
+    pub made: Made,
     /// Declared writable (`&mut [T]`, `ArrayViewMut`, ..).
     pub mutable: bool,
     pub kind: ViewKind,
+}
+
+/// What an element of an array is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is a scalar.
+    Scalar,
+    /// Two floats.
+    Complex,
+    /// A tuple of so many scalars, all of one type, which lie one behind the other.
+    Tuple(u32),
+}
+
+impl Made {
+    /// The scalar that elements of this type consist of, and how.
+    pub fn of(elem: &Ty) -> Option<(Scalar, Made)> {
+        const LONGEST: usize = 6;
+        match elem {
+            Ty::Scalar(scalar) => Some((*scalar, Made::Scalar)),
+            Ty::Complex(scalar) => Some((*scalar, Made::Complex)),
+            Ty::Tuple(parts) => {
+                let scalar = parts.first()?.scalar()?;
+                let equal = parts.iter().all(|part| part.scalar() == Some(scalar));
+                let fits = (2..=LONGEST).contains(&parts.len());
+                (equal && fits).then_some((scalar, Made::Tuple(parts.len() as u32)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl View {
+    /// The type of the elements in the source.
+    pub fn element(&self) -> Ty {
+        match self.made {
+            Made::Scalar => Ty::Scalar(self.elem),
+            Made::Complex => Ty::Complex(self.elem),
+            Made::Tuple(parts) => Ty::Tuple(vec![Ty::Scalar(self.elem); parts as usize]),
+        }
+    }
+
+    /// How many scalars an element has, if it is none itself.
+    pub fn parts(&self) -> Option<u32> {
+        match self.made {
+            Made::Scalar => None,
+            Made::Complex => Some(2),
+            Made::Tuple(parts) => Some(parts),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,20 +243,18 @@ impl Ty {
 
     /// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
     pub fn elements(elem: &Ty, mutable: bool) -> Ty {
-        let (elem, rank, complex) = match elem {
-            Ty::Scalar(elem) => (*elem, 1, false),
-            Ty::Complex(elem) => (*elem, 1, true),
-            Ty::Array(inner, _) => match **inner {
-                Ty::Scalar(elem) => (elem, 2, false),
-                Ty::Complex(elem) => (elem, 2, true),
-                _ => return Ty::Unknown,
-            },
-            _ => return Ty::Unknown,
+        let (of, rank) = match elem {
+            Ty::Array(inner, _) if matches!(**inner, Ty::Tuple(_)) => return Ty::Unknown,
+            Ty::Array(inner, _) => (&**inner, 2),
+            elem => (elem, 1),
+        };
+        let Some((elem, made)) = Made::of(of) else {
+            return Ty::Unknown;
         };
         Ty::View(View {
             elem,
             rank,
-            complex,
+            made,
             mutable,
             kind: ViewKind::Slice,
         })
@@ -294,16 +341,12 @@ impl fmt::Display for Ty {
 impl fmt::Display for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let View {
-            elem,
             rank,
-            complex,
             mutable,
             kind,
+            ..
         } = self;
-        let elem = match complex {
-            true => Ty::Complex(*elem),
-            false => Ty::Scalar(*elem),
-        };
+        let elem = self.element();
         let (reference, suffix) = if *mutable {
             ("&mut ", "Mut")
         } else {

@@ -60,7 +60,7 @@ fn needs_lowering(function: &Function) -> bool {
 /// Whether values of the type are written out here.
 fn is_several(ty: &Ty) -> bool {
     match ty {
-        Ty::View(view) => view.complex,
+        Ty::View(view) => view.parts().is_some(),
         ty => is_composite(ty) || has_complex(ty),
     }
 }
@@ -240,7 +240,7 @@ impl Lowerer<'_> {
     fn arrays(&mut self) {
         for id in self.function.vars.ids() {
             if let Ty::View(view) = &mut self.function.vars[id].ty {
-                view.rank += u32::from(view.complex);
+                view.rank += u32::from(view.parts().is_some());
             }
         }
         for id in self.function.exprs.ids() {
@@ -433,7 +433,7 @@ impl Lowerer<'_> {
             ExprKind::Load(access) => {
                 let array = self.function.accesses[*access].array;
                 let view = self.function.vars[array].ty.view();
-                view.is_some_and(|view| view.complex)
+                view.is_some_and(|view| view.parts().is_some())
             }
             ExprKind::Binary(_, left, right) => is_composite(self.ty(*left)) || complex(*right),
             ExprKind::Call(builtin, args) => {

@@ -2,9 +2,10 @@
 
 use super::methods::is_short;
 use super::{Lowerer, assigned, is_composite, leaves, lowered, range_of};
+use crate::ir::types::{Made, View};
 use crate::ir::{
-    AccessId, BinaryOp, Block, ExprId, ExprKind, Part, Pat, Proof, Span, Stmt, StmtKind, Ty,
-    UnaryOp, VarId, VarKind,
+    AccessId, BinaryOp, Block, ExprId, ExprKind, Part, PartNames, Pat, Proof, Span, Stmt, StmtKind,
+    Ty, UnaryOp, VarId, VarKind,
 };
 
 /// A value's scalars, and what has to run before they are read.
@@ -157,7 +158,7 @@ impl Lowerer<'_> {
         let ExprKind::Load(access) = self.function.exprs[element].kind else {
             unreachable!("an element is read")
         };
-        let named = true;
+        let named = Some(self.names_of_parts(access));
         self.function.accesses[access].part = Some(Part { number, named });
         let (before, _) = self.element_parts(access);
         let ty = self.element_type(access);
@@ -335,7 +336,7 @@ impl Lowerer<'_> {
     pub fn is_complex_element(&self, access: AccessId) -> bool {
         let array = self.function.accesses[access].array;
         let view = self.function.vars[array].ty.view();
-        view.is_some_and(|view| view.complex)
+        view.is_some_and(|view| view.parts().is_some())
     }
 
     /// The float that the parts of an element are.
@@ -360,16 +361,31 @@ impl Lowerer<'_> {
             false => self.pin(at, &mut before),
         });
         let pinned: Vec<ExprId> = pinned.collect();
-        let copied = pinned.iter().map(|at| self.copied(*at)).collect();
-        let mut second = self.function.accesses[access].clone();
-        second.index = copied;
-        self.function.accesses[access].index = pinned;
-        let second = self.function.accesses.push(second);
-        for (number, access) in (0..).zip([access, second]) {
-            let named = false;
-            self.index_part(access, Part { number, named });
+        self.function.accesses[access].index.clone_from(&pinned);
+        let array = self.function.accesses[access].array;
+        let parts = self.function.vars[array].ty.view();
+        let parts = parts.and_then(View::parts).unwrap_or(1);
+        let others = (1..parts).map(|_| {
+            let mut other = self.function.accesses[access].clone();
+            other.index = pinned.iter().map(|at| self.copied(*at)).collect();
+            self.function.accesses.push(other)
+        });
+        let mut accesses = vec![access];
+        accesses.extend(others.collect::<Vec<_>>());
+        for (number, access) in (0..).zip(&accesses) {
+            let named = None;
+            self.index_part(*access, Part { number, named });
         }
-        (before, vec![access, second])
+        (before, accesses)
+    }
+
+    /// How the source names the parts of an element.
+    fn names_of_parts(&self, access: AccessId) -> PartNames {
+        let array = self.function.accesses[access].array;
+        match self.function.vars[array].ty.view().map(|view| view.made) {
+            Some(Made::Tuple(_)) => PartNames::Numbers,
+            _ => PartNames::Complex,
+        }
     }
 
     fn index_part(&mut self, access: AccessId, part: Part) {

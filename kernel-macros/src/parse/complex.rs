@@ -74,16 +74,16 @@ impl Parser {
         Some(self.push(ExprKind::Block(Block { stmts, value }), span))
     }
 
-    /// `z.re` or `a[i].im` as something to assign to.
+    /// `z.re`, `a[i].im` or `p[i].0` as something to assign to.
     pub(super) fn part_place(
         &mut self,
         base: &syn::Expr,
-        part: u32,
+        part: Part,
         mode: AccessMode,
     ) -> Result<Place, Opaque> {
         if let Some(reference) = self.deref_target(base) {
-            let base = reference;
-            return Ok(Place::Field { base, index: part });
+            let (base, index) = (reference, part.number);
+            return Ok(Place::Field { base, index });
         }
         let handed_out = self.named(base).and_then(|var| self.parts.get(&var));
         if let Some(element) = handed_out.filter(|part| part.rank() == 0).cloned() {
@@ -94,14 +94,14 @@ impl Parser {
         self.part_of_place(place, part)
     }
 
-    fn part_of_place(&mut self, place: Place, part: u32) -> Result<Place, Opaque> {
+    fn part_of_place(&mut self, place: Place, part: Part) -> Result<Place, Opaque> {
         match place {
-            Place::Var(base) => Ok(Place::Field { base, index: part }),
+            Place::Var(base) => Ok(Place::Field {
+                base,
+                index: part.number,
+            }),
             Place::Element(access) if self.accesses[access].part.is_none() => {
-                self.accesses[access].part = Some(Part {
-                    number: part,
-                    named: true,
-                });
+                self.accesses[access].part = Some(part);
                 Ok(Place::Element(access))
             }
             _ => Err(Opaque {

@@ -36,8 +36,10 @@ impl VisitMut for Endings {
 }
 
 /// Whether a call is of an iterator, which the method borrows for writing.
-fn borrows(call: &syn::ExprMethodCall) -> bool {
-    let known = call.method == "any" || call.method == "all";
+pub(super) fn borrows(call: &syn::ExprMethodCall) -> bool {
+    let known = ["any", "all", "position", "find"]
+        .iter()
+        .any(|name| call.method == name);
     let tests = matches!(call.args.first(), Some(syn::Expr::Closure(_)));
     known && tests && call.args.len() == 1 && iterates(&call.receiver)
 }

@@ -784,16 +784,9 @@ impl Parser {
 
     fn field(&mut self, node: &syn::Expr, field: &syn::ExprField) -> ExprId {
         match &field.member {
-            syn::Member::Unnamed(index) => {
-                let base = self.expr(&field.base);
-                self.push(ExprKind::Field(base, index.index), span::of(node))
-            }
+            syn::Member::Unnamed(index) => self.field_of(node, &field.base, index.index),
             syn::Member::Named(name) if let Some(part) = complex_part(name) => {
-                let base = match self.deref_target(&field.base) {
-                    Some(var) => self.push(ExprKind::Var(var), span::of(&field.base)),
-                    None => self.expr(&field.base),
-                };
-                self.push(ExprKind::Field(base, part), span::of(node))
+                self.field_of(node, &field.base, part)
             }
             syn::Member::Named(name) => {
                 let help = "read it into a variable before the loop";
@@ -801,6 +794,15 @@ impl Parser {
                 self.opaque(node, format!("the field `{name}` of `{base}`"), Some(help))
             }
         }
+    }
+
+    /// What `.` goes through references for.
+    fn field_of(&mut self, node: &syn::Expr, base: &syn::Expr, part: u32) -> ExprId {
+        let base = match self.deref_target(base) {
+            Some(var) => self.push(ExprKind::Var(var), span::of(base)),
+            None => self.expr(base),
+        };
+        self.push(ExprKind::Field(base, part), span::of(node))
     }
 
     fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {

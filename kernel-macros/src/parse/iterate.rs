@@ -4,7 +4,7 @@ use super::Parser;
 use super::part::Part;
 use super::stream::{Item, Source, Stream};
 use crate::ir::iteration::Adaptor;
-use crate::ir::types::ViewKind;
+use crate::ir::types::{Made, ViewKind};
 use crate::ir::{
     Block, ExprId, ExprKind, Iteration, LoopId, Opaque, Pat, Range, Span, Stmt, StmtKind, Ty,
     VarId, VarKind,
@@ -125,7 +125,9 @@ impl Parser {
             (syn::Pat::Reference(pat), Item::Part(part)) if part.rank() == 0 => {
                 self.bind_item(&pat.pat, Item::Value(part), bound)
             }
-            (pat, Item::Part(part) | Item::Value(part)) if part.local && is_composite(pat) => {
+            (pat, Item::Part(part) | Item::Value(part))
+                if is_composite(pat) && (part.local || self.is_of_tuples(part.array)) =>
+            {
                 self.bind_composite(pat, &part, bound)
             }
             (syn::Pat::Slice(pat), Item::Part(part)) => {
@@ -144,6 +146,11 @@ impl Parser {
     }
 
     /// A tuple or a row that a fixed array has as an element, taken apart.
+    fn is_of_tuples(&self, array: VarId) -> bool {
+        let view = self.vars[array].ty.view();
+        view.is_some_and(|view| matches!(view.made, Made::Tuple(_)))
+    }
+
     fn bind_composite(&mut self, pat: &syn::Pat, part: &Part, bound: &mut Vec<Stmt>) -> bool {
         if part.rank() > 0 || part.writable {
             return false;

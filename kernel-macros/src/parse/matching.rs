@@ -7,12 +7,13 @@
 //! last arm needs no test. `matches!` is a `match`.
 
 use super::Parser;
+use super::template;
 use crate::ir::{
     BinaryOp, Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, UnaryOp, VarId,
     VarKind,
 };
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 
 /// What a pattern is held against: a variable, or a part of it.
 #[derive(Clone)]
@@ -32,6 +33,9 @@ impl Subject {
 impl Parser {
     /// The expression, or `None` if an arm is outside the subset (nothing has been read then).
     pub(super) fn match_expr(&mut self, node: &syn::ExprMatch) -> Option<ExprId> {
+        if let Some(split) = self.one_by_one(node) {
+            return self.match_expr(&split);
+        }
         let last = node.arms.len().checked_sub(1)?;
         let mut patterns = node.arms.iter().map(|arm| unguarded(&arm.pat).0);
         let optional = patterns.any(|pat| self.is_optional(pat));
@@ -70,6 +74,44 @@ impl Parser {
             value: Some(chain),
         };
         Some(self.push(ExprKind::Block(block), span))
+    }
+
+    /// The same with an arm for each alternative of a pattern that binds names, as in `(v, 0) | (0, v)`;
+    /// `None` if there is none. Whatever a guard says, Rust tries the alternatives one by one too.
+    fn one_by_one(&self, node: &syn::ExprMatch) -> Option<syn::ExprMatch> {
+        const MOST: usize = 8;
+        let cases = |arm: &syn::Arm| match unguarded(&arm.pat).0 {
+            syn::Pat::Or(or)
+                if or.cases.len() <= MOST && !or.cases.iter().all(|case| self.is_test(case)) =>
+            {
+                Some(or.cases.clone())
+            }
+            _ => None,
+        };
+        if !node.arms.iter().any(|arm| cases(arm).is_some()) {
+            return None;
+        }
+        let mut split = node.clone();
+        split.arms.clear();
+        for arm in &node.arms {
+            let Some(cases) = cases(arm) else {
+                split.arms.push(arm.clone());
+                continue;
+            };
+            for (number, case) in cases.into_iter().enumerate() {
+                let mut arm = arm.clone();
+                match &mut arm.pat {
+                    syn::Pat::Guard(guarded) => *guarded.pat = case,
+                    pat => *pat = case,
+                }
+                if number > 0 {
+                    let body = template::unmarked(arm.body.to_token_stream());
+                    *arm.body = syn::parse2(body).ok()?;
+                }
+                split.arms.push(arm);
+            }
+        }
+        Some(split)
     }
 
     /// A variable that has the value, and what binds it.

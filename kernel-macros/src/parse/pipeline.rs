@@ -78,8 +78,22 @@ pub(super) fn written_out(
     stages: &[Stage],
     driver: bool,
 ) -> Option<TokenStream> {
+    let bound = (driver || is_range(source)) && asks_several(stages, call);
+    let as_patterns = with_items(call, source, stages, (driver, bound));
+    as_patterns.or_else(|| with_items(call, source, stages, (driver, true)))
+}
+
+/// The same where the item has a name of its own, from which patterns are bound, or else is taken apart in
+/// the head of the loop, as slices and their like can only be there.
+fn with_items(
+    call: &syn::ExprMethodCall,
+    source: &syn::Expr,
+    stages: &[Stage],
+    (driver, bound): (bool, bool),
+) -> Option<TokenStream> {
     let mut body = Body {
-        several: driver && asks_several(stages, call),
+        several: bound,
+        some: some(driver),
         ..Body::default()
     };
     for stage in stages {
@@ -126,6 +140,15 @@ pub(super) fn written_out(
         ("any" | "all", [test]) => {
             let any = call.method == "any";
             let test = body.tested(closure(test)?, false)?;
+            if driver {
+                // Where a region has no early end, an item behind it is not asked about.
+                let (start, op) = if any {
+                    (quote!(false), quote!(||))
+                } else {
+                    (quote!(true), quote!(&&))
+                };
+                return body.over(source, &start, &quote!(#total = #total #op (#test);));
+            }
             let (start, found) = match any {
                 true => (quote!(false), test),
                 false => (quote!(true), quote!(!(#test))),
@@ -175,6 +198,21 @@ pub(super) fn written_out(
             body.over(source, &nothing, &best(&value, &keep))
         }
         _ => None,
+    }
+}
+
+fn is_range(source: &syn::Expr) -> bool {
+    match source {
+        syn::Expr::Paren(of) => is_range(&of.expr),
+        syn::Expr::MethodCall(call) => is_range(&call.receiver),
+        source => matches!(source, syn::Expr::Range(_)),
+    }
+}
+
+fn some(driver: bool) -> TokenStream {
+    match driver {
+        true => quote!(::core::option::Option::Some),
+        false => name("some").to_token_stream(),
     }
 }
 
@@ -248,6 +286,8 @@ struct Body<'a> {
     named: bool,
     /// Whether it always is.
     several: bool,
+    /// The variant `Some`, as this loop's readers know it.
+    some: TokenStream,
     layers: Vec<Layer>,
     /// What the last `map` has made of the item.
     value: Value,
@@ -289,7 +329,7 @@ impl<'a> Body<'a> {
             Stage::Map(map) => self.value = Value::Of(self.tested(map, false)?),
             Stage::FilterMap(map) => {
                 let option = self.tested(map, false)?;
-                let (some, value) = (name("some"), self.fresh());
+                let (some, value) = (&self.some, self.fresh());
                 let test = quote!(let #some(#value) = (#option));
                 self.layers.push(Layer::If(test));
                 self.value = Value::Bound(value);

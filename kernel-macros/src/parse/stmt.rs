@@ -15,8 +15,8 @@ use super::written;
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Pat, Place, Scalar, Span, Stmt,
-    StmtKind, Ty, VarId, VarKind,
+    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Part, PartNames, Pat, Place, Scalar,
+    Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
 
@@ -646,18 +646,15 @@ impl Parser {
                 }
             }
             syn::Expr::Field(field) => {
-                if let (Some(base), syn::Member::Unnamed(index)) =
-                    (self.named(&field.base), &field.member)
-                {
-                    return Ok(Place::Field {
-                        base,
-                        index: index.index,
-                    });
-                }
-                if let syn::Member::Named(name) = &field.member
-                    && let Some(part) = complex_part(name)
-                {
-                    return self.part_place(&field.base, part, mode);
+                let part = match &field.member {
+                    syn::Member::Unnamed(index) => Some((index.index, PartNames::Numbers)),
+                    syn::Member::Named(name) => {
+                        complex_part(name).map(|part| (part, PartNames::Complex))
+                    }
+                };
+                if let Some((number, names)) = part {
+                    let named = Some(names);
+                    return self.part_place(&field.base, Part { number, named }, mode);
                 }
             }
             _ => {

@@ -2,7 +2,7 @@
 //! `(x, y) = (y, x)`, and `v.swap(i, j)` three assignments.
 
 use super::Parser;
-use super::part::Dim;
+use super::part::{Dim, Part};
 use super::rows;
 use crate::ir::names::WRITTEN;
 use crate::ir::types::ViewKind;
@@ -62,12 +62,19 @@ impl Parser {
         let [first, second] = args[..] else {
             return None;
         };
-        let var = self.named(&call.receiver)?;
         let plain = call.method == "swap" && call.turbofish.is_none() && !self.path.is_empty();
-        if !plain || !(self.fixed.contains(&var) || self.is_lent_slice(var)) {
+        if plain && matches!(*call.receiver, syn::Expr::Index(_)) {
+            return self.swapped_in_row(call);
+        }
+        let var = self.named(&call.receiver)?;
+        let row = self.segment(var).filter(|part| is_lent_row(part)).cloned();
+        if !plain || !(self.fixed.contains(&var) || row.is_some() || self.is_lent_slice(var)) {
             return None;
         }
-        self.prove_own_array(var, call);
+        match row {
+            Some(row) => self.prove_part(&row, call),
+            None => self.prove_own_array(var, call),
+        }
         let mut array = self.vars[var].ident.clone();
         array.set_span(array.span().located_at(call.method.span()));
         // A plain index may be changed by the other one, and an element by the assignments.
@@ -84,6 +91,22 @@ impl Parser {
             #array[#j] = #kept;
         }))
         .ok()?;
+        Some(self.block_stmt(&written, call))
+    }
+
+    /// `p[r].swap(i, j)`: the same of the row, by a name.
+    fn swapped_in_row(&mut self, call: &syn::ExprMethodCall) -> Option<StmtKind> {
+        // A panic's place is made of the name's, where the array's own name has to be found.
+        let row = Ident::new(&name("row").to_string(), call.method.span());
+        let place = &call.receiver;
+        let written = self.attempt(|parser| {
+            let part = parser.part_expr(place);
+            part.filter(|part| part.rank() == 1)
+        });
+        written?;
+        let mut swap = call.clone();
+        *swap.receiver = syn::parse2(quote!(#row)).ok()?;
+        let written: syn::Block = syn::parse2(quote!({ let #row = &mut #place; #swap; })).ok()?;
         Some(self.block_stmt(&written, call))
     }
 
@@ -111,6 +134,12 @@ impl Parser {
             && part.rank() == 1
             && part.free().iter().all(spans)
     }
+}
+
+/// Whether a part is an element that is a fixed array, lent for writing.
+fn is_lent_row(part: &Part) -> bool {
+    let row = matches!(part.dims[..], [Dim::At(_), Dim::All]);
+    part.kind == ViewKind::Slice && part.writable && row
 }
 
 /// What binds an index that is not to be evaluated twice, and what stands for it then. A message

@@ -53,7 +53,7 @@ fn name_type(value: &mut syn::Expr, ty: &syn::Type) {
 
 /// Whether a call of the driver's may end such a chain.
 pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
-    ["sum", "product", "fold", "count"]
+    ["sum", "product", "fold", "count", "any", "all"]
         .iter()
         .any(|name| call.method == name)
 }
@@ -89,10 +89,14 @@ impl Parser {
         node.for_token.span = span::first(&call.receiver);
         let mut written = call.clone();
         endings::confirm_chain(&mut written);
+        let written = template::unmarked(written.to_token_stream());
+        // The loop does not call the method, and rustc is to find std's.
+        let asked = endings::borrows(call).then(|| quote!(if false { _ = #written; }));
+        let opening = template::unmarked(opening.to_token_stream());
         let chain = Chain {
-            opening: template::unmarked(opening.to_token_stream()),
+            opening: quote!(#asked #opening),
             total: total.to_token_stream(),
-            written: template::unmarked(written.to_token_stream()),
+            written,
         };
         let node = node.clone();
         let block = self.block(&block);

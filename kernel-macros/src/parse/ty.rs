@@ -1,6 +1,6 @@
 //! Types as written → types of the IR.
 
-use crate::ir::types::{View, ViewKind};
+use crate::ir::types::{Made, View, ViewKind};
 use crate::ir::{Scalar, Ty};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -218,15 +218,14 @@ pub fn first_argument(segment: &syn::PathSegment) -> Option<Ty> {
 }
 
 fn view(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
-    let (elem, complex) = match *elem {
-        Ty::Scalar(elem) => (elem, false),
-        Ty::Complex(elem) => (elem, true),
-        _ => return Ty::Unknown,
+    let (elem, made) = match (elem, Made::of(elem)) {
+        (Ty::Tuple(_), _) | (_, None) => return Ty::Unknown,
+        (_, Some(made)) => made,
     };
     Ty::View(View {
         elem,
         rank,
-        complex,
+        made,
         mutable,
         kind,
     })

@@ -1,7 +1,7 @@
 //! Arrays of complex numbers, as arrays of their parts.
 
-use super::{PhantomData, Raw, View, ViewMut};
-use crate::complex::{Complex, Part, ReadParts, WriteParts};
+use super::{PhantomData, Raw, ReadParts, View, ViewMut, WriteParts};
+use crate::complex::{Complex, Part};
 
 impl<T: Part> ReadParts<2> for [Complex<T>] {
     type Elem = T;

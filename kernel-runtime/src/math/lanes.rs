@@ -99,7 +99,9 @@ mod tests {
         ($ty:ident, $bits:ident: $($one:ident)+; $($two:ident)+) => {
             let mut scratch = Scratch::new();
             for call in 0..400 {
-                let (x, y) = (inputs!($ty, $bits, 1, call), inputs!($ty, $bits, 2, call + call % 3));
+                let x = inputs!($ty, $bits, 1, call);
+                // Powers of ordinary numbers stay ordinary.
+                let y = inputs!($ty, $bits, 2, call + call % 3).map(|y| y / 16.0);
                 $({
                     let mut lanes = x;
                     math::$ty::lanes::$one(&mut lanes, &mut scratch);
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn lanes_have_the_bits_of_the_functions_proper() {
         compare!(f64, bits_u64: ln log2 log10 acosh exp exp2 tan; powf hypot);
-        compare!(f32, bits_u32: ln exp2; powf atan2);
+        compare!(f32, bits_u32: ln log2 exp2; powf atan2);
     }
 
     /// Of functions with a form for usual numbers: one number next to an end of what is usual, among
@@ -161,7 +163,8 @@ mod tests {
         }
         next_to_ends! { f32:
             powf(f32::from_bits(4)) 0.5; powf(f32::MIN_POSITIVE) 1.0; powf(1.0) 4e9;
-            powf(2f32.powi(127)) 1.0; powf(1.0001) 1e30; powf(0.5) 149.0; powf(1.9999999) 128.0;
+            log2(root as f32 * 2f32.powi(64)); log2(root as f32 * 2f32.powi(-64));
+            log2(f32::MIN_POSITIVE); powf(2f32.powi(127)) 1.0; powf(1.0001) 1e30; powf(0.5) 149.0; powf(1.9999999) 128.0;
         }
     }
 }

@@ -222,6 +222,29 @@ mod ends {
     fn in_a_chain_of_the_driver(x: &[u32], y: &[u32]) -> u32 {
         y.iter().map(|w| if x.iter().any(|v| v == w) { 1 } else { 0 }).sum()
     }
+    #[kernel(parallel)]
+    fn as_a_whole(x: &[u32]) -> bool {
+        x.iter().any(|v| *v == 3)
+    }
+    trait Searches {
+        fn position<F: Fn(&u32) -> bool>(self, test: F) -> Option<usize>;
+        fn find<F: Fn(&&u32) -> bool>(self, test: F) -> Option<&'static u32>;
+    }
+    impl Searches for Iter<'_, u32> {
+        fn position<F: Fn(&u32) -> bool>(self, _: F) -> Option<usize> {
+            None
+        }
+        fn find<F: Fn(&&u32) -> bool>(self, _: F) -> Option<&'static u32> {
+            None
+        }
+    }
+    #[kernel(parallel)]
+    fn places(x: &[u32], y: &mut [u32]) {
+        for i in 0..y.len() {
+            let at = x.iter().position(|v| *v > 3).unwrap_or(3);
+            y[i] = at as u32 + *x.iter().find(|v| **v > 3).unwrap_or(&3);
+        }
+    }
     #[kernel(device)]
     fn in_a_device_function(k: u32) -> bool {
         (0..k).any(|v| v == 7)

@@ -45,5 +45,6 @@ mod shared;
 mod stages;
 mod stencils;
 mod strips;
+mod tuples;
 mod vectors;
 mod views;

@@ -143,6 +143,48 @@ fn every_third(x: &[u32], n: usize) -> u64 {
         .sum()
 }
 
+/// A chain that begins a statement.
+#[kernel(parallel, cuda)]
+fn mean(x: &[f64]) -> f64 {
+    x.iter().sum::<f64>() / x.len() as f64
+}
+
+#[kernel(parallel, cuda)]
+fn is_in_order(x: &[u32]) -> bool {
+    x.windows(2).all(|w| w[0] <= w[1]) || x.iter().any(|v| 40 / v > 39)
+}
+
+/// Flags between regions.
+#[kernel(parallel, cuda)]
+fn grown(x: &[u32], y: &mut [u32]) {
+    for t in 0..5 {
+        if y.iter().all(|v| *v > 50) {
+            break;
+        }
+        for i in 0..y.len() {
+            y[i] += x[i] + t;
+        }
+    }
+    while y.iter().any(|v| *v < 80) {
+        for v in y.iter_mut() {
+            *v += 9;
+        }
+    }
+}
+
+#[test]
+fn flags_and_means() {
+    let x: Vec<u32> = (0..5000).map(|i| i * 7919 % 41 + 1).collect();
+    let w: Vec<f64> = x.iter().map(|v| f64::from(*v)).collect();
+    close!(mean(&w));
+    check!(is_in_order(&x));
+    check!(is_in_order(&[2, 3, 3, 9]));
+    check!(grown[y = vec![3; 5000]](&x, &mut y));
+    // What follows the first that answers is not asked.
+    check!(is_in_order(&[4, 1, 0]));
+    fails!("divide by zero", is_in_order(&[4, 0, 1]));
+}
+
 #[test]
 fn stages_of_a_whole_reduction() {
     let x: Vec<u32> = (0..5000).map(|i| i * 7919 % 41).collect();
@@ -152,6 +194,96 @@ fn stages_of_a_whole_reduction() {
     check!(evens(&x));
     close!(of_pairs(&w, &z));
     check!(every_third(&x, 7000));
+}
+
+/// Names of closures that mean others outside, and items that are numbers.
+#[kernel(parallel, cuda)]
+fn renamed(x: &[u32], w: u32, out: &mut [[u32; 5]]) -> u32 {
+    for i in 0..out.len() {
+        let part = &x[i..];
+        out[i][0] = part.iter().take(9).filter(|v| **v > w).map(|w| w * 2).sum();
+        out[i][1] = (0..x[i])
+            .filter(|k| k % 3 == 1)
+            .map(|k| k * k)
+            .reduce(|a, b| a * 2 + b)
+            .unwrap_or(5);
+        out[i][2] = part
+            .iter()
+            .enumerate()
+            .filter(|(k, _)| k % 2 == 0)
+            .map(|(_, v)| *v)
+            .max()
+            .unwrap_or(1);
+        out[i][4] = part.iter().take(9).map(|w| w * 2).map(|b| b + w).sum();
+        let mut k = 0;
+        out[i][3] = part
+            .iter()
+            .take(9)
+            .filter(|v| {
+                k += 1;
+                **v > k
+            })
+            .count() as u32
+            + k;
+    }
+    (0..9000)
+        .filter_map(|i| x.get(i).copied())
+        .filter(|v| *v > 3)
+        .sum()
+}
+
+#[test]
+fn names_in_chains() {
+    let x: Vec<u32> = (0..600).map(|i| i * 7919 % 23).collect();
+    check!(renamed[out = vec![[0; 5]; 500]](&x, 5, &mut out));
+}
+
+/// Elements that are fixed arrays, whose own elements change places.
+#[kernel(parallel, cuda)]
+fn turned(rows: &mut [[u32; 4]], k: usize) {
+    for i in 0..rows.len() {
+        if rows[i][0] > 3 {
+            rows[i].swap(i % 4, k);
+        }
+    }
+    for r in rows.iter_mut() {
+        r.swap(0, 3);
+    }
+}
+
+/// Alternatives that bind names.
+#[kernel(parallel, cuda)]
+fn alternatives(x: &[u32], out: &mut [u32]) {
+    for i in 0..x.len() {
+        match (x[i] % 5, x[i] / 5) {
+            (0, v) | (v, 0) if v > 2 => {
+                let mut s = 0;
+                for k in 0..v {
+                    s += k;
+                }
+                out[i] = s;
+            }
+            (1 | 2, _) => out[i] = 7,
+            _ => {}
+        }
+        out[i] += match (x[i].checked_sub(4), x[i].checked_sub(8)) {
+            (Some(v), None) | (None, Some(v)) => v,
+            (Some(v), Some(w)) => v + w,
+            (None, None) => 0,
+        };
+    }
+}
+
+#[test]
+fn swaps_in_rows_and_alternatives() {
+    let rows: Vec<[u32; 4]> = (0..500).map(|i| [i % 7, i, i / 3, 5]).collect();
+    check!(turned[rows = rows.clone()](&mut rows, 2));
+    fails!(
+        "the len is 4 but the index is 4",
+        turned[rows = rows.clone()](&mut rows, 4)
+    );
+    let x: Vec<u32> = (0..500).map(|i| i * 7919 % 41).collect();
+    check!(alternatives[out = vec![0; 500]](&x, &mut out));
 }
 
 /// Powers that are numbers are products, as in the serial version.

@@ -87,8 +87,8 @@ fn pays(function: &Function, calls: impl Iterator<Item = ExprId>) -> bool {
 fn has_usual_form(builtin: Builtin, wide: bool) -> bool {
     use Builtin::{Acosh, Exp, Exp2, Ln, Log2, Log10, Powf};
     match builtin {
-        Acosh | Exp | Exp2 | Ln | Log2 | Log10 => wide,
-        Powf => true,
+        Acosh | Exp | Exp2 | Ln | Log10 => wide,
+        Log2 | Powf => true,
         _ => false,
     }
 }

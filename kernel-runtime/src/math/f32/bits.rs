@@ -58,6 +58,17 @@ pub(super) fn split(x: f32) -> (f32, f32) {
     (k, m)
 }
 
+/// `split` of a number of usual size, and whether it is one: positive, and from `sqrt(1/2) 2^-63` to
+/// `sqrt(2) 2^64`. For the host.
+#[inline(always)]
+pub(super) fn split_usual(x: f32) -> (f32, f32, bool) {
+    // 64 more than there in the exponent: see the one of `f64`.
+    let shifted = x.to_bits().wrapping_add(0x204a_fb0d);
+    let k = f32::from_bits((shifted >> 23) | 0x4b00_0000) - 8388799.0;
+    let m = f32::from_bits((shifted & 0x007f_ffff).wrapping_add(0x3f35_04f3));
+    (k, m, shifted.cast_signed() >= 0x4000_0000)
+}
+
 /// The number with the lower half of its significand cleared: products of two of these are exact.
 #[kernel(device, crate = crate)]
 #[inline(always)]

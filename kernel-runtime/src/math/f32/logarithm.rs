@@ -91,13 +91,21 @@ fn ln_parts(f: f32) -> (f32, f32) {
 #[inline(always)]
 pub fn log2(x: f32) -> f32 {
     let (k, m): (f32, f32) = split(x);
+    let value: f32 = log2_of(k, m);
+    with_ends(x, value)
+}
+
+/// The logarithm of `2^k m` to the base 2, for an `m` from `sqrt(1/2)` to `sqrt(2)`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_of(k: f32, m: f32) -> f32 {
     let (high, low): (f32, f32) = ln_parts(m - 1.0);
     // 1 / ln 2 in two parts, the first of 12 bits.
     let main = high * 1.44287109375;
     let rest = (low + high) * -0.00017605285 + low * 1.44287109375;
     // A `k` other than 0 leaves a sum of at least 1/2, and the rounding before counts a quarter of
     // its own.
-    with_ends(x, k + (main + rest))
+    k + (main + rest)
 }
 
 /// Logarithm to the base 10. At most 1 ULP.

@@ -133,13 +133,12 @@ pub fn atan(x: f64) -> f64 {
     let a = x.abs();
     let one = a > 0.41421356237309503;
     let two = a > 2.414213562373095;
-    let above = a - if one { 1.0 } else { 0.0 };
-    let below = 1.0 + if one { a } else { 0.0 };
+    // `a / 1`, `(a - 1) / (a + 1)` or `-1 / a`: each term is there or 0.
+    let above = if two { 0.0 } else { a } - if one { 1.0 } else { 0.0 };
+    let below = if two { 0.0 } else { 1.0 } + if one { a } else { 0.0 };
     // What the roundings of the difference and the sum leave, for one eighth.
     let above_rest = a - (above + 1.0);
     let below_rest = a - (below - 1.0);
-    let above = if two { -1.0 } else { above };
-    let below = if two { a } else { below };
     let t = above / below;
     // Over 1 + a, which is 2 / (1 - t).
     let rest = (above_rest - t * below_rest) * (0.5 - 0.5 * t);

@@ -46,13 +46,13 @@ exponentials! {
 #[inline(always)]
 fn split_each(x: &[f64; COUNT], scratch: &mut Scratch) -> bool {
     let Scratch([exponents, significands, ..]) = scratch;
-    let mut unusual = 0;
+    let mut all_usual = true;
     for at in 0..COUNT {
-        let (k, m, bits) = split_usual(x[at]);
-        unusual |= bits;
+        let (k, m, usual) = split_usual(x[at]);
+        all_usual &= usual;
         (exponents[at], significands[at]) = (k, m);
     }
-    unusual >> 62 == 0
+    all_usual
 }
 
 /// Logarithms, each of an exponent and a significand.

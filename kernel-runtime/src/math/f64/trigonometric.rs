@@ -99,7 +99,9 @@ pub(super) fn tan_of(x: f64, quarters: u64, r: f64, tail: f64) -> f64 {
     let quotient = above / below;
     let inverse: f64 = rough_inverse(below);
     let value = quotient + (above_rest - quotient * below_rest) * inverse;
-    if x == 0.0 { x } else { value }
+    // A zero has its sign.
+    let sign = if x == 0.0 { x.to_bits() } else { 0 };
+    f64::from_bits(value.to_bits() | sign)
 }
 
 /// Cosine of less than 2^20 quarter turns: the bits of [`cos`].
