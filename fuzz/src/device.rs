@@ -92,6 +92,7 @@ pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known>
             body: no_code,
             fast: None,
             wide: None,
+            folds: false,
             fold: (!extremes.is_empty()).then_some(right as FoldLanes),
             fast_fold: None,
             ptx: Some(ptx),

@@ -20,7 +20,7 @@ mod tile;
 pub(crate) use admission::Captured;
 pub use block::{folded, refill};
 pub use chunk::{AnyReduce, with_slots, with_values};
-pub use fold::{Rounded, Slot};
+pub use fold::Slot;
 pub use kept::Kept;
 pub(crate) use primitive::Primitive;
 pub use run::{AnyMap, Place, Run};
