@@ -45,7 +45,8 @@ pub type Shape = [u64; 3];
 /// The call was made for the region of which this is the code, and the tile lies within its
 /// space. Nobody else touches what its iterations write, nor writes what they read, meanwhile. For
 /// a reduction, the slots of all its accumulators are there, and every lane that the tile reaches
-/// was filled.
+/// was filled; if the tile has chunks, the code is a form that folds them, and there is room for what
+/// the accumulators of each come to.
 pub type Body = unsafe fn(&Call<'_>, &Tile, *mut Slot) -> Checked;
 
 /// Folds so many lanes of all accumulators, a power of two, into the first ones, as the canonical
