@@ -6,6 +6,7 @@
 //! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
 //! loops inside it are the candidates.
 
+mod across;
 pub mod alike;
 #[cfg(test)]
 mod attacks;
@@ -331,7 +332,9 @@ impl Judge<'_> {
             region.undecided_calls |= sites::calls(self.function, lazy.operand);
         }
         verify::region_body(self.function, &region.body);
-        region.strips = strips::find(&Former::new(self.function, nest), &region);
+        let former = Former::new(self.function, nest);
+        region.strips = strips::find(&former, &region);
+        region.across = across::find(&former, &region);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
                 0 => Verdict::Region(region.index),
@@ -488,6 +491,7 @@ impl Drafter<'_> {
             relaxed_nodes: bounds.divisions,
             interior: interior::find(&former, &body),
             strips: None,
+            across: false,
             rounds_otherwise: false,
             sites: Vec::new(),
             site_of: HashMap::new(),

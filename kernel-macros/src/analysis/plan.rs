@@ -99,6 +99,8 @@ pub struct Region {
     pub interior: Option<Interior>,
     /// How neighbouring iterations can go through inner loops together.
     pub strips: Option<Strips>,
+    /// Rows run in blocks: the loop around the innermost one goes to neighbours in memory.
+    pub across: bool,
     /// `fastmath` has had the body: its bits are not those of the loop as written.
     pub rounds_otherwise: bool,
     /// Places where an iteration can fail, in order of their numbers.

@@ -63,6 +63,10 @@ pub fn text(region: &Region) -> Text {
     if !plan.accumulators.is_empty() {
         lines.push(format!("lanes {}", region.lanes()));
     }
+    if plan.across {
+        let fails = plan.sites.iter().any(|site| site.debug_only);
+        lines.push(if fails { "across:release" } else { "across" }.to_owned());
+    }
     if let Some(device) = region.device() {
         entry(device, &mut lines);
     }

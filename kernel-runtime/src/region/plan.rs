@@ -22,6 +22,8 @@
 //!                                   comes to the same in any order
 //! shared 0 i64:add:0                array 0 holds accumulators, which fold like that
 //! lanes 64
+//! across                            rows run in blocks; `across:release` where an iteration may fail in
+//!                                   builds with debug assertions
 //! entry sum2d_0 sum2d_0_fold        on the device
 //! entry:fast sum2d_0_relaxed        another form of it, where `fast` holds; `entry:narrow` where 32 bits
 //!                                   hold the indices, `entry:fast:narrow` where both is so
@@ -77,6 +79,8 @@ pub struct Plan {
     pub infinities: bool,
     /// Arrays whose elements are accumulators, by their numbers.
     pub shared: Vec<(usize, Accumulator)>,
+    /// Rows run in blocks.
+    pub across: bool,
     /// Lanes of the canonical order, a power of two.
     pub lanes: u64,
     pub entry: Option<&'static str>,
@@ -248,6 +252,8 @@ impl Plan {
                 let (array, of) = rest.split_once(' ')?;
                 self.shared.push((array.parse().ok()?, accumulator(of)?));
             }
+            "across" => self.across = true,
+            "across:release" => self.across = !debug,
             "lanes" => self.lanes = rest.parse().ok()?,
             "entry" => {
                 let (entry, fold) = rest.split_once(' ').unwrap_or((rest, ""));

@@ -44,8 +44,20 @@ impl Run<'_> {
     /// All iterations of a map.
     pub(crate) fn whole(&self) -> Checked {
         for outer in 0..self.call.shape[0] {
-            // SAFETY: a map has no lanes.
-            unsafe { self.tile(&self.plane(outer), std::ptr::null_mut::<Slot>())? };
+            self.part(&self.plane(outer))?;
+        }
+        Ok(())
+    }
+
+    /// A part of a map's space.
+    fn part(&self, tile: &Tile) -> Checked {
+        // SAFETY: a map has no lanes, and the blocks of a part of the space are parts of it.
+        let run = |tile: &Tile| unsafe { self.tile(tile, std::ptr::null_mut::<Slot>()) };
+        if !self.plan.across {
+            return run(tile);
+        }
+        for block in tile.blocks() {
+            run(&block)?;
         }
         Ok(())
     }
@@ -127,8 +139,7 @@ impl AnyMap for Run<'_> {
         let mut left = to - from;
         while left > 0 {
             let tile = place.tile(left);
-            // SAFETY: `from..to` lies within the space, and so do its tiles; a map has no lanes.
-            unsafe { self.tile(&tile, std::ptr::null_mut::<Slot>())? };
+            self.part(&tile)?;
             left -= place.pass(&tile);
         }
         Ok(())

@@ -81,11 +81,28 @@ impl Tile {
         })
     }
 
+    /// The tile in blocks of some rows and columns, whose elements a cache holds whichever way they
+    /// are gone along.
+    pub fn blocks(self) -> impl Iterator<Item = Tile> {
+        cut(self.rows, BLOCK_ROWS).flat_map(move |rows| {
+            cut(self.columns, BLOCK_COLUMNS).map(move |columns| Tile {
+                rows,
+                columns,
+                ..self
+            })
+        })
+    }
+
     /// Its iterations.
     fn count(&self) -> u64 {
         (self.rows.1 - self.rows.0) * (self.columns.1 - self.columns.0)
     }
 }
+
+/// Rows and columns of a block: both ways, whole lines of a cache, and no more than its first level holds. A
+/// row is as long as one that is cut at its calls (the macro's `host/stages.rs`).
+const BLOCK_ROWS: u64 = 16;
+const BLOCK_COLUMNS: u64 = 64;
 
 /// Iterations of a part: enough that nobody notices where one ends, few to do again.
 const PART: u64 = 1024;
@@ -108,6 +125,24 @@ mod tests {
                 .flat_map(move |row| part.columns().map(move |t| (row, t)))
         };
         (parts.iter().copied().flat_map(of).collect(), parts.len())
+    }
+
+    #[test]
+    fn blocks_cover_the_tile_once() {
+        for (rows, columns) in [((2, 3), (5, 9)), ((0, 70), (3, 100)), ((1, 33), (4, 4))] {
+            let tile = Tile {
+                rows,
+                columns,
+                ..Tile::EMPTY
+            };
+            let all = |tile: Tile| {
+                tile.rows()
+                    .flat_map(move |row| tile.columns().map(move |t| (row, t)))
+            };
+            let mut covered: Vec<_> = tile.blocks().flat_map(all).collect();
+            covered.sort_unstable();
+            assert!(covered.into_iter().eq(all(tile)));
+        }
     }
 
     #[test]
