@@ -106,6 +106,26 @@ fn two_strides_are_held_against_each_other() {
     same!(planes(y, (13, 17, 20), 340, 20));
 }
 
+/// Two strides over a tile whose extents are numbers.
+#[kernel(parallel)]
+fn tile(y: &mut [f64], down: usize, along: usize) {
+    for i in 0..10 {
+        for j in 0..6 {
+            y[i * down + j * along] = (i * 10 + j) as f64;
+        }
+    }
+}
+
+#[test]
+fn short_loops_are_held_against_their_strides() {
+    let y = values(300);
+    for down in [0, 1, 5, 6, 9, 10, HUGE] {
+        for along in [0, 1, 6, 10, 11, 31, HUGE, usize::MAX] {
+            same!(tile(y, down, along));
+        }
+    }
+}
+
 #[kernel(parallel)]
 fn moved(y: &mut [f64], x: &[f64], n: usize, to: usize, from: usize) {
     for i in 0..n {
