@@ -16,12 +16,20 @@ const ROWS: &[Row] = &[
     (
         "`for x in xs.iter()`",
         "for (i, x) in xs.iter().enumerate() { y[i] = *x; }",
-        "for v in xs.iter().map(|v| v * 2.0) { y[0] += v; }",
+        "for v in found(xs).iter() { y[0] += v; }",
     ),
     (
         "`for &x in xs`",
         "let mut s = 0.0; for &x in xs { s += x; } for x in xs.iter().copied() { s += x; }",
-        "let mut s = 0.0; for x in xs.iter().filter(|x| **x > 0.0) { s += x; }",
+        "for (i, &x) in xs.iter().enumerate() { y[i / 2] = x; }",
+    ),
+    (
+        "`for x in xs.iter().filter(",
+        "let mut s = 0.0; for x in xs.iter().filter(|x| **x > 0.0).map(|x| 2.0 * x) { s += x; } \
+         for (i, o) in y.iter_mut().enumerate().filter(|(i, _)| i % 2 == 0) { *o = i as f64; } \
+         for i in (0..n).map(|i| 2 * i) { ys[i] = s; } \
+         for i in 0..n { for x in xs.iter().take_while(|x| **x > 0.0).filter_map(|x| at.get(*x as usize)) { q[i][0] += *x as f64; } }",
+        "for (i, x) in xs.iter().filter(|x| **x > 0.0).enumerate() { y[i] = *x; }",
     ),
     (
         "`for x in xs.iter_mut()`",

@@ -163,7 +163,7 @@ fn what_a_serial_loop_hands_out_is_no_array() {
 #[test]
 fn iterators_that_are_no_arrays_are_refused() {
     for source in [
-        "x.iter().map(|v| v * 2.0)",
+        "x.iter().map(twice)",
         "x.split(|v| *v > 0.0)",
         "x.iter().sum()",
     ] {

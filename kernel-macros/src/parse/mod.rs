@@ -36,6 +36,7 @@ mod scope;
 mod sin_cos;
 mod slices;
 mod span;
+mod staged;
 mod stmt;
 mod stream;
 mod swap;

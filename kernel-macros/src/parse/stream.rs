@@ -62,6 +62,8 @@ pub(super) enum Stream {
 #[derive(Clone)]
 pub(super) enum Item {
     Number(ExprId),
+    /// A reference to a number.
+    Lent(ExprId),
     /// A reference to an element, a slice, or a view.
     Part(Part),
     /// An element's value.

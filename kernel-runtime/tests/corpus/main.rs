@@ -18,6 +18,7 @@ mod early;
 mod everyday;
 mod extremes;
 mod failures;
+mod filtered;
 mod functions;
 mod fused;
 mod generic;
