@@ -54,6 +54,11 @@ pub use core::{cfg, column, line, module_path};
 
 use crate::Element;
 
+/// The functions that compare two numbers.
+pub mod greater {
+    pub use core::cmp::{max, min};
+}
+
 /// The macros of std that a region may hold.
 pub mod macros {
     pub use std::{

@@ -139,6 +139,18 @@ const ROWS: &[Row] = &[
         "for i in 0..m { let row = &x[i * n..]; y[i] = helper(row); }",
     ),
     (
+        "`mean(&x[i..j])`",
+        "fn mean(v: &[f64]) -> f64 { let mut s = 0.0; for x in v { s += x; } s / v.len() as f64 } \
+         fn add(to: &mut f64, v: f64) { *to += v; } \
+         let mut s = 0.0; for i in 0..n { y[i] = mean(&x[i..i + k]); add(&mut s, y[i]); add(&mut y[i], 1.0); }",
+        "fn set(y: &mut [f64], i: usize) { y[i] = 1.0; } for i in 0..n { set(y, 0); }",
+    ),
+    (
+        "`W.iter()`",
+        "for i in 4..n { for (j, w) in W.iter().enumerate() { y[i] += w * x[i - j]; } for w in &W { y[i] -= *w; } }",
+        "for i in 4..n { for (j, w) in W { y[i] += w * x[i - j]; } }",
+    ),
+    (
         "`let (a, b) = (&x[..n], &x[n..]);`",
         "for i in 0..m { let (e, f) = (&x[..n], &x[n..]); y[i] = e[i] * f[i]; }",
         "",

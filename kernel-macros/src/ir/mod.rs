@@ -578,6 +578,12 @@ pub enum Proof {
     Value { tokens: TokenStream, ty: Ty },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
+    /// `std::cmp::max` or `min`, or the method of `Ord`, without type arguments.
+    Compared {
+        tokens: TokenStream,
+        builtin: Builtin,
+        method: bool,
+    },
     /// `Ordering::Less` and kin.
     Ordering { tokens: TokenStream, value: i8 },
     /// `Some` or `None`, as a pattern and so as a value.

@@ -93,8 +93,11 @@ impl Parser {
     /// Whether a name is a `&[T]` and nothing that merely dereferences to one: a trait of the user's
     /// own could come before the slice's method.
     fn is_shared_slice(&self, var: crate::ir::VarId) -> bool {
+        if self.slices.contains(&var) {
+            return true;
+        }
         let Some(part) = self.segment(var) else {
-            return self.slices.contains(&var);
+            return false;
         };
         let spans = |dim: &usize| matches!(part.dims[*dim], Dim::Span { .. });
         part.kind == ViewKind::Slice && !part.writable && part.free().iter().take(1).all(spans)

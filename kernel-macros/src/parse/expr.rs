@@ -235,11 +235,15 @@ impl Parser {
         self.push(ExprKind::Unary(op, inner), span)
     }
 
-    /// The scalar reference parameter that `*node` reads.
+    /// The variable that `*node` reads: a scalar reference parameter, or what one of a nested function
+    /// stands for.
     pub(super) fn deref_target(&self, node: &syn::Expr) -> Option<VarId> {
         match node {
             syn::Expr::Paren(paren) => self.deref_target(&paren.expr),
-            _ => self.named(node).filter(|var| self.derefs.contains(var)),
+            _ => {
+                let var = self.named(node).filter(|var| self.derefs.contains(var))?;
+                Some(self.aliases.get(&var).copied().unwrap_or(var))
+            }
         }
     }
 
@@ -429,7 +433,7 @@ impl Parser {
 
     /// An array from outside the function, a constant or a static, which has as many dimensions as
     /// it is indexed with. Inference finds its elements' type, and rustc confirms all of it.
-    fn table(&mut self, base: &syn::Expr, rank: u32) -> Option<VarId> {
+    pub(super) fn table(&mut self, base: &syn::Expr, rank: u32) -> Option<VarId> {
         let syn::Expr::Path(path) = base else {
             return None;
         };
@@ -684,6 +688,9 @@ impl Parser {
         if let Some(converted) = self.conversion(node, &path.path, call) {
             return converted;
         }
+        if let Some(compared) = self.compared_values(node, path, call) {
+            return compared;
+        }
         match primitive_function(&path.path) {
             Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
                 let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
@@ -703,6 +710,35 @@ impl Parser {
                 self.opaque(node, format!("a call of `{name}`"), Some(help))
             }),
         }
+    }
+
+    /// `std::cmp::max(a, b)`, `Ord::min(a, b)`
+    fn compared_values(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::ExprPath,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let mut names = path.path.segments.iter().rev().map(|part| &part.ident);
+        let (name, owner) = (names.next()?, names.next()?);
+        let builtin = match name.to_string().as_str() {
+            "max" => Builtin::Max,
+            "min" => Builtin::Min,
+            _ => return None,
+        };
+        let known = (owner == "cmp" || owner == "Ord") && path.qself.is_none();
+        if !known || call.args.len() != 2 || self.path.is_empty() {
+            return None;
+        }
+        let tokens = path.to_token_stream();
+        let method = owner == "Ord";
+        self.prove(Proof::Compared {
+            tokens,
+            builtin,
+            method,
+        });
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        Some(self.push(ExprKind::Call(builtin, args), span::of(node)))
     }
 
     /// `f64::from(x)`: between primitives a cast that loses nothing.

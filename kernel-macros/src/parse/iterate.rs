@@ -238,7 +238,7 @@ impl Parser {
                 self.vars[var].tokens = quote!((*#ident));
                 self.references.insert(var);
             }
-            Item::Part(part) => self.bind_part_name(ident, part),
+            Item::Part(part) => _ = self.bind_part_name(ident, part),
             Item::Tuple(items) => {
                 let Some(parts) = self.read_items(items, span) else {
                     return false;

@@ -4,6 +4,7 @@
 //! becomes [`ir::StmtKind::Opaque`], keeps its tokens in the template, and only matters if a loop
 //! around it was to be parallel.
 
+mod arguments;
 mod assertion;
 mod borrowed;
 mod bytes;
@@ -150,6 +151,8 @@ pub(in crate::parse) struct Parser {
     pub frames: Vec<jump::Frame>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
+    /// Parameters of nested functions that are references to variables for writing, and to which.
+    pub aliases: HashMap<VarId, VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
     /// Names of the parameters' types, and uses of variables, that rustc has to confirm, at most one
@@ -157,7 +160,7 @@ pub(in crate::parse) struct Parser {
     pub bindings: RefCell<Vec<Proof>>,
     /// Those of them that are names from outside the function.
     pub tables: HashSet<VarId>,
-    /// Parameters that are written `&[T]`.
+    /// Parameters that are written `&[T]`, those of nested functions too.
     pub slices: HashSet<VarId>,
     /// Parameters that are written `&mut [T]`.
     pub lent_slices: HashSet<VarId>,

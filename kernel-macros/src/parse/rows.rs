@@ -80,12 +80,10 @@ impl Parser {
 
     /// A row that has a name, as a value.
     pub(super) fn read_whole(&mut self, part: &Part, span: Span) -> Option<ExprId> {
-        let last = part.dims.len().checked_sub(1)?;
-        let is_row = part.kind == ViewKind::Slice && matches!(part.dims[last], Dim::All);
-        if !is_row || part.dims.len() < 2 || part.rank() != 1 {
-            return None;
+        if part.local && matches!(part.dims[..], [Dim::All]) {
+            return Some(self.push(ExprKind::Var(part.array), span));
         }
-        let len = *self.rows.get(&part.array)?;
+        let len = self.whole_row(part)?;
         let elements = (0..len).map(|number| {
             let at = self.number(number.into(), span);
             let element = self.part_at(part, 0, at);
@@ -93,6 +91,41 @@ impl Parser {
         });
         let elements = elements.collect();
         Some(self.push(ExprKind::Array(elements), span))
+    }
+
+    /// The length of a part that is all of a row.
+    fn whole_row(&self, part: &Part) -> Option<u64> {
+        let last = part.dims.len().checked_sub(1)?;
+        let is_row = part.kind == ViewKind::Slice && matches!(part.dims[last], Dim::All);
+        if !is_row || part.dims.len() < 2 || part.rank() != 1 {
+            return None;
+        }
+        self.rows.get(&part.array).copied()
+    }
+
+    /// `*row = value;` of a row that has a name.
+    pub(super) fn write_whole(&mut self, node: &syn::Expr, value: ExprId) -> Option<StmtKind> {
+        let syn::Expr::Unary(target) = node else {
+            return None;
+        };
+        let part = self.segment(self.named(&target.expr)?)?.clone();
+        let span = span::of(node);
+        if part.local && matches!(part.dims[..], [Dim::All]) {
+            return Some(self.assignment(Place::Var(part.array), None, value));
+        }
+        let len = self.whole_row(&part)?;
+        let (parts, whole) = self.bind_hidden_to("parts", value, span);
+        let mut stmts = vec![whole];
+        for number in 0..len {
+            let at = self.number(number.into(), span);
+            let element = self.part_at(&part, 0, at);
+            let place = self.part_element(&element, Vec::new(), AccessMode::Store, span);
+            let value = self.piece(parts, number, span);
+            let kind = self.assignment(place.into(), None, value);
+            stmts.push(Stmt { kind, span });
+        }
+        let block = Block { stmts, value: None };
+        Some(StmtKind::Expr(self.push(ExprKind::Block(block), span)))
     }
 
     /// `array[index] = value;`, the value first.

@@ -96,10 +96,12 @@ impl Parser {
             opaque.get_or_insert(this);
         }
         let body = syn::Stmt::Expr((*of.body).clone(), None);
+        self.calls.enter_body();
         let read = self.block_in_scope(&syn::Block {
             brace_token: syn::token::Brace::default(),
             stmts: vec![body],
         });
+        self.calls.leave_body();
         self.scopes.leave();
         stmts.extend(read.stmts);
         let block = Block {

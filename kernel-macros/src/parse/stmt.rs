@@ -541,6 +541,9 @@ impl Parser {
         if let Some(row) = self.row(&assign.left) {
             return self.write_row(&row, value);
         }
+        if let Some(kind) = self.write_whole(&assign.left, value) {
+            return kind;
+        }
         match self.place(&assign.left, AccessMode::Store) {
             Ok(target) => {
                 if let Place::Var(var) = target
@@ -605,7 +608,12 @@ impl Parser {
     }
 
     /// The value comes first, then the checks of the place, then the assignment.
-    fn assignment(&mut self, target: Place, op: Option<BinaryOp>, value: ExprId) -> StmtKind {
+    pub(super) fn assignment(
+        &mut self,
+        target: Place,
+        op: Option<BinaryOp>,
+        value: ExprId,
+    ) -> StmtKind {
         let checks = std::mem::take(&mut self.checks);
         if checks.is_empty() {
             return StmtKind::Assign { target, op, value };

@@ -136,8 +136,21 @@ impl Parser {
             syn::Expr::Reference(reference) if is_list(&reference.expr) => {
                 self.items(&reference.expr)
             }
+            syn::Expr::Reference(of) if of.mutability.is_none() && self.is_table(&of.expr) => {
+                self.items(&of.expr)
+            }
+            node if self.is_table(node) => {
+                let table = self.table(node, 1)?;
+                self.part(table)
+            }
             _ => self.part_expr(node),
         }
+    }
+
+    /// Whether an iteration names something from outside of the function.
+    fn is_table(&self, node: &syn::Expr) -> bool {
+        let path = matches!(node, syn::Expr::Path(_));
+        path && self.named(node).is_none() && !self.path.is_empty()
     }
 
     /// A variable that the body could change while the loop goes over its value of before is
@@ -254,11 +267,11 @@ impl Parser {
         let writable = name.ends_with("_mut");
         let part = Part { writable, ..part };
         let source = match part.kind {
-            ViewKind::Slice => self.of_slice(name, call, part),
-            ViewKind::NdArray => of_ndarray(name, call, part),
+            ViewKind::Slice => self.of_slice(name, call, part.clone()),
+            ViewKind::NdArray => of_ndarray(name, call, part.clone()),
         }?;
         if !self.is_plain(&call.receiver) {
-            self.made_by_call(call);
+            self.made_by_call(call, &part)?;
         }
         Some(source)
     }

@@ -154,3 +154,29 @@ fn arrays_made_between_regions() {
         check!(weighted[x = doubles(n)](&mut x, 3));
     }
 }
+
+/// Rows that an iterator lends, written as wholes.
+#[kernel(parallel, cuda)]
+fn lent_rows(x: &[[i32; 3]], y: &mut [[i32; 3]], z: &mut [[u32; 4]]) {
+    for (i, row) in y.iter_mut().enumerate() {
+        if i % 2 == 0 {
+            *row = x[i];
+        } else {
+            *row = [row[2], row[1], 7];
+        }
+        row[0] += 1;
+    }
+    for block in z.iter_mut() {
+        let [mut a, mut b, c, d] = *block;
+        a = a.wrapping_add(b);
+        b = (b ^ a).rotate_left(7);
+        *block = [d, a, b, c];
+    }
+}
+
+#[test]
+fn lent_rows_are_written_as_wholes() {
+    let x: Vec<[i32; 3]> = (0..300).map(|i| [i, i % 7, -i]).collect();
+    let z: Vec<[u32; 4]> = (0..300).map(|i| [i, i % 7, i * 77, 3]).collect();
+    check!(lent_rows[y = x.clone(), z = z.clone()](&x, &mut y, &mut z));
+}
