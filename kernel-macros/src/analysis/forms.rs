@@ -10,7 +10,7 @@ type Row = (&'static str, &'static str, &'static str);
 const PARAMS: &str = "x: &[f64], xs: &[f64], y: &mut [f64], ys: &mut [f64], p: &[[f64; 2]], \
     pairs: &[[usize; 2]], q: &mut [[f64; 2]], k: usize, n: usize, m: usize, at: &[usize], \
     c: &[u32], b: &[u8], z: &[Complex<f64>], w: &mut [Complex<f64>], u: Complex64, \
-    t: &[(f64, f64)], r: &mut [(f64, f64)], a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
+    g: &[[[f64; 2]; 3]], h: &mut [[[f64; 2]; 3]], t: &[(f64, f64)], r: &mut [(f64, f64)], a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
 
 const ROWS: &[Row] = &[
     (
@@ -134,6 +134,12 @@ const ROWS: &[Row] = &[
         "for i in 0..n { let row = a.slice(s![i, ..]); y[i] = row[0]; }",
     ),
     (
+        "`&[[[f64; 2]; 3]]`",
+        "for i in 0..n { let e = &g[i]; let f = &e[1]; h[i][0][1] = f[0] + e[2][1]; h[i][1] = g[i][2]; } \
+         for (e, f) in h.iter_mut().zip(g) { for (l, o) in e.iter_mut().zip(f) { l[0] += o[1]; } }",
+        "for i in 1..n { h[i][0] = h[i - 1][0]; }",
+    ),
+    (
         "`row[j]`",
         "for (i, row) in p.iter().enumerate() { let [e, f] = *row; y[i] = e * f * row.len() as f64; }",
         "for i in 0..m { let row = &x[i * n..]; y[i] = helper(row); }",
@@ -158,7 +164,7 @@ const ROWS: &[Row] = &[
     (
         "`let w = [1.0, 2.0];`",
         "let e = &[1.0, 2.0]; let f = b\"ab\"; let g = [[1.0; 3]; 4]; for i in 0..n { y[i] = e[i % 2] + g[i % 4][1] + f[0] as f64; }",
-        "let e = [[[1.0; 2]; 2]; 2]; for i in 0..n { y[i] = e[i % 2][0][1]; }",
+        "let e = [[(1.0, 2.0); 2]; 2]; for i in 0..n { y[i] = e[i % 2][0].1; }",
     ),
     (
         "`let x = &x[1..];`",

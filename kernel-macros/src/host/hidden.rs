@@ -76,6 +76,14 @@ fn types(rt: &TokenStream, of: &Ty, receiver: Receiver, name: &str) -> Vec<Token
             let row = Literal::u64_unsuffixed(row);
             emit!([#elem; #row])
         }
+        (Nested { slice, lens }, _) => {
+            let inside = lens.iter().rev().filter(|len| **len > 0);
+            let rows = inside.fold(elem, |ty, len| {
+                let len = Literal::u64_unsuffixed(*len);
+                emit!([#ty; #len])
+            });
+            if slice { emit!([#rows]) } else { rows }
+        }
         (View(rank), _) => {
             let dim = names::local(&format!("Ix{rank}"));
             let views = ["ArrayView", "ArrayViewMut"].map(names::local);
@@ -102,9 +110,11 @@ fn looked_at(receiver: Receiver, name: &str, of: &Ty) -> Vec<References> {
     }
     let ordered = is(&[Builtin::Cmp, Builtin::PartialCmp]);
     let number = builtin.is_some_and(|builtin| builtin.takes_reference(of));
-    let borrows = matches!(receiver, Slice(_) | Borrowed | BorrowedReferences) || number;
+    let slice = matches!(receiver, Slice(_) | Nested { slice: true, .. });
+    let borrows = slice || matches!(receiver, Borrowed | BorrowedReferences) || number;
     let standard = |of: &References| borrows && of[0] == READ && (ordered || of.len() == 1);
     let itself = match receiver {
+        Nested { slice, .. } => (!slice).then_some(&[][..]),
         Array | Row(_) | Borrowed | BorrowedReferences => Some(&[][..]),
         Slice(_) | View(_) | Behind | BehindReferences => None,
     };

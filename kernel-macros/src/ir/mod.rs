@@ -653,6 +653,12 @@ pub enum Receiver {
     Slice(Option<u64>),
     /// An array of so many `T`, or the element of a `T` that is an array of arrays: as `Array`.
     Row(u64),
+    /// An array of arrays of so many `T`, outermost first, or a slice of such: as `Array` and `Slice`.
+    Nested {
+        slice: bool,
+        /// Zeros behind the last.
+        lens: [u64; 3],
+    },
     /// A view of `T` with so many dimensions, whose method borrows it.
     View(usize),
     /// A `T` behind a reference, whose method takes the `T`.

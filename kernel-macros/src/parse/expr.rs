@@ -3,6 +3,7 @@
 use super::Parser;
 use super::jump::Frame;
 use super::part::Part;
+use super::rows;
 use super::span;
 use super::ty;
 use super::written;
@@ -326,15 +327,16 @@ impl Parser {
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
         let brackets = index.bracket_token.span.join();
-        if let syn::Expr::Index(outer) = &*index.expr
+        if let Some((base, parts)) = rows::indexed(node)
+            && parts.len() > 1
             && let Some(base) = self
-                .named(&outer.expr)
-                .or_else(|| self.table(&outer.expr, 2))
+                .named(base)
+                .or_else(|| self.table(base, parts.len() as u32))
             && let Some(part) = self.part(base)
             && part.is_slice()
-            && part.rank() == 2
+            && part.rank() == parts.len()
         {
-            let index = vec![self.expr(&outer.index), self.expr(&index.index)];
+            let index = parts.into_iter().map(|part| self.expr(part)).collect();
             let found = self.part_element(&part, index, mode, span::of(node));
             return Ok(self.bracketed(found, brackets));
         }

@@ -164,8 +164,8 @@ pub(in crate::parse) struct Parser {
     pub slices: HashSet<VarId>,
     /// Parameters that are written `&mut [T]`.
     pub lent_slices: HashSet<VarId>,
-    /// Lengths of the rows of arrays of fixed arrays.
-    pub rows: HashMap<VarId, u64>,
+    /// Lengths of the rows of arrays of fixed arrays, and of the rows' rows, outermost first.
+    pub rows: HashMap<VarId, Vec<u64>>,
     /// Values of the kernel's own constants that can be lengths.
     pub lengths: HashMap<VarId, u64>,
     /// Fixed arrays that iterations bind.

@@ -194,7 +194,7 @@ impl Parser {
                 syn::Expr::Range(_) => true,
                 _ => {
                     let base = self.named(&index.expr).and_then(|var| self.part(var));
-                    base.is_some_and(|base| base.is_slice() && base.rank() == 2)
+                    base.is_some_and(|base| base.is_slice() && base.rank() >= 2)
                 }
             },
             _ => self

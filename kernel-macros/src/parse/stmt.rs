@@ -508,14 +508,17 @@ impl Parser {
         }
     }
 
-    /// A new run of elements like that one, which may be a fixed array: a second dimension.
+    /// A new run of elements like that one, which may be fixed arrays: further dimensions.
     fn run_of(&self, element: ExprId) -> ExprKind {
-        let inner = self.first_of(element);
+        let (mut innermost, mut rank) = (element, 1);
+        while let Some(first) = self.first_of(innermost) {
+            (innermost, rank) = (first, rank + 1);
+        }
         ExprKind::NewArray {
-            fill: Some(inner.unwrap_or(element)),
+            fill: Some(innermost),
             elem: None,
             like: None,
-            rank: if inner.is_some() { 2 } else { 1 },
+            rank,
             kind: ViewKind::Slice,
         }
     }
