@@ -1,6 +1,7 @@
 //! Expressions → IR.
 
 use super::Parser;
+use super::blame;
 use super::jump::Frame;
 use super::part::Part;
 use super::rows;
@@ -537,11 +538,9 @@ impl Parser {
                          driver"
                     }
                 };
-                self.opaque(
-                    node,
-                    format!("the method `{name}` of `{receiver}`"),
-                    Some(help),
-                )
+                let given = blame::functions(&call.args, |arg| self.named(arg).is_some());
+                let what = format!("the method `{name}` of `{receiver}`{given}");
+                self.opaque(node, what, Some(help))
             }
         }
     }
@@ -709,7 +708,10 @@ impl Parser {
             _ => self.apply(node, call).unwrap_or_else(|| {
                 let name = written::text(path);
                 let help = self.call_help(&path.path);
-                self.opaque(node, format!("a call of `{name}`"), Some(help))
+                let told = self.named(&call.func);
+                let told = told.and_then(|var| self.called_names.get(&var)).cloned();
+                let what = format!("a call of `{name}`{}", told.unwrap_or_default());
+                self.opaque(node, what, Some(help))
             }),
         }
     }
@@ -1184,7 +1186,10 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
             };
             return (what, Some(NO_ENUMS));
         }
-        syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
+        syn::Expr::Unsafe(_) => {
+            let what = format!("`unsafe` code{}", blame::about(node));
+            return (what, Some("kernels are safe code"));
+        }
         syn::Expr::Reference(_) => {
             return (
                 format!("the reference `{}`", written::text(node)),

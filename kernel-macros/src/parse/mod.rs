@@ -6,6 +6,7 @@
 
 mod arguments;
 mod assertion;
+mod blame;
 mod borrowed;
 mod bytes;
 mod capture;
@@ -193,6 +194,8 @@ pub(in crate::parse) struct Parser {
     pub head_proofs: Option<Vec<Proof>>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
+    /// What messages say of a name that is called: `, which changes `s``.
+    pub called_names: HashMap<VarId, String>,
     /// Closures that have names.
     pub closures: HashMap<VarId, closure::Named>,
     /// Functions outside that loops call.

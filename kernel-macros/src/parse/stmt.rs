@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::assertion;
+use super::blame;
 use super::contact;
 use super::expr::{
     ATTRIBUTE_HELP, CLOSURE, NO_ENUMS, Shape, attributes, binary_op, complex_part, compound_op,
@@ -229,7 +230,7 @@ impl Parser {
         let borrowed = !self.path.is_empty() && written.is_some_and(|of| self.binds_borrowed(of));
         let mut init = written.map(|written| self.initial(written));
         match (init, pat) {
-            (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident),
+            (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident, written),
             (Some(whole), syn::Pat::Reference(of)) if let syn::Pat::Slice(pat) = &*of.pat => {
                 init = self.take_apart(pat, whole).or(init);
             }
@@ -245,6 +246,9 @@ impl Parser {
         };
         if borrowed {
             self.borrowed.extend(&bound);
+        }
+        if let (Some(var), Some(written)) = (bound.first(), written) {
+            self.tell_apart(*var, written);
         }
         if let Some(init) = init
             && ty.is_value()
@@ -326,13 +330,29 @@ impl Parser {
         ty::annotation(written)
     }
 
-    /// Says which closure a refused one is.
-    fn name_closure(&mut self, init: ExprId, name: &Ident) {
+    /// Says which closure a refused one is, and what it changes.
+    fn name_closure(&mut self, init: ExprId, name: &Ident, written: Option<&syn::Expr>) {
+        let changed = match written {
+            Some(syn::Expr::Closure(closure)) => blame::changes(closure),
+            _ => String::new(),
+        };
         if let ExprKind::Opaque(opaque) = &mut self.exprs[init].kind
             && opaque.what == CLOSURE
         {
-            opaque.what = format!("the closure `{name}`");
+            opaque.what = format!("the closure `{name}`{changed}");
         }
+    }
+
+    /// What is to be said of calls of a name.
+    fn tell_apart(&mut self, var: VarId, written: &syn::Expr) {
+        let told = match written {
+            syn::Expr::Closure(closure) => blame::changes(closure),
+            syn::Expr::Path(path) if self.named(written).is_none() => {
+                format!(", which is `{}`", written::text(path))
+            }
+            _ => return,
+        };
+        self.called_names.insert(var, told);
     }
 
     /// Notes where the arrays that a `let` binds have their elements.
