@@ -76,7 +76,7 @@ const ROWS: &[Row] = &[
     (
         "`xs.chunks_exact(k)`",
         "for (o, part) in y.iter_mut().zip(xs.chunks(k)) { *o = part[0]; }",
-        "for (o, part) in y.iter_mut().zip(xs.chunks(n / m)) { *o = part[0]; }",
+        "for (o, part) in y.iter_mut().zip(xs.chunks(n % m)) { *o = part[0]; }",
     ),
     (
         "`xs.chunks_exact_mut(k)`",

@@ -238,8 +238,7 @@ impl Parser {
 
     fn with_count(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
         let Source { stream, adaptor } = self.source(&call.receiver)?;
-        let count = self.expr(&call.args[0]);
-        let count = self.frozen(count);
+        let count = self.length_given(&call.args[0]);
         let (inner, of) = (Box::new(stream), Box::new(adaptor));
         let (stream, adaptor) = match name {
             "take" => (Stream::Take(inner, count), Adaptor::Take(of)),
@@ -253,6 +252,42 @@ impl Parser {
             }
         };
         Some(Source { stream, adaptor })
+    }
+
+    /// A count or a size that an iterator is given.
+    fn length_given(&mut self, node: &syn::Expr) -> ExprId {
+        let given = self.expr(node);
+        if self.path.is_empty() {
+            return self.without_failure(given);
+        }
+        self.frozen(given)
+    }
+
+    /// The same number without a division that may fail. Where the divisor is zero, only the loop as
+    /// written knows what to do.
+    fn without_failure(&mut self, given: ExprId) -> ExprId {
+        let ExprKind::Binary(op, left, right) = self.exprs[given].kind else {
+            return given;
+        };
+        let known = matches!(
+            op,
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
+        );
+        if !known {
+            return given;
+        }
+        let (of, by) = (self.without_failure(left), self.without_failure(right));
+        if op != BinaryOp::Div {
+            let same = (of, by) == (left, right);
+            let kind = ExprKind::Binary(op, of, by);
+            let span = self.exprs[given].span;
+            return if same { given } else { self.push(kind, span) };
+        }
+        let one = self.number(1, self.exprs[by].span);
+        let divides = self.compare_made(BinaryOp::Le, one, by);
+        self.required.push(divides);
+        let by = self.at_least_one(by);
+        self.quotient(of, by)
     }
 
     fn demand_positive(&mut self, size: ExprId, tokens: TokenStream, span: Span) {
@@ -308,8 +343,7 @@ impl Parser {
 
     /// The size of chunks or windows, which is not to be zero.
     fn size(&mut self, call: &syn::ExprMethodCall) -> ExprId {
-        let size = self.expr(&call.args[0]);
-        let size = self.frozen(size);
+        let size = self.length_given(&call.args[0]);
         let span = Span::of(call);
         let again = called(&call.method, &recorded(span, 0).to_token_stream());
         let tokens = quote_spanned!(span.start=> let _ = [(); 0].#again;);
