@@ -73,7 +73,7 @@ impl Parser {
     pub(super) fn lent_argument(&mut self, lent: &Lent, arg: &syn::Expr) -> Option<Argument> {
         match lent {
             Lent::Number { writable: false } => {
-                let value = self.expr(arg);
+                let value = self.operand(arg);
                 Some(Argument::Value(self.kept(value)))
             }
             Lent::Number { writable: true } => self.written_number(arg),

@@ -270,10 +270,18 @@ impl Parser {
         }
         match binary_op(&binary.op) {
             Some(op) => {
-                let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
+                let (left, right) = (self.operand(&binary.left), self.operand(&binary.right));
                 self.push(ExprKind::Binary(op, left, right), span)
             }
             None => self.opaque(node, "an assignment used as a value", None),
+        }
+    }
+
+    /// One side of an operator: those of numbers are there for references to numbers too.
+    pub(super) fn operand(&mut self, node: &syn::Expr) -> ExprId {
+        match self.deref_target(node) {
+            Some(var) => self.push(ExprKind::Var(var), span::of(node)),
+            None => self.expr(node),
         }
     }
 

@@ -127,7 +127,7 @@ impl Parser {
                 self.bind_item(&pat.pat, Item::Value(part), bound)
             }
             (pat, Item::Part(part) | Item::Value(part))
-                if is_composite(pat) && (part.local || self.is_of_tuples(part.array)) =>
+                if is_composite(pat) && self.is_taken_apart(pat, &part) =>
             {
                 self.bind_composite(pat, &part, bound)
             }
@@ -155,12 +155,19 @@ impl Parser {
         }
     }
 
-    /// A tuple or a row that a fixed array has as an element, taken apart.
+    /// Whether an element is a value that the pattern takes apart. What the elements of a table from outside
+    /// are, the pattern says, and rustc confirms.
+    fn is_taken_apart(&self, pat: &syn::Pat, part: &Part) -> bool {
+        let table = self.tables.contains(&part.array) && part.rank() == 0 && is_tuple(pat);
+        part.local || table || self.is_of_tuples(part.array)
+    }
+
     fn is_of_tuples(&self, array: VarId) -> bool {
         let view = self.vars[array].ty.view();
         view.is_some_and(|view| matches!(view.made, Made::Tuple(_)))
     }
 
+    /// A tuple or a row that a fixed array has as an element, taken apart.
     fn bind_composite(&mut self, pat: &syn::Pat, part: &Part, bound: &mut Vec<Stmt>) -> bool {
         if part.rank() > 0 || part.writable {
             return false;
@@ -308,13 +315,21 @@ fn is_composite(pat: &syn::Pat) -> bool {
     }
 }
 
-/// The first name that a pattern binds.
+fn is_tuple(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(pat) => is_tuple(&pat.pat),
+        syn::Pat::Reference(pat) => is_tuple(&pat.pat),
+        pat => matches!(pat, syn::Pat::Tuple(_)),
+    }
+}
+
 /// `_ | first | second`, which stands for several patterns of one item: no source has it, as names would
 /// be missing in `_`.
 fn is_made(all: &syn::PatOr) -> bool {
     matches!(all.cases.first(), Some(syn::Pat::Wild(_)))
 }
 
+/// The first name that a pattern binds.
 pub(super) fn first_name(pat: &syn::Pat) -> Option<Ident> {
     match pat {
         syn::Pat::Ident(pat) => Some(pat.ident.clone()),

@@ -623,7 +623,7 @@ impl Parser {
         let Some(op) = compound_op(&binary.op) else {
             return opaque_stmt("an operator that kernels do not have", None);
         };
-        let value = self.expr(&binary.right);
+        let value = self.operand(&binary.right);
         match self.place(&binary.left, AccessMode::Update) {
             Ok(target) => self.assignment(target, Some(op), value),
             Err(opaque) => StmtKind::Opaque(opaque),

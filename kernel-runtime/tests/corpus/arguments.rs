@@ -136,15 +136,19 @@ fn references_stand_for_places() {
             &mut y, &mut p, &mut z, k));
     }
     fails!(
-        "index out of bounds: the len is 333 but the index is 333",
-        checked_in_order[z = vec![0; 330]](&y, &mut z, 4, 4)
+        "index out of bounds: the len is 333 but the index is 401",
+        checked_in_order[z = vec![0; 330]](&y, &mut z, 401, 400)
     );
     fails!(
-        "range end index 334 out of range for slice of length 333",
-        checked_in_order[z = vec![0; 330]](&y, &mut z, 1, 3)
+        "range end index 402 out of range for slice of length 333",
+        checked_in_order[z = vec![0; 330]](&y, &mut z, 200, 400)
+    );
+    fails!(
+        "index out of bounds: the len is 333 but the index is 400",
+        checked_in_order[z = vec![0; 330]](&y, &mut z, 200, 1)
     );
     fails!(
         "index out of bounds: the len is 2 but the index is 2",
-        checked_in_order[z = vec![0; 300]](&y, &mut z, 1, 3)
+        checked_in_order[z = vec![0; 330]](&y, &mut z, 1, 3)
     );
 }

@@ -892,3 +892,37 @@ fn tables_and_comparisons() {
         &x, &mut y
     ));
 }
+
+const AROUND: [(i32, i32); 4] = [(0, 1), (1, 0), (0, -1), (-1, 0)];
+
+/// A table of tuples, and numbers behind references as operands.
+#[kernel(parallel, cuda)]
+fn neighbours(x: &[i32], y: &mut [i32], w: usize, h: usize, scale: &i32) {
+    fn twice(v: &i32) -> i32 {
+        v + v
+    }
+    for r in 0..h {
+        for c in 0..w {
+            let mut n = 0;
+            for (down, right) in AROUND {
+                let (r, c) = (r as i32 + down, c as i32 + right);
+                if r >= 0 && r < h as i32 && c >= 0 && c < w as i32 {
+                    n += x[r as usize * w + c as usize] * scale;
+                }
+            }
+            for (k, &(down, _)) in AROUND.iter().enumerate() {
+                n -= down * k as i32;
+            }
+            y[r * w + c] = n + scale;
+            y[r * w + c] -= twice(scale);
+        }
+    }
+}
+
+#[test]
+fn neighbours_by_a_table() {
+    let x: Vec<i32> = (0..300).map(|i| i * 7919 % 41).collect();
+    for (w, h) in [(20, 15), (0, 3), (300, 1)] {
+        check!(neighbours[y = vec![0; 300]](&x, &mut y, w, h, &3));
+    }
+}
