@@ -27,7 +27,9 @@ impl Parser {
         let (source, stages) = pipeline::parts(call);
         let plain = self.is_plain_chain(source);
         let mark = template::number(&call.attrs).filter(|_| !plain);
-        if !plain && (mark.is_none() || !self.can_be_confirmed(source)) {
+        // Where no chain can stand, its methods are asked about by the types of the arrays.
+        let stands = mark.is_some() || self.calls.is_displaced();
+        if !plain && (!stands || !self.can_be_confirmed(source)) {
             return None;
         }
         let written = pipeline::written_out(call, source, &stages, false)?;

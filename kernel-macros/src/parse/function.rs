@@ -102,7 +102,12 @@ impl Parser {
         self.prove_composite(&param.ty, &ty);
         match &*param.pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
-                Some(self.bind(&pat.ident, VarKind::Local, pat.mutability.is_some(), ty))
+                let array = matches!(ty, Ty::Array(..));
+                let var = self.bind(&pat.ident, VarKind::Local, pat.mutability.is_some(), ty);
+                if array {
+                    self.fixed.insert(var);
+                }
+                Some(var)
             }
             pat => {
                 let help = "bind a name, and take it apart in the body".to_string();

@@ -4,7 +4,7 @@ use super::Parser;
 use super::arguments::{Argument, is_taken, lent};
 use super::span;
 use super::ty;
-use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
+use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, VarKind};
 use proc_macro2::Ident;
 use syn::punctuated::Punctuated;
 
@@ -188,8 +188,11 @@ impl Parser {
                 }
             };
             let ty = ty::annotation(behind(written));
-            let mutable = pat.mutability.is_some();
+            let (mutable, array) = (pat.mutability.is_some(), matches!(ty, Ty::Array(..)));
             let var = self.bind(&pat.ident, VarKind::Local, mutable, ty);
+            if array {
+                self.fixed.insert(var);
+            }
             if matches!(written, syn::Type::Reference(_)) {
                 self.references.insert(var);
             }

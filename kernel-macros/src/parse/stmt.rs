@@ -172,7 +172,9 @@ impl Parser {
             syn::Expr::Paren(of) => self.unit_call(&of.expr),
             syn::Expr::Call(call) => self.swapped_places(call),
             syn::Expr::MethodCall(call) => {
-                self.swapped_elements(call).or_else(|| self.filled(call))
+                let swapped = self.swapped_elements(call);
+                let filled = swapped.or_else(|| self.filled(call));
+                filled.or_else(|| self.reversed(call))
             }
             _ => None,
         }

@@ -112,6 +112,42 @@ fn checked_in_order(x: &[i32], y: &mut [i32], n: usize, m: usize) {
     }
 }
 
+/// Arrays by value, which the functions go over, turn around and change.
+#[kernel(parallel, cuda)]
+fn arrays_by_value(p: &[[f32; 3]], y: &mut [f32], rows: &mut [u8], w: usize) {
+    fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+        a.iter().zip(&b).map(|(x, y)| x * y).sum()
+    }
+    fn first_above(mut a: [f32; 3], t: f32) -> f32 {
+        a.reverse();
+        for v in a.iter_mut() {
+            *v += 1.0;
+        }
+        for (i, v) in a.into_iter().enumerate() {
+            if v > t {
+                return i as f32;
+            }
+        }
+        a[0]
+    }
+    for i in 0..y.len() {
+        y[i] = dot(p[i], p[i]) + first_above(p[i], 3.0);
+    }
+    for row in rows.chunks_exact_mut(w) {
+        row.reverse();
+    }
+}
+
+#[test]
+fn arrays_of_functions() {
+    let p = (0..300).map(|i| [(i % 7) as f32, 0.5, i as f32 * 0.01]);
+    let p: Vec<[f32; 3]> = p.collect();
+    let rows: Vec<u8> = (0..=255).chain(0..70).collect();
+    for w in [1, 2, 7] {
+        check!(arrays_by_value[y = vec![0.0; 300], r = rows.clone()](&p, &mut y, &mut r, w));
+    }
+}
+
 #[test]
 fn references_stand_for_places() {
     let p: Vec<[f64; 3]> = (0..300)
@@ -140,7 +176,7 @@ fn references_stand_for_places() {
         checked_in_order[z = vec![0; 330]](&y, &mut z, 401, 400)
     );
     fails!(
-        "range end index 402 out of range for slice of length 333",
+        "range start index 400 out of range for slice of length 333",
         checked_in_order[z = vec![0; 330]](&y, &mut z, 200, 400)
     );
     fails!(
