@@ -2,7 +2,7 @@
 
 use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
-use super::exponential::exp2_beyond;
+use super::exponential::{exp2_beyond, exp2_fraction};
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -84,19 +84,8 @@ pub(super) fn log2_sum(k: f64, s: f64, s_low: f64, main: f64, rest: f64) -> (f64
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
-    let (shifted, r, one, more): (f64, f64, f64, f64) = exp2_of_sum(main, rest, 6755399441057790.0);
-    let beyond: f64 = exp2_beyond(r, more);
-    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
-    (shifted, high, low)
-}
-
-/// `(shifted, r, one, more)`: of `exp2_parts`, what comes before the series of `r`, where `one` is
-/// `1 + r ln 2`, and `more` what it lacks. `bias` is what `k` is added to.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f64) {
-    let shifted = (main + rest) + bias;
-    let fraction = main - (shifted - bias);
+    let shifted = (main + rest) + 6755399441057790.0;
+    let fraction = main - (shifted - 6755399441057790.0);
     // Times ln 2, in two parts.
     let r = fraction + rest;
     let short: f64 = upper(r);
@@ -104,7 +93,9 @@ pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f6
     let linear = short * 0.6931471675634384;
     let linear_rest = low * 0.6931471805599453 + short * 1.2996506893889889e-08;
     let one = 1.0 + linear;
-    (shifted, r, one, (linear - (one - 1.0)) + linear_rest)
+    let beyond: f64 = exp2_beyond(r, (linear - (one - 1.0)) + linear_rest);
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
+    (shifted, high, low)
 }
 
 /// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
@@ -112,8 +103,17 @@ pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f6
 #[inline(always)]
 fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
     let (main, rest): (f64, f64) = product(log_high, log_low, y_high, y_low);
-    let (shifted, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
-    exp2_ends(main + rest, shifted, value)
+    let (shifted, r): (f64, f64) = exp2_sum_reduced(main, rest, 844424930134014.0);
+    let value: f64 = exp2_fraction(shifted, r);
+    exp2_ends(main + rest, f64::from_bits(shifted.to_bits() >> 3), value)
+}
+
+/// `exp2_reduced` of a sum, for `|main|` up to 1500 and a `rest` that is far smaller.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_sum_reduced(main: f64, rest: f64, bias: f64) -> (f64, f64) {
+    let shifted = (main + rest) + bias;
+    (shifted, (main - (shifted - bias)) + rest)
 }
 
 /// A product in two parts, the first exact.
