@@ -9,11 +9,7 @@ impl<T: Element> ReadArray<1> for [T] {
     #[inline(always)]
     fn __kernel_read(&self) -> View<'_, T, 1> {
         View {
-            raw: Raw {
-                ptr: self.as_ptr().cast_mut(),
-                shape: [self.len()],
-                strides: [1],
-            },
+            raw: Raw::dense(self.as_ptr().cast_mut(), [self.len()]),
             borrow: PhantomData,
         }
     }
@@ -23,11 +19,7 @@ impl<T: Element> WriteArray<1> for [T] {
     #[inline(always)]
     fn __kernel_write(&mut self) -> ViewMut<'_, T, 1> {
         ViewMut {
-            raw: Raw {
-                ptr: self.as_mut_ptr(),
-                shape: [self.len()],
-                strides: [1],
-            },
+            raw: Raw::dense(self.as_mut_ptr(), [self.len()]),
             borrow: PhantomData,
         }
     }
@@ -39,11 +31,7 @@ impl<T: Element, const N: usize> ReadArray<2> for [[T; N]] {
     #[inline(always)]
     fn __kernel_read(&self) -> View<'_, T, 2> {
         View {
-            raw: Raw {
-                ptr: self.as_ptr().cast_mut().cast(),
-                shape: [self.len(), N],
-                strides: [N.cast_signed(), 1],
-            },
+            raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len(), N]),
             borrow: PhantomData,
         }
     }
@@ -53,11 +41,7 @@ impl<T: Element, const N: usize> WriteArray<2> for [[T; N]] {
     #[inline(always)]
     fn __kernel_write(&mut self) -> ViewMut<'_, T, 2> {
         ViewMut {
-            raw: Raw {
-                ptr: self.as_mut_ptr().cast(),
-                shape: [self.len(), N],
-                strides: [N.cast_signed(), 1],
-            },
+            raw: Raw::dense(self.as_mut_ptr().cast(), [self.len(), N]),
             borrow: PhantomData,
         }
     }

@@ -1,0 +1,143 @@
+//! Ends of chains that make one value of all items: sums, products, counts and folds.
+
+use super::End;
+use super::body::Body;
+use crate::ir::Scalar;
+use crate::parse::chain::is_early;
+use crate::parse::rows;
+use crate::parse::swap::name;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+pub(super) fn added(mut body: Body<'_>, end: End<'_>) -> Option<TokenStream> {
+    let adds = end.is("sum");
+    let Start { init, checked } = start(adds, &end.call.turbofish, end.driver)?;
+    let (value, total) = (body.value(), name("total"));
+    let step = match (checked, adds) {
+        (true, _) => {
+            let step = Ident::new(step(adds), end.call.method.span());
+            quote!(#total = #total.#step(#value);)
+        }
+        (false, true) => quote!(#total += #value;),
+        (false, false) => quote!(#total *= #value;),
+    };
+    body.over(end.source, &init, &step)
+}
+
+pub(super) fn counted(body: Body<'_>, end: End<'_>) -> Option<TokenStream> {
+    let total = name("total");
+    body.over(end.source, &quote!(0usize), &quote!(#total += 1;))
+}
+
+pub(super) fn folded<'a>(
+    mut body: Body<'a>,
+    end: End<'a>,
+    (init, step): (&'a syn::Expr, &'a syn::Expr),
+) -> Option<TokenStream> {
+    if !(is_early(init) || rows::is_plain(init) && cannot_fail(end.source)) {
+        return None;
+    }
+    let (init, total) = (init.to_token_stream(), name("total"));
+    let next = body.combined(step, &quote!(#total))?;
+    body.over(end.source, &init, &quote!(#total = #next;))
+}
+
+pub(super) fn reduced<'a>(
+    mut body: Body<'a>,
+    end: End<'a>,
+    step: &'a syn::Expr,
+) -> Option<TokenStream> {
+    let [some, none, total, so_far] = ["some", "none", "total", "so_far"].map(name);
+    let value = body.bound();
+    let next = body.combined(step, &quote!(#so_far))?;
+    let step = quote!(#total = match #total {
+        #some(#so_far) => #some(#next),
+        #none => #some(#value),
+    };);
+    body.over(end.source, &quote!(#none), &step)
+}
+
+/// The names under which integers are added and multiplied as std does it in a chain.
+fn step(adds: bool) -> &'static str {
+    if adds {
+        "__kernel_sum"
+    } else {
+        "__kernel_product"
+    }
+}
+
+/// Where a total begins, and whether its steps may be those of integers that std checks.
+struct Start {
+    init: TokenStream,
+    checked: bool,
+}
+
+fn start(
+    adds: bool,
+    turbofish: &Option<syn::AngleBracketedGenericArguments>,
+    driver: bool,
+) -> Option<Start> {
+    let named = turbofish.as_ref();
+    let named = named.map(|of| of.args.to_token_stream().to_string());
+    let scalar = match &named {
+        Some(named) => Some(Scalar::from_name(named)?),
+        None => None,
+    };
+    // A float's sum begins with what leaves every float as it is.
+    let text = match (scalar, adds) {
+        (Some(scalar), true) if scalar.is_float() => "-0.0",
+        (Some(scalar), false) if scalar.is_float() => "1.0",
+        (Some(scalar), adds) if scalar.is_int() => ["1", "0"][usize::from(adds)],
+        (Some(_), _) => return None,
+        // Before its first item, a total has the default of its type.
+        (None, _) if !driver => {
+            let (none, start) = (
+                name("none"),
+                if adds {
+                    "__kernel_zero"
+                } else {
+                    "__kernel_one"
+                },
+            );
+            let start = Ident::new(start, Span::mixed_site());
+            let init = quote!(#none.0.#start());
+            return Some(Start {
+                init,
+                checked: true,
+            });
+        }
+        (None, _) => return None,
+    };
+    Some(Start {
+        init: format!("{text}{}", named.unwrap_or_default())
+            .parse()
+            .ok()?,
+        checked: !driver && scalar.is_some_and(Scalar::is_int),
+    })
+}
+
+/// Whether evaluating the source of a chain changes nothing and cannot panic: then what can may come
+/// before it.
+fn cannot_fail(source: &syn::Expr) -> bool {
+    const METHODS: [&str; 9] = [
+        "iter",
+        "into_iter",
+        "copied",
+        "cloned",
+        "zip",
+        "rev",
+        "enumerate",
+        "skip",
+        "take",
+    ];
+    match source {
+        syn::Expr::Path(_) | syn::Expr::Lit(_) => true,
+        syn::Expr::Reference(of) => cannot_fail(&of.expr),
+        syn::Expr::Paren(of) => cannot_fail(&of.expr),
+        syn::Expr::MethodCall(call) => {
+            let known = METHODS.iter().any(|name| call.method == name);
+            known && cannot_fail(&call.receiver) && call.args.iter().all(cannot_fail)
+        }
+        _ => false,
+    }
+}
