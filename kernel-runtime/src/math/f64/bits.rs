@@ -54,15 +54,16 @@ pub(super) fn split(x: f64) -> (f64, f64) {
     (k, m)
 }
 
-/// `split` of a number of usual size, and bits of which the first two are clear if it is one: positive,
-/// and from `sqrt(1/2) 2^-511` to `sqrt(2) 2^512`. For the host.
+/// `split` of a number of usual size, and whether it is one: positive, and from `sqrt(1/2) 2^-511` to
+/// `sqrt(2) 2^512`. For the host.
 #[inline(always)]
-pub(super) fn split_usual(x: f64) -> (f64, f64, u64) {
-    // 512 more than there in the exponent, so that those usual have a 0 and a 1 in the first bits.
+pub(super) fn split_usual(x: f64) -> (f64, f64, bool) {
+    // 512 more than there in the exponent, so that those usual have a 0 and a 1 in the first bits:
+    // signed, they are the largest.
     let shifted = x.to_bits().wrapping_add(0x2009_5f61_9980_c433);
     let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627372031.0;
     let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
-    (k, m, shifted ^ 0x4000_0000_0000_0000)
+    (k, m, shifted.cast_signed() >= 0x4000_0000_0000_0000)
 }
 
 /// `assemble` for a usual `k`, from -512 to 511, that was added to 1.5 * 2^52. For the host.

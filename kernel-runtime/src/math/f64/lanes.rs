@@ -5,7 +5,7 @@ use super::double::fast_two_sum;
 use super::exponential::{
     exp_near, exp_reduced, exp2_near, exp2_reduced, exp2_root_usual, is_usual_power,
 };
-use super::logarithm::{ln_of, ln_of_split, log2_known, log2_of_known, log10_of, ratio, split_sum};
+use super::logarithm::{ln_of, ln_of_split, log2_of, log10_of, split_sum};
 use super::power::{exp2_sum_reduced, log2_beyond, log2_over, log2_sum, product, ratio_parts};
 use crate::math::lanes::{COUNT, Scratch, proper, settle, whole};
 
@@ -60,55 +60,50 @@ fn powers_of_roots(values: &mut [f64; COUNT], scratch: &mut Scratch) {
     }
 }
 
+/// The natural logarithm of each.
+#[inline(always)]
+pub fn ln(x: &mut [f64; COUNT], scratch: &mut Scratch) {
+    let Scratch([values, ..]) = scratch;
+    let mut all_usual = true;
+    for at in 0..COUNT {
+        let (k, m, usual) = split_usual(x[at]);
+        all_usual &= usual;
+        values[at] = ln_of(k, m);
+    }
+    // Else LLVM asks first, and then divides.
+    settle(scratch);
+    if !all_usual {
+        return proper!(x, ln());
+    }
+    *x = scratch.0[0];
+}
+
 /// Logarithms, each of an exponent and a significand.
 macro_rules! logarithms {
     ($($name:ident = $of:ident;)+) => {$(
         /// The logarithm of each.
         #[inline(always)]
         pub fn $name(x: &mut [f64; COUNT], scratch: &mut Scratch) {
-            let Scratch([values, ..]) = scratch;
-            let mut beyond = 0;
+            let Scratch([exponents, significands, ..]) = scratch;
+            let mut all_usual = true;
             for at in 0..COUNT {
-                let (k, m, unusual) = split_usual(x[at]);
-                beyond |= unusual;
-                values[at] = $of(k, m);
+                let (k, m, usual) = split_usual(x[at]);
+                all_usual &= usual;
+                (exponents[at], significands[at]) = (k, m);
             }
-            // Else LLVM asks first, and then divides.
-            settle(scratch);
-            if beyond >> 62 != 0 {
+            if !all_usual {
                 return proper!(x, $name());
             }
-            *x = scratch.0[0];
+            for at in 0..COUNT {
+                x[at] = $of(exponents[at], significands[at]);
+            }
         }
     )+};
 }
 
 logarithms! {
-    ln = ln_of;
+    log2 = log2_of;
     log10 = log10_of;
-}
-
-/// The logarithm of each to the base 2.
-#[inline(always)]
-pub fn log2(x: &mut [f64; COUNT], scratch: &mut Scratch) {
-    let Scratch([exponents, f, s, main, rest, ..]) = scratch;
-    let mut beyond = 0;
-    for at in 0..COUNT {
-        let (k, m, unusual) = split_usual(x[at]);
-        beyond |= unusual;
-        exponents[at] = k;
-        (f[at], s[at]) = ratio(m);
-        // While the processor divides.
-        (main[at], rest[at]) = log2_known(f[at]);
-    }
-    if beyond >> 62 != 0 {
-        return proper!(x, log2());
-    }
-    settle(scratch);
-    let Scratch([exponents, f, s, main, rest, ..]) = scratch;
-    for at in 0..COUNT {
-        x[at] = log2_of_known(exponents[at], f[at], s[at], main[at], rest[at]);
-    }
 }
 
 /// Inverse hyperbolic cosine of each.
@@ -147,14 +142,14 @@ pub fn powf(x: &mut [f64; COUNT], y: &[f64; COUNT], scratch: &mut Scratch) {
 #[inline(always)]
 fn bases(x: &[f64; COUNT], scratch: &mut Scratch) -> bool {
     let Scratch([exponents, s, s_low, ..]) = scratch;
-    let mut beyond = 0;
+    let mut all_usual = true;
     for at in 0..COUNT {
-        let (k, m, unusual) = split_usual(x[at]);
-        beyond |= unusual;
+        let (k, m, usual) = split_usual(x[at]);
+        all_usual &= usual;
         exponents[at] = k;
         (s[at], s_low[at]) = ratio_parts(m);
     }
-    beyond >> 62 == 0
+    all_usual
 }
 
 /// Of those, logarithms to the base 2, times `y`, as roots and what `exp2_reduced` leaves of them; whether
@@ -165,8 +160,8 @@ fn powers(y: &[f64; COUNT], scratch: &mut Scratch) -> bool {
     let Scratch([exponents, s, s_low, main, rest, ..]) = scratch;
     for at in 0..COUNT {
         let (s, s_low) = (s[at], s_low[at]);
-        let (over, over_rest) = log2_over(s, s_low, log2_beyond(s));
-        (main[at], rest[at]) = log2_sum(exponents[at], s, s_low, over, over_rest);
+        let (over, known, series) = log2_over(s, s_low, log2_beyond(s));
+        (main[at], rest[at]) = log2_sum(exponents[at], s, s_low, over, known, series);
     }
     settle(scratch);
     let Scratch([roots, rests, _, main, rest, ..]) = scratch;

@@ -113,32 +113,16 @@ pub fn log2(x: f64) -> f64 {
 /// The logarithm of `2^k m` to the base 2, for an `m` from `sqrt(1/2)` to `sqrt(2)`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn log2_of(k: f64, m: f64) -> f64 {
+pub(super) fn log2_of(k: f64, m: f64) -> f64 {
     let (f, s): (f64, f64) = ratio(m);
-    let (main, rest): (f64, f64) = log2_known(f);
-    log2_of_known(k, f, s, main, rest)
-}
-
-/// `f / ln 2`, exactly, and the rest.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn log2_known(f: f64) -> (f64, f64) {
-    // 1 / ln 2 in two parts, the first of 26 bits, like that of `f`: the product of both is exact.
-    let high: f64 = upper(f);
-    (
-        high * 1.4426950216293335,
-        (f - high) * 1.4426950408889634 + high * 1.9259629911266175e-08,
-    )
-}
-
-/// [`log2_of`] of what `ratio` has of `m`, and [`log2_known`] of that: it does not wait for the quotient.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn log2_of_known(k: f64, f: f64, s: f64, main: f64, rest: f64) -> f64 {
     let lack: f64 = ln_lack(f, s);
-    // A `k` other than 0 leaves a sum of at least 1/2, and the rounding before counts a quarter of its
-    // own.
-    k + (main + (rest - lack * 1.4426950408889634))
+    // Nearly all of ln m, in 26 bits, and the rest.
+    let high: f64 = upper(s + s);
+    let low = (f - high) - lack;
+    // 1 / ln 2 in two parts, the first of 26 bits: the product of both first parts is exact. A `k`
+    // other than 0 leaves a sum of at least 1/2, and the rounding before counts a quarter of its own.
+    let rest = low * 1.4426950408889634 + high * 1.9259629911266175e-08;
+    k + (high * 1.4426950216293335 + rest)
 }
 
 /// Logarithm to the base 10. At most 1 ULP.
