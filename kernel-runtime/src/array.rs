@@ -27,6 +27,22 @@ struct Raw<T, const R: usize> {
 // Loops without iterators here: they are inlined into every access of every kernel, and what is
 // simple to begin with costs neither time to compile nor time to run unoptimised.
 impl<T, const R: usize> Raw<T, R> {
+    /// The array of this shape whose elements follow one another, row by row.
+    #[inline(always)]
+    fn dense(ptr: *mut T, shape: [usize; R]) -> Self {
+        let (mut strides, mut step, mut dim) = ([1; R], 1isize, R);
+        while dim > 0 {
+            dim -= 1;
+            strides[dim] = step;
+            step = step.wrapping_mul(shape[dim].cast_signed());
+        }
+        Raw {
+            ptr,
+            shape,
+            strides,
+        }
+    }
+
     /// The same array from another pointer to its start. A new value rather than a changed one: LLVM
     /// takes a local apart before it inlines a function, but not a parameter, so that it knows of every
     /// access through a local which reference it came from.

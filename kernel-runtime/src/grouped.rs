@@ -49,6 +49,7 @@ impl Which {
     }
 }
 
+/// By its type alone: the elements of an array may hold NaNs to begin with.
 fn is_exact(of: &Accumulator) -> bool {
     !matches!(of.ty, Primitive::F32 | Primitive::F64)
 }

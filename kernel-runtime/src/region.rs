@@ -7,6 +7,7 @@
 mod admission;
 mod at_once;
 mod block;
+mod brief;
 mod chunk;
 mod fold;
 mod formula;
@@ -145,8 +146,13 @@ impl Progressions {
 
     #[inline]
     fn push(&mut self, of: &Progression) {
+        self.push_up_to(of, of.narrow_hi().unwrap_or(i64::MAX));
+    }
+
+    #[inline(always)]
+    fn push_up_to(&mut self, of: &Progression, highest: i64) {
         self.loops[self.depth].set(of);
-        self.highest[self.depth] = of.narrow_hi().unwrap_or(i64::MAX);
+        self.highest[self.depth] = highest;
         self.depth += 1;
     }
 

@@ -12,7 +12,7 @@ use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel::{self, Groups};
 use crate::range::Progression;
-use crate::region::{AnyReduce, Captured, Plan, Progressions, Region, Run, with_values};
+use crate::region::{AnyReduce, Captured, Progressions, Region, Run, with_values};
 use std::cell::{Cell, RefCell};
 
 /// A kernel function.
@@ -201,10 +201,22 @@ impl<'a> Session<'a> {
     ) -> Outcome {
         let plan = region.plan();
         let outermost = outermost.as_ref();
-        if self.has_few(plan, outermost) {
-            return Outcome::Declined;
-        }
         let captured = Captured { arrays, scalars };
+        if let Some(of) = outermost
+            && of.count() <= plan.few.max(plan.brief)
+            && self.is_on_host()
+        {
+            if of.count() == 0 {
+                return Outcome::Done;
+            }
+            if of.count() <= plan.few {
+                return Outcome::Declined;
+            }
+            self.release();
+            if let Some(outcome) = region.brief(plan, of, captured, values) {
+                return outcome;
+            }
+        }
         let mut loops = Progressions::default();
         region.admit(plan, outermost, captured, &mut loops, |run| {
             if !run.plan.shared.is_empty() {
@@ -218,13 +230,10 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Whether so few iterations are left to the loop as written. A device that was asked for runs
-    /// them.
+    /// Whether no device was asked for.
     #[inline]
-    fn has_few(&self, plan: &Plan, outermost: Option<&Progression>) -> bool {
-        let few = plan.few;
-        let host = !matches!(self.start, Start::Prefer | Start::Device(_));
-        few > 0 && host && outermost.is_some_and(|of| of.count() <= few)
+    fn is_on_host(&self) -> bool {
+        !matches!(self.start, Start::Prefer | Start::Device(_))
     }
 
     #[inline]

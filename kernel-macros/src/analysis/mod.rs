@@ -50,7 +50,7 @@ mod shared;
 pub mod sites;
 pub mod stages;
 pub mod steps;
-mod strips;
+pub mod strips;
 #[cfg(test)]
 pub mod tests;
 mod texts;

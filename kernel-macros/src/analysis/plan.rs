@@ -157,11 +157,22 @@ pub struct ArrayUse {
 #[derive(Debug)]
 pub struct Strips {
     pub carried: Vec<VarId>,
-    /// Elements that are read in inner loops but do not depend on them: each as all the accesses
-    /// to it. They are read when the loop starts its first trip.
-    pub ahead: Vec<Vec<AccessId>>,
+    pub ahead: Vec<Ahead>,
     /// Some of the loops end when they do for each iteration, which then waits for the others.
     pub masked: bool,
+    /// Only a few iterations go together, each along elements of its own, in lanes that are registers.
+    pub abreast: bool,
+    /// The statements that are cut into parts; what follows them runs iteration by iteration.
+    pub cut: usize,
+}
+
+/// An element that an inner loop names and that is read before: all the accesses to it.
+#[derive(Debug)]
+pub struct Ahead {
+    pub accesses: Vec<AccessId>,
+    /// The loop of which each trip begins with reading it. If there is none, no loop changes it, and it
+    /// is read when the outermost one around it makes its first trip.
+    pub trip: Option<LoopId>,
 }
 
 /// The iterations in which the variable of the innermost parallel loop, which counts in steps of

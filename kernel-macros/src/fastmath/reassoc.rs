@@ -12,7 +12,7 @@
 //! over, fewer than `L`, run in rounds of `L / 4` in the same way, and what is left then follows one by
 //! one. `L` is 16 for accumulators of 8 bytes, else 32. Trips keep their order, so all else that they do
 //! is as before.
-//! Where neighbouring iterations go through the loop together
+//! Where long strips of neighbouring iterations go through the loop together
 //! ([`crate::analysis::plan::Strips`]), SIMD has them, and sums stay as they are. So do those of loops
 //! that check an access in each trip, such as one by data (`x[column[k]]`): a loop that may end
 //! anywhere is none for SIMD, and lanes would only be in its way.
@@ -26,7 +26,7 @@ use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span,
     Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Bytes of an accumulator's lanes: four AVX2 registers, and for the trips that are left over, one.
 const BYTES: [u64; 2] = [128, 32];
@@ -36,15 +36,22 @@ pub fn apply(function: &mut Function, plan: &mut Plan) {
     let Plan {
         regions, verdicts, ..
     } = plan;
-    for region in regions.iter_mut().filter(|of| of.strips.is_none()) {
+    let abreast = |of: &Region| of.strips.as_ref().is_none_or(|strips| strips.abreast);
+    for region in regions.iter_mut().filter(|of| abreast(of)) {
         let mut body = std::mem::take(&mut region.body);
         let mut splitter = Splitter {
             function,
             region,
             verdicts,
+            split: false,
         };
         pass::over(&mut splitter, &mut body);
+        let split = splitter.split;
         region.body = body;
+        if split {
+            // Lanes along the loop are better than a few iterations abreast.
+            region.strips = None;
+        }
     }
 }
 
@@ -52,6 +59,8 @@ struct Splitter<'a> {
     function: &'a mut Function,
     region: &'a mut Region,
     verdicts: &'a mut Vec<Verdict>,
+    /// A loop has been split.
+    split: bool,
 }
 
 impl Pass for Splitter<'_> {
@@ -112,6 +121,7 @@ impl Splitter<'_> {
             };
             before.extend(split.rounds(id, &accumulators));
         }
+        self.split = true;
         self.verdicts[id.index()] = Verdict::InLanes(counts[0]);
         let made = self.function.loops.len();
         self.verdicts.resize_with(made, || Verdict::Inner);
@@ -158,17 +168,9 @@ fn leaves_or_loops(function: &Function, body: &Block) -> bool {
 
 /// The floats that a body assigns to and does not bind.
 fn floats_from_outside(function: &Function, body: &Block) -> Vec<(VarId, Span)> {
-    let (mut assigned, mut bound) = (Vec::new(), HashSet::new());
-    walk::statements(function, body, &mut |stmt| match &stmt.kind {
-        StmtKind::Assign {
-            target: Place::Var(var),
-            ..
-        } => assigned.push((*var, stmt.span)),
-        StmtKind::Let { pat, .. } => pat.variables(&mut |var| _ = bound.insert(var)),
-        _ => {}
-    });
+    let mut assigned = walk::assigned_outside(function, body);
     let is_float = |var: VarId| function.vars[var].ty.scalar().is_some_and(Scalar::is_float);
-    assigned.retain(|(var, _)| !bound.contains(var) && is_float(*var));
+    assigned.retain(|(var, _)| is_float(*var));
     assigned
 }
 

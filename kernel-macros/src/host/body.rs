@@ -129,6 +129,13 @@ impl<'a> Body<'a> {
         emit!(#label: { #statements })
     }
 
+    /// The last of its statements, likewise.
+    pub fn last(&self, stmts: &[Stmt]) -> TokenStream {
+        let stmts = stmts.iter().map(|stmt| self.statement(stmt));
+        let label = lifetime("iteration");
+        emit!(#label: { #(#stmts)* })
+    }
+
     /// The trips of the loop that runs in order around the iterations (rule R7), with `around` made
     /// of one trip's iteration: the runtime's rows are walked along once in each trip, as in the
     /// source.

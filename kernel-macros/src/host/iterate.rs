@@ -96,7 +96,8 @@ fn entries(region: &Region, forms: &Forms) -> Entries {
 /// Whether the fast form is other source than the general one.
 pub fn has_two_forms(region: &Region) -> bool {
     let other_calls = region.stages.is_some() || !region.body.steps.is_empty();
-    let other_code = region.body.casts_in_lanes() || has_whole_rounds(region);
+    let abreast = region.plan.strips.as_ref().is_some_and(|of| of.abreast);
+    let other_code = region.body.casts_in_lanes() || has_whole_rounds(region) || abreast;
     region.plan.has_fast_form() || other_calls || other_code
 }
 
@@ -336,12 +337,8 @@ fn run(region: &Region, forms: &Forms) -> TokenStream {
     let rt = region.rt();
     let (parameter, (further, _)) = (&forms.parameter, further(forms));
     let accumulators = Accumulators::of(region);
-    let iterations = if let Some(plan) = &region.plan.strips {
-        strips(region, plan)
-    } else if let Some(plan) = &region.stages {
-        in_stages(region, plan)
-    } else if accumulators.vars.is_empty() {
-        map(region)
+    let iterations = if accumulators.vars.is_empty() {
+        along_rows(region)
     } else if region.lanes() == 1 {
         in_order(region, &accumulators)
     } else {
@@ -417,7 +414,17 @@ fn pieces(region: &Region, piece: impl Fn() -> TokenStream) -> TokenStream {
     }
 }
 
-/// Iterations that combine nothing.
+/// Iterations row by row, in the way that suits the body.
+fn along_rows(region: &Region) -> TokenStream {
+    match (&region.plan.strips, &region.stages) {
+        (Some(plan), _) if plan.abreast => abreast(region, plan),
+        (Some(plan), _) => strips(region, plan),
+        (None, Some(plan)) => in_stages(region, plan),
+        (None, None) => map(region),
+    }
+}
+
+/// Iterations one by one.
 fn map(region: &Region) -> TokenStream {
     let depth = region.plan.nest.len();
     let outer = variables(region, 0, depth - 1);
@@ -447,7 +454,7 @@ fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
         inner: &inner,
         plan,
     };
-    let (lanes, parts) = (strip.lanes(), strip.iterations());
+    let (lanes, parts) = (strip.lanes(), strip.iterations(TokenStream::clone));
     let rows = tile(region, &outer, &parts);
     let (plain, rt) = (map(region), region.rt());
     let fast = region.plan.has_fast_form().then(|| emit!(FAST &&));
@@ -479,16 +486,35 @@ fn unchecked(region: &Region) -> Option<TokenStream> {
 /// Iterations that combine nothing, cut at their calls, as far as there are enough of them.
 fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
     let depth = region.plan.nest.len();
-    let outer = variables(region, 0, depth - 1);
-    let inner = variables(region, depth - 1, depth);
     let stages = stages::Printer {
         body: &region.body,
-        inner: &inner,
+        inner: &variables(region, depth - 1, depth),
         plan,
     };
-    let (lanes, parts) = (stages.lanes(), stages.parts());
+    let rows = together(region, &stages.count(), &stages.parts());
+    let lanes = stages.lanes();
+    emit!(#lanes #rows)
+}
+
+/// Iterations of which a few go along elements of their own, as far as there are enough of them.
+fn abreast(region: &Region, plan: &plan::Strips) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let strip = Strips {
+        body: &region.body,
+        inner: &variables(region, depth - 1, depth),
+        plan,
+    };
+    let parts = strip.iterations(TokenStream::clone);
+    let rows = together(region, &names::index(strip.longest()), &parts);
+    let lanes = strip.lanes();
+    emit!(#lanes #rows)
+}
+
+/// Rows of which the fast form runs so many iterations together, in order, and the rest one by one.
+fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let inner = variables(region, depth - 1, depth);
     let (iteration, unchecked) = (region.body.iteration(), unchecked(region));
-    let count = stages.count();
     let row = emit! {
         let (mut __from, __end) = __tile.columns;
         while FAST #unchecked && __end - __from >= #count {
@@ -500,8 +526,7 @@ fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
             #iteration
         }
     };
-    let rows = tile(region, &outer, &row);
-    emit!(#lanes #rows)
+    tile(region, &variables(region, 0, depth - 1), &row)
 }
 
 /// A reduction's accumulators in tokens.
@@ -530,7 +555,7 @@ impl Accumulators {
 fn in_order(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let rt = region.rt();
     let Accumulators { vars, lanes, .. } = accumulators;
-    let iterations = map(region);
+    let iterations = along_rows(region);
     emit! {
         #(let #lanes = #rt::first(#lanes);)*
         #(let mut #vars = unsafe { *#lanes };)*
@@ -549,11 +574,13 @@ fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let all = names::index(region.lanes() as usize);
     let row = pieces(region, || {
         let whole = whole_rounds(region, accumulators);
+        let abreast = abreast_in_lanes(region, accumulators);
         let round = visits(region, accumulators, &emit!(__count));
         emit! {
             let mut __from = __from;
             while __from < __end {
                 #whole
+                #abreast
                 let __count = #rt::Ord::min(__end - __from, #all - __lane);
                 #round
                 __from += __count;
@@ -608,20 +635,61 @@ fn has_whole_rounds(region: &Region) -> bool {
     little && !region.plan.accumulators.is_empty() && region.lanes() > 1
 }
 
+/// Iterations of which a few go along elements of their own before each combines into its lane.
+fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
+    let plan = region.plan.strips.as_ref()?;
+    let depth = region.plan.nest.len();
+    let strip = Strips {
+        body: &region.body,
+        inner: &variables(region, depth - 1, depth),
+        plan,
+    };
+    let usize = region.body.scalar(Scalar::Usize);
+    let parts = strip.iterations(|last| {
+        let visit = visit(accumulators, last);
+        emit! {
+            let __at = (__first_lane + __n) as #usize;
+            #visit
+        }
+    });
+    let (lanes, unchecked) = (strip.lanes(), unchecked(region));
+    let (count, all) = (
+        names::index(strip.longest()),
+        names::index(region.lanes() as usize),
+    );
+    Some(emit! {
+        while FAST #unchecked && __end - __from >= #count && #all - __lane >= #count {
+            let __first_lane = __lane;
+            #lanes
+            #parts
+            __from += #count;
+            __lane = (__lane + #count) % #all;
+        }
+    })
+}
+
 /// Iterations from `__from` on, of so many lanes from `__lane` on.
 fn visits(region: &Region, accumulators: &Accumulators, count: &impl ToTokens) -> TokenStream {
     let depth = region.plan.nest.len();
-    let Accumulators { vars, lanes, .. } = accumulators;
     let usize = region.body.scalar(Scalar::Usize);
-    let (inner, iteration) = (variables(region, depth - 1, depth), region.body.iteration());
+    let inner = variables(region, depth - 1, depth);
+    let visit = visit(accumulators, &region.body.iteration());
     emit! {
         for __n in 0..#count {
             let __t = __from + __n;
             let __at = (__lane + __n) as #usize;
             #inner
-            #(let mut #vars = unsafe { *#lanes.add(__at) };)*
-            #iteration
-            #(unsafe { *#lanes.add(__at) = #vars };)*
+            #visit
         }
+    }
+}
+
+/// An iteration that combines into the lanes at `__at`.
+fn visit(accumulators: &Accumulators, iteration: &TokenStream) -> TokenStream {
+    let Accumulators { vars, lanes, .. } = accumulators;
+    emit! {
+        #(let mut #vars = unsafe { *#lanes.add(__at) };)*
+        #iteration
+        #(unsafe { *#lanes.add(__at) = #vars };)*
     }
 }

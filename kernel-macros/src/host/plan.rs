@@ -55,7 +55,10 @@ pub fn text(region: &Region) -> Text {
     let atoms = printer.atoms.iter().map(|id| &function.exprs[*id].ty);
     lines.extend(captured.chain(atoms).map(|ty| format!("scalar {ty}")));
     let accumulators = plan.accumulators.iter();
-    lines.extend(accumulators.map(|of| format!("sum {}", accumulator(of.ty, of.fold))));
+    lines.extend(accumulators.map(|of| {
+        let exact = if of.is_free_of_order() { ":exact" } else { "" };
+        format!("sum {}{exact}", accumulator(of.ty, of.fold))
+    }));
     lines.extend(plan.shared.iter().map(|of| shared(plan, of)));
     if !plan.accumulators.is_empty() {
         lines.push(format!("lanes {}", region.lanes()));

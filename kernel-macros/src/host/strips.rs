@@ -2,11 +2,13 @@
 
 use super::body::Body;
 use super::names::{self, emit};
-use crate::analysis::plan;
+use crate::analysis::plan::{self, Ahead};
+use crate::analysis::strips::writes_element;
 use crate::ir::{
     AccessId, Block, ExprId, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk,
 };
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
 
 /// Iterations of a strip, at most: one has a lane for every variable that passes from part to part.
@@ -16,6 +18,10 @@ const LONGEST: usize = 512;
 /// Bytes of lanes, which stay close to the processor, and the fewest iterations for all that.
 const BYTES: usize = 4096;
 const LEAST: usize = 64;
+
+/// Iterations that go along elements of their own: their loads are not neighbours, so that more of them
+/// would not make a longer vector, and all lanes are in registers.
+const ABREAST: usize = 8;
 
 /// Iterations that wait for each other: enough to hide what operations take, few enough that
 /// neighbours are done at about the same time.
@@ -43,10 +49,17 @@ impl Strips<'_> {
         if self.plan.masked {
             return LONGEST_MASKED;
         }
+        if self.plan.abreast {
+            return ABREAST;
+        }
         let vars = &self.body.function().vars;
         let carried = self.plan.carried.iter();
         let carried = carried.filter_map(|var| vars[*var].ty.scalar());
-        let ahead = self.plan.ahead.iter().map(|of| self.element_type(of[0]));
+        let ahead = self
+            .plan
+            .ahead
+            .iter()
+            .map(|of| self.element_type(of.accesses[0]));
         let bytes: u32 = carried.chain(ahead).map(Scalar::bytes).sum();
         let fit = BYTES / bytes.max(1) as usize;
         fit.clamp(LEAST, LONGEST).next_power_of_two()
@@ -59,8 +72,10 @@ impl Strips<'_> {
         let carried = self.plan.carried.iter();
         let carried = carried.map(|var| (self.body.name(*var), self.body.ty(&vars[*var].ty)));
         let ahead = self.plan.ahead.iter().enumerate();
-        let ahead =
-            ahead.map(|(number, of)| (element(number), self.body.scalar(self.element_type(of[0]))));
+        let ahead = ahead.map(|(number, of)| {
+            let ty = self.element_type(of.accesses[0]);
+            (element(number), self.body.scalar(ty))
+        });
         let lanes = carried.chain(ahead).map(|(name, ty)| {
             let (lanes, count) = (lanes_of(&name), names::index(self.longest()));
             emit!(let mut #lanes: [#ty; #count] = [#rt::from_bits::<#ty>(0); #count];)
@@ -76,14 +91,29 @@ impl Strips<'_> {
         view.elem
     }
 
-    /// The iterations of the strip `__from..__from + __count`.
-    pub fn iterations(&self) -> TokenStream {
-        self.parts(&self.body.region.body, true)
+    /// The iterations of the strip `__from..__from + __count`, of which `last` does the statements that
+    /// are not cut.
+    pub fn iterations(&self, last: impl FnOnce(&TokenStream) -> TokenStream) -> TokenStream {
+        let (first, rest) = self.body.region.body.stmts.split_at(self.plan.cut);
+        let parts = self.parts(first, true);
+        if rest.is_empty() {
+            return parts;
+        }
+        let block = Block {
+            stmts: rest.to_vec(),
+            value: None,
+        };
+        let (reads, bound) = (self.used(&block), bound(rest));
+        let reads = reads.iter().filter(|var| !bound.contains(var));
+        let reads = reads.map(|var| self.read_lane(&self.body.name(*var)));
+        let last = last(&self.body.last(rest));
+        let rest = self.each(&emit!(#(#reads)* #last));
+        emit!(#parts #rest)
     }
 
     /// Reads the elements that an inner loop names but that do not depend on it.
     fn elements(&self, block: &Block) -> Option<TokenStream> {
-        let (rt, function) = (self.body.rt(), self.body.function());
+        let function = self.body.function();
         let mut named = HashSet::new();
         walk::expressions(function, block, &mut |id| {
             if let ExprKind::Load(access) = function.exprs[id].kind {
@@ -91,24 +121,44 @@ impl Strips<'_> {
             }
         });
         let groups = self.plan.ahead.iter().enumerate();
-        let groups = groups.filter(|(_, of)| of.iter().any(|id| named.contains(id)));
-        let elements = groups.map(|(number, of)| {
-            let (at, value) = (self.body.index(of[0]), self.body.read(of[0]));
+        let named = |of: &Ahead| of.accesses.iter().any(|id| named.contains(id));
+        let groups = groups.filter(|(_, of)| of.trip.is_none() && named(of));
+        let groups: Vec<_> = groups.collect();
+        (!groups.is_empty()).then(|| self.read_elements(groups))
+    }
+
+    /// Reads the elements with which each trip of a loop begins.
+    fn trip_elements(&self, id: LoopId) -> Option<TokenStream> {
+        let groups = self.plan.ahead.iter().enumerate();
+        let groups = groups.filter(|(_, of)| of.trip == Some(id));
+        let groups: Vec<_> = groups.collect();
+        let none = HashMap::new();
+        (!groups.is_empty()).then(|| self.body.behind(none, || self.read_elements(groups)))
+    }
+
+    fn read_elements(&self, groups: Vec<(usize, &Ahead)>) -> TokenStream {
+        let rt = self.body.rt();
+        let elements = groups.into_iter().map(|(number, of)| {
+            let id = of.accesses[0];
+            let (at, value) = (self.body.index(id), self.body.read(id));
             let lanes = lanes_of(&element(number));
             emit! {
                 let __value = { let __at = #at; #value };
                 unsafe { #rt::put(&mut #lanes, __lane, __value) };
             }
         });
-        let elements: TokenStream = elements.collect();
-        (!elements.is_empty()).then(|| self.each(&elements))
+        self.each(&elements.collect())
     }
 
     /// Something for each iteration of the strip.
     fn each(&self, what: &TokenStream) -> TokenStream {
         let (inner, usize) = (self.inner, self.body.scalar(Scalar::Usize));
+        let count = match self.plan.abreast {
+            true => names::index(ABREAST).into_token_stream(),
+            false => emit!(__count),
+        };
         emit! {
-            for __n in 0..__count {
+            for __n in 0..#count {
                 let (__t, __lane) = (__from + __n, __n as #usize);
                 #inner
                 #what
@@ -117,8 +167,9 @@ impl Strips<'_> {
     }
 
     /// A block's statements.
-    fn parts(&self, block: &Block, outermost: bool) -> TokenStream {
-        let parts = block.stmts.chunk_by(|a, b| !is_loop(a) && !is_loop(b));
+    fn parts(&self, stmts: &[Stmt], outermost: bool) -> TokenStream {
+        let alone = |stmt: &Stmt| is_loop(stmt) || (!outermost && writes_element(stmt));
+        let parts = stmts.chunk_by(|a, b| !alone(a) && !alone(b));
         let parts = parts.map(|part| match part {
             [
                 Stmt {
@@ -143,15 +194,20 @@ impl Strips<'_> {
         let name = self.body.pattern(&Pat::Var(node.var));
         let ty = &self.body.function().vars[node.var].ty;
         let groups = self.plan.ahead.iter().enumerate();
-        let known = groups.flat_map(|(number, of)| of.iter().map(move |id| (*id, element(number))));
+        let known = groups.flat_map(|(number, of)| {
+            let accesses = of.accesses.iter();
+            accesses.map(move |id| (*id, element(number)))
+        });
         let range = self.body.range(&node.range, ty);
         let known: HashMap<AccessId, Ident> = known.collect();
-        let one = !node.body.stmts.iter().any(is_loop);
+        let one = !node.body.stmts.iter().any(is_loop) && !self.plan.abreast;
         let several = (one && self.size(&node.body) <= LIGHT).then(|| {
             self.body
                 .behind(known.clone(), || self.several(&node.body, &name))
         });
-        let parts = self.body.behind(known, || self.parts(&node.body, false));
+        let parts = self
+            .body
+            .behind(known, || self.parts(&node.body.stmts, false));
         // The range is that of every iteration, and none fails.
         let elements = if outermost {
             self.elements(&node.body)
@@ -164,10 +220,11 @@ impl Strips<'_> {
         });
         let (before, first) = first.unzip();
         let Some(several) = several else {
+            let trip = self.trip_elements(id);
             return emit! {
                 let __t = __from;
                 #before
-                for #name in #range { #first #parts }
+                for #name in #range { #first #trip #parts }
             };
         };
         let (ty, trips) = (self.body.ty(ty), names::index(TRIPS));

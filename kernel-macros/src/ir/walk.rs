@@ -1,6 +1,7 @@
 //! Visits every expression of a block, inner loops and blocks included, in source order.
 
-use super::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, VarId, verify};
+use super::{Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId, verify};
+use std::collections::HashSet;
 
 /// Calls `visit` for every expression below the block's statements.
 pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(ExprId)) {
@@ -22,6 +23,20 @@ pub fn variables(function: &Function, block: &Block, visit: &mut impl FnMut(VarI
             target.variable().into_iter().for_each(&mut *visit);
         }
     });
+}
+
+/// The variables that the block assigns to but does not bind, once for each place.
+pub fn assigned_outside(function: &Function, block: &Block) -> Vec<(VarId, Span)> {
+    let (mut assigned, mut bound) = (Vec::new(), HashSet::new());
+    statements(function, block, &mut |stmt| match &stmt.kind {
+        StmtKind::Assign { target, .. } => {
+            assigned.extend(target.variable().map(|var| (var, stmt.span)));
+        }
+        StmtKind::Let { pat, .. } => pat.variables(&mut |var| _ = bound.insert(var)),
+        _ => {}
+    });
+    assigned.retain(|(var, _)| !bound.contains(var));
+    assigned
 }
 
 /// Calls `visit` for every statement of the block, of loops in it, and of blocks that are values.

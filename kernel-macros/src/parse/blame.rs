@@ -21,7 +21,7 @@ pub(super) fn about(node: &syn::Expr) -> String {
     listed(told).map_or_else(String::new, |names| format!(" on {names}"))
 }
 
-/// `, which changes `s``: what a closure captures and writes, or nothing.
+/// `, which changes `s`,`: what a closure captures and writes, or nothing.
 pub(super) fn changes(closure: &syn::ExprClosure) -> String {
     let mut names = Names::of(&closure.body);
     closure
@@ -30,7 +30,7 @@ pub(super) fn changes(closure: &syn::ExprClosure) -> String {
         .for_each(|input| names.visit_pat(input));
     let bound = std::mem::take(&mut names.bound);
     names.written.retain(|name| !bound.contains(name));
-    listed(&names.written).map_or_else(String::new, |names| format!(", which changes {names}"))
+    listed(&names.written).map_or_else(String::new, |names| format!(", which changes {names},"))
 }
 
 /// ` with `tick``: the functions that a method is given, or nothing.
@@ -39,8 +39,14 @@ pub(super) fn functions<'a>(
     is_variable: impl Fn(&syn::Expr) -> bool,
 ) -> String {
     let named = |arg: &&syn::Expr| matches!(arg, syn::Expr::Path(_)) && !is_variable(arg);
-    let args = args.into_iter().filter(named);
-    let names: Vec<String> = args.map(written::text).collect();
+    // A constant's name is in capitals.
+    let args = args.into_iter().filter(named).map(written::text);
+    let small = |name: &String| {
+        name.rsplit("::")
+            .next()
+            .is_some_and(|last| last.starts_with(char::is_lowercase))
+    };
+    let names: Vec<String> = args.filter(small).collect();
     listed(&names).map_or_else(String::new, |names| format!(" with {names}"))
 }
 

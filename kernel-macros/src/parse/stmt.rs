@@ -350,7 +350,7 @@ impl Parser {
         let told = match written {
             syn::Expr::Closure(closure) => blame::changes(closure),
             syn::Expr::Path(path) if self.named(written).is_none() => {
-                format!(", which is `{}`", written::text(path))
+                format!(", which is `{}`,", written::text(path))
             }
             _ => return,
         };

@@ -9,11 +9,7 @@ impl<T: Part> ReadParts<2> for [Complex<T>] {
     #[inline(always)]
     fn __kernel_read_parts(&self) -> View<'_, T, 2> {
         View {
-            raw: Raw {
-                ptr: self.as_ptr().cast_mut().cast(),
-                shape: [self.len(), 2],
-                strides: [2, 1],
-            },
+            raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len(), 2]),
             borrow: PhantomData,
         }
     }
@@ -23,11 +19,7 @@ impl<T: Part> WriteParts<2> for [Complex<T>] {
     #[inline(always)]
     fn __kernel_write_parts(&mut self) -> ViewMut<'_, T, 2> {
         ViewMut {
-            raw: Raw {
-                ptr: self.as_mut_ptr().cast(),
-                shape: [self.len(), 2],
-                strides: [2, 1],
-            },
+            raw: Raw::dense(self.as_mut_ptr().cast(), [self.len(), 2]),
             borrow: PhantomData,
         }
     }
@@ -39,11 +31,7 @@ impl<T: Part, const N: usize> ReadParts<3> for [[Complex<T>; N]] {
     #[inline(always)]
     fn __kernel_read_parts(&self) -> View<'_, T, 3> {
         View {
-            raw: Raw {
-                ptr: self.as_ptr().cast_mut().cast(),
-                shape: [self.len(), N, 2],
-                strides: [2 * N.cast_signed(), 2, 1],
-            },
+            raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len(), N, 2]),
             borrow: PhantomData,
         }
     }
@@ -53,11 +41,7 @@ impl<T: Part, const N: usize> WriteParts<3> for [[Complex<T>; N]] {
     #[inline(always)]
     fn __kernel_write_parts(&mut self) -> ViewMut<'_, T, 3> {
         ViewMut {
-            raw: Raw {
-                ptr: self.as_mut_ptr().cast(),
-                shape: [self.len(), N, 2],
-                strides: [2 * N.cast_signed(), 2, 1],
-            },
+            raw: Raw::dense(self.as_mut_ptr().cast(), [self.len(), N, 2]),
             borrow: PhantomData,
         }
     }

@@ -9,11 +9,7 @@ impl<T: Element> ReadArray<1> for [T] {
     #[inline(always)]
     fn __kernel_read(&self) -> View<'_, T, 1> {
         View {
-            raw: Raw {
-                ptr: self.as_ptr().cast_mut(),
-                shape: [self.len()],
-                strides: [1],
-            },
+            raw: Raw::dense(self.as_ptr().cast_mut(), [self.len()]),
             borrow: PhantomData,
         }
     }
@@ -23,31 +19,22 @@ impl<T: Element> WriteArray<1> for [T] {
     #[inline(always)]
     fn __kernel_write(&mut self) -> ViewMut<'_, T, 1> {
         ViewMut {
-            raw: Raw {
-                ptr: self.as_mut_ptr(),
-                shape: [self.len()],
-                strides: [1],
-            },
+            raw: Raw::dense(self.as_mut_ptr(), [self.len()]),
             borrow: PhantomData,
         }
     }
 }
 
-/// Slices of arrays, of arrays of arrays, and so on; a dimension's stride is the number of elements in the
-/// arrays within it.
+/// Slices of arrays, of arrays of arrays, and so on.
 macro_rules! nested {
-    ($rank:literal [$($len:ident)*] $elem:ty: $($stride:expr),*) => {
+    ($rank:literal [$($len:ident)*] $elem:ty) => {
         impl<T: Element $(, const $len: usize)*> ReadArray<$rank> for [$elem] {
             type Elem = T;
 
             #[inline(always)]
             fn __kernel_read(&self) -> View<'_, T, $rank> {
                 View {
-                    raw: Raw {
-                        ptr: self.as_ptr().cast_mut().cast(),
-                        shape: [self.len() $(, $len)*],
-                        strides: [$($stride.cast_signed()),*],
-                    },
+                    raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len() $(, $len)*]),
                     borrow: PhantomData,
                 }
             }
@@ -57,11 +44,7 @@ macro_rules! nested {
             #[inline(always)]
             fn __kernel_write(&mut self) -> ViewMut<'_, T, $rank> {
                 ViewMut {
-                    raw: Raw {
-                        ptr: self.as_mut_ptr().cast(),
-                        shape: [self.len() $(, $len)*],
-                        strides: [$($stride.cast_signed()),*],
-                    },
+                    raw: Raw::dense(self.as_mut_ptr().cast(), [self.len() $(, $len)*]),
                     borrow: PhantomData,
                 }
             }
@@ -69,9 +52,9 @@ macro_rules! nested {
     };
 }
 
-nested!(2 [N] [T; N]: N, 1usize);
-nested!(3 [M N] [[T; N]; M]: (M * N), N, 1usize);
-nested!(4 [L M N] [[[T; N]; M]; L]: (L * M * N), (M * N), N, 1usize);
+nested!(2 [N] [T; N]);
+nested!(3 [M N] [[T; N]; M]);
+nested!(4 [L M N] [[[T; N]; M]; L]);
 
 impl<T> Indexed for [T] {}
 impl<T> Indexed for Vec<T> {

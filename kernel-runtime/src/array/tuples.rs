@@ -23,11 +23,7 @@ macro_rules! tuple {
             fn __kernel_read_parts(&self) -> View<'_, T, 2> {
                 const { <($($elem,)*)>::IS_PACKED };
                 View {
-                    raw: Raw {
-                        ptr: self.as_ptr().cast_mut().cast(),
-                        shape: [self.len(), $len],
-                        strides: [$len, 1],
-                    },
+                    raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len(), $len]),
                     borrow: PhantomData,
                 }
             }
@@ -38,11 +34,7 @@ macro_rules! tuple {
             fn __kernel_write_parts(&mut self) -> ViewMut<'_, T, 2> {
                 const { <($($elem,)*)>::IS_PACKED };
                 ViewMut {
-                    raw: Raw {
-                        ptr: self.as_mut_ptr().cast(),
-                        shape: [self.len(), $len],
-                        strides: [$len, 1],
-                    },
+                    raw: Raw::dense(self.as_mut_ptr().cast(), [self.len(), $len]),
                     borrow: PhantomData,
                 }
             }

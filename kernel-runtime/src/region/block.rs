@@ -79,27 +79,16 @@ impl Chunks<'_> {
 
     /// Of the next `count` chunks, how many end in the row that the next iteration is in.
     fn in_row(&self, count: u64) -> u64 {
-        let left = self.run.row() - self.column();
+        let left = self.run.row() - self.place.column();
         if left >= self.run.count - self.done {
             return count;
         }
         count.min(left / self.chunk)
     }
 
-    /// The next iteration's place in its row.
-    fn column(&self) -> u64 {
-        match self.run.call.shape() {
-            [1, 1, _] => self.done,
-            _ => self.place.column(),
-        }
-    }
-
     fn run_in_row(&mut self, body: Body, count: u64, room: &mut [u64]) -> Checked {
         let length = (count * self.chunk).min(self.run.count - self.done);
-        let row = match self.run.call.shape() {
-            [1, 1, _] => Tile::of_row(self.done, self.done + length),
-            _ => self.place.tile(length),
-        };
+        let row = self.place.tile(length);
         let tile = Tile {
             chunk: self.chunk,
             folded: room.as_mut_ptr(),

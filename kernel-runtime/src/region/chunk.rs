@@ -214,7 +214,7 @@ pub(super) struct Chunks<'c> {
     pub chunk: u64,
     /// The number of the next iteration.
     pub done: u64,
-    /// Its place, in a space of several rows.
+    /// Its place.
     pub place: Place,
     /// The lanes of accumulators that are free of order stay as they are from chunk to chunk.
     passing: bool,
@@ -293,10 +293,6 @@ impl Chunks<'_> {
         // tiles lie within its space. There is a slot for every accumulator, and a lane that an
         // iteration of this chunk reaches was filled.
         let run = |tile: &Tile| unsafe { body(call, tile, slots) };
-        if let [1, 1, _] = call.shape {
-            run(&Tile::of_row(self.done, self.done + length))?;
-            return Ok(());
-        }
         let mut done = 0;
         while done < length {
             let mut tile = self.place.tile(length - done);

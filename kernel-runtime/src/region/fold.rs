@@ -312,16 +312,6 @@ pub fn infinity(name: &str, ty: Primitive) -> Option<u64> {
     }
 }
 
-/// Whether values combine to the same in any order: those of floats do in minima and maxima, where
-/// they meet a number, and what follows one of these is decided by the number of its iteration.
-pub fn is_exact(name: &str, ty: Primitive) -> bool {
-    let float = matches!(ty, Primitive::F32 | Primitive::F64);
-    match name {
-        "min" | "max" | "min_if" | "max_if" | "together" => true,
-        _ => !float,
-    }
-}
-
 type Table = &'static [(&'static str, Folding)];
 
 macro_rules! ops {

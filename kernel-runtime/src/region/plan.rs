@@ -18,7 +18,8 @@
 //! array f64:2:r                     read, written (`w`) or both; `:unit` if its type is
 //!                                   contiguous, `:keep` if it may stay on a device
 //! scalar usize
-//! sum f64:add:8000000000000000      an accumulator: how it folds, and its identity's bits
+//! sum f64:add:8000000000000000      an accumulator: how it folds, and its identity's bits; `:exact` if it
+//!                                   comes to the same in any order
 //! shared 0 i64:add:0                array 0 holds accumulators, which fold like that
 //! lanes 64
 //! entry sum2d_0 sum2d_0_fold        on the device
@@ -31,6 +32,7 @@
 //! param:release len0.1              likewise `param:debug`
 //! ```
 
+use super::brief;
 use super::fold::{self, Folding};
 use super::formula::{Formula, Inputs};
 use super::primitive::Primitive;
@@ -51,6 +53,10 @@ pub struct Plan {
     pub as_written: bool,
     /// Iterations up to which the loop as written is sooner done than the guard asked.
     pub few: u64,
+    /// Iterations up to which a run may be a brief one.
+    pub brief: u64,
+    /// The fast form of the body does in every run.
+    pub always_fast: bool,
     pub given: Formula,
     pub guard: Formula,
     pub fast: Formula,
@@ -144,7 +150,8 @@ pub struct Accumulator {
     pub infinity: Option<u64>,
     /// What lanes of the fast form start at, as often as a word has room for it.
     pub fast_word: u64,
-    /// Values combine to the same in any order.
+    /// Values combine to the same in any order: those of integers, and in minima and maxima those of
+    /// floats where they meet a number. Said of scalars alone.
     pub exact: bool,
     pub folding: &'static Folding,
 }
@@ -174,6 +181,8 @@ impl Plan {
         if let (true, Some(cost)) = (plan.as_written, plan.fixed_cost) {
             plan.few = LITTLE_WORK / cost.max(1);
         }
+        plan.always_fast = plan.fast.is_true() && plan.strided.is_empty();
+        plan.brief = brief::limit(&plan, plan.fixed_cost);
         (plan.depth >= 1).then_some(plan)
     }
 
@@ -356,7 +365,7 @@ fn accumulator(text: &str) -> Option<Accumulator> {
         identity_word: fold::repeated(ty.bytes(), identity),
         infinity,
         fast_word: fold::repeated(ty.bytes(), infinity.unwrap_or(identity)),
-        exact: fold::is_exact(name, ty),
+        exact: text.contains(":exact"),
         folding,
     })
 }

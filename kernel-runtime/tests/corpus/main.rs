@@ -8,6 +8,7 @@ mod support;
 #[macro_use]
 mod versions;
 
+mod abreast;
 mod arguments;
 mod arithmetic;
 mod arrays;

@@ -9,67 +9,99 @@
 //! A `while` loop of arithmetic is such a part too: it goes on as long as any iteration of the strip
 //! does, and those that are done keep what they have.
 
+mod abreast;
 #[cfg(test)]
 mod tests;
 
 use super::form::Former;
-use super::plan::{Bounds, Region, SiteKey, Strips};
+use super::plan::{Ahead, Bounds, Region, SiteKey, Strips};
 use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
     Scalar, Stmt, StmtKind, VarId, VarKind, verify, walk,
 };
 use std::collections::{HashMap, HashSet};
 
-/// More values than this between parts of an iteration would not stay close to the processor.
+/// More values than this between parts of an iteration would not stay close to the processor; the same
+/// of a few iterations.
 const MOST_CARRIED: usize = 8;
+const MOST_ABREAST: usize = 24;
 
 /// How the region's iterations can run in strips, if they can.
 pub fn find(former: &Former, region: &Region) -> Option<Strips> {
-    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-    if combines || region.in_order.is_some() || region.interior.is_some() || fails(region) {
+    if region.in_order.is_some() || region.interior.is_some() || region.body.value.is_some() {
         return None;
     }
+    let most = abreast::most(former.function, region);
+    (1..=most).rev().find_map(|cut| cut_at(former, region, cut))
+}
+
+/// The same with so many statements in parts, while each iteration does the rest by itself.
+fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
+    let function = former.function;
     let id = *former.nest.last()?;
+    let (first, rest) = region.body.stmts.split_at(cut);
     let mut cutter = Cutter {
         former,
-        function: former.function,
-        along: former.function.loops[id].var,
+        function,
+        along: function.loops[id].var,
         part: 0,
         loops: 0,
-        depth: 0,
+        around: Vec::new(),
         declared: HashMap::new(),
         carried: HashSet::new(),
         ahead: Vec::new(),
         masked: false,
+        apart: !rest.is_empty(),
         region,
     };
-    cutter.block(&region.body)?;
+    cutter.stmts(first)?;
+    cutter.rest(rest);
     let mut carried: Vec<VarId> = cutter.carried.into_iter().collect();
     carried.sort();
     let scalars = carried
         .iter()
-        .all(|var| former.function.vars[*var].ty.scalar().is_some());
-    let (ahead, masked) = (cutter.ahead, cutter.masked);
-    let few = carried.len() + ahead.len() <= MOST_CARRIED;
+        .all(|var| function.vars[*var].ty.scalar().is_some());
+    let (ahead, masked, abreast) = (cutter.ahead, cutter.masked, cutter.apart);
+    let most = if abreast { MOST_ABREAST } else { MOST_CARRIED };
+    let few = carried.len() + ahead.len() <= most;
     let useful = cutter.loops > 0 && !carried.is_empty() && few;
-    (scalars && useful).then_some(Strips {
+    let pays = !abreast || (!masked && abreast::pays(function, first));
+    (scalars && useful && pays).then_some(Strips {
         carried,
         ahead,
         masked,
+        abreast,
+        cut,
     })
 }
 
 /// Whether an iteration of the fast form can fail in builds without debug assertions. Of a strip,
 /// it would not be the earliest that fails first.
 pub(super) fn fails(region: &Region) -> bool {
-    let settled = |key: &SiteKey| match key {
+    let mut keys = region.site_of.keys();
+    keys.any(|key| is_open(region, key)) || !region.calls.is_empty()
+}
+
+/// Whether the fast form can fail here, in builds without debug assertions.
+fn is_open(region: &Region, key: &SiteKey) -> bool {
+    let settled = match key {
         SiteKey::Access(id) => region.bounds.get(id) == Some(&Bounds::Relaxed),
         SiteKey::Expr(id) => region.relaxed_nodes.contains(id),
         _ => false,
     };
-    let mut sites = region.site_of.iter();
-    let open = sites.any(|(key, site)| !region.sites[*site as usize].debug_only && !settled(key));
-    open || !region.calls.is_empty()
+    let site = region.site_of.get(key);
+    site.is_some_and(|site| !region.sites[*site as usize].debug_only && !settled)
+}
+
+/// Whether a statement writes an element of an array.
+pub fn writes_element(stmt: &Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        StmtKind::Assign {
+            target: Place::Element(_),
+            ..
+        }
+    )
 }
 
 struct Cutter<'a> {
@@ -77,16 +109,27 @@ struct Cutter<'a> {
     function: &'a Function,
     /// The variable of the innermost parallel loop.
     along: VarId,
-    /// Number of the part, how many inner loops there are, and how many of them are around it.
+    /// Number of the part, how many inner loops there are, and those around it.
     part: usize,
     loops: usize,
-    depth: usize,
+    around: Vec<Around>,
     /// The part that binds a variable.
     declared: HashMap<VarId, usize>,
     carried: HashSet<VarId>,
-    ahead: Vec<Vec<AccessId>>,
+    ahead: Vec<Ahead>,
     masked: bool,
+    /// Each iteration goes along elements of its own, or does the last of its statements by itself.
+    apart: bool,
     region: &'a Region,
+}
+
+/// An inner loop around what is looked at.
+#[derive(Clone, Copy)]
+struct Around {
+    /// That of a `for` loop.
+    id: Option<LoopId>,
+    /// Its trips wait for each other.
+    chain: bool,
 }
 
 /// `None` is a body that cannot be cut.
@@ -95,15 +138,40 @@ impl Cutter<'_> {
         if block.value.is_some() {
             return None;
         }
-        for stmt in &block.stmts {
+        self.stmts(&block.stmts)
+    }
+
+    fn stmts(&mut self, stmts: &[Stmt]) -> Option<()> {
+        for stmt in stmts {
             match stmt.kind {
                 StmtKind::For(id) => self.inner(id)?,
                 StmtKind::While { cond, ref body } => self.masked(stmt, cond, body)?,
+                _ if self.is_part(stmt) => {
+                    self.part += 1;
+                    self.stmt(stmt)?;
+                    self.part += 1;
+                }
                 _ => self.stmt(stmt)?,
             }
         }
         self.part += 1;
         Some(())
+    }
+
+    /// Whether a statement in a loop is a part of its own: the element that it writes is no neighbour
+    /// of the other iterations'.
+    fn is_part(&self, stmt: &Stmt) -> bool {
+        !self.around.is_empty() && writes_element(stmt)
+    }
+
+    /// What iterations do one after the other.
+    fn rest(&mut self, stmts: &[Stmt]) {
+        let function = self.function;
+        let block = Block {
+            stmts: stmts.to_vec(),
+            value: None,
+        };
+        walk::variables(function, &block, &mut |var| self.uses(var));
     }
 
     /// An inner loop, which all iterations of a strip go through alike.
@@ -121,9 +189,12 @@ impl Cutter<'_> {
         }
         self.loops += 1;
         self.part += 1;
-        self.depth += 1;
+        self.around.push(Around {
+            id: Some(id),
+            chain: abreast::is_chain(self.function, &node.body),
+        });
         self.block(&node.body)?;
-        self.depth -= 1;
+        self.around.pop();
         Some(())
     }
 
@@ -135,10 +206,13 @@ impl Cutter<'_> {
         self.masked = true;
         self.loops += 1;
         self.part += 1;
-        self.depth += 1;
+        self.around.push(Around {
+            id: None,
+            chain: false,
+        });
         self.expr(cond)?;
         self.branch(body)?;
-        self.depth -= 1;
+        self.around.pop();
         self.part += 1;
         Some(())
     }
@@ -228,9 +302,15 @@ impl Cutter<'_> {
                 self.uses(*base);
                 index.iter().try_for_each(|index| self.expr(*index))?;
             }
-            // Elements written inside the loops would go to memory each time.
-            Place::Element(_) if self.depth > 0 => return None,
-            Place::Element(access) => self.index(*access)?,
+            // Elements written inside the loops go to memory each time: better one row after the
+            // other, unless each trip waits for the one before.
+            Place::Element(access) => {
+                if self.around.last().is_some_and(|of| !of.chain) {
+                    return None;
+                }
+                self.apart |= !self.around.is_empty();
+                self.index(*access)?;
+            }
         }
         Some(())
     }
@@ -246,8 +326,13 @@ impl Cutter<'_> {
         match &function.exprs[id].kind {
             ExprKind::Var(var) => self.uses(*var),
             ExprKind::Load(access) => {
-                if self.depth > 0 && !self.is_in_line(*access) {
-                    return self.read_ahead(*access);
+                let in_line = self.around.is_empty() || self.is_in_line(*access);
+                if !in_line && self.read_ahead(*access).is_some() {
+                    return Some(());
+                }
+                self.apart |= !in_line;
+                if !in_line && self.read_in_trip(*access).is_some() {
+                    return Some(());
                 }
                 self.index(*access)?;
             }
@@ -281,40 +366,66 @@ impl Cutter<'_> {
 
     /// An element that an iteration can read before its inner loops.
     fn read_ahead(&mut self, id: AccessId) -> Option<()> {
-        let region = self.region;
-        let access = &self.function.accesses[id];
-        let own = access.index.iter().all(|index| {
-            let form = self.former.form(*index);
-            let indices = form.map(|form| form.poly.indices());
-            let outer = |var: &VarId| region.nest.iter().any(|node| node.var == *var);
-            let own = indices.is_some_and(|indices| indices.iter().all(outer));
-            own && !self.names_locals(*index)
-        });
+        let nest = &self.region.nest;
         // In a loop inside a loop it may never be read.
-        let reached = self.depth == 1 && region.free.contains(&id);
-        let inside = reached && region.bounds.get(&id) != Some(&Bounds::Checked);
-        let mut arrays = region.arrays.iter();
-        let read_only = arrays.any(|of| of.var == access.array && !of.writes);
-        if !(own && inside && read_only) {
-            return None;
-        }
-        let same = |other: &&mut Vec<AccessId>| {
-            let other = &self.function.accesses[other[0]];
-            let mut pairs = access.index.iter().zip(&other.index);
-            access.array == other.array && pairs.all(|(a, b)| self.former.same(*a, *b))
-        };
-        match self.ahead.iter_mut().find(same) {
-            Some(known) => known.push(id),
-            None => self.ahead.push(vec![id]),
-        }
-        Some(())
+        let own = self.around.len() == 1
+            && self.depends(id, |var| nest.iter().any(|node| node.var == var));
+        (own && self.can_be_early(id)).then(|| self.early(id, None))
     }
 
-    fn names_locals(&self, id: ExprId) -> bool {
+    /// An element that each trip can read before it computes: LLVM makes vectors of the rest, where it
+    /// would not of loads along strides that it does not know.
+    fn read_in_trip(&mut self, id: AccessId) -> Option<()> {
+        let (trip, function) = (self.around.last()?.id?, self.function);
+        let loops = self.around.iter().filter_map(|of| of.id);
+        let mut vars: Vec<VarId> = loops.map(|id| function.loops[id].var).collect();
+        vars.extend(self.region.nest.iter().map(|node| node.var));
+        let own = self.depends(id, |var| vars.contains(&var));
+        (own && self.can_be_early(id)).then(|| self.early(id, Some(trip)))
+    }
+
+    /// Whether an access depends on these loops alone.
+    fn depends(&self, id: AccessId, on: impl Fn(VarId) -> bool) -> bool {
+        self.function.accesses[id].index.iter().all(|index| {
+            let form = self.former.form(*index);
+            let indices = form.map(|form| form.poly.indices());
+            let own = indices.is_some_and(|indices| indices.iter().all(|var| on(*var)));
+            own && !self.names_locals(*index, &on)
+        })
+    }
+
+    /// Whether an element may be read where the source might not, and before what it writes.
+    fn can_be_early(&self, id: AccessId) -> bool {
+        let region = self.region;
+        let array = self.function.accesses[id].array;
+        let inside = region.free.contains(&id) && region.bounds.get(&id) != Some(&Bounds::Checked);
+        let mut arrays = region.arrays.iter();
+        inside && arrays.any(|of| of.var == array && !of.writes)
+    }
+
+    fn early(&mut self, id: AccessId, trip: Option<LoopId>) {
+        let access = &self.function.accesses[id];
+        let same = |other: &&mut Ahead| {
+            let first = &self.function.accesses[other.accesses[0]];
+            let mut pairs = access.index.iter().zip(&first.index);
+            let array = access.array == first.array && other.trip == trip;
+            array && pairs.all(|(a, b)| self.former.same(*a, *b))
+        };
+        match self.ahead.iter_mut().find(same) {
+            Some(known) => known.accesses.push(id),
+            None => self.ahead.push(Ahead {
+                accesses: vec![id],
+                trip,
+            }),
+        }
+    }
+
+    /// Whether an expression names what an iteration binds, but for these.
+    fn names_locals(&self, id: ExprId, but: impl Fn(VarId) -> bool) -> bool {
         let mut local = false;
         walk::below(self.function, id, &mut |id| {
             if let ExprKind::Var(var) = self.function.exprs[id].kind {
-                local |= self.former.is_local(var);
+                local |= self.former.is_local(var) && !but(var);
             }
         });
         local

@@ -57,6 +57,55 @@ fn elements_that_loops_do_not_change_are_read_ahead() {
     );
 }
 
+/// How many statements of how many are cut, where a few iterations go abreast.
+fn abreast(body: &str) -> Option<(usize, usize)> {
+    let source = format!(
+        "fn f(x: &[f64], w: &[u32], m: ArrayView2<f64>, y: &mut [f64], mut z: ArrayViewMut2<f64>, total: &mut f64) {{
+             for i in 0..m.nrows() {{ {body} }} }}"
+    );
+    let (_, plan) = accepted(&source);
+    let region = &plan.regions[0];
+    let strips = region.strips.as_ref().filter(|of| of.abreast)?;
+    Some((strips.cut, region.body.stmts.len()))
+}
+
+#[test]
+fn iterations_along_elements_of_their_own_go_abreast() {
+    let row = "let mut s = 0.0; for j in 0..m.ncols() { s += m[[i, j]]; }";
+    for (rest, cut) in [
+        ("y[i] = s;", (3, 3)),
+        // Combined, or may fail: each by itself.
+        ("*total += s;", (2, 3)),
+        ("y[i] = x[s as usize];", (2, 3)),
+        // A loop that LLVM goes along by itself.
+        (
+            "for j in 0..m.ncols() { z[[i, j]] = s * m[[i, j]]; }",
+            (2, 3),
+        ),
+        ("for j in 0..m.ncols() { z[[i, j]] = s; s *= 0.5; }", (3, 3)),
+    ] {
+        assert_eq!(abreast(&format!("{row} {rest}")), Some(cut), "{rest}");
+    }
+    // Integers that no vector adds up.
+    let hash = "let mut h = 1u64; for j in 0..m.ncols() { h = h.rotate_left(5) ^ m[[i, j]].to_bits(); } y[i] = h as f64;";
+    assert_eq!(abreast(hash), Some((3, 3)));
+}
+
+#[test]
+fn what_vectors_along_a_row_do_better_does_not_go_abreast() {
+    for body in [
+        "let mut c = 0; for j in 0..m.ncols() { if m[[i, j]] > 0.5 { c += 1; } } y[i] = c as f64;",
+        "let mut s = 0.0; for j in 0..3 { s += m[[i, j]]; } y[i] = s;",
+        "let mut s = 0.0; for j in 0..i { s += m[[i, j]]; } y[i] = s;",
+        // Neighbours: long strips.
+        "let mut s = 0.0; for j in 0..m.nrows() { s += m[[j, i]]; } y[i] = s;",
+        // It may fail where it is cut.
+        "let mut s = 0.0; for j in 0..w.len() { s += x[w[j] as usize]; } y[i] = s;",
+    ] {
+        assert_eq!(abreast(body), None, "{body}");
+    }
+}
+
 #[test]
 fn what_has_no_vector_instruction_is_not_masked() {
     for body in [

@@ -1,0 +1,112 @@
+//! Iterations that go along elements of their own, as those of `for i { for j { s += a[[i, j]]; } .. }`
+//! do: a few of them abreast hide what a chain of sums waits for, and fill vectors. What others may see
+//! of an iteration, it does by itself at its end, so that bodies serve that combine or may fail.
+
+use crate::analysis::plan::{Region, SiteKey};
+use crate::analysis::reduce;
+use crate::ir::{Block, ExprId, ExprKind, Function, LoopId, Stmt, StmtKind, VarId, walk};
+
+/// Expressions of inner loops above which it would be too much code.
+const MOST: usize = 160;
+
+/// Trips of an inner loop, always the same, of which LLVM makes straight code by itself.
+const UNROLLED: u128 = 16;
+
+/// How many statements can be cut: all, or those before the first that somebody else may see.
+pub fn most(function: &Function, region: &Region) -> usize {
+    let stmts = &region.body.stmts;
+    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
+    if !combines && !super::fails(region) {
+        return stmts.len();
+    }
+    let private = stmts
+        .iter()
+        .take_while(|stmt| is_private(function, region, stmt));
+    private.count()
+}
+
+/// Whether a statement combines nothing, writes no array and cannot fail, so that the iterations
+/// before may do theirs later.
+fn is_private(function: &Function, region: &Region, stmt: &Stmt) -> bool {
+    let block = block(std::slice::from_ref(stmt));
+    let mut private = true;
+    walk::variables(function, &block, &mut |var| {
+        private &= region.accumulators.iter().all(|of| of.var != var);
+    });
+    walk::statements(function, &block, &mut |stmt| {
+        private &= !super::writes_element(stmt)
+    });
+    let combined = |array: VarId| region.shared.iter().any(|of| of.var == array);
+    walk::expressions(function, &block, &mut |id| {
+        let kind = &function.exprs[id].kind;
+        private &= match kind {
+            ExprKind::Load(access) => !combined(function.accesses[*access].array),
+            ExprKind::Apply(..) => false,
+            _ => true,
+        };
+        private &= !keys(id, kind).any(|key| super::is_open(region, &key));
+    });
+    private
+}
+
+/// The sites that an expression can be.
+fn keys(id: ExprId, kind: &ExprKind) -> impl Iterator<Item = SiteKey> {
+    let access = match kind {
+        ExprKind::Load(access) => Some(SiteKey::Access(*access)),
+        _ => None,
+    };
+    let own = [
+        SiteKey::Expr(id),
+        SiteKey::Compound(id),
+        SiteKey::LocalIndex(id),
+    ];
+    own.into_iter().chain(access)
+}
+
+/// Whether it is worth its code: in some loop each trip waits for the one before.
+pub fn pays(function: &Function, stmts: &[Stmt]) -> bool {
+    let (mut chain, mut size) = (false, 0);
+    walk::statements(function, &block(stmts), &mut |stmt| {
+        if let StmtKind::For(id) = stmt.kind {
+            let body = &function.loops[id].body;
+            chain |= is_chain(function, body) && !is_unrolled(function, id);
+            walk::expressions(function, body, &mut |_| size += 1);
+        }
+    });
+    chain && size <= MOST
+}
+
+/// Whether trips of a loop with this body wait for each other: what they change from outside is no
+/// integer that vectors along the loop add up.
+pub fn is_chain(function: &Function, body: &Block) -> bool {
+    let assigned = walk::assigned_outside(function, body);
+    let float = |var: VarId| {
+        let ty = function.vars[var].ty.scalar();
+        ty.is_none_or(|ty| ty.is_float())
+    };
+    if assigned.iter().any(|(var, _)| float(*var)) {
+        return true;
+    }
+    let plan = reduce::plan(function, body, &assigned, &[]);
+    assigned
+        .iter()
+        .any(|(var, _)| plan.accumulators.iter().all(|of| of.var != *var))
+}
+
+/// Whether a loop makes few trips, always the same.
+fn is_unrolled(function: &Function, id: LoopId) -> bool {
+    let range = &function.loops[id].range;
+    let value = |id: ExprId| match function.exprs[id].kind {
+        ExprKind::Int(value, _) => Some(value),
+        _ => None,
+    };
+    let ends = value(range.start).zip(value(range.end));
+    ends.is_some_and(|(start, end)| end.saturating_sub(start) <= UNROLLED)
+}
+
+fn block(stmts: &[Stmt]) -> Block {
+    Block {
+        stmts: stmts.to_vec(),
+        value: None,
+    }
+}

@@ -1,0 +1,203 @@
+//! Iterations that go along elements of their own, a few at a time: what each does at its end, what may
+//! fail there, and what they leave over.
+
+use crate::inputs::{doubles, plane, space};
+use kernel_runtime::prelude::*;
+use ndarray::{Array2, ArrayView2, ArrayView3, ArrayViewMut2, s};
+
+/// Rows of any strides, of floats and of what no vector adds up along a row.
+#[kernel(parallel, cuda)]
+fn rows(a: ArrayView2<f64>, w: &[f64], y: &mut [f64], hash: &mut [u64]) {
+    for i in 0..a.nrows() {
+        let (mut sum, mut most, mut h) = (0.0, f64::NEG_INFINITY, 17u64);
+        for j in 0..a.ncols() {
+            sum += a[[i, j]] * w[j];
+            if a[[i, j]] > most {
+                most = a[[i, j]];
+            }
+            h = (h ^ a[[i, j]].to_bits()).wrapping_mul(0x100_0000_01b3);
+        }
+        y[i] = sum - most;
+        hash[i] = h;
+    }
+}
+
+/// A product with the second matrix transposed, whose rows lie along the iterations.
+#[kernel(parallel, cuda)]
+fn by_rows(a: ArrayView2<f64>, b: ArrayView2<f64>, mut c: ArrayViewMut2<f64>) {
+    for i in 0..a.nrows() {
+        for j in 0..b.nrows() {
+            let mut sum = 0.0;
+            for k in (0..a.ncols()).rev().step_by(2) {
+                sum = sum * 0.5 + a[[i, k]] * b[[j, k]];
+            }
+            c[[i, j]] = sum;
+        }
+    }
+}
+
+/// Elements that are written on the way, and rows that LLVM goes along by itself.
+#[kernel(parallel, cuda)]
+fn running(a: ArrayView2<f64>, mut sums: ArrayViewMut2<f64>) {
+    for i in 0..a.nrows() {
+        let mut sum = 0.0;
+        for j in 0..a.ncols() {
+            sum += a[[i, j]];
+            sums[[i, j]] = sum;
+            sum -= 0.25 * sums[[i, j]];
+        }
+        for j in 0..a.ncols() {
+            sums[[i, j]] /= 1.0 + sum * sum;
+        }
+    }
+}
+
+/// Lanes of the canonical order that the last statements combine into.
+#[kernel(parallel, cuda)]
+fn lengths(a: ArrayView2<f64>, limit: f64) -> (f64, u32, f64) {
+    let (mut total, mut long, mut least) = (0.0, 0, f64::INFINITY);
+    for i in 0..a.nrows() {
+        let mut square = 0.0;
+        for j in 0..a.ncols() {
+            square += a[[i, j]] * a[[i, j]];
+        }
+        if square == limit {
+            continue;
+        }
+        total += square.sqrt();
+        least = least.min(square);
+        if square > limit {
+            long += 1;
+        }
+    }
+    (total, long, least)
+}
+
+/// Elements that several iterations combine into, in groups, with a loop of its own at the end.
+#[kernel(parallel, cuda)]
+fn clusters(
+    points: ArrayView2<f64>,
+    centres: ArrayView2<f64>,
+    count: &mut [i64],
+    mut sums: ArrayViewMut2<f64>,
+) {
+    for i in 0..points.nrows() {
+        let (mut best, mut nearest) = (f64::INFINITY, 0);
+        for c in 0..centres.nrows() {
+            let mut distance = 0.0;
+            for d in 0..points.ncols() {
+                let along = points[[i, d]] - centres[[c, d]];
+                distance += along * along;
+            }
+            if distance < best {
+                best = distance;
+                nearest = c;
+            }
+        }
+        count[nearest] += 1;
+        for d in 0..points.ncols() {
+            sums[[nearest, d]] += points[[i, d]];
+        }
+    }
+}
+
+/// What may fail at the end of an iteration: the first that does decides.
+#[kernel(parallel, cuda)]
+fn picked(a: ArrayView2<f64>, x: &[f64], y: &mut [f64]) {
+    for i in 0..a.nrows() {
+        let mut sum = 0.0;
+        for j in 0..a.ncols() {
+            sum += a[[i, j]];
+        }
+        let place = sum as usize;
+        y[i] = sum;
+        y[i] += x[place];
+    }
+}
+
+/// Functions of a row's elements, and a loop in a loop.
+#[kernel(parallel, cuda)]
+fn energies(a: ArrayView3<f64>, w: &[f64], mut y: ArrayViewMut2<f64>) {
+    let (l, m, n) = a.dim();
+    for i in 0..l {
+        for j in 0..m {
+            let mut sum = w[0];
+            for k in 0..n {
+                let mut part = 0.0;
+                for d in 0..w.len() {
+                    part = part * w[d] + (a[[i, j, k]] - w[d]).abs().sqrt();
+                }
+                sum += (-part).exp();
+            }
+            y[[i, j]] = sum;
+        }
+    }
+}
+
+const ROWS: [usize; 8] = [0, 1, 7, 8, 9, 63, 72, 700];
+
+#[test]
+fn rows_of_every_number_and_length() {
+    for (m, n) in ROWS.into_iter().flat_map(|m| [0, 1, 5].map(|n| (m, n))) {
+        let (a, w) = (plane(m, 2 * n), doubles(n));
+        for a in [a.slice(s![.., ..n]), a.slice(s![..;-1, ..;2])] {
+            check!(rows[y = vec![0.0; m], h = vec![0; m]](a, &w, &mut y, &mut h));
+            check!(running[sums = Array2::zeros((m, n))](a, sums.view_mut()));
+        }
+        let across = plane(n, m);
+        check!(rows[y = vec![0.0; m], h = vec![0; m]](across.t(), &w, &mut y, &mut h));
+    }
+    for (m, k, n) in [(1, 3, 8), (3, 4, 19), (2, 0, 9), (4, 5, 7)] {
+        let (a, b) = (plane(m, k), plane(n, k));
+        check!(by_rows[c = plane(m, n)](a.view(), b.view(), c.view_mut()));
+    }
+    for (l, m, n) in [(2, 17, 3), (1, 8, 1), (3, 5, 2)] {
+        let a = space(l, m, n);
+        close!(energies[y = plane(l, m)](
+            a.view(),
+            &[0.5, 0.25, 2.0],
+            y.view_mut()
+        ));
+    }
+}
+
+#[test]
+fn the_last_statements_combine() {
+    for m in ROWS {
+        let a = plane(m, 3);
+        let limit = if m > 2 { a.row(2).dot(&a.row(2)) } else { 0.5 };
+        close!(lengths(a.view(), limit));
+        let centres = plane(4, 3);
+        close!(clusters[count = vec![0; 4], sums = Array2::zeros((4, 3))](
+            a.view(),
+            centres.view(),
+            &mut count,
+            sums.view_mut()
+        ));
+    }
+}
+
+#[test]
+fn the_last_statements_fail() {
+    let a = Array2::from_shape_fn((40, 2), |(i, j)| (i % 20 + j) as f64);
+    let x = doubles(40);
+    check!(picked[y = vec![0.0; 40]](a.view(), &x, &mut y));
+    for length in [0, 5, 38] {
+        fails!(
+            "out of bounds",
+            picked[y = vec![0.0; 40]](a.view(), &x[..length], &mut y)
+        );
+    }
+    let short = s![..13, ..];
+    check!(picked[y = vec![0.0; 13]](a.slice(short), &x, &mut y));
+    let centres = plane(4, 2);
+    fails!(
+        "out of bounds",
+        clusters[count = vec![0; 1], sums = Array2::zeros((4, 2))](
+            a.view(),
+            centres.view(),
+            &mut count,
+            sums.view_mut()
+        )
+    );
+}
