@@ -659,6 +659,8 @@ pub enum Receiver {
         /// Zeros behind the last.
         lens: [u64; 3],
     },
+    /// A range of `T`, whose method borrows it.
+    Range { inclusive: bool },
     /// A view of `T` with so many dimensions, whose method borrows it.
     View(usize),
     /// A `T` behind a reference, whose method takes the `T`.

@@ -481,6 +481,9 @@ impl Parser {
     }
 
     fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
+        if let Some(inside) = self.contained(node, call) {
+            return inside;
+        }
         if let Some(value) = self.optional(node, call) {
             return value;
         }

@@ -14,6 +14,7 @@ mod chain;
 mod closure;
 mod complex;
 mod contact;
+mod contains;
 mod desugar;
 mod endings;
 mod expr;

@@ -57,4 +57,26 @@ fn in_a_filter(x: &[f64], y: &mut [f64]) {
     }
 }
 
+/// A method that takes the range by value comes before the standard one, which borrows it.
+mod ranges {
+    use kernel_runtime::prelude::*;
+
+    trait ByValue {
+        fn contains(self, item: &i32) -> bool;
+    }
+
+    impl ByValue for std::ops::Range<i32> {
+        fn contains(self, _: &i32) -> bool {
+            true
+        }
+    }
+
+    #[kernel(parallel)]
+    fn inside(x: &[i32], y: &mut [bool]) {
+        for i in 0..y.len() {
+            y[i] = (0..5).contains(&x[i]);
+        }
+    }
+}
+
 fn main() {}

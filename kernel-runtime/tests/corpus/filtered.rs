@@ -76,6 +76,18 @@ fn tested_out_of_bounds(x: &[u32], y: &mut [u32]) {
 }
 
 #[kernel(parallel, cuda)]
+fn within(x: &[i32], z: &[f64], c: &[u8], counts: &mut [u32; 30], y: &mut [bool]) {
+    for &v in x.iter().filter(|v| (0..30).contains(*v)) {
+        counts[v as usize] += 1;
+    }
+    for i in 0..y.len() {
+        y[i] = (-1.0..=2.5).contains(&z[i])
+            || (b'a'..=b'z').contains(&c[i])
+            || !(i as i32 - 200..x[i] + 3).contains(&(x[i] * 2));
+    }
+}
+
+#[kernel(parallel, cuda)]
 fn called(y: &mut [i32]) {
     y.iter_mut().filter(|v| **v < 0).for_each(|v| *v = 7);
 }
@@ -102,6 +114,9 @@ fn every_stage() {
     check!(in_place[y = start(), z = start(), w = start()](&x, &mut y, &mut z, &mut w));
     check!(called[y = start()](&mut y));
     check!(of_the_driver[y = start()](&[1, 2], &mut y));
+    let z: Vec<f64> = x.iter().map(|v| f64::from(*v) / 4.0).collect();
+    let c: Vec<u8> = (0..401).map(|i| (i * 31 % 200) as u8).collect();
+    check!(within[n = [0; 30], y = vec![false; 401]](&x, &z, &c, &mut n, &mut y));
     let x: Vec<u32> = (0..401).map(|i| i * 7919 % 41).collect();
     let pairs: Vec<[u32; 2]> = x.iter().map(|v| [*v, v * 3]).collect();
     check!(totals[](&x, &x, &pairs));
