@@ -323,7 +323,9 @@ impl Slots {
                 mutable,
                 kind,
             } => {
-                let Some((elem, made)) = Made::of(&self.finish(&elem)) else {
+                let known = Made::of(&self.finish(&elem));
+                let fits = |made: &Made| kind != ViewKind::Slice || made.fits(rank);
+                let Some((elem, made)) = known.filter(|(_, made)| fits(made)) else {
                     return Ty::Unknown;
                 };
                 Ty::View(View {

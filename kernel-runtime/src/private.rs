@@ -47,12 +47,18 @@ pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData, Sized};
 pub use core::matches;
 pub use core::mem::swap;
+pub use core::ops::{Range, RangeInclusive};
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
 pub use core::{cfg, column, line, module_path};
 
 use crate::Element;
+
+/// The functions that compare two numbers.
+pub mod greater {
+    pub use core::cmp::{max, min};
+}
 
 /// The macros of std that a region may hold.
 pub mod macros {

@@ -251,3 +251,29 @@ fn functions_that_the_user_vouches_for_fail_as_they_do() {
     let failure = failure.expect_err("a failure");
     assert!(failure.contains("-4.5 is less than 0"), "{failure}");
 }
+
+/// An array by value, which is indexed by what is not known while compiling, and gone over.
+#[kernel(device)]
+fn turned(a: [f64; 3], by: usize) -> f64 {
+    let mut s = 0.0;
+    for i in 0..3 {
+        s = s * 2.0 + a[(i + by) % 3];
+    }
+    for v in a.iter() {
+        s -= v;
+    }
+    s
+}
+
+#[kernel(parallel, cuda)]
+fn all_turned(p: &[[f64; 3]], out: &mut [f64]) {
+    for i in 0..out.len() {
+        out[i] = turned(p[i], i);
+    }
+}
+
+#[test]
+fn arrays_by_value_are_indexed() {
+    let p: Vec<[f64; 3]> = values(900).chunks(3).map(|p| [p[0], p[1], p[2]]).collect();
+    check!(all_turned[out = vec![0.0; 300]](&p, &mut out));
+}

@@ -106,6 +106,70 @@ fn two_strides_are_held_against_each_other() {
     same!(planes(y, (13, 17, 20), 340, 20));
 }
 
+/// Two strides over a tile whose extents are numbers.
+#[kernel(parallel)]
+fn tile(y: &mut [f64], down: usize, along: usize) {
+    for i in 0..10 {
+        for j in 0..6 {
+            y[i * down + j * along] = (i * 10 + j) as f64;
+        }
+    }
+}
+
+#[test]
+fn short_loops_are_held_against_their_strides() {
+    let y = values(300);
+    for down in [0, 1, 5, 6, 9, 10, HUGE] {
+        for along in [0, 1, 6, 10, 11, 31, HUGE, usize::MAX] {
+            same!(tile(y, down, along));
+        }
+    }
+}
+
+/// What an iterator or an inner range is given is computed nowhere else.
+#[kernel(parallel)]
+fn some_of(y: &mut [f64], x: &[f64], n: usize, k: usize) {
+    for (o, v) in y.iter_mut().skip(n - 1).zip(x).take(3000 / k) {
+        *o = *v;
+    }
+}
+
+#[kernel(parallel)]
+fn at_most(y: &mut [f64], n: usize, k: usize) {
+    for part in y.chunks_mut(n * 2 / k) {
+        part[0] = 1.0;
+    }
+}
+
+#[kernel(parallel)]
+fn inner_end(y: &mut [f64], n: usize, m: usize, w: usize) {
+    for i in 0..m {
+        for j in 0..(n - 1).min(w) {
+            y[i * w + j] = (i + j) as f64;
+        }
+    }
+}
+
+#[test]
+fn what_lengths_are_made_of_may_fail() {
+    let (x, y) = (values(N), values(N));
+    for (n, k) in [
+        (0, 1),
+        (1, 1),
+        (5, 0),
+        (0, 0),
+        (7, 3),
+        (N + 9, 1),
+        (HUGE, 1),
+    ] {
+        same!(some_of(y, &x, n, k));
+        same!(at_most(y, n, k));
+    }
+    for (n, m, w) in [(0, 5, 7), (0, 0, 7), (3, 5, 7), (9, 5, 7), (1, 5, 7)] {
+        same!(inner_end(y, n, m, w));
+    }
+}
+
 #[kernel(parallel)]
 fn moved(y: &mut [f64], x: &[f64], n: usize, to: usize, from: usize) {
     for i in 0..n {

@@ -706,7 +706,9 @@ impl Pair<'_> {
             let room = extent
                 .zip(steps)
                 .and_then(|(extent, steps)| extent.checked_sub(&steps));
-            extents.extend(room.filter(Poly::is_invariant).map(|room| (room, 0)));
+            // A loop whose length is a number has no other.
+            let open = |room: &Poly| room.is_invariant() && room.as_constant().is_none();
+            extents.extend(room.filter(open).map(|room| (room, 0)));
         }
         extents
     }

@@ -381,6 +381,26 @@ impl<'a> Former<'a> {
         Some(form)
     }
 
+    /// What must hold for no arithmetic of the source in an expression to overflow, wherever in it that
+    /// stands.
+    pub fn arithmetic_within(&self, id: ExprId) -> Option<Vec<Fit>> {
+        let made = self.function.made.contains(&id);
+        let parts = match &self.function.exprs[id].kind {
+            ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, ..) if !made => {
+                return Some(self.form(id)?.fits);
+            }
+            ExprKind::Unary(UnaryOp::Neg, _) if !made => return Some(self.form(id)?.fits),
+            ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => vec![*inner],
+            ExprKind::Binary(_, left, right) => vec![*left, *right],
+            ExprKind::Call(_, args) => args.clone(),
+            ExprKind::Block(block) => block.value.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        let within = parts.into_iter().map(|part| self.arithmetic_within(part));
+        let within = within.collect::<Option<Vec<_>>>()?;
+        Some(within.concat())
+    }
+
     /// Smallest and largest value of a loop variable, as polynomials (for a stepped loop, bounds),
     /// and what must hold for them.
     pub fn extent(&self, id: LoopId) -> Option<(Poly, Poly, Vec<Fit>)> {

@@ -10,18 +10,26 @@ type Row = (&'static str, &'static str, &'static str);
 const PARAMS: &str = "x: &[f64], xs: &[f64], y: &mut [f64], ys: &mut [f64], p: &[[f64; 2]], \
     pairs: &[[usize; 2]], q: &mut [[f64; 2]], k: usize, n: usize, m: usize, at: &[usize], \
     c: &[u32], b: &[u8], z: &[Complex<f64>], w: &mut [Complex<f64>], u: Complex64, \
-    t: &[(f64, f64)], r: &mut [(f64, f64)], a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
+    g: &[[[f64; 2]; 3]], h: &mut [[[f64; 2]; 3]], t: &[(f64, f64)], r: &mut [(f64, f64)], a: ArrayView2<f64>, mut d: ArrayViewMut2<f64>, mut v: ArrayViewMut2<f64>";
 
 const ROWS: &[Row] = &[
     (
         "`for x in xs.iter()`",
         "for (i, x) in xs.iter().enumerate() { y[i] = *x; }",
-        "for v in xs.iter().map(|v| v * 2.0) { y[0] += v; }",
+        "for v in found(xs).iter() { y[0] += v; }",
     ),
     (
         "`for &x in xs`",
         "let mut s = 0.0; for &x in xs { s += x; } for x in xs.iter().copied() { s += x; }",
-        "let mut s = 0.0; for x in xs.iter().filter(|x| **x > 0.0) { s += x; }",
+        "for (i, &x) in xs.iter().enumerate() { y[i / 2] = x; }",
+    ),
+    (
+        "`for x in xs.iter().filter(",
+        "let mut s = 0.0; for x in xs.iter().filter(|x| **x > 0.0).map(|x| 2.0 * x) { s += x; } \
+         for (i, o) in y.iter_mut().enumerate().filter(|(i, _)| i % 2 == 0) { *o = i as f64; } \
+         for i in (0..n).map(|i| 2 * i) { ys[i] = s; } \
+         for i in 0..n { for x in xs.iter().take_while(|x| **x > 0.0).filter_map(|x| at.get(*x as usize)) { q[i][0] += *x as f64; } }",
+        "for (i, x) in xs.iter().filter(|x| **x > 0.0).enumerate() { y[i] = *x; }",
     ),
     (
         "`for x in xs.iter_mut()`",
@@ -68,7 +76,7 @@ const ROWS: &[Row] = &[
     (
         "`xs.chunks_exact(k)`",
         "for (o, part) in y.iter_mut().zip(xs.chunks(k)) { *o = part[0]; }",
-        "for (o, part) in y.iter_mut().zip(xs.chunks(n / m)) { *o = part[0]; }",
+        "for (o, part) in y.iter_mut().zip(xs.chunks(n % m)) { *o = part[0]; }",
     ),
     (
         "`xs.chunks_exact_mut(k)`",
@@ -126,9 +134,27 @@ const ROWS: &[Row] = &[
         "for i in 0..n { let row = a.slice(s![i, ..]); y[i] = row[0]; }",
     ),
     (
+        "`&[[[f64; 2]; 3]]`",
+        "for i in 0..n { let e = &g[i]; let f = &e[1]; h[i][0][1] = f[0] + e[2][1]; h[i][1] = g[i][2]; } \
+         for (e, f) in h.iter_mut().zip(g) { for (l, o) in e.iter_mut().zip(f) { l[0] += o[1]; } }",
+        "for i in 1..n { h[i][0] = h[i - 1][0]; }",
+    ),
+    (
         "`row[j]`",
         "for (i, row) in p.iter().enumerate() { let [e, f] = *row; y[i] = e * f * row.len() as f64; }",
         "for i in 0..m { let row = &x[i * n..]; y[i] = helper(row); }",
+    ),
+    (
+        "`mean(&x[i..j])`",
+        "fn mean(v: &[f64]) -> f64 { let mut s = 0.0; for x in v { s += x; } s / v.len() as f64 } \
+         fn add(to: &mut f64, v: f64) { *to += v; } \
+         let mut s = 0.0; for i in 0..n { y[i] = mean(&x[i..i + k]); add(&mut s, y[i]); add(&mut y[i], 1.0); }",
+        "fn set(y: &mut [f64], i: usize) { y[i] = 1.0; } for i in 0..n { set(y, 0); }",
+    ),
+    (
+        "`W.iter()`",
+        "for i in 4..n { for (j, w) in W.iter().enumerate() { y[i] += w * x[i - j]; } for w in &W { y[i] -= *w; } }",
+        "for i in 4..n { for (j, w) in W { y[i] += w * x[i - j]; } }",
     ),
     (
         "`let (a, b) = (&x[..n], &x[n..]);`",
@@ -138,7 +164,7 @@ const ROWS: &[Row] = &[
     (
         "`let w = [1.0, 2.0];`",
         "let e = &[1.0, 2.0]; let f = b\"ab\"; let g = [[1.0; 3]; 4]; for i in 0..n { y[i] = e[i % 2] + g[i % 4][1] + f[0] as f64; }",
-        "let e = [[[1.0; 2]; 2]; 2]; for i in 0..n { y[i] = e[i % 2][0][1]; }",
+        "let e = [[(1.0, 2.0); 2]; 2]; for i in 0..n { y[i] = e[i % 2][0].1; }",
     ),
     (
         "`let x = &x[1..];`",

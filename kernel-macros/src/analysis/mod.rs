@@ -638,7 +638,12 @@ fn parallel_loop(
         let form = former.typed_form(expr);
         match form {
             Some(form) if form.poly.is_invariant() => {
-                Some((to_wide(former, &form.poly), form.fits))
+                let mut fits = form.fits;
+                // Nobody else evaluates it: the loop as written fails where it does.
+                if fits.is_empty() && !(driven && node.iteration.is_none()) {
+                    fits = former.arithmetic_within(expr)?;
+                }
+                Some((to_wide(former, &form.poly), fits))
             }
             // Only the driver can evaluate it.
             _ if driven && node.iteration.is_none() => Some((Wide::Atom(expr), Vec::new())),

@@ -236,3 +236,19 @@ fn guards_that_could_never_hold() {
         ("for j in (0..n).step_by(w) { a[j] = a[j + 1]; }", "j:P"),
     ]);
 }
+
+/// A loop whose length is a number is as long as it is.
+#[test]
+fn short_loops_have_guards() {
+    check(&[
+        ("for j in 0..10 { a[j * w] = 1.0; }", "j:P"),
+        (
+            "for i in 0..10 { for j in 0..4 { a[i * n + j * w] = 1.0; } }",
+            "i:P j:n",
+        ),
+        ("for j in 0..10 { a[j + w] = a[j]; }", "j:P"),
+        ("for j in 0..10 { a[j + 9] = a[j]; }", "j:D"),
+        ("for j in 0..10 { a[j + 10] = a[j]; }", "j:P"),
+        ("for j in 0..10 { a[j * 0] = 1.0; }", "j:D"),
+    ]);
+}

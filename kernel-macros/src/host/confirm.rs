@@ -49,6 +49,18 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
         Proof::Swap(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
         }
+        Proof::Compared {
+            tokens,
+            builtin,
+            method,
+        } => {
+            let name = names::local(builtin.name());
+            let function = match method {
+                true => emit!(<#rt::prim::usize as #rt::Ord>::#name),
+                false => emit!(#rt::greater::#name::<#rt::prim::usize>),
+            };
+            quote_spanned!(place(tokens)=> #rt::same(#tokens, #function);)
+        }
         Proof::Ordering { tokens, value } => ordering(rt, tokens, *value),
         Proof::Variant { tokens, some } => variant(rt, tokens, *some),
         Proof::Method {

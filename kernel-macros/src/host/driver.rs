@@ -155,7 +155,9 @@ impl Context<'_> {
         range: &TokenStream,
         loops: Loops,
     ) -> TokenStream {
-        let LoopTemplate { label, pat, .. } = node;
+        let LoopTemplate {
+            label, pat, stages, ..
+        } = node;
         let body = self.template(&node.body, loops);
         let keyword = Ident::new("for", node.for_token);
         let inside = quote_spanned!(node.body_span=> { #body });
@@ -164,12 +166,12 @@ impl Context<'_> {
         imports.extend(self.chain_imports(&node.body));
         if let Some(Call { method, closure }) = &node.written {
             let released = (loops == Loops::AsPlanned).then(|| self.released());
-            return emit!({ #released #imports #range.#method(#closure #inside); });
+            return emit!({ #released #imports #range #stages.#method(#closure #inside); });
         }
         if !imports.is_empty() {
-            return emit!({ #imports #label #keyword #pat in #range #inside });
+            return emit!({ #imports #label #keyword #pat in #range #stages #inside });
         }
-        quote!(#label #keyword #pat in #range #inside)
+        quote!(#label #keyword #pat in #range #stages #inside)
     }
 
     /// The imports beside which the sources of a body's chains are to be found; loops inside have

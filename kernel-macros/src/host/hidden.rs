@@ -76,6 +76,18 @@ fn types(rt: &TokenStream, of: &Ty, receiver: Receiver, name: &str) -> Vec<Token
             let row = Literal::u64_unsuffixed(row);
             emit!([#elem; #row])
         }
+        (Nested { slice, lens }, _) => {
+            let inside = lens.iter().rev().filter(|len| **len > 0);
+            let rows = inside.fold(elem, |ty, len| {
+                let len = Literal::u64_unsuffixed(*len);
+                emit!([#ty; #len])
+            });
+            if slice { emit!([#rows]) } else { rows }
+        }
+        (Range { inclusive }, _) => match inclusive {
+            true => emit!(#rt::RangeInclusive<#elem>),
+            false => emit!(#rt::Range<#elem>),
+        },
         (View(rank), _) => {
             let dim = names::local(&format!("Ix{rank}"));
             let views = ["ArrayView", "ArrayViewMut"].map(names::local);
@@ -93,6 +105,10 @@ fn types(rt: &TokenStream, of: &Ty, receiver: Receiver, name: &str) -> Vec<Token
 /// method of the type itself comes first, and one of a trait is ambiguous already.
 fn looked_at(receiver: Receiver, name: &str, of: &Ty) -> Vec<References> {
     use Receiver::*;
+    // Only by value would a method come first.
+    if let Range { .. } = receiver {
+        return vec![&[]];
+    }
     let builtin = Builtin::from_name(name);
     let is = |other: &[Builtin]| builtin.is_some_and(|builtin| other.contains(&builtin));
     let whole = matches!(of, Ty::Scalar(scalar) if scalar.is_int());
@@ -102,11 +118,13 @@ fn looked_at(receiver: Receiver, name: &str, of: &Ty) -> Vec<References> {
     }
     let ordered = is(&[Builtin::Cmp, Builtin::PartialCmp]);
     let number = builtin.is_some_and(|builtin| builtin.takes_reference(of));
-    let borrows = matches!(receiver, Slice(_) | Borrowed | BorrowedReferences) || number;
+    let slice = matches!(receiver, Slice(_) | Nested { slice: true, .. });
+    let borrows = slice || matches!(receiver, Borrowed | BorrowedReferences) || number;
     let standard = |of: &References| borrows && of[0] == READ && (ordered || of.len() == 1);
     let itself = match receiver {
+        Nested { slice, .. } => (!slice).then_some(&[][..]),
         Array | Row(_) | Borrowed | BorrowedReferences => Some(&[][..]),
-        Slice(_) | View(_) | Behind | BehindReferences => None,
+        Slice(_) | View(_) | Behind | BehindReferences | Range { .. } => None,
     };
     let references = REFERENCES.into_iter().filter(|of| !standard(of));
     itself.into_iter().chain(references).collect()

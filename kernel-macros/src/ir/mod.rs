@@ -578,6 +578,12 @@ pub enum Proof {
     Value { tokens: TokenStream, ty: Ty },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
+    /// `std::cmp::max` or `min`, or the method of `Ord`, without type arguments.
+    Compared {
+        tokens: TokenStream,
+        builtin: Builtin,
+        method: bool,
+    },
     /// `Ordering::Less` and kin.
     Ordering { tokens: TokenStream, value: i8 },
     /// `Some` or `None`, as a pattern and so as a value.
@@ -647,6 +653,14 @@ pub enum Receiver {
     Slice(Option<u64>),
     /// An array of so many `T`, or the element of a `T` that is an array of arrays: as `Array`.
     Row(u64),
+    /// An array of arrays of so many `T`, outermost first, or a slice of such: as `Array` and `Slice`.
+    Nested {
+        slice: bool,
+        /// Zeros behind the last.
+        lens: [u64; 3],
+    },
+    /// A range of `T`, whose method borrows it.
+    Range { inclusive: bool },
     /// A view of `T` with so many dimensions, whose method borrows it.
     View(usize),
     /// A `T` behind a reference, whose method takes the `T`.

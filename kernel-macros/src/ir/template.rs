@@ -97,7 +97,7 @@ pub struct Chain {
     pub written: TokenStream,
 }
 
-/// A loop's tokens: `label for pat in range { body }`.
+/// A loop's tokens: `label for pat in range stages { body }`.
 #[derive(Clone, Debug)]
 pub struct LoopTemplate {
     pub id: LoopId,
@@ -106,6 +106,8 @@ pub struct LoopTemplate {
     pub for_token: Span,
     pub pat: TokenStream,
     pub range: TokenStream,
+    /// What is done to its items before the body: `.filter(|x| **x > 0.0)`, or nothing.
+    pub stages: TokenStream,
     /// The statement, where it is a call that was read as a loop: `items.for_each(|item| body);`.
     pub written: Option<Call>,
     /// The expression, where it is a chain that was read as a loop.

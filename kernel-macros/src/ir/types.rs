@@ -188,6 +188,15 @@ pub enum Made {
 }
 
 impl Made {
+    /// Whether slices may have so many dimensions of elements that are made like this.
+    pub fn fits(self, rank: u32) -> bool {
+        rank <= match self {
+            Made::Scalar => 4,
+            Made::Complex => 2,
+            Made::Tuple(_) => 1,
+        }
+    }
+
     /// The scalar that elements of this type consist of, and how.
     pub fn of(elem: &Ty) -> Option<(Scalar, Made)> {
         const LONGEST: usize = 6;
@@ -243,12 +252,8 @@ impl Ty {
 
     /// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
     pub fn elements(elem: &Ty, mutable: bool) -> Ty {
-        let (of, rank) = match elem {
-            Ty::Array(inner, _) if matches!(**inner, Ty::Tuple(_)) => return Ty::Unknown,
-            Ty::Array(inner, _) => (&**inner, 2),
-            elem => (elem, 1),
-        };
-        let Some((elem, made)) = Made::of(of) else {
+        let (of, rank) = (elem.innermost(), 1 + elem.depth());
+        let Some((elem, made)) = Made::of(of).filter(|(_, made)| made.fits(rank)) else {
             return Ty::Unknown;
         };
         Ty::View(View {
@@ -258,6 +263,14 @@ impl Ty {
             mutable,
             kind: ViewKind::Slice,
         })
+    }
+
+    /// How many arrays are around the innermost element.
+    fn depth(&self) -> u32 {
+        match self {
+            Ty::Array(elem, _) => 1 + elem.depth(),
+            _ => 0,
+        }
     }
 
     /// The element of an array of arrays: no array any more.

@@ -37,8 +37,12 @@ impl Parser {
 
     /// The same of a part of an array.
     pub(super) fn prove_part(&mut self, part: &Part, call: &syn::ExprMethodCall) {
-        let row = self.rows.get(&part.array).copied();
         let slice = part.kind == ViewKind::Slice;
+        if slice && part.dims.len() > 2 {
+            return self.prove_nested(part, call);
+        }
+        let row = self.rows.get(&part.array);
+        let row = row.and_then(|lens| lens.last()).copied();
         let receiver = match (&part.dims[..], row) {
             _ if !slice => Receiver::View(part.rank()),
             ([Dim::At(_), Dim::All], Some(row)) => Receiver::Row(row),
@@ -47,6 +51,22 @@ impl Parser {
             ([Dim::All], _) if part.local => Receiver::Array,
             _ => Receiver::Slice(None),
         };
+        self.prove_method(Typed::Var(part.array), receiver, call);
+    }
+
+    /// The same of arrays of arrays of arrays, whose lengths are numbers.
+    fn prove_nested(&mut self, part: &Part, call: &syn::ExprMethodCall) {
+        let fixed = part.dims.iter().take_while(|dim| matches!(dim, Dim::At(_)));
+        let fixed = fixed.count();
+        let Some(all) = self.rows.get(&part.array) else {
+            return;
+        };
+        let slice = fixed == 0 || matches!(part.dims[fixed], Dim::Span { .. });
+        let mut lens = [0; 3];
+        for (to, len) in lens.iter_mut().zip(&all[fixed - usize::from(!slice)..]) {
+            *to = *len;
+        }
+        let receiver = Receiver::Nested { slice, lens };
         self.prove_method(Typed::Var(part.array), receiver, call);
     }
 

@@ -27,7 +27,9 @@ impl Parser {
         let (source, stages) = pipeline::parts(call);
         let plain = self.is_plain_chain(source);
         let mark = template::number(&call.attrs).filter(|_| !plain);
-        if !plain && (mark.is_none() || !self.can_be_confirmed(source)) {
+        // Where no chain can stand, its methods are asked about by the types of the arrays.
+        let stands = mark.is_some() || self.calls.is_displaced();
+        if !plain && (!stands || !self.can_be_confirmed(source)) {
             return None;
         }
         let written = pipeline::written_out(call, source, &stages, false)?;
@@ -93,8 +95,11 @@ impl Parser {
     /// Whether a name is a `&[T]` and nothing that merely dereferences to one: a trait of the user's
     /// own could come before the slice's method.
     fn is_shared_slice(&self, var: crate::ir::VarId) -> bool {
+        if self.slices.contains(&var) {
+            return true;
+        }
         let Some(part) = self.segment(var) else {
-            return self.slices.contains(&var);
+            return false;
         };
         let spans = |dim: &usize| matches!(part.dims[*dim], Dim::Span { .. });
         part.kind == ViewKind::Slice && !part.writable && part.free().iter().take(1).all(spans)

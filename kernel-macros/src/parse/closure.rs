@@ -76,7 +76,9 @@ impl Parser {
             let kind = StmtKind::Let { pat, init };
             stmts.push(Stmt { kind, span });
         }
+        self.calls.enter_body();
         let value = Some(self.expr(&closure.body));
+        self.calls.leave_body();
         self.scopes.leave_function(caller);
         Some(self.push(ExprKind::Block(Block { stmts, value }), span))
     }

@@ -1,8 +1,10 @@
 //! Expressions → IR.
 
 use super::Parser;
+use super::blame;
 use super::jump::Frame;
 use super::part::Part;
+use super::rows;
 use super::span;
 use super::ty;
 use super::written;
@@ -235,11 +237,15 @@ impl Parser {
         self.push(ExprKind::Unary(op, inner), span)
     }
 
-    /// The scalar reference parameter that `*node` reads.
+    /// The variable that `*node` reads: a scalar reference parameter, or what one of a nested function
+    /// stands for.
     pub(super) fn deref_target(&self, node: &syn::Expr) -> Option<VarId> {
         match node {
             syn::Expr::Paren(paren) => self.deref_target(&paren.expr),
-            _ => self.named(node).filter(|var| self.derefs.contains(var)),
+            _ => {
+                let var = self.named(node).filter(|var| self.derefs.contains(var))?;
+                Some(self.aliases.get(&var).copied().unwrap_or(var))
+            }
         }
     }
 
@@ -264,10 +270,18 @@ impl Parser {
         }
         match binary_op(&binary.op) {
             Some(op) => {
-                let (left, right) = (self.expr(&binary.left), self.expr(&binary.right));
+                let (left, right) = (self.operand(&binary.left), self.operand(&binary.right));
                 self.push(ExprKind::Binary(op, left, right), span)
             }
             None => self.opaque(node, "an assignment used as a value", None),
+        }
+    }
+
+    /// One side of an operator: those of numbers are there for references to numbers too.
+    pub(super) fn operand(&mut self, node: &syn::Expr) -> ExprId {
+        match self.deref_target(node) {
+            Some(var) => self.push(ExprKind::Var(var), span::of(node)),
+            None => self.expr(node),
         }
     }
 
@@ -322,15 +336,16 @@ impl Parser {
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
         let brackets = index.bracket_token.span.join();
-        if let syn::Expr::Index(outer) = &*index.expr
+        if let Some((base, parts)) = rows::indexed(node)
+            && parts.len() > 1
             && let Some(base) = self
-                .named(&outer.expr)
-                .or_else(|| self.table(&outer.expr, 2))
+                .named(base)
+                .or_else(|| self.table(base, parts.len() as u32))
             && let Some(part) = self.part(base)
             && part.is_slice()
-            && part.rank() == 2
+            && part.rank() == parts.len()
         {
-            let index = vec![self.expr(&outer.index), self.expr(&index.index)];
+            let index = parts.into_iter().map(|part| self.expr(part)).collect();
             let found = self.part_element(&part, index, mode, span::of(node));
             return Ok(self.bracketed(found, brackets));
         }
@@ -429,7 +444,7 @@ impl Parser {
 
     /// An array from outside the function, a constant or a static, which has as many dimensions as
     /// it is indexed with. Inference finds its elements' type, and rustc confirms all of it.
-    fn table(&mut self, base: &syn::Expr, rank: u32) -> Option<VarId> {
+    pub(super) fn table(&mut self, base: &syn::Expr, rank: u32) -> Option<VarId> {
         let syn::Expr::Path(path) = base else {
             return None;
         };
@@ -466,6 +481,9 @@ impl Parser {
     }
 
     fn method(&mut self, node: &syn::Expr, call: &syn::ExprMethodCall) -> ExprId {
+        if let Some(inside) = self.contained(node, call) {
+            return inside;
+        }
         if let Some(value) = self.optional(node, call) {
             return value;
         }
@@ -531,11 +549,9 @@ impl Parser {
                          driver"
                     }
                 };
-                self.opaque(
-                    node,
-                    format!("the method `{name}` of `{receiver}`"),
-                    Some(help),
-                )
+                let given = blame::functions(&call.args, |arg| self.named(arg).is_some());
+                let what = format!("the method `{name}` of `{receiver}`{given}");
+                self.opaque(node, what, Some(help))
             }
         }
     }
@@ -684,6 +700,9 @@ impl Parser {
         if let Some(converted) = self.conversion(node, &path.path, call) {
             return converted;
         }
+        if let Some(compared) = self.compared_values(node, path, call) {
+            return compared;
+        }
         match primitive_function(&path.path) {
             Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
                 let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
@@ -700,9 +719,41 @@ impl Parser {
             _ => self.apply(node, call).unwrap_or_else(|| {
                 let name = written::text(path);
                 let help = self.call_help(&path.path);
-                self.opaque(node, format!("a call of `{name}`"), Some(help))
+                let told = self.named(&call.func);
+                let told = told.and_then(|var| self.called_names.get(&var)).cloned();
+                let what = format!("a call of `{name}`{}", told.unwrap_or_default());
+                self.opaque(node, what, Some(help))
             }),
         }
+    }
+
+    /// `std::cmp::max(a, b)`, `Ord::min(a, b)`
+    fn compared_values(
+        &mut self,
+        node: &syn::Expr,
+        path: &syn::ExprPath,
+        call: &syn::ExprCall,
+    ) -> Option<ExprId> {
+        let mut names = path.path.segments.iter().rev().map(|part| &part.ident);
+        let (name, owner) = (names.next()?, names.next()?);
+        let builtin = match name.to_string().as_str() {
+            "max" => Builtin::Max,
+            "min" => Builtin::Min,
+            _ => return None,
+        };
+        let known = (owner == "cmp" || owner == "Ord") && path.qself.is_none();
+        if !known || call.args.len() != 2 || self.path.is_empty() {
+            return None;
+        }
+        let tokens = path.to_token_stream();
+        let method = owner == "Ord";
+        self.prove(Proof::Compared {
+            tokens,
+            builtin,
+            method,
+        });
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        Some(self.push(ExprKind::Call(builtin, args), span::of(node)))
     }
 
     /// `f64::from(x)`: between primitives a cast that loses nothing.
@@ -1146,7 +1197,10 @@ pub(super) fn describe(node: &syn::Expr) -> (String, Option<&'static str>) {
             };
             return (what, Some(NO_ENUMS));
         }
-        syn::Expr::Unsafe(_) => ("`unsafe`", Some("kernels are safe code")),
+        syn::Expr::Unsafe(_) => {
+            let what = format!("`unsafe` code{}", blame::about(node));
+            return (what, Some("kernels are safe code"));
+        }
         syn::Expr::Reference(_) => {
             return (
                 format!("the reference `{}`", written::text(node)),

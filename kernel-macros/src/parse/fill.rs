@@ -47,6 +47,30 @@ impl Parser {
         }
     }
 
+    /// `row.reverse()` of the same.
+    pub(super) fn reversed(&mut self, call: &syn::ExprMethodCall) -> Option<StmtKind> {
+        let known = call.method == "reverse" && call.args.is_empty() && call.turbofish.is_none();
+        let array = self.named(&call.receiver).filter(|_| known)?;
+        let own = self.fixed.contains(&array);
+        let lent = self.segment(array).is_some() && self.is_lent_slice(array);
+        if self.path.is_empty() || !(own || lent) {
+            return None;
+        }
+        self.prove_own_array(array, call);
+        let (array, [kept, at, other]) = (&call.receiver, ["kept", "at", "other"].map(name));
+        self.written_out(
+            quote!({
+                for #at in 0..#array.len() / 2 {
+                    let #other = #array.len() - 1 - #at;
+                    let #kept = #array[#at];
+                    #array[#at] = #array[#other];
+                    #array[#other] = #kept;
+                }
+            }),
+            Span::of(call),
+        )
+    }
+
     /// Copies element by element what has the same length, or else fails as std does.
     fn copied(
         &mut self,

@@ -37,7 +37,7 @@ pub fn device_function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
     if let syn::ReturnType::Type(_, written) = &item.sig.output {
         parser.prove_composite(written, &ret);
     }
-    let block = parser.block(&without_items(&body));
+    let block = parser.block(&as_statements(&body));
     parser.returned.extend(block.value);
     parser.scopes.leave();
     let frame = parser.frame(id, block, &item.sig.ident);
@@ -78,10 +78,36 @@ fn is_item(stmt: &syn::Stmt) -> bool {
     )
 }
 
-fn without_items(body: &syn::Block) -> syn::Block {
-    let mut body = body.clone();
-    body.stmts.retain(|stmt| !is_item(stmt));
-    body
+/// The body without its items, but with a variable for each constant array of literals: on a device
+/// there is no other place for one.
+fn as_statements(body: &syn::Block) -> syn::Block {
+    let tables = body.stmts.iter().filter_map(table);
+    let others = body.stmts.iter().filter(|stmt| !is_item(stmt));
+    syn::Block {
+        stmts: tables.chain(others.cloned()).collect(),
+        ..body.clone()
+    }
+}
+
+/// `const TABLE: [f64; 2] = [1.0, -1.0];` as a binding.
+fn table(stmt: &syn::Stmt) -> Option<syn::Stmt> {
+    let syn::Stmt::Item(syn::Item::Const(item)) = stmt else {
+        return None;
+    };
+    let syn::Expr::Array(array) = &*item.expr else {
+        return None;
+    };
+    let (name, ty) = (&item.ident, &item.ty);
+    let literals = array.elems.iter().all(is_literal);
+    literals.then(|| syn::parse_quote!(let #name: #ty = #array;))
+}
+
+fn is_literal(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Lit(_) => true,
+        syn::Expr::Unary(unary) => is_literal(&unary.expr),
+        _ => false,
+    }
 }
 
 const VALUES: &str =
@@ -102,7 +128,12 @@ impl Parser {
         self.prove_composite(&param.ty, &ty);
         match &*param.pat {
             syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
-                Some(self.bind(&pat.ident, VarKind::Local, pat.mutability.is_some(), ty))
+                let array = matches!(ty, Ty::Array(..));
+                let var = self.bind(&pat.ident, VarKind::Local, pat.mutability.is_some(), ty);
+                if array {
+                    self.fixed.insert(var);
+                }
+                Some(var)
             }
             pat => {
                 let help = "bind a name, and take it apart in the body".to_string();

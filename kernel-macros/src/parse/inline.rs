@@ -1,10 +1,12 @@
 //! Functions nested in the kernel: compiled with it, by inlining each call.
 
 use super::Parser;
+use super::arguments::{Argument, is_taken, lent};
 use super::span;
 use super::ty;
-use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, VarKind};
+use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, VarKind};
 use proc_macro2::Ident;
+use syn::punctuated::Punctuated;
 
 /// Calls that one kernel inlines: functions that call each other twice double at every level.
 const MOST_CALLS: usize = 512;
@@ -16,6 +18,9 @@ pub(super) struct Calls {
     /// has no end.
     stack: Vec<Ident>,
     count: usize,
+    /// How many bodies of functions and closures the reader is inside of: their statements have no
+    /// place in the template, where rustc could be asked about them.
+    bodies: usize,
 }
 
 impl Calls {
@@ -23,6 +28,19 @@ impl Calls {
     pub fn enter(&mut self) -> bool {
         self.count += 1;
         self.count <= MOST_CALLS
+    }
+
+    pub fn enter_body(&mut self) {
+        self.bodies += 1;
+    }
+
+    pub fn leave_body(&mut self) {
+        self.bodies -= 1;
+    }
+
+    /// Whether what is read has no place in the template.
+    pub fn is_displaced(&self) -> bool {
+        self.bodies > 0
     }
 
     /// Whether the reader is inside a nested function.
@@ -57,24 +75,60 @@ impl Parser {
         }
         let item = self.scopes.function(name)?;
         let params = plain_params(&item)?;
-        let values = params.iter().all(|(_, ty)| ty::annotation(ty).is_value());
-        if params.len() != call.args.len() || !values {
+        if params.len() != call.args.len() || !params.iter().all(|(_, ty)| is_taken(ty)) {
             return None;
         }
         let span = span::of(node);
         if self.path.is_empty() {
             return Some(self.driver_call(node, &item));
         }
-        let args: Vec<ExprId> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let before = std::mem::take(&mut self.before);
+        let args = self.arguments(&params, &call.args);
+        let mut stmts = std::mem::replace(&mut self.before, before);
+        let args = args?;
         let caller = self.scopes.enter_function(name);
         self.calls.stack.push(name.clone());
         self.calls.count += 1;
-        let block = self.inlined_body(&item, &params, &args, span);
+        self.calls.enter_body();
+        let mut block = self.inlined_body(&item, &params, args, span);
+        self.calls.leave_body();
         self.calls.stack.pop();
         self.scopes.leave_function(caller);
-        let id = self.push(ExprKind::Block(block), span);
+        stmts.append(&mut block.stmts);
+        let value = block.value;
+        let id = self.push(ExprKind::Block(Block { stmts, value }), span);
         self.returns(id, &item);
         Some(id)
+    }
+
+    /// The arguments from left to right; what each needs to be checked first is among the statements
+    /// before this one then.
+    fn arguments(
+        &mut self,
+        params: &[(&syn::PatIdent, &syn::Type)],
+        written: &Punctuated<syn::Expr, syn::Token![,]>,
+    ) -> Option<Vec<Argument>> {
+        let parts = params.iter().any(|(_, ty)| lent(ty).is_some());
+        let args = params.iter().zip(written).map(|((_, ty), arg)| {
+            let Some(lent) = lent(ty) else {
+                let value = self.expr(arg);
+                // A part's checks come after it.
+                return Some(Argument::Value(if parts {
+                    self.kept(value)
+                } else {
+                    value
+                }));
+            };
+            self.lent_argument(&lent, arg)
+        });
+        args.collect()
+    }
+
+    pub(super) fn kept(&mut self, value: ExprId) -> ExprId {
+        let span = self.exprs[value].span;
+        let (var, bind) = self.bind_hidden_to("argument", value, span);
+        self.before.push(bind);
+        self.push(ExprKind::Var(var), span)
     }
 
     /// The way out where a call cannot be inlined.
@@ -84,7 +138,7 @@ impl Parser {
         }
         let name = path.get_ident();
         if name.is_some_and(|name| self.scopes.has_function(name)) {
-            return "a nested function is compiled with the kernel if it takes numbers, does not \
+            return "a nested function is compiled with the kernel if it takes numbers, references to them and slices, does not \
                     call itself, and no item between it and the call can hide a name that it uses";
         }
         "write it out, call a `#[kernel(device)]` function of your own, use an inherent method of the \
@@ -120,22 +174,31 @@ impl Parser {
         &mut self,
         item: &syn::ItemFn,
         params: &[(&syn::PatIdent, &syn::Type)],
-        args: &[ExprId],
+        args: Vec<Argument>,
         span: Span,
     ) -> Block {
         let mut stmts = Vec::new();
         for ((pat, written), arg) in params.iter().zip(args) {
-            let annotated = ty::annotation(written);
             self.prove_names(written);
-            let var = self.bind(
-                &pat.ident,
-                VarKind::Local,
-                pat.mutability.is_some(),
-                annotated,
-            );
+            let arg = match arg {
+                Argument::Value(arg) => arg,
+                Argument::Place(place) => {
+                    self.bind_place(&pat.ident, written, place);
+                    continue;
+                }
+            };
+            let ty = ty::annotation(behind(written));
+            let (mutable, array) = (pat.mutability.is_some(), matches!(ty, Ty::Array(..)));
+            let var = self.bind(&pat.ident, VarKind::Local, mutable, ty);
+            if array {
+                self.fixed.insert(var);
+            }
+            if matches!(written, syn::Type::Reference(_)) {
+                self.references.insert(var);
+            }
             let bind = StmtKind::Let {
                 pat: Pat::Var(var),
-                init: Some(*arg),
+                init: Some(arg),
             };
             stmts.push(Stmt { kind: bind, span });
         }
@@ -160,6 +223,14 @@ fn plain_params(item: &syn::ItemFn) -> Option<Vec<(&syn::PatIdent, &syn::Type)>>
         return None;
     }
     sig.inputs.iter().map(plain_param).collect()
+}
+
+/// The type that a reference is to.
+fn behind(written: &syn::Type) -> &syn::Type {
+    match written {
+        syn::Type::Reference(of) => &of.elem,
+        written => written,
+    }
 }
 
 /// Whether a function with this attribute does what it does without.

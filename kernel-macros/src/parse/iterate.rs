@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::part::Part;
+use super::pipeline::Stage;
 use super::stream::{Item, Source, Stream};
 use crate::ir::iteration::Adaptor;
 use crate::ir::types::{Made, ViewKind};
@@ -53,7 +54,7 @@ impl Parser {
     /// binds.
     pub(super) fn iteration(
         &mut self,
-        node: &syn::ExprForLoop,
+        (node, stages): (&syn::ExprForLoop, &[Stage<'_>]),
         id: LoopId,
         stream: &Stream,
         opaque: &mut Option<Opaque>,
@@ -61,19 +62,19 @@ impl Parser {
         let span = Span::of(&node.pat);
         let ident = first_name(&node.pat).unwrap_or_else(|| Ident::new("_", span.start));
         if stream.grid_rank().is_some() {
-            return self.grid_iteration(node, (id, &ident), stream, opaque);
+            return self.grid_iteration((node, stages), (id, &ident), stream, opaque);
         }
         let var = self.hidden(&ident, VarKind::Index(id), Ty::Unknown);
         let at = self.push(ExprKind::Var(var), span);
         let item = self.item(stream, at, id);
-        let (body, bound) = self.iteration_body(node, item, opaque);
+        let (body, bound) = self.staged_body(node, stages, item, opaque);
         (var, body, bound)
     }
 
     /// The same for a nest of loops.
     fn grid_iteration(
         &mut self,
-        node: &syn::ExprForLoop,
+        (node, stages): (&syn::ExprForLoop, &[Stage<'_>]),
         (id, ident): (LoopId, &Ident),
         stream: &Stream,
         opaque: &mut Option<Opaque>,
@@ -83,7 +84,7 @@ impl Parser {
             frame.levels = grid.loops.len() as u32;
         }
         let item = self.grid_item(stream, &grid);
-        let (body, bound) = self.iteration_body(node, item, opaque);
+        let (body, bound) = self.staged_body(node, stages, item, opaque);
         let (body, bound) = self.close_grid(&grid, body, bound, super::span::of(&node.expr));
         let ExprKind::Var(var) = self.exprs[grid.at[0]].kind else {
             unreachable!("a position is a variable");
@@ -91,7 +92,7 @@ impl Parser {
         (var, body, bound)
     }
 
-    fn iteration_body(
+    pub(super) fn iteration_body(
         &mut self,
         node: &syn::ExprForLoop,
         item: Item,
@@ -111,7 +112,7 @@ impl Parser {
     }
 
     /// Binds a pattern's names to parts of an item. False if that cannot be said.
-    fn bind_item(&mut self, pat: &syn::Pat, item: Item, bound: &mut Vec<Stmt>) -> bool {
+    pub(super) fn bind_item(&mut self, pat: &syn::Pat, item: Item, bound: &mut Vec<Stmt>) -> bool {
         match (pat, item) {
             (syn::Pat::Wild(_), _) => true,
             (syn::Pat::Or(all), item) if is_made(all) => {
@@ -126,7 +127,7 @@ impl Parser {
                 self.bind_item(&pat.pat, Item::Value(part), bound)
             }
             (pat, Item::Part(part) | Item::Value(part))
-                if is_composite(pat) && (part.local || self.is_of_tuples(part.array)) =>
+                if is_composite(pat) && self.is_taken_apart(pat, &part) =>
             {
                 self.bind_composite(pat, &part, bound)
             }
@@ -137,6 +138,15 @@ impl Parser {
                 syn::Pat::Slice(pat) => self.bind_row(pat, &part, Item::Value, bound),
                 _ => false,
             },
+            (pat, Item::Number(value)) if is_composite(pat) => {
+                self.bind_components(pat, (value, false), bound)
+            }
+            (pat, Item::Lent(value)) if is_composite(pat) => {
+                self.bind_components(pat, (value, true), bound)
+            }
+            (syn::Pat::Reference(pat), Item::Lent(value)) => {
+                self.bind_item(&pat.pat, Item::Number(value), bound)
+            }
             (syn::Pat::Tuple(pat), Item::Tuple(items)) if pat.elems.len() == items.len() => {
                 let mut pairs = pat.elems.iter().zip(items);
                 pairs.all(|(pat, item)| self.bind_item(pat, item, bound))
@@ -145,12 +155,19 @@ impl Parser {
         }
     }
 
-    /// A tuple or a row that a fixed array has as an element, taken apart.
+    /// Whether an element is a value that the pattern takes apart. What the elements of a table from outside
+    /// are, the pattern says, and rustc confirms.
+    fn is_taken_apart(&self, pat: &syn::Pat, part: &Part) -> bool {
+        let table = self.tables.contains(&part.array) && part.rank() == 0 && is_tuple(pat);
+        part.local || table || self.is_of_tuples(part.array)
+    }
+
     fn is_of_tuples(&self, array: VarId) -> bool {
         let view = self.vars[array].ty.view();
         view.is_some_and(|view| matches!(view.made, Made::Tuple(_)))
     }
 
+    /// A tuple or a row that a fixed array has as an element, taken apart.
     fn bind_composite(&mut self, pat: &syn::Pat, part: &Part, bound: &mut Vec<Stmt>) -> bool {
         if part.rank() > 0 || part.writable {
             return false;
@@ -160,6 +177,18 @@ impl Parser {
             syn::Pat::Reference(pat) => (false, &*pat.pat),
             pat => (true, pat),
         };
+        let value = self.read_part(part, span);
+        self.bind_components(pat, (value, by_reference), bound)
+    }
+
+    /// Binds a pattern to a value that is made up of parts, or to a reference to it.
+    fn bind_components(
+        &mut self,
+        pat: &syn::Pat,
+        (value, by_reference): (ExprId, bool),
+        bound: &mut Vec<Stmt>,
+    ) -> bool {
+        let span = Span::of(pat);
         let mut names = Vec::new();
         let Some(pat) = self.pattern(pat, &Ty::Unknown, &mut names) else {
             return false;
@@ -167,7 +196,7 @@ impl Parser {
         if by_reference {
             self.references.extend(names);
         }
-        let init = Some(self.read_part(part, span));
+        let init = Some(value);
         let kind = StmtKind::Let { pat, init };
         bound.push(Stmt { kind, span });
         true
@@ -202,6 +231,10 @@ impl Parser {
         let span = Span::at(ident.span());
         match item {
             Item::Number(at) => self.bind_number(ident, mutable, at, bound),
+            Item::Lent(value) => {
+                let var = self.bind_value(ident, mutable, value, bound);
+                self.references.insert(var);
+            }
             Item::Value(part) => {
                 let value = self.read_part(&part, span);
                 self.bind_value(ident, mutable, value, bound);
@@ -212,7 +245,7 @@ impl Parser {
                 self.vars[var].tokens = quote!((*#ident));
                 self.references.insert(var);
             }
-            Item::Part(part) => self.bind_part_name(ident, part),
+            Item::Part(part) => _ = self.bind_part_name(ident, part),
             Item::Tuple(items) => {
                 let Some(parts) = self.read_items(items, span) else {
                     return false;
@@ -260,7 +293,7 @@ impl Parser {
     fn read_items(&mut self, items: Vec<Item>, span: Span) -> Option<Vec<ExprId>> {
         let readable = |part: &Part| part.rank() == 0 && !part.writable;
         let values = items.into_iter().map(|item| match item {
-            Item::Number(at) => Some(at),
+            Item::Number(at) | Item::Lent(at) => Some(at),
             Item::Value(part) => Some(self.read_part(&part, span)),
             Item::Part(part) if readable(&part) => Some(self.read_part(&part, span)),
             Item::Part(_) => None,
@@ -282,13 +315,21 @@ fn is_composite(pat: &syn::Pat) -> bool {
     }
 }
 
-/// The first name that a pattern binds.
+fn is_tuple(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(pat) => is_tuple(&pat.pat),
+        syn::Pat::Reference(pat) => is_tuple(&pat.pat),
+        pat => matches!(pat, syn::Pat::Tuple(_)),
+    }
+}
+
 /// `_ | first | second`, which stands for several patterns of one item: no source has it, as names would
 /// be missing in `_`.
 fn is_made(all: &syn::PatOr) -> bool {
     matches!(all.cases.first(), Some(syn::Pat::Wild(_)))
 }
 
+/// The first name that a pattern binds.
 pub(super) fn first_name(pat: &syn::Pat) -> Option<Ident> {
     match pat {
         syn::Pat::Ident(pat) => Some(pat.ident.clone()),

@@ -4,7 +4,9 @@
 //! becomes [`ir::StmtKind::Opaque`], keeps its tokens in the template, and only matters if a loop
 //! around it was to be parallel.
 
+mod arguments;
 mod assertion;
+mod blame;
 mod borrowed;
 mod bytes;
 mod capture;
@@ -12,6 +14,7 @@ mod chain;
 mod closure;
 mod complex;
 mod contact;
+mod contains;
 mod desugar;
 mod endings;
 mod expr;
@@ -36,6 +39,7 @@ mod scope;
 mod sin_cos;
 mod slices;
 mod span;
+mod staged;
 mod stmt;
 mod stream;
 mod swap;
@@ -149,6 +153,8 @@ pub(in crate::parse) struct Parser {
     pub frames: Vec<jump::Frame>,
     /// Reference parameters to scalars, which the body reads as `*name`.
     pub derefs: HashSet<VarId>,
+    /// Parameters of nested functions that are references to variables for writing, and to which.
+    pub aliases: HashMap<VarId, VarId>,
     /// Rank and kind of every variable known to be an array.
     pub arrays: HashMap<VarId, expr::Shape>,
     /// Names of the parameters' types, and uses of variables, that rustc has to confirm, at most one
@@ -156,12 +162,12 @@ pub(in crate::parse) struct Parser {
     pub bindings: RefCell<Vec<Proof>>,
     /// Those of them that are names from outside the function.
     pub tables: HashSet<VarId>,
-    /// Parameters that are written `&[T]`.
+    /// Parameters that are written `&[T]`, those of nested functions too.
     pub slices: HashSet<VarId>,
     /// Parameters that are written `&mut [T]`.
     pub lent_slices: HashSet<VarId>,
-    /// Lengths of the rows of arrays of fixed arrays.
-    pub rows: HashMap<VarId, u64>,
+    /// Lengths of the rows of arrays of fixed arrays, and of the rows' rows, outermost first.
+    pub rows: HashMap<VarId, Vec<u64>>,
     /// Values of the kernel's own constants that can be lengths.
     pub lengths: HashMap<VarId, u64>,
     /// Fixed arrays that iterations bind.
@@ -189,6 +195,8 @@ pub(in crate::parse) struct Parser {
     pub head_proofs: Option<Vec<Proof>>,
     /// Calls of functions nested in the kernel.
     pub calls: inline::Calls,
+    /// What messages say of a name that is called: `, which changes `s``.
+    pub called_names: HashMap<VarId, String>,
     /// Closures that have names.
     pub closures: HashMap<VarId, closure::Named>,
     /// Functions outside that loops call.

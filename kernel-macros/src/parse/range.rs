@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::jump::Frame;
+use super::pipeline;
 use super::span;
 use super::stream::Stream;
 use super::template;
@@ -26,7 +27,8 @@ struct Head {
 impl Parser {
     pub(super) fn for_loop(&mut self, node: &syn::ExprForLoop) -> StmtKind {
         let outer = self.head_proofs.replace(Vec::new());
-        let mut head = self.head(node);
+        let (source, stages) = pipeline::staged(&node.expr);
+        let mut head = self.head(node, source);
         let head_proofs = self.head_proofs.take().unwrap_or_default();
         // What goes before the loop goes before no statement of its body.
         let before = std::mem::take(&mut self.before);
@@ -39,10 +41,12 @@ impl Parser {
         self.scopes.enter();
         let (var, body) = match head.stream.take() {
             Some(stream) => {
-                let (var, body, bound) = self.iteration(node, id, &stream, &mut head.opaque);
+                let (var, body, bound) =
+                    self.iteration((node, &stages), id, &stream, &mut head.opaque);
                 head.iteration.iter_mut().for_each(|of| of.bound = bound);
                 (var, body)
             }
+            None if !stages.is_empty() => self.staged_range((node, &stages), id, &mut head.opaque),
             None => {
                 let var = self.index_variable(node, id, &mut head.opaque);
                 (var, self.loop_body(node))
@@ -56,7 +60,7 @@ impl Parser {
         if super::desugar::written(&node.attrs).is_some() {
             self.loops.close(id);
         }
-        let range_span = span::of(&node.expr);
+        let range_span = span::of(source);
         let span = Span {
             start: node.for_token.span,
             end: range_span.end,
@@ -85,8 +89,8 @@ impl Parser {
         body
     }
 
-    fn head(&mut self, node: &syn::ExprForLoop) -> Head {
-        let mut head = self.range_or_iterator(&node.expr);
+    fn head(&mut self, node: &syn::ExprForLoop, source: &syn::Expr) -> Head {
+        let mut head = self.range_or_iterator(source);
         let attrs: Vec<_> = template::user_attributes(&node.attrs).cloned().collect();
         if let Some(attr) = super::expr::foreign_attribute(&attrs) {
             head.opaque = Some(self.opaque_loop(attr, None));

@@ -18,49 +18,50 @@ use proc_macro2::Ident;
 /// Longer rows are not written out.
 const LONGEST: u64 = 64;
 
-/// `array[index]` where that is a row of `len` elements.
+/// `array[index]` where that is a row, or one of rows.
 pub(super) struct Row<'a> {
     array: VarId,
-    index: &'a syn::Expr,
-    len: u64,
+    index: Vec<&'a syn::Expr>,
+    /// Its length, and those of its rows.
+    lens: Vec<u64>,
     span: Span,
 }
 
+/// An index of a row, and the variable that holds it where it cannot be read several times.
+type Held<'a> = (&'a syn::Expr, Option<VarId>);
+
 impl Parser {
-    /// The length of an array's rows, where its type says it in numbers.
+    /// The lengths of an array's rows, where its type says them in numbers.
     pub(super) fn learn_rows(&mut self, array: VarId, written: &syn::Type) {
-        if let Some(len) = ty::row_len(written).filter(|len| (1..=LONGEST).contains(len)) {
-            self.rows.insert(array, len);
+        let lens = ty::row_lens(written).filter(|lens| !lens.contains(&0));
+        if let Some(lens) = lens.filter(|lens| lens.iter().product::<u64>() <= LONGEST) {
+            self.rows.insert(array, lens);
         }
     }
 
     pub(super) fn row<'a>(&self, node: &'a syn::Expr) -> Option<Row<'a>> {
-        let syn::Expr::Index(at) = node else {
-            return None;
-        };
-        let array = self.named(&at.expr)?;
+        let (base, index) = indexed(node)?;
+        let array = self.named(base)?;
         let Shape { rank, kind } = *self.arrays.get(&array)?;
-        let is_range = matches!(*at.index, syn::Expr::Range(_));
-        if (rank, kind) != (2, ViewKind::Slice) || is_range {
+        let is_range = |at: &&syn::Expr| matches!(at, syn::Expr::Range(_));
+        let short = index.len() < rank as usize;
+        if kind != ViewKind::Slice || !short || index.iter().any(is_range) {
             return None;
         }
+        let lens = self.rows.get(&array)?[index.len() - 1..].to_vec();
+        let span = span::of(node);
         Some(Row {
             array,
-            index: &at.index,
-            len: *self.rows.get(&array)?,
-            span: span::of(node),
+            index,
+            lens,
+            span,
         })
     }
 
     /// The row's value: `[array[index][0], array[index][1], ..]`.
     pub(super) fn read_row(&mut self, row: &Row) -> ExprId {
-        let (at, stmts) = self.index_once(row);
-        let elements = (0..row.len).map(|number| {
-            let access = self.row_element(row, at, number, AccessMode::Load);
-            self.push(ExprKind::Load(access), row.span)
-        });
-        let elements = elements.collect();
-        let value = self.push(ExprKind::Array(elements), row.span);
+        let (held, stmts) = self.index_once(row);
+        let value = self.elements(row, &held, &mut Vec::new());
         if stmts.is_empty() {
             return value;
         }
@@ -68,24 +69,44 @@ impl Parser {
         self.push(ExprKind::Block(Block { stmts, value }), row.span)
     }
 
-    /// The variable that holds the index, where it cannot be read several times.
-    fn index_once(&mut self, row: &Row) -> (Option<VarId>, Vec<Stmt>) {
-        if is_plain(row.index) {
-            return (None, Vec::new());
+    /// The elements of a row below that place in it.
+    fn elements(&mut self, row: &Row, held: &[Held<'_>], place: &mut Vec<u64>) -> ExprId {
+        let Some(len) = row.lens.get(place.len()) else {
+            let access = self.row_element(row, held, place, AccessMode::Load);
+            return self.push(ExprKind::Load(access), row.span);
+        };
+        let mut elements = Vec::new();
+        for number in 0..*len {
+            place.push(number);
+            elements.push(self.elements(row, held, place));
+            place.pop();
         }
-        let value = self.expr(row.index);
-        let (at, bind) = self.bind_hidden_to("at", value, row.span);
-        (Some(at), vec![bind])
+        self.push(ExprKind::Array(elements), row.span)
+    }
+
+    /// The variables that hold indices which cannot be read several times.
+    fn index_once<'a>(&mut self, row: &Row<'a>) -> (Vec<Held<'a>>, Vec<Stmt>) {
+        let mut stmts = Vec::new();
+        let held = row.index.iter().map(|at| {
+            let plain = is_plain(at);
+            let var = (!plain).then(|| {
+                let value = self.expr(at);
+                let (var, bind) = self.bind_hidden_to("at", value, row.span);
+                stmts.push(bind);
+                var
+            });
+            (*at, var)
+        });
+        let held = held.collect();
+        (held, stmts)
     }
 
     /// A row that has a name, as a value.
     pub(super) fn read_whole(&mut self, part: &Part, span: Span) -> Option<ExprId> {
-        let last = part.dims.len().checked_sub(1)?;
-        let is_row = part.kind == ViewKind::Slice && matches!(part.dims[last], Dim::All);
-        if !is_row || part.dims.len() < 2 || part.rank() != 1 {
-            return None;
+        if part.local && matches!(part.dims[..], [Dim::All]) {
+            return Some(self.push(ExprKind::Var(part.array), span));
         }
-        let len = *self.rows.get(&part.array)?;
+        let len = self.whole_row(part)?;
         let elements = (0..len).map(|number| {
             let at = self.number(number.into(), span);
             let element = self.part_at(part, 0, at);
@@ -95,15 +116,50 @@ impl Parser {
         Some(self.push(ExprKind::Array(elements), span))
     }
 
+    /// The length of a part that is all of a row.
+    fn whole_row(&self, part: &Part) -> Option<u64> {
+        let last = part.dims.len().checked_sub(1)?;
+        let is_row = part.kind == ViewKind::Slice && matches!(part.dims[last], Dim::All);
+        if !is_row || part.dims.len() < 2 || part.rank() != 1 {
+            return None;
+        }
+        self.rows.get(&part.array)?.last().copied()
+    }
+
+    /// `*row = value;` of a row that has a name.
+    pub(super) fn write_whole(&mut self, node: &syn::Expr, value: ExprId) -> Option<StmtKind> {
+        let syn::Expr::Unary(target) = node else {
+            return None;
+        };
+        let part = self.segment(self.named(&target.expr)?)?.clone();
+        let span = span::of(node);
+        if part.local && matches!(part.dims[..], [Dim::All]) {
+            return Some(self.assignment(Place::Var(part.array), None, value));
+        }
+        let len = self.whole_row(&part)?;
+        let (parts, whole) = self.bind_hidden_to("parts", value, span);
+        let mut stmts = vec![whole];
+        for number in 0..len {
+            let at = self.number(number.into(), span);
+            let element = self.part_at(&part, 0, at);
+            let place = self.part_element(&element, Vec::new(), AccessMode::Store, span);
+            let value = self.piece(parts, &[number], span);
+            let kind = self.assignment(place.into(), None, value);
+            stmts.push(Stmt { kind, span });
+        }
+        let block = Block { stmts, value: None };
+        Some(StmtKind::Expr(self.push(ExprKind::Block(block), span)))
+    }
+
     /// `array[index] = value;`, the value first.
     pub(super) fn write_row(&mut self, row: &Row, value: ExprId) -> StmtKind {
         let (parts, whole) = self.bind_hidden_to("parts", value, row.span);
-        let (at, bind) = self.index_once(row);
+        let (held, binds) = self.index_once(row);
         let mut stmts = vec![whole];
-        stmts.extend(bind);
-        for number in 0..row.len {
-            let access = self.row_element(row, at, number, AccessMode::Store);
-            let value = self.piece(parts, number, row.span);
+        stmts.extend(binds);
+        for place in places(&row.lens) {
+            let access = self.row_element(row, &held, &place, AccessMode::Store);
+            let value = self.piece(parts, &place, row.span);
             let kind = StmtKind::Assign {
                 target: Place::Element(access),
                 op: None,
@@ -123,7 +179,7 @@ impl Parser {
         }
         let span = self.exprs[init].span;
         let (whole, bind) = self.bind_hidden_to("parts", init, span);
-        let parts = (0..pat.elems.len() as u64).map(|number| self.piece(whole, number, span));
+        let parts = (0..pat.elems.len() as u64).map(|number| self.piece(whole, &[number], span));
         let parts = parts.collect();
         let value = Some(self.push(ExprKind::Tuple(parts), span));
         let stmts = vec![bind];
@@ -157,18 +213,20 @@ impl Parser {
     fn row_element(
         &mut self,
         row: &Row,
-        at: Option<VarId>,
-        number: u64,
+        held: &[Held<'_>],
+        place: &[u64],
         mode: AccessMode,
     ) -> AccessId {
-        let at = match at {
-            Some(at) => self.push(ExprKind::Var(at), row.span),
-            None => self.expr(row.index),
-        };
-        let number = self.push(ExprKind::Int(number.into(), None), row.span);
+        let index = held.iter().map(|(written, var)| match var {
+            Some(var) => self.push(ExprKind::Var(*var), row.span),
+            None => self.expr(written),
+        });
+        let mut index: Vec<ExprId> = index.collect();
+        let inside = place.iter();
+        index.extend(inside.map(|at| self.push(ExprKind::Int((*at).into(), None), row.span)));
         self.accesses.push(Access {
             array: row.array,
-            index: vec![at, number],
+            index,
             mode,
             span: row.span,
             brackets: row.span.end,
@@ -180,8 +238,10 @@ impl Parser {
         })
     }
 
-    fn piece(&mut self, base: VarId, number: u64, span: Span) -> ExprId {
-        let index = vec![self.push(ExprKind::Int(number.into(), None), span)];
+    fn piece(&mut self, base: VarId, place: &[u64], span: Span) -> ExprId {
+        let index = place.iter();
+        let index = index.map(|at| self.push(ExprKind::Int((*at).into(), None), span));
+        let index = index.collect();
         self.push(ExprKind::LocalElement { base, index }, span)
     }
 
@@ -204,6 +264,26 @@ impl Parser {
             node => ty::literal_len(node),
         }
     }
+}
+
+/// `array[i][j]`: the array and the indices.
+pub(super) fn indexed(node: &syn::Expr) -> Option<(&syn::Expr, Vec<&syn::Expr>)> {
+    let syn::Expr::Index(at) = node else {
+        return None;
+    };
+    let (base, mut index) = indexed(&at.expr).unwrap_or((&at.expr, Vec::new()));
+    index.push(&at.index);
+    Some((base, index))
+}
+
+/// All places in arrays of arrays of these lengths.
+fn places(lens: &[u64]) -> Vec<Vec<u64>> {
+    lens.iter().fold(vec![Vec::new()], |outer, len| {
+        let longer = |place: &Vec<u64>, at| [place.clone(), vec![at]].concat();
+        let within = |place| (0..*len).map(move |at| (place, at));
+        let all = outer.iter().flat_map(within);
+        all.map(|(place, at)| longer(place, at)).collect()
+    })
 }
 
 /// Whether reading an expression again and again changes nothing and says nothing new.

@@ -6,7 +6,7 @@ use super::part::{Dim, Part, called, indexed, recorded};
 use super::{span, template};
 use crate::ir::iteration::Maker;
 use crate::ir::types::ViewKind;
-use crate::ir::{BinaryOp, ExprId, Span, Ty};
+use crate::ir::{BinaryOp, ExprId, Span, Ty, VarId};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -105,7 +105,7 @@ impl Parser {
         if !(writable || call.method == "split_at") || call.args.len() != 1 || !base.is_slice() {
             return None;
         }
-        self.made_by_call(call);
+        self.made_by_call(call, &base)?;
         let span = span::of(&syn::Expr::MethodCall(call.clone()));
         let at = self.expr(&call.args[0]);
         let at = self.frozen(at);
@@ -121,13 +121,14 @@ impl Parser {
     }
 
     /// Gives a part a name.
-    pub(super) fn bind_part_name(&mut self, ident: &proc_macro2::Ident, mut part: Part) {
+    pub(super) fn bind_part_name(&mut self, ident: &proc_macro2::Ident, mut part: Part) -> VarId {
         let kind = self.local_kind();
         let var = self.bind(ident, kind, false, Ty::Unknown);
         if part.writable && part.through.is_none() {
             part.through = Some(var);
         }
         self.parts.insert(var, part);
+        var
     }
 
     /// Reads something that may turn out to be nothing of the kind; then no trace of it is left in
@@ -193,7 +194,7 @@ impl Parser {
                 syn::Expr::Range(_) => true,
                 _ => {
                     let base = self.named(&index.expr).and_then(|var| self.part(var));
-                    base.is_some_and(|base| base.is_slice() && base.rank() == 2)
+                    base.is_some_and(|base| base.is_slice() && base.rank() >= 2)
                 }
             },
             _ => self
@@ -290,12 +291,32 @@ impl Parser {
     }
 
     /// Notes a method of an array that rustc is to confirm.
-    pub(super) fn made_by_call(&mut self, call: &syn::ExprMethodCall) {
+    pub(super) fn made_by_call(&mut self, call: &syn::ExprMethodCall, of: &Part) -> Option<()> {
+        if self.calls.is_displaced() {
+            return self.has_known_type(of).then(|| self.prove_part(of, call));
+        }
         self.makers.push(Maker {
             receiver: call.receiver.to_token_stream(),
             method: call.method.clone(),
             args: call.args.len(),
         });
+        Some(())
+    }
+
+    /// Whether the type behind a part's name can be told, to ask rustc about it where there is no
+    /// such name.
+    fn has_known_type(&self, part: &Part) -> bool {
+        let rows = self.rows.contains_key(&part.array);
+        let lent = self.lent_slices.contains(&part.array);
+        match (part.kind, &part.dims[..]) {
+            (ViewKind::NdArray, _) => false,
+            (_, [Dim::All]) => part.local || lent,
+            (_, [Dim::Span { .. }]) => true,
+            (_, [Dim::At(_), Dim::All]) => rows,
+            (_, [Dim::All, Dim::All]) => lent && rows,
+            (_, [Dim::Span { .. }, Dim::All]) => rows,
+            _ => false,
+        }
     }
 
     /// `a.row(i)` and its kin.
@@ -307,7 +328,7 @@ impl Parser {
         let nd = base.kind == ViewKind::NdArray;
         let (along, at) = match (stem, call.args.len()) {
             ("view", 0) if nd => {
-                self.made_by_call(call);
+                self.made_by_call(call, &base)?;
                 return Some(Part { writable, ..base });
             }
             ("row", 1) if nd && base.rank() == 2 => (0, &call.args[0]),
@@ -321,7 +342,7 @@ impl Parser {
             }
             _ => return None,
         };
-        self.made_by_call(call);
+        self.made_by_call(call, &base)?;
         let span = span::of(&syn::Expr::MethodCall(call.clone()));
         let at = self.expr(at);
         let at = self.frozen(at);

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::assertion;
+use super::blame;
 use super::contact;
 use super::expr::{
     ATTRIBUTE_HELP, CLOSURE, NO_ENUMS, Shape, attributes, binary_op, complex_part, compound_op,
@@ -171,7 +172,9 @@ impl Parser {
             syn::Expr::Paren(of) => self.unit_call(&of.expr),
             syn::Expr::Call(call) => self.swapped_places(call),
             syn::Expr::MethodCall(call) => {
-                self.swapped_elements(call).or_else(|| self.filled(call))
+                let swapped = self.swapped_elements(call);
+                let filled = swapped.or_else(|| self.filled(call));
+                filled.or_else(|| self.reversed(call))
             }
             _ => None,
         }
@@ -229,7 +232,7 @@ impl Parser {
         let borrowed = !self.path.is_empty() && written.is_some_and(|of| self.binds_borrowed(of));
         let mut init = written.map(|written| self.initial(written));
         match (init, pat) {
-            (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident),
+            (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident, written),
             (Some(whole), syn::Pat::Reference(of)) if let syn::Pat::Slice(pat) = &*of.pat => {
                 init = self.take_apart(pat, whole).or(init);
             }
@@ -245,6 +248,9 @@ impl Parser {
         };
         if borrowed {
             self.borrowed.extend(&bound);
+        }
+        if let (Some(var), Some(written)) = (bound.first(), written) {
+            self.tell_apart(*var, written);
         }
         if let Some(init) = init
             && ty.is_value()
@@ -326,13 +332,29 @@ impl Parser {
         ty::annotation(written)
     }
 
-    /// Says which closure a refused one is.
-    fn name_closure(&mut self, init: ExprId, name: &Ident) {
+    /// Says which closure a refused one is, and what it changes.
+    fn name_closure(&mut self, init: ExprId, name: &Ident, written: Option<&syn::Expr>) {
+        let changed = match written {
+            Some(syn::Expr::Closure(closure)) => blame::changes(closure),
+            _ => String::new(),
+        };
         if let ExprKind::Opaque(opaque) = &mut self.exprs[init].kind
             && opaque.what == CLOSURE
         {
-            opaque.what = format!("the closure `{name}`");
+            opaque.what = format!("the closure `{name}`{changed}");
         }
+    }
+
+    /// What is to be said of calls of a name.
+    fn tell_apart(&mut self, var: VarId, written: &syn::Expr) {
+        let told = match written {
+            syn::Expr::Closure(closure) => blame::changes(closure),
+            syn::Expr::Path(path) if self.named(written).is_none() => {
+                format!(", which is `{}`,", written::text(path))
+            }
+            _ => return,
+        };
+        self.called_names.insert(var, told);
     }
 
     /// Notes where the arrays that a `let` binds have their elements.
@@ -508,14 +530,17 @@ impl Parser {
         }
     }
 
-    /// A new run of elements like that one, which may be a fixed array: a second dimension.
+    /// A new run of elements like that one, which may be fixed arrays: further dimensions.
     fn run_of(&self, element: ExprId) -> ExprKind {
-        let inner = self.first_of(element);
+        let (mut innermost, mut rank) = (element, 1);
+        while let Some(first) = self.first_of(innermost) {
+            (innermost, rank) = (first, rank + 1);
+        }
         ExprKind::NewArray {
-            fill: Some(inner.unwrap_or(element)),
+            fill: Some(innermost),
             elem: None,
             like: None,
-            rank: if inner.is_some() { 2 } else { 1 },
+            rank,
             kind: ViewKind::Slice,
         }
     }
@@ -540,6 +565,9 @@ impl Parser {
         }
         if let Some(row) = self.row(&assign.left) {
             return self.write_row(&row, value);
+        }
+        if let Some(kind) = self.write_whole(&assign.left, value) {
+            return kind;
         }
         match self.place(&assign.left, AccessMode::Store) {
             Ok(target) => {
@@ -597,7 +625,7 @@ impl Parser {
         let Some(op) = compound_op(&binary.op) else {
             return opaque_stmt("an operator that kernels do not have", None);
         };
-        let value = self.expr(&binary.right);
+        let value = self.operand(&binary.right);
         match self.place(&binary.left, AccessMode::Update) {
             Ok(target) => self.assignment(target, Some(op), value),
             Err(opaque) => StmtKind::Opaque(opaque),
@@ -605,7 +633,12 @@ impl Parser {
     }
 
     /// The value comes first, then the checks of the place, then the assignment.
-    fn assignment(&mut self, target: Place, op: Option<BinaryOp>, value: ExprId) -> StmtKind {
+    pub(super) fn assignment(
+        &mut self,
+        target: Place,
+        op: Option<BinaryOp>,
+        value: ExprId,
+    ) -> StmtKind {
         let checks = std::mem::take(&mut self.checks);
         if checks.is_empty() {
             return StmtKind::Assign { target, op, value };

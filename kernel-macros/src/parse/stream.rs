@@ -62,6 +62,8 @@ pub(super) enum Stream {
 #[derive(Clone)]
 pub(super) enum Item {
     Number(ExprId),
+    /// A reference to a number.
+    Lent(ExprId),
     /// A reference to an element, a slice, or a view.
     Part(Part),
     /// An element's value.
@@ -134,8 +136,21 @@ impl Parser {
             syn::Expr::Reference(reference) if is_list(&reference.expr) => {
                 self.items(&reference.expr)
             }
+            syn::Expr::Reference(of) if of.mutability.is_none() && self.is_table(&of.expr) => {
+                self.items(&of.expr)
+            }
+            node if self.is_table(node) => {
+                let table = self.table(node, 1)?;
+                self.part(table)
+            }
             _ => self.part_expr(node),
         }
+    }
+
+    /// Whether an iteration names something from outside of the function.
+    fn is_table(&self, node: &syn::Expr) -> bool {
+        let path = matches!(node, syn::Expr::Path(_));
+        path && self.named(node).is_none() && !self.path.is_empty()
     }
 
     /// A variable that the body could change while the loop goes over its value of before is
@@ -223,8 +238,7 @@ impl Parser {
 
     fn with_count(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
         let Source { stream, adaptor } = self.source(&call.receiver)?;
-        let count = self.expr(&call.args[0]);
-        let count = self.frozen(count);
+        let count = self.length_given(&call.args[0]);
         let (inner, of) = (Box::new(stream), Box::new(adaptor));
         let (stream, adaptor) = match name {
             "take" => (Stream::Take(inner, count), Adaptor::Take(of)),
@@ -240,6 +254,42 @@ impl Parser {
         Some(Source { stream, adaptor })
     }
 
+    /// A count or a size that an iterator is given.
+    fn length_given(&mut self, node: &syn::Expr) -> ExprId {
+        let given = self.expr(node);
+        if self.path.is_empty() {
+            return self.without_failure(given);
+        }
+        self.frozen(given)
+    }
+
+    /// The same number without a division that may fail. Where the divisor is zero, only the loop as
+    /// written knows what to do.
+    fn without_failure(&mut self, given: ExprId) -> ExprId {
+        let ExprKind::Binary(op, left, right) = self.exprs[given].kind else {
+            return given;
+        };
+        let known = matches!(
+            op,
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div
+        );
+        if !known {
+            return given;
+        }
+        let (of, by) = (self.without_failure(left), self.without_failure(right));
+        if op != BinaryOp::Div {
+            let same = (of, by) == (left, right);
+            let kind = ExprKind::Binary(op, of, by);
+            let span = self.exprs[given].span;
+            return if same { given } else { self.push(kind, span) };
+        }
+        let one = self.number(1, self.exprs[by].span);
+        let divides = self.compare_made(BinaryOp::Le, one, by);
+        self.required.push(divides);
+        let by = self.at_least_one(by);
+        self.quotient(of, by)
+    }
+
     fn demand_positive(&mut self, size: ExprId, tokens: TokenStream, span: Span) {
         let one = self.number(1, span);
         let cond = self.compare_made(BinaryOp::Le, one, size);
@@ -252,11 +302,11 @@ impl Parser {
         let writable = name.ends_with("_mut");
         let part = Part { writable, ..part };
         let source = match part.kind {
-            ViewKind::Slice => self.of_slice(name, call, part),
-            ViewKind::NdArray => of_ndarray(name, call, part),
+            ViewKind::Slice => self.of_slice(name, call, part.clone()),
+            ViewKind::NdArray => of_ndarray(name, call, part.clone()),
         }?;
         if !self.is_plain(&call.receiver) {
-            self.made_by_call(call);
+            self.made_by_call(call, &part)?;
         }
         Some(source)
     }
@@ -293,8 +343,7 @@ impl Parser {
 
     /// The size of chunks or windows, which is not to be zero.
     fn size(&mut self, call: &syn::ExprMethodCall) -> ExprId {
-        let size = self.expr(&call.args[0]);
-        let size = self.frozen(size);
+        let size = self.length_given(&call.args[0]);
         let span = Span::of(call);
         let again = called(&call.method, &recorded(span, 0).to_token_stream());
         let tokens = quote_spanned!(span.start=> let _ = [(); 0].#again;);

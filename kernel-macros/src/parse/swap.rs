@@ -136,9 +136,14 @@ impl Parser {
     }
 }
 
-/// Whether a part is an element that is a fixed array, lent for writing.
+/// Whether a part is an element that is a fixed array, or all of one that the iteration binds, lent for
+/// writing.
 fn is_lent_row(part: &Part) -> bool {
-    let row = matches!(part.dims[..], [Dim::At(_), Dim::All]);
+    let row = match part.dims[..] {
+        [Dim::At(_), Dim::All] => true,
+        [Dim::All] => part.local,
+        _ => false,
+    };
     part.kind == ViewKind::Slice && part.writable && row
 }
 

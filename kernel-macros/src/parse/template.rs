@@ -298,18 +298,28 @@ impl Punch<'_> {
     }
 
     fn for_loop(&self, id: LoopId, node: &syn::ExprForLoop) -> LoopTemplate {
+        let (source, _) = pipeline::staged(&node.expr);
         LoopTemplate {
             id,
             label: node.label.to_token_stream(),
             for_token: node.for_token.span,
             pat: node.pat.to_token_stream(),
-            range: node.expr.to_token_stream(),
+            range: source.to_token_stream(),
+            stages: after(&node.expr, source),
             written: desugar::written(&node.attrs),
             chain: None,
             body: self.holes.block(&node.body),
             body_span: node.body.brace_token.span.join(),
         }
     }
+}
+
+/// What stands behind the source of an iterator.
+fn after(iterator: &syn::Expr, source: &syn::Expr) -> TokenStream {
+    let whole = iterator.to_token_stream().into_iter();
+    whole
+        .skip(source.to_token_stream().into_iter().count())
+        .collect()
 }
 
 fn verbatim(prefix: &str, mark: usize) -> syn::Expr {

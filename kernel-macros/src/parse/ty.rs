@@ -64,11 +64,24 @@ fn behind_reference(ty: &syn::Type, mutable: bool) -> Ty {
     }
 }
 
-/// A run of elements as written. The length of a second dimension may have a name.
+/// A run of elements as written. The lengths of further dimensions may have names.
 fn run_of(elem: &syn::Type, mutable: bool) -> Ty {
-    match elem {
-        syn::Type::Array(inner) => view(&annotation(&inner.elem), 2, mutable, ViewKind::Slice),
-        _ => Ty::elements(&annotation(elem), mutable),
+    let (mut inner, mut rank) = (elem, 1);
+    while let Some(array) = as_array(inner) {
+        (inner, rank) = (&*array.elem, rank + 1);
+    }
+    match rank {
+        1 => Ty::elements(&annotation(elem), mutable),
+        rank => view(&annotation(inner), rank, mutable, ViewKind::Slice),
+    }
+}
+
+fn as_array(ty: &syn::Type) -> Option<&syn::TypeArray> {
+    match ty {
+        syn::Type::Paren(of) => as_array(&of.elem),
+        syn::Type::Group(of) => as_array(&of.elem),
+        syn::Type::Array(array) => Some(array),
+        _ => None,
     }
 }
 
@@ -220,6 +233,7 @@ pub fn first_argument(segment: &syn::PathSegment) -> Option<Ty> {
 fn view(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
     let (elem, made) = match (elem, Made::of(elem)) {
         (Ty::Tuple(_), _) | (_, None) => return Ty::Unknown,
+        (_, Some((_, made))) if kind == ViewKind::Slice && !made.fits(rank) => return Ty::Unknown,
         (_, Some(made)) => made,
     };
     Ty::View(View {
@@ -244,21 +258,23 @@ pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
     }
 }
 
-/// The length of the fixed arrays that an array consists of.
-pub fn row_len(ty: &syn::Type) -> Option<u64> {
+/// The lengths of the fixed arrays that an array consists of, outermost first, if all are numbers.
+pub fn row_lens(ty: &syn::Type) -> Option<Vec<u64>> {
     let elem = match ty {
-        syn::Type::Reference(reference) => return row_len(&reference.elem),
-        syn::Type::Paren(paren) => return row_len(&paren.elem),
-        syn::Type::Group(group) => return row_len(&group.elem),
+        syn::Type::Reference(reference) => return row_lens(&reference.elem),
+        syn::Type::Paren(paren) => return row_lens(&paren.elem),
+        syn::Type::Group(group) => return row_lens(&group.elem),
         syn::Type::Slice(slice) => &*slice.elem,
         syn::Type::Array(array) => &*array.elem,
         syn::Type::Path(path) => *type_arguments(path.path.segments.last()?).first()?,
         _ => return None,
     };
-    match elem {
-        syn::Type::Array(row) => literal_len(&row.len),
-        _ => None,
+    let (mut inner, mut lens) = (elem, Vec::new());
+    while let Some(row) = as_array(inner) {
+        lens.push(literal_len(&row.len)?);
+        inner = &*row.elem;
     }
+    (!lens.is_empty()).then_some(lens)
 }
 
 /// The way out for a parameter type that a kernel cannot take.

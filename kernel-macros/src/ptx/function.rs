@@ -56,7 +56,8 @@ impl Emitter<'_> {
         let name = self.variable_name(var);
         let mut scalars = Vec::new();
         for (n, scalar) in leaves(ty).into_iter().enumerate() {
-            let name = format!("{name}${n}");
+            // An array that is indexed lies in memory by names of its own.
+            let name = format!("{name}$in{n}");
             scalars.push(self.load_parameter(&name, scalar));
             declared.push(format!("    .param .{} {name}", word_suffix(scalar)));
         }

@@ -1,4 +1,4 @@
-//! Memory: loads and stores, and fixed arrays of an iteration in `.local` memory.
+//! Memory: loads and stores, and fixed arrays of an iteration, in `.local` memory or in registers.
 
 use super::builtin::when;
 use super::code::{Arg, Class, Operand, Reg};
@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 /// Longer arrays are filled by a loop.
 const UNROLLED_FILL: u64 = 16;
+/// Longer arrays are in memory if an index is computed.
+const LONGEST_TABLE: u64 = 8;
 
 impl Emitter<'_> {
     pub fn load_from(&mut self, space: &str, ty: Scalar, reg: Reg, base: Operand, offset: i64) {
@@ -123,8 +125,47 @@ impl Emitter<'_> {
         let place = self.local_place(base, index);
         match self.array_slot(base) {
             Value::Memory(memory) => self.load_part(&memory, &place),
+            Value::Array(elements) if self.is_table(base) => {
+                self.chosen(&elements, place.indices[0], &place.ty)
+            }
             value => part_of(&value, &place.indices).clone(),
         }
+    }
+
+    /// Whether an array is a few scalars that never change: they stay in registers, and an index
+    /// that is computed chooses among them.
+    pub fn is_table(&self, var: VarId) -> bool {
+        let declared = &self.function.vars[var];
+        let short = match &declared.ty {
+            Ty::Array(elem, len) => elem.scalar().is_some() && (1..=LONGEST_TABLE).contains(len),
+            _ => false,
+        };
+        short && !declared.mutable && !self.uses.written.contains(&var)
+    }
+
+    /// The element at an index below their number: of each two neighbours one by the index's last
+    /// bit, of what is left by the next bit, and so on.
+    fn chosen(&mut self, elements: &[Value], index: Operand, ty: &Ty) -> Value {
+        if let Operand::Int(_) = index {
+            return elements[element_number(index)].clone();
+        }
+        let scalar = ty.scalar().expect("a table is of scalars");
+        let mut left = elements.to_vec();
+        let mut bit = 1;
+        while left.len() > 1 {
+            let part = self.pure("and.b64", Class::B64, &[index, Operand::Int(bit)]);
+            let odd = self.pure("setp.ne.u64", Class::Pred, &[part, Operand::Int(0)]);
+            let pairs = left.chunks(2).map(|pair| match pair {
+                [even, other] => {
+                    let [even, other] = [even, other].map(|value| value.clone().scalar());
+                    Value::Scalar(self.select(scalar, other, even, odd))
+                }
+                single => single[0].clone(),
+            });
+            left = pairs.collect();
+            bit <<= 1;
+        }
+        left.swap_remove(0)
     }
 
     pub fn store_element(&mut self, base: VarId, index: &[ExprId], value: Value) {
@@ -273,6 +314,6 @@ fn part_of<'a>(whole: &'a Value, indices: &[Operand]) -> &'a Value {
 fn element_number(index: Operand) -> usize {
     match index {
         Operand::Int(index) => usize::try_from(index).expect("a literal index"),
-        _ => unreachable!("an array with computed indices is in memory"),
+        _ => unreachable!("an array with computed indices is in memory, or a table"),
     }
 }

@@ -128,9 +128,7 @@ impl Emitter<'_> {
     fn bind_variable(&mut self, var: VarId, value: Value) {
         let declared = &self.function.vars[var];
         let name = self.variable_name(var);
-        if let Ty::Array(..) = &declared.ty
-            && self.uses.indexed.contains(&var)
-        {
+        if self.uses.indexed.contains(&var) && !self.is_table(var) {
             let memory = Value::Memory(self.local_memory(&name, &declared.ty));
             self.assign_value(&memory, value);
             self.slots.insert(var, Slot::Value(memory));

@@ -18,6 +18,8 @@ pub struct Uses {
     pub lens: HashSet<(VarId, u32)>,
     /// Local arrays that are indexed by something other than a literal.
     pub indexed: HashSet<VarId>,
+    /// Local arrays that an element is written of.
+    pub written: HashSet<VarId>,
     pub has_loop: bool,
     /// Number of expressions.
     pub size: usize,
@@ -94,7 +96,10 @@ impl Uses {
                 self.var(*var);
             }
             Place::Element(access) => self.access(function, *access),
-            Place::LocalElement { base, index } => self.local_element(function, *base, index),
+            Place::LocalElement { base, index } => {
+                self.written.insert(*base);
+                self.local_element(function, *base, index);
+            }
         }
     }
 

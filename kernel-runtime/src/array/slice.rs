@@ -25,27 +25,36 @@ impl<T: Element> WriteArray<1> for [T] {
     }
 }
 
-impl<T: Element, const N: usize> ReadArray<2> for [[T; N]] {
-    type Elem = T;
+/// Slices of arrays, of arrays of arrays, and so on.
+macro_rules! nested {
+    ($rank:literal [$($len:ident)*] $elem:ty) => {
+        impl<T: Element $(, const $len: usize)*> ReadArray<$rank> for [$elem] {
+            type Elem = T;
 
-    #[inline(always)]
-    fn __kernel_read(&self) -> View<'_, T, 2> {
-        View {
-            raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len(), N]),
-            borrow: PhantomData,
+            #[inline(always)]
+            fn __kernel_read(&self) -> View<'_, T, $rank> {
+                View {
+                    raw: Raw::dense(self.as_ptr().cast_mut().cast(), [self.len() $(, $len)*]),
+                    borrow: PhantomData,
+                }
+            }
         }
-    }
+
+        impl<T: Element $(, const $len: usize)*> WriteArray<$rank> for [$elem] {
+            #[inline(always)]
+            fn __kernel_write(&mut self) -> ViewMut<'_, T, $rank> {
+                ViewMut {
+                    raw: Raw::dense(self.as_mut_ptr().cast(), [self.len() $(, $len)*]),
+                    borrow: PhantomData,
+                }
+            }
+        }
+    };
 }
 
-impl<T: Element, const N: usize> WriteArray<2> for [[T; N]] {
-    #[inline(always)]
-    fn __kernel_write(&mut self) -> ViewMut<'_, T, 2> {
-        ViewMut {
-            raw: Raw::dense(self.as_mut_ptr().cast(), [self.len(), N]),
-            borrow: PhantomData,
-        }
-    }
-}
+nested!(2 [N] [T; N]);
+nested!(3 [M N] [[T; N]; M]);
+nested!(4 [L M N] [[[T; N]; M]; L]);
 
 impl<T> Indexed for [T] {}
 impl<T> Indexed for Vec<T> {
@@ -63,6 +72,25 @@ impl<T, const N: usize> Contiguous for [T; N] {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn arrays_of_arrays_are_dimensions() {
+        let mut boxes = [[[[0u32; 2]; 3]; 4]; 5];
+        for (number, cell) in (0..).zip(
+            boxes
+                .as_flattened_mut()
+                .as_flattened_mut()
+                .as_flattened_mut(),
+        ) {
+            *cell = number;
+        }
+        let slice: &[[[[u32; 2]; 3]; 4]] = &boxes;
+        let view = slice.__kernel_read();
+        assert_eq!([0, 1, 2, 3].map(|dim| view.len(dim)), [5, 4, 3, 2]);
+        // SAFETY: the index is in bounds.
+        let cell = unsafe { view.get::<false>([3, 2, 1, 1]) };
+        assert_eq!(cell, boxes[3][2][1][1]);
+    }
 
     #[test]
     fn slices_vectors_and_arrays_are_one() {

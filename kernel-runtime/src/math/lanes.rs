@@ -154,6 +154,7 @@ mod tests {
         let root = std::f64::consts::SQRT_2;
         next_to_ends! { f64:
             exp2(511.5); exp2(-511.5); exp2(512.0); exp2(-512.0); exp2(1023.5); exp2(-1022.5);
+            exp2(511.9375); exp2(-512.0625); exp2(0.0625);
             ln(root * 2f64.powi(512)); ln(root * 2f64.powi(-512)); ln(f64::MIN_POSITIVE);
             log2(root * 2f64.powi(512)); log2(root * 2f64.powi(-512)); log2(f64::from_bits(4));
             log10(root * 2f64.powi(512)); log10(root * 2f64.powi(-512));
@@ -164,7 +165,8 @@ mod tests {
         next_to_ends! { f32:
             powf(f32::from_bits(4)) 0.5; powf(f32::MIN_POSITIVE) 1.0; powf(1.0) 4e9;
             log2(root as f32 * 2f32.powi(64)); log2(root as f32 * 2f32.powi(-64));
-            log2(f32::MIN_POSITIVE); powf(2f32.powi(127)) 1.0; powf(1.0001) 1e30; powf(0.5) 149.0; powf(1.9999999) 128.0;
+            log2(f32::MIN_POSITIVE); powf(2f32.powi(127)) 1.0; powf(2f32.powi(64)) 8.0; powf(2f32.powi(64)) -8.0;
+            powf(1.0001) 1e30; powf(0.5) 149.0; powf(1.9999999) 128.0;
         }
     }
 }

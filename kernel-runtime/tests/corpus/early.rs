@@ -1,5 +1,5 @@
 //! Blocks that are left early: nested functions with a `return`, loops and labelled blocks with a
-//! value; patterns that bind; tables from outside the function.
+//! value; patterns that bind; tables from outside the function, and in it.
 
 use crate::inputs::{FEW, doubles, numbers};
 use kernel_runtime::prelude::*;
@@ -121,6 +121,62 @@ fn tabled(x: &[i32], y: &mut [f64]) {
         let step = f64::from(STEPS[i % 5]) + f64::from(x[i] > 0);
         y[i] = s + f64::from(x[i]) * step * SIGNS[(x[i] & 1) as usize] as f64;
     }
+}
+
+#[kernel(device)]
+fn weight(k: usize) -> f64 {
+    const WEIGHTS: [f64; 7] = [0.5, -1.0, 2.0, 3.5, -0.25, 1e300, -0.0];
+    WEIGHTS[k]
+}
+
+/// Arrays of up to eight elements that stay what they are, of as many as have a place of their own,
+/// and of one more.
+#[kernel(parallel, cuda)]
+fn short_tables(x: &[i32], y: &mut [f64], z: &mut [i16]) {
+    for i in 0..x.len() {
+        let at = (x[i] & 7) as usize;
+        let held = [x[i], 1, x[i] / 2, 3, 4, 5, 6, 7];
+        let (flags, more) = (
+            [true, false, i % 2 == 0, true],
+            [9i16, 8, 7, 6, 5, 4, 3, 2, 1],
+        );
+        let single = [2.5];
+        y[i] = weight(at % 7) + held[at] as f64 + single[at / 8];
+        z[i] = more[at + 1]
+            + if flags[at / 2] {
+                held[7 - at] as i16
+            } else {
+                0
+            };
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn beyond_a_table(x: &[i32], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let small = [1.0, 2.0, 4.0];
+        y[i] = weight(x[i] as usize) * small[(x[i] % 4) as usize];
+    }
+}
+
+#[test]
+fn tables_of_few_numbers() {
+    for n in FEW {
+        let x = numbers(n);
+        check!(short_tables[y = vec![0.0; n], z = vec![0; n]](&x, &mut y, &mut z));
+    }
+    let mut x: Vec<i32> = (0..100).map(|i| i % 3).collect();
+    check!(beyond_a_table[y = vec![0.0; 100]](&x, &mut y));
+    x[70] = 3;
+    fails!(
+        "the len is 3 but the index is 3",
+        beyond_a_table[y = vec![0.0; 100]](&x, &mut y)
+    );
+    x[60] = 8;
+    fails!(
+        "the len is 7 but the index is 8",
+        beyond_a_table[y = vec![0.0; 100]](&x, &mut y)
+    );
 }
 
 #[test]

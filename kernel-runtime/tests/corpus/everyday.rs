@@ -839,3 +839,90 @@ fn algorithms() {
     let d = Array2::from_shape_fn((20, 20), |(i, j)| ((i * 7 + j * 13) % 50) as u32);
     check!(floyd[d = d.clone(), row = vec![0; 20]](d.view_mut(), &mut row));
 }
+
+const WEIGHTS: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
+static COINS: &[u32] = &[1, 2, 5];
+
+/// Tables from outside of the function, as iterators.
+#[kernel(parallel, cuda)]
+fn over_tables(x: &[f64], c: &[u32], y: &mut [f64], n: &mut [u32]) {
+    for i in WEIGHTS.len() - 1..x.len() {
+        let mut s = 0.0;
+        for (k, w) in WEIGHTS.iter().enumerate() {
+            s += w * x[i - k];
+        }
+        for w in &WEIGHTS {
+            s -= *w;
+        }
+        y[i] = s + WEIGHTS
+            .iter()
+            .zip(&x[i - 3..])
+            .map(|(w, x)| w * x)
+            .sum::<f64>();
+    }
+    for i in 0..c.len() {
+        let mut left = c[i];
+        for &coin in COINS.iter().rev() {
+            n[i] += left / coin;
+            left %= coin;
+        }
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn greater(x: &[i64], y: &mut [u8]) -> (i64, i64) {
+    use std::cmp;
+    let (mut most, mut least) = (i64::MIN, i64::MAX);
+    for (i, &v) in x.iter().enumerate() {
+        most = std::cmp::max(most, v);
+        least = cmp::min(v, least);
+        y[i] = Ord::max(y[i], 3) + std::cmp::Ord::min(y[i], 9);
+    }
+    (most, least)
+}
+
+#[test]
+fn tables_and_comparisons() {
+    let x: Vec<f64> = (0..300).map(|i| f64::from(i * 7919 % 41) - 20.0).collect();
+    let c: Vec<u32> = (0..300).map(|i| i * 7919 % 41).collect();
+    check!(over_tables[y = vec![0.0; 300], n = vec![0; 300]](&x, &c, &mut y, &mut n));
+    let x: Vec<i64> = (0..300).map(|i| i * 7919 % 41 - 20).collect();
+    check!(greater
+        [y = (0..300).map(|i| i as u8 % 20).collect::<Vec<u8>>()](
+        &x, &mut y
+    ));
+}
+
+const AROUND: [(i32, i32); 4] = [(0, 1), (1, 0), (0, -1), (-1, 0)];
+
+/// A table of tuples, and numbers behind references as operands.
+#[kernel(parallel, cuda)]
+fn neighbours(x: &[i32], y: &mut [i32], w: usize, h: usize, scale: &i32) {
+    fn twice(v: &i32) -> i32 {
+        v + v
+    }
+    for r in 0..h {
+        for c in 0..w {
+            let mut n = 0;
+            for (down, right) in AROUND {
+                let (r, c) = (r as i32 + down, c as i32 + right);
+                if r >= 0 && r < h as i32 && c >= 0 && c < w as i32 {
+                    n += x[r as usize * w + c as usize] * scale;
+                }
+            }
+            for (k, &(down, _)) in AROUND.iter().enumerate() {
+                n -= down * k as i32;
+            }
+            y[r * w + c] = n + scale;
+            y[r * w + c] -= twice(scale);
+        }
+    }
+}
+
+#[test]
+fn neighbours_by_a_table() {
+    let x: Vec<i32> = (0..300).map(|i| i * 7919 % 41).collect();
+    for (w, h) in [(20, 15), (0, 3), (300, 1)] {
+        check!(neighbours[y = vec![0; 300]](&x, &mut y, w, h, &3));
+    }
+}

@@ -9,6 +9,7 @@ mod support;
 mod versions;
 
 mod abreast;
+mod arguments;
 mod arithmetic;
 mod arrays;
 mod chains;
@@ -19,6 +20,7 @@ mod early;
 mod everyday;
 mod extremes;
 mod failures;
+mod filtered;
 mod functions;
 mod fused;
 mod generic;

@@ -154,3 +154,92 @@ fn arrays_made_between_regions() {
         check!(weighted[x = doubles(n)](&mut x, 3));
     }
 }
+
+/// Rows that an iterator lends, written as wholes.
+#[kernel(parallel, cuda)]
+fn lent_rows(x: &[[i32; 3]], y: &mut [[i32; 3]], z: &mut [[u32; 4]]) {
+    for (i, row) in y.iter_mut().enumerate() {
+        if i % 2 == 0 {
+            *row = x[i];
+        } else {
+            *row = [row[2], row[1], 7];
+        }
+        row[0] += 1;
+    }
+    for block in z.iter_mut() {
+        let [mut a, mut b, c, d] = *block;
+        a = a.wrapping_add(b);
+        b = (b ^ a).rotate_left(7);
+        *block = [d, a, b, c];
+    }
+}
+
+#[test]
+fn lent_rows_are_written_as_wholes() {
+    let x: Vec<[i32; 3]> = (0..300).map(|i| [i, i % 7, -i]).collect();
+    let z: Vec<[u32; 4]> = (0..300).map(|i| [i, i % 7, i * 77, 3]).collect();
+    check!(lent_rows[y = x.clone(), z = z.clone()](&x, &mut y, &mut z));
+}
+
+/// Arrays of arrays of arrays: elements, parts by a name, and wholes.
+#[kernel(parallel, cuda)]
+fn matrices(x: &[[[i64; 2]; 2]], y: &mut [[[i64; 2]; 2]], z: &mut [[[[i64; 2]; 3]; 2]]) -> i64 {
+    fn times(a: [[i64; 2]; 2], b: [[i64; 2]; 2]) -> [[i64; 2]; 2] {
+        let mut c = [[0; 2]; 2];
+        for i in 0..2 {
+            for j in 0..2 {
+                for k in 0..2 {
+                    c[i][j] += a[i][k] * b[k][j];
+                }
+            }
+        }
+        c
+    }
+    fn determinant(m: &[[i64; 2]; 2]) -> i64 {
+        m[0][0] * m[1][1] - m[0][1] * m[1][0]
+    }
+    let mut s = 0;
+    for i in 0..x.len() {
+        y[i] = times(x[i], x[i]);
+        y[i][1] = [3, x[i][0][1]];
+        let m = &x[i];
+        let row = &m[1];
+        y[i][0][0] -= row[1] * m[0][1];
+        s += determinant(m) + determinant(&y[i]);
+    }
+    for (block, m) in z.iter_mut().zip(x) {
+        for plane in block.iter_mut() {
+            for (k, row) in plane.iter_mut().enumerate() {
+                row[0] += m[1][k % 2] * plane_number(k);
+                row[1] -= m.len() as i64;
+            }
+        }
+    }
+    fn plane_number(k: usize) -> i64 {
+        k as i64 + 1
+    }
+    s
+}
+
+/// Elements that several iterations count in, and a table from outside.
+#[kernel(parallel, cuda)]
+fn cubes(x: &[u8], counts: &mut [[[u32; 4]; 4]; 4], y: &mut [i32]) {
+    for v in x {
+        counts[(*v & 3) as usize][(*v >> 2 & 3) as usize][(*v >> 4) as usize] += 1;
+    }
+    for i in 0..y.len() {
+        y[i] = CUBES[x[i] as usize % 3][x[i] as usize % 2][1];
+    }
+}
+
+static CUBES: [[[i32; 2]; 2]; 3] = [[[1, 2], [3, 4]], [[5, 6], [7, 8]], [[9, 1], [2, 3]]];
+
+#[test]
+fn arrays_of_arrays_of_arrays() {
+    let x: Vec<[[i64; 2]; 2]> = (0..300).map(|i| [[i, i % 7], [-i, i * 77 % 13]]).collect();
+    check!(matrices[y = x.clone(), z = vec![[[[1, 2]; 3]; 2]; 300]](&x, &mut y, &mut z));
+    let v: Vec<u8> = (0..300).map(|i| (i * 7919 % 64) as u8).collect();
+    check!(cubes[c = [[[0; 4]; 4]; 4], y = vec![0; 300]](&v, &mut c, &mut y));
+    fails!("index out of bounds: the len is 4 but the index is 15",
+        cubes[c = [[[0; 4]; 4]; 4], y = vec![0; 300]](&[240], &mut c, &mut y));
+}

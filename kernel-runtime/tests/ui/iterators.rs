@@ -3,7 +3,7 @@ use kernel_runtime::prelude::*;
 #[kernel(parallel)]
 fn sum(x: &[f64]) -> f64 {
     let mut s = 0.0;
-    for v in x.iter().map(|v| v * 2.0) {
+    for v in x.iter().copied().map(f64::abs) {
         s += v;
     }
     s

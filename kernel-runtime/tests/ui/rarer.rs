@@ -11,7 +11,7 @@ fn types_that_do_not_fit(x: &[f64], y: &mut [f64], n: usize) {
 
 #[kernel(parallel)]
 fn lengths_that_can_fail(x: &[f64], y: &mut [f64], n: usize, m: usize) {
-    for (o, part) in y.iter_mut().zip(x.chunks(n / m)) {
+    for (o, part) in y.iter_mut().zip(x.chunks(n % m)) {
         *o = part[0];
     }
 }

@@ -56,11 +56,22 @@ pub fn narrow_pair(k: u64) -> (f32, f32) {
     }
 }
 
-/// A number from 1/2 to 2 and one of up to `most` over its logarithm to the base 2.
+/// A number from 1/2 to 2 and one of up to `most` over its logarithm to the base 2; every other time
+/// both are next to their ends: there a logarithm's series is longest, and counts most.
 fn to_the_end(k: u64, most: f64) -> (f64, f64) {
-    let x = (2.0 * random::uniform_f64(3, k) - 1.0).exp2();
-    let y = most * (2.0 * random::uniform_f64(4, k) - 1.0) / x.log2();
-    (x, y)
+    let (x, y) = (random::uniform_f64(3, k), random::uniform_f64(4, k));
+    let (log, power) = match k % 8 {
+        0 => (2.0 * x - 1.0, 2.0 * y - 1.0),
+        _ => (outer(x, 0.46, 0.5), outer(y, 0.9, 1.0)),
+    };
+    let x = log.exp2();
+    (x, most * power / x.log2())
+}
+
+/// From `low` to `high`, of either sign, of a number from 0 to 1.
+fn outer(part: f64, low: f64, high: f64) -> f64 {
+    let signed = 2.0 * part - 1.0;
+    (low + (high - low) * signed.abs()).copysign(signed)
 }
 
 /// The number itself or a neighbour.

@@ -6,7 +6,7 @@
 
 mod best;
 mod body;
-mod patterns;
+pub(super) mod patterns;
 mod search;
 mod totals;
 
@@ -31,10 +31,15 @@ pub(super) enum Stage<'a> {
     Same,
 }
 
-/// What a chain begins with, and its stages.
+/// What the receiver of a chain's end begins with, and its stages.
 pub(super) fn parts(call: &syn::ExprMethodCall) -> (&syn::Expr, Vec<Stage<'_>>) {
+    staged(&call.receiver)
+}
+
+/// What an iterator begins with, and its stages.
+pub(super) fn staged(iterator: &syn::Expr) -> (&syn::Expr, Vec<Stage<'_>>) {
     let mut stages = Vec::new();
-    let mut source = &*call.receiver;
+    let mut source = iterator;
     while let syn::Expr::MethodCall(inner) = source
         && let Some(stage) = as_stage(inner)
     {

@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Inference finds the type, and rustc compares.
-pub(super) fn untyped(pattern: &syn::Pat) -> &syn::Pat {
+pub(in crate::parse) fn untyped(pattern: &syn::Pat) -> &syn::Pat {
     match pattern {
         syn::Pat::Type(of) => &of.pat,
         pattern => pattern,
@@ -14,7 +14,7 @@ pub(super) fn untyped(pattern: &syn::Pat) -> &syn::Pat {
 }
 
 /// The pattern of what is behind the reference that a closure takes.
-pub(super) fn referent(pattern: &syn::Pat) -> &syn::Pat {
+pub(in crate::parse) fn referent(pattern: &syn::Pat) -> &syn::Pat {
     match pattern {
         syn::Pat::Reference(of) => &of.pat,
         syn::Pat::Paren(of) => referent(&of.pat),

@@ -2,7 +2,8 @@
 
 use super::bits::split_usual;
 use super::logarithm::log2_of;
-use super::power::{exp2_wide, log2_wide};
+use super::power::{exp2_wide_near, log2_wide};
+use crate::math::f64::bits::{assemble_usual, is_usual};
 use crate::math::lanes::{COUNT, Scratch, proper, settle, whole};
 
 whole! {
@@ -31,23 +32,24 @@ pub fn log2(x: &mut [f32; COUNT], _: &mut Scratch) {
 /// Each to the power of its exponent.
 #[inline(always)]
 pub fn powf(x: &mut [f32; COUNT], y: &[f32; COUNT], scratch: &mut Scratch) {
-    let mut beyond = 0;
-    for at in 0..COUNT {
-        // Negative where a base is not a finite positive number, or an exponent above 4e9.
-        let (base, exponent) = (x[at].to_bits(), y[at].abs().to_bits());
-        beyond |= base.wrapping_sub(1) | 0x7f7f_ffffu32.wrapping_sub(base);
-        beyond |= 0x4f6e_6b28u32.wrapping_sub(exponent);
+    let Scratch([exponents, rests, ..]) = scratch;
+    let (mut usual_bases, mut usual_powers) = (true, true);
+    for base in x.iter() {
+        // Finite and positive.
+        usual_bases &= base.to_bits().wrapping_sub(1) < 0x7f7f_ffff;
     }
-    if beyond >> 31 != 0 {
-        return proper!(x, powf(y));
-    }
-    let Scratch([logs, ..]) = scratch;
     for at in 0..COUNT {
-        logs[at] = log2_wide(x[at].into()) * f64::from(y[at]);
+        let log = log2_wide(x[at].into()) * f64::from(y[at]);
+        let shifted = log + 6755399441055744.0;
+        usual_powers &= is_usual(shifted);
+        (exponents[at], rests[at]) = (shifted, log - (shifted - 6755399441055744.0));
     }
     settle(scratch);
-    let Scratch([logs, ..]) = scratch;
+    if !(usual_bases & usual_powers) {
+        return proper!(x, powf(y));
+    }
+    let Scratch([exponents, rests, ..]) = scratch;
     for at in 0..COUNT {
-        x[at] = exp2_wide(logs[at]) as f32;
+        x[at] = assemble_usual(exp2_wide_near(rests[at]), exponents[at]) as f32;
     }
 }

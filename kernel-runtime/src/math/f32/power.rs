@@ -33,13 +33,19 @@ pub(super) fn exp2_wide(x: f64) -> f64 {
     let x = if x < -300.0 { -300.0 } else { x };
     // At 1.5 * 2^52 the last place is 1.
     let shifted = x + 6755399441055744.0;
-    let r = x - (shifted - 6755399441055744.0);
+    let value: f64 = exp2_wide_near(x - (shifted - 6755399441055744.0));
+    f64::from_bits(value.to_bits().wrapping_add(shifted.to_bits() << 52))
+}
+
+/// `2^r` for `|r|` up to 1/2.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_wide_near(r: f64) -> f64 {
     let z = r * r;
     let first = 1.0 + r * 0.6931472150142868;
     let second = 0.24022652786403859 + r * 0.05550310460248794;
     let third = 0.009617692435043736 + r * 0.0013406677519398873;
-    let value = (first + z * second) + z * z * (third + z * 0.00015594830093129263);
-    f64::from_bits(value.to_bits().wrapping_add(shifted.to_bits() << 52))
+    (first + z * second) + z * z * (third + z * 0.00015594830093129263)
 }
 
 /// `(whole, sign)`: whether a number is an integer, and, where it is an odd one, the sign's bit.

@@ -68,14 +68,14 @@ pub(super) fn split_usual(x: f64) -> (f64, f64, bool) {
 
 /// `assemble` for a usual `k`, from -512 to 511, that was added to 1.5 * 2^52. For the host.
 #[inline(always)]
-pub(super) fn assemble_usual(x: f64, shifted: f64) -> f64 {
+pub(in crate::math) fn assemble_usual(x: f64, shifted: f64) -> f64 {
     f64::from_bits(x.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
-/// Bits that are all clear but for the last ten if such a `k` is usual. For the host.
+/// Whether such a `k` is usual. For the host.
 #[inline(always)]
-pub(super) fn beyond_usual(shifted: f64) -> u64 {
-    shifted.to_bits().wrapping_sub(0x4337_ffff_ffff_fe00)
+pub(in crate::math) fn is_usual(shifted: f64) -> bool {
+    shifted.to_bits().wrapping_sub(0x4337_ffff_ffff_fe00) < 1 << 10
 }
 
 /// The number with the lower half of its significand cleared: products of two of these are exact.

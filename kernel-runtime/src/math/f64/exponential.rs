@@ -103,28 +103,77 @@ pub(super) fn exp_reduced(x: f64, bias: f64) -> (f64, f64) {
 pub fn exp2(x: f64) -> f64 {
     let x = if x > 1025.0 { 1025.0 } else { x };
     let x = if x < -2046.0 { -2046.0 } else { x };
-    let (shifted, r): (f64, f64) = exp2_reduced(x, 6755399441057790.0);
-    let value: f64 = exp2_near(r);
-    assemble(value, shifted)
+    let (shifted, r): (f64, f64) = exp2_reduced(x, 844424930134014.0);
+    let value: f64 = exp2_fraction(shifted, r);
+    assemble(value, f64::from_bits(shifted.to_bits() >> 3))
 }
 
-/// `(shifted, r)` with `x = k + r` and `|r|` up to 1/2, where `shifted` is `k` added to `bias`.
+/// `2^(e + r)`, from 0.95 to 2, where `e` is the fraction of what [`exp2_reduced`] found.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_fraction(shifted: f64, r: f64) -> f64 {
+    // 512 and the eighths.
+    let eighths = (shifted.to_bits() & 7) | 4096;
+    let root: u64 = exp2_root(shifted);
+    let root = f64::from_bits(root.wrapping_add(eighths << 49));
+    let near: f64 = exp2_near(r);
+    root + root * near
+}
+
+/// `(shifted, r)` with `x = e + r`, for an `e` that is a multiple of an eighth and `|r|` up to a
+/// sixteenth. `shifted` is `e` added to `bias`, which is 1.5 * 2^49 and an integer.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_reduced(x: f64, bias: f64) -> (f64, f64) {
-    // The nearest integer, in the last bits of the sum.
+    // The nearest such number: the sum's last place is an eighth.
     let shifted = x + bias;
     (shifted, x - (shifted - bias))
 }
 
-/// `2^r` for `|r|` up to 1/2.
+/// The bits of `2^(e + c)`, if to them the last ones of `shifted`, which is `e + 512` added to
+/// 1.5 * 2^49, are added in the exponent's place and below.
+///
+/// With `c = -0.0018120161122200803`, each eighth's power is within 0.058 ULP of a `f64` (Gal and
+/// Bachelis, "An accurate elementary mathematical library for the IEEE floating point standard").
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_root(shifted: f64) -> u64 {
+    const ROOTS: [u64; 8] = [
+        0x1fef_f5b7_a4b7_6ce1u64,
+        0x1fef_6d1c_ef06_13f5,
+        0x1fef_00e0_d4cb_e6f9,
+        0x1fee_b92f_f5f6_8420,
+        0x1fee_9959_0b0e_b98c,
+        0x1fee_a4f7_6f1e_7c3f,
+        0x1fee_dffa_0f51_4145,
+        0x1fef_4eaa_fb49_90d8,
+    ];
+    ROOTS[(shifted.to_bits() & 7) as usize]
+}
+
+/// `2^(e + c)` of what [`exp2_reduced`] found with a bias of 1.5 * 2^49 + 512, for a usual `x`. For the
+/// host.
+#[inline(always)]
+pub(super) fn exp2_root_usual(shifted: f64) -> f64 {
+    f64::from_bits(exp2_root(shifted).wrapping_add(shifted.to_bits() << 49))
+}
+
+/// Whether such an `x` is usual: from -512 to 512. For the host.
+#[inline(always)]
+pub(super) fn is_usual_power(shifted: f64) -> bool {
+    shifted.to_bits() ^ 0x4308_0000_0000_0000 < 1 << 13
+}
+
+/// `2^(r - c) - 1` for `|r|` up to a sixteenth and the `c` of [`exp2_root`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_near(r: f64) -> f64 {
-    let linear = r * 0.6931471805599453;
-    let one = 1.0 + linear;
-    let beyond: f64 = exp2_beyond(r, linear - (one - 1.0));
-    one + beyond
+    let z = r * r;
+    let first = 0.0012567829499315999 + r * 0.6940183161182663;
+    let second = 0.24052841953718826 + r * 0.05557386528224683;
+    let third = 0.009630216983061985 + r * 0.0013350315502015503;
+    let fourth = 0.00015423923076954082 + r * 1.5272897288848497e-05;
+    (first + z * second) + z * z * (third + z * fourth)
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.

@@ -1,6 +1,6 @@
 //! Elementary functions of `f64`.
 
-mod bits;
+pub(super) mod bits;
 mod double;
 mod error_function;
 mod exponential;

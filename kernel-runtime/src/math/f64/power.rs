@@ -2,7 +2,7 @@
 
 use super::bits::{assemble, split, upper};
 use super::double::fast_two_sum;
-use super::exponential::exp2_beyond;
+use super::exponential::{exp2_beyond, exp2_fraction};
 use super::logarithm::with_ends;
 use kernel_macros::kernel;
 
@@ -15,8 +15,8 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
     let (k, m): (f64, f64) = split(x);
     let (s, s_low): (f64, f64) = ratio_parts(m);
     let beyond: f64 = log2_beyond(s);
-    let (main, rest): (f64, f64) = log2_over(s, s_low, beyond);
-    log2_sum(k, s, s_low, main, rest)
+    let (main, known, series): (f64, f64, f64) = log2_over(s, s_low, beyond);
+    log2_sum(k, s, s_low, main, known, series)
 }
 
 /// `(m - 1) / (m + 1)`, and what it lacks besides its upper part.
@@ -40,38 +40,47 @@ pub(super) fn ratio_parts(m: f64) -> (f64, f64) {
 pub(super) fn log2_beyond(s: f64) -> f64 {
     let z = s * s;
     let w = z * z;
-    let first = 0.5770780163555851 + z * 0.41219858311137103;
-    let second = 0.32059889790772395 + z * 0.262308199185481;
-    let third = 0.2219522390364323 + z * 0.19240239025392583;
-    let fourth = 0.16843202248811445 + z * 0.17296494685456681;
-    (first + w * second) + w * w * (third + w * fourth)
+    let first = 0.41219858311137103 + z * 0.32059889790772395;
+    let second = 0.262308199185481 + z * 0.2219522390364323;
+    let third = 0.19240239025392583 + z * 0.16843202248811445;
+    // Rounded once where it counts: powers have a thousand times this error.
+    0.5770780163555851 + z * ((first + w * second) + w * w * (third + w * 0.17296494685456681))
 }
 
-/// The logarithm over `s`, less `2 / ln 2`: exactly, and the rest.
+/// The logarithm over `s`, less `2 / ln 2`: a part that is exact, a small one, and the series' part.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_over(s: f64, s_low: f64, beyond: f64) -> (f64, f64) {
+pub(super) fn log2_over(s: f64, s_low: f64, beyond: f64) -> (f64, f64, f64) {
     // The square: exactly, of the upper part, and the rest.
     let s_high: f64 = upper(s);
     let square = s_high * s_high;
     let square_rest = s_low * (s_high + s);
     // In two parts: 2 / ln 2, and 2 / (3 ln 2) of the square, the first parts of 26 bits, so that
-    // their product is exact.
+    // their product is exact. In the second parts is what the series' first coefficient lacks.
     let short: f64 = upper(square);
+    let lack = (square - short) + square_rest;
     let main = short * 0.9617966860532761;
-    let known = ((square - short) * 0.9617966860532761 + square * 7.872699542894897e-09)
-        + (square_rest * 0.9617966939259756 + 3.851925982253235e-08);
-    let accurate = square + square_rest;
-    (main, known + accurate * accurate * beyond)
+    let known = (lack * 0.9617966939259756 + short * 7.872699541420524e-09) + 3.851925982253777e-08;
+    // The square's square: exactly, of its upper part, and what that lacks.
+    let fourth = short * short + lack * (short + (short + lack));
+    (main, known, fourth * beyond)
 }
 
 /// The logarithm, of `k`, `s` in two parts and its quotient by `s` as `log2_over` has it.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_sum(k: f64, s: f64, s_low: f64, main: f64, rest: f64) -> (f64, f64) {
+pub(super) fn log2_sum(
+    k: f64,
+    s: f64,
+    s_low: f64,
+    main: f64,
+    known: f64,
+    series: f64,
+) -> (f64, f64) {
     let s_high: f64 = upper(s);
-    let t_high: f64 = upper((2.885390043258667 + main) + rest);
-    let t_low = rest - ((t_high - 2.885390043258667) - main);
+    let t_high: f64 = upper((2.885390043258667 + main) + series);
+    // The series' part loses its first bits before the small part is added: no rounding of its size.
+    let t_low = (series - ((t_high - 2.885390043258667) - main)) + known;
     let main = s_high * t_high;
     let rest = s_low * t_high + t_low * s;
     let high: f64 = upper((main + k) + rest);
@@ -84,19 +93,8 @@ pub(super) fn log2_sum(k: f64, s: f64, s_low: f64, main: f64, rest: f64) -> (f64
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp2_parts(main: f64, rest: f64) -> (f64, f64, f64) {
-    let (shifted, r, one, more): (f64, f64, f64, f64) = exp2_of_sum(main, rest, 6755399441057790.0);
-    let beyond: f64 = exp2_beyond(r, more);
-    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
-    (shifted, high, low)
-}
-
-/// `(shifted, r, one, more)`: of `exp2_parts`, what comes before the series of `r`, where `one` is
-/// `1 + r ln 2`, and `more` what it lacks. `bias` is what `k` is added to.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f64) {
-    let shifted = (main + rest) + bias;
-    let fraction = main - (shifted - bias);
+    let shifted = (main + rest) + 6755399441057790.0;
+    let fraction = main - (shifted - 6755399441057790.0);
     // Times ln 2, in two parts.
     let r = fraction + rest;
     let short: f64 = upper(r);
@@ -104,7 +102,9 @@ pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f6
     let linear = short * 0.6931471675634384;
     let linear_rest = low * 0.6931471805599453 + short * 1.2996506893889889e-08;
     let one = 1.0 + linear;
-    (shifted, r, one, (linear - (one - 1.0)) + linear_rest)
+    let beyond: f64 = exp2_beyond(r, (linear - (one - 1.0)) + linear_rest);
+    let (high, low): (f64, f64) = fast_two_sum(one, beyond);
+    (shifted, high, low)
 }
 
 /// `2^((log_high + log_low) (y_high + y_low))`, where the product of the high parts is exact.
@@ -112,8 +112,17 @@ pub(super) fn exp2_of_sum(main: f64, rest: f64, bias: f64) -> (f64, f64, f64, f6
 #[inline(always)]
 fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 {
     let (main, rest): (f64, f64) = product(log_high, log_low, y_high, y_low);
-    let (shifted, value, _low): (f64, f64, f64) = exp2_parts(main, rest);
-    exp2_ends(main + rest, shifted, value)
+    let (shifted, r): (f64, f64) = exp2_sum_reduced(main, rest, 844424930134014.0);
+    let value: f64 = exp2_fraction(shifted, r);
+    exp2_ends(main + rest, f64::from_bits(shifted.to_bits() >> 3), value)
+}
+
+/// `exp2_reduced` of a sum, for `|main|` up to 1500 and a `rest` that is far smaller.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_sum_reduced(main: f64, rest: f64, bias: f64) -> (f64, f64) {
+    let shifted = (main + rest) + bias;
+    (shifted, (main - (shifted - bias)) + rest)
 }
 
 /// A product in two parts, the first exact.
