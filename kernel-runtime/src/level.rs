@@ -108,7 +108,7 @@ pub fn with_level<R>(level: Level, f: impl FnOnce() -> R) -> R {
 fn detected() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
-        // The features of the functions that expansions make: see `host/iterate.rs`.
+        // The features of the functions that expansions make: see `host/levels.rs`.
         let has = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("fma")
             && is_x86_feature_detected!("bmi1")

@@ -31,14 +31,17 @@ mod function;
 mod hidden;
 mod item;
 mod iterate;
+mod lanes;
 mod levels;
 mod logic;
 mod names;
+mod order;
 pub mod plan;
 mod raise;
 pub mod region;
 pub mod residency;
 mod restart;
+mod space;
 mod stages;
 mod strips;
 #[cfg(test)]

@@ -1,0 +1,170 @@
+//! Iterations that combine, in lanes of the canonical order that take turns.
+
+use super::iterate::LITTLE;
+use super::names::{self, emit};
+use super::order::unchecked;
+use super::region::Region;
+use super::space::{pieces, tile, variables};
+use super::strips::Strips;
+use crate::analysis::plan;
+use crate::ir::Scalar;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::ToTokens;
+
+/// The same where a few lanes serve, for which there are registers in a longer iteration too.
+const SOME: i128 = 32;
+
+/// Lanes of a round where any lane serves: four vectors of AVX2 for numbers of 8 bytes.
+const FEW_LANES: u32 = 16;
+
+/// A reduction's accumulators in tokens.
+pub struct Accumulators {
+    pub vars: Vec<Ident>,
+    pub types: Vec<TokenStream>,
+    pub positions: Vec<Literal>,
+    /// The references to their first lanes.
+    pub lanes: Vec<Ident>,
+}
+
+impl Accumulators {
+    pub fn of(region: &Region) -> Self {
+        let all = &region.plan.accumulators;
+        let lanes = |n: usize| names::local(&format!("__lanes{n}"));
+        Accumulators {
+            vars: all.iter().map(|of| region.body.name(of.var)).collect(),
+            types: all.iter().map(|of| region.body.scalar(of.ty)).collect(),
+            positions: (0..all.len()).map(names::index).collect(),
+            lanes: (0..all.len()).map(lanes).collect(),
+        }
+    }
+}
+
+/// Iterations whose lanes take turns. All lanes are in memory, next to each other like the
+/// elements that neighbouring iterations read: a round of them is a loop that LLVM vectorises, and
+/// memory is read in order.
+pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
+    let rt = region.rt();
+    let depth = region.plan.nest.len();
+    let lanes = &accumulators.lanes;
+    let all = names::index(region.lanes() as usize);
+    let row = pieces(region, || {
+        let whole = whole_rounds(region, accumulators);
+        let abreast = abreast_in_lanes(region, accumulators);
+        let round = visits(region, accumulators, &emit!(__count));
+        emit! {
+            let mut __from = __from;
+            while __from < __end {
+                #whole
+                #abreast
+                let __count = #rt::Ord::min(__end - __from, #all - __lane);
+                #round
+                __from += __count;
+                __lane = (__lane + __count) % #all;
+            }
+        }
+    });
+    let rows = tile(region, &variables(region, 0, depth - 1), &row);
+    emit! {
+        #(let #lanes = #rt::first(#lanes);)*
+        let mut __lane = __tile.lane;
+        #rows
+    }
+}
+
+/// Rounds over all lanes, in the fast form: a loop of a known number of trips, which LLVM unrolls
+/// so that lanes stay in registers from round to round. Where any lane serves, a few of them take
+/// all the turns, which leaves registers to the iteration, and every row begins with a round.
+fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
+    if !has_whole_rounds(region) || !region.body.is_main() {
+        return None;
+    }
+    let (first, lanes) = if region.plan.is_free_of_order() {
+        (
+            Some(emit!(if FAST {
+                __lane = 0;
+            })),
+            FEW_LANES,
+        )
+    } else {
+        (None, region.lanes())
+    };
+    let count = names::index(lanes as usize);
+    let round = visits(region, accumulators, &count);
+    Some(emit! {
+        #first
+        while FAST && __lane == 0 && __end - __from >= #count {
+            #round
+            __from += #count;
+        }
+    })
+}
+
+/// Whether iterations do so little that loading and storing their lanes would take longer.
+pub fn has_whole_rounds(region: &Region) -> bool {
+    let most = if region.plan.is_free_of_order() {
+        SOME
+    } else {
+        LITTLE
+    };
+    let little = matches!(region.plan.cost, plan::Wide::Const(cost) if cost <= most);
+    little && !region.plan.accumulators.is_empty() && region.lanes() > 1
+}
+
+/// Iterations of which a few go along elements of their own before each combines into its lane.
+fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
+    let plan = region.plan.strips.as_ref()?;
+    let depth = region.plan.nest.len();
+    let strip = Strips {
+        body: &region.body,
+        inner: &variables(region, depth - 1, depth),
+        plan,
+    };
+    let usize = region.body.scalar(Scalar::Usize);
+    let parts = strip.iterations(|last| {
+        let visit = visit(accumulators, last);
+        emit! {
+            let __at = (__first_lane + __n) as #usize;
+            #visit
+        }
+    });
+    let (lanes, unchecked) = (strip.lanes(), unchecked(region));
+    let (count, all) = (
+        names::index(strip.longest()),
+        names::index(region.lanes() as usize),
+    );
+    Some(emit! {
+        while FAST #unchecked && __end - __from >= #count && #all - __lane >= #count {
+            let __first_lane = __lane;
+            #lanes
+            #parts
+            __from += #count;
+            __lane = (__lane + #count) % #all;
+        }
+    })
+}
+
+/// Iterations from `__from` on, of so many lanes from `__lane` on.
+fn visits(region: &Region, accumulators: &Accumulators, count: &impl ToTokens) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let usize = region.body.scalar(Scalar::Usize);
+    let inner = variables(region, depth - 1, depth);
+    let visit = visit(accumulators, &region.body.iteration());
+    emit! {
+        for __n in 0..#count {
+            let __t = __from + __n;
+            let __at = (__lane + __n) as #usize;
+            #inner
+            #visit
+        }
+    }
+}
+
+/// An iteration that combines into the lanes at `__at`.
+fn visit(accumulators: &Accumulators, iteration: &TokenStream) -> TokenStream {
+    let Accumulators { vars, lanes, .. } = accumulators;
+    emit! {
+        #(let mut #vars = unsafe { *#lanes.add(__at) };)*
+        #iteration
+        #(unsafe { *#lanes.add(__at) = #vars };)*
+    }
+}

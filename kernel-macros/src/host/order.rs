@@ -1,0 +1,143 @@
+//! Iterations in the order that suits a body: one by one, in strips, a few abreast, or cut at their calls.
+
+use super::lanes::Accumulators;
+use super::names::{self, emit};
+use super::region::Region;
+use super::space::{pieces, tile, variables};
+use super::stages;
+use super::strips::Strips;
+use crate::analysis::plan;
+use crate::analysis::stages::Stages;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// A row of fewer iterations is not worth a strip.
+const SHORTEST_STRIP: usize = 8;
+
+/// Iterations row by row, in the way that suits the body.
+pub fn along_rows(region: &Region) -> TokenStream {
+    match (&region.plan.strips, &region.stages) {
+        (Some(plan), _) if plan.abreast => abreast(region, plan),
+        (Some(plan), _) => strips(region, plan),
+        (None, Some(plan)) => in_stages(region, plan),
+        (None, None) => map(region),
+    }
+}
+
+/// Iterations one by one.
+fn map(region: &Region) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let outer = variables(region, 0, depth - 1);
+    let inner = variables(region, depth - 1, depth);
+    let along = |iteration: TokenStream| {
+        emit! {
+            for __t in __from..__end {
+                #inner
+                #iteration
+            }
+        }
+    };
+    let row = pieces(region, || match region.plan.in_order {
+        Some(id) => region.body.trips(id, along),
+        None => along(region.body.iteration()),
+    });
+    tile(region, &outer, &row)
+}
+
+/// Iterations that combine nothing, in strips where these are long enough to pay.
+fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let outer = variables(region, 0, depth - 1);
+    let inner = variables(region, depth - 1, depth);
+    let strip = Strips {
+        body: &region.body,
+        inner: &inner,
+        plan,
+    };
+    let (lanes, parts) = (strip.lanes(), strip.iterations(TokenStream::clone));
+    let rows = tile(region, &outer, &parts);
+    let (plain, rt) = (map(region), region.rt());
+    let fast = region.plan.has_fast_form().then(|| emit!(FAST &&));
+    let unchecked = unchecked(region);
+    let (shortest, longest) = (names::index(SHORTEST_STRIP), names::index(strip.longest()));
+    emit! {
+        if #fast __tile.columns.1 - __tile.columns.0 >= #shortest #unchecked {
+            #lanes
+            let (mut __from, __end) = __tile.columns;
+            while __from < __end {
+                let __count = #rt::Ord::min(__end - __from, #longest);
+                #rows
+                __from += __count;
+            }
+        } else {
+            #plain
+        }
+    }
+}
+
+/// The condition that no iteration fails: one that does has to be the earliest.
+pub fn unchecked(region: &Region) -> Option<TokenStream> {
+    region.uses_debug().then(|| {
+        let debug = region.body.debug();
+        emit!(&& !#debug)
+    })
+}
+
+/// Iterations that combine nothing, cut at their calls, as far as there are enough of them.
+fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let stages = stages::Printer {
+        body: &region.body,
+        inner: &variables(region, depth - 1, depth),
+        plan,
+    };
+    let rows = together(region, &stages.count(), &stages.parts());
+    let lanes = stages.lanes();
+    emit!(#lanes #rows)
+}
+
+/// Iterations of which a few go along elements of their own, as far as there are enough of them.
+fn abreast(region: &Region, plan: &plan::Strips) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let strip = Strips {
+        body: &region.body,
+        inner: &variables(region, depth - 1, depth),
+        plan,
+    };
+    let parts = strip.iterations(TokenStream::clone);
+    let rows = together(region, &names::index(strip.longest()), &parts);
+    let lanes = strip.lanes();
+    emit!(#lanes #rows)
+}
+
+/// Rows of which the fast form runs so many iterations together, in order, and the rest one by one.
+fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> TokenStream {
+    let depth = region.plan.nest.len();
+    let inner = variables(region, depth - 1, depth);
+    let (iteration, unchecked) = (region.body.iteration(), unchecked(region));
+    let row = emit! {
+        let (mut __from, __end) = __tile.columns;
+        while FAST #unchecked && __end - __from >= #count {
+            #parts
+            __from += #count;
+        }
+        for __t in __from..__end {
+            #inner
+            #iteration
+        }
+    };
+    tile(region, &variables(region, 0, depth - 1), &row)
+}
+
+/// Iterations that combine in order, into the only lane.
+pub fn in_order(region: &Region, accumulators: &Accumulators) -> TokenStream {
+    let rt = region.rt();
+    let Accumulators { vars, lanes, .. } = accumulators;
+    let iterations = along_rows(region);
+    emit! {
+        #(let #lanes = #rt::first(#lanes);)*
+        #(let mut #vars = unsafe { *#lanes };)*
+        #iterations
+        #(unsafe { *#lanes = #vars };)*
+    }
+}
