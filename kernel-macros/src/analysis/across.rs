@@ -6,35 +6,23 @@
 use super::form::Former;
 use super::plan::Region;
 use super::strips;
-use crate::ir::{AccessId, ExprId, ExprKind, Place, StmtKind, VarId, walk};
+use crate::ir::{AccessId, ExprId, VarId, walk};
 
 /// Steps of the innermost loop that stay in a line of the cache, or the next.
 const NEAR: u128 = 8;
 
 /// Whether rows of the region run in blocks.
 pub fn find(former: &Former, region: &Region) -> bool {
-    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
     let otherwise = region.in_order.is_some() || region.strips.is_some();
     let [.., around, innermost] = &*region.nest else {
         return false;
     };
-    if combines || otherwise || strips::fails(region) {
+    if region.combines() || otherwise || strips::fails(region) {
         return false;
     }
     let crosses = |id| crosses(former, id, around.var, innermost.var);
     let (function, mut found) = (former.function, false);
-    walk::expressions(function, &region.body, &mut |id| {
-        if let ExprKind::Load(access) = function.exprs[id].kind {
-            found |= crosses(access);
-        }
-    });
-    walk::statements(function, &region.body, &mut |stmt| {
-        if let StmtKind::Assign { target, .. } = &stmt.kind
-            && let Place::Element(access) = target
-        {
-            found |= crosses(*access);
-        }
-    });
+    walk::accesses(function, &region.body, &mut |id| found |= crosses(id));
     found
 }
 

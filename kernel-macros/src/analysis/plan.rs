@@ -377,6 +377,11 @@ impl Region {
         self.accumulators.iter().all(Accumulator::is_free_of_order)
     }
 
+    /// Whether iterations combine values, in variables or in elements: else it is a map.
+    pub fn combines(&self) -> bool {
+        !self.accumulators.is_empty() || !self.shared.is_empty()
+    }
+
     /// Whether the body has a fast form of its own: some accesses are checked or strided elsewhere.
     pub fn has_fast_form(&self) -> bool {
         let strided = self.arrays.iter().any(|of| !of.contiguous);

@@ -57,19 +57,23 @@ pub fn calls(function: &Function, id: ExprId) -> bool {
 pub fn below(function: &Function, id: ExprId, numbers: &HashMap<SiteKey, u32>) -> Vec<u32> {
     let mut found = Vec::new();
     walk::below(function, id, &mut |id| {
-        let access = match function.exprs[id].kind {
-            ExprKind::Load(access) => Some(SiteKey::Access(access)),
-            _ => None,
-        };
-        let own = [
-            SiteKey::Expr(id),
-            SiteKey::Compound(id),
-            SiteKey::LocalIndex(id),
-        ];
-        let keys = own.into_iter().chain(access);
-        found.extend(keys.filter_map(|key| numbers.get(&key)));
+        found.extend(keys(function, id).filter_map(|key| numbers.get(&key)));
     });
     found
+}
+
+/// The sites that an expression can be.
+pub fn keys(function: &Function, id: ExprId) -> impl Iterator<Item = SiteKey> {
+    let access = match function.exprs[id].kind {
+        ExprKind::Load(access) => Some(SiteKey::Access(access)),
+        _ => None,
+    };
+    let own = [
+        SiteKey::Expr(id),
+        SiteKey::Compound(id),
+        SiteKey::LocalIndex(id),
+    ];
+    own.into_iter().chain(access)
 }
 
 struct Finder<'a> {

@@ -88,13 +88,7 @@ impl Splitter<'_> {
         let (function, body) = (&*self.function, &self.function.loops[id].body);
         let checked = |id: AccessId| self.region.bounds.get(&id) == Some(&Bounds::Checked);
         let mut found = false;
-        walk::expressions(function, body, &mut |id| {
-            found |= matches!(function.exprs[id].kind, ExprKind::Load(access) if checked(access));
-        });
-        walk::statements(function, body, &mut |stmt| {
-            found |= matches!(stmt.kind, StmtKind::Assign { target: Place::Element(access), .. }
-                if checked(access));
-        });
+        walk::accesses(function, body, &mut |id| found |= checked(id));
         found
     }
 

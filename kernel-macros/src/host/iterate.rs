@@ -17,9 +17,6 @@ use crate::analysis::plan::{ArrayUse, NestLoop};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream};
 
-/// Operations of an iteration that take no longer than loading and storing its lanes.
-pub const LITTLE: i128 = 12;
-
 /// A region's functions, and those two of them that its `Code` names.
 pub struct Functions {
     pub items: TokenStream,

@@ -1,15 +1,17 @@
 //! Iterations that combine, in lanes of the canonical order that take turns.
 
-use super::iterate::LITTLE;
 use super::names::{self, emit};
 use super::order::unchecked;
 use super::region::Region;
-use super::space::{pieces, tile, variables};
+use super::space::{inner, outer, pieces, tile};
 use super::strips::Strips;
 use crate::analysis::plan;
 use crate::ir::Scalar;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::ToTokens;
+
+/// Operations of an iteration that take no longer than loading and storing its lanes.
+pub const LITTLE: i128 = 12;
 
 /// The same where a few lanes serve, for which there are registers in a longer iteration too.
 const SOME: i128 = 32;
@@ -44,7 +46,6 @@ impl Accumulators {
 /// memory is read in order.
 pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let rt = region.rt();
-    let depth = region.plan.nest.len();
     let lanes = &accumulators.lanes;
     let all = names::index(region.lanes() as usize);
     let row = pieces(region, || {
@@ -63,7 +64,7 @@ pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
             }
         }
     });
-    let rows = tile(region, &variables(region, 0, depth - 1), &row);
+    let rows = tile(region, &outer(region), &row);
     emit! {
         #(let #lanes = #rt::first(#lanes);)*
         let mut __lane = __tile.lane;
@@ -113,12 +114,7 @@ pub fn has_whole_rounds(region: &Region) -> bool {
 /// Iterations of which a few go along elements of their own before each combines into its lane.
 fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
     let plan = region.plan.strips.as_ref()?;
-    let depth = region.plan.nest.len();
-    let strip = Strips {
-        body: &region.body,
-        inner: &variables(region, depth - 1, depth),
-        plan,
-    };
+    let strip = Strips::of(region, plan);
     let usize = region.body.scalar(Scalar::Usize);
     let parts = strip.iterations(|last| {
         let visit = visit(accumulators, last);
@@ -145,9 +141,8 @@ fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<Toke
 
 /// Iterations from `__from` on, of so many lanes from `__lane` on.
 fn visits(region: &Region, accumulators: &Accumulators, count: &impl ToTokens) -> TokenStream {
-    let depth = region.plan.nest.len();
     let usize = region.body.scalar(Scalar::Usize);
-    let inner = variables(region, depth - 1, depth);
+    let inner = inner(region);
     let visit = visit(accumulators, &region.body.iteration());
     emit! {
         for __n in 0..#count {

@@ -2,7 +2,8 @@
 //! On processors of other kinds the baseline has all that they have.
 
 use super::chunks;
-use super::iterate::{LITTLE, has_two_forms};
+use super::iterate::has_two_forms;
+use super::lanes::LITTLE;
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::Wide;

@@ -3,7 +3,7 @@
 use super::lanes::Accumulators;
 use super::names::{self, emit};
 use super::region::Region;
-use super::space::{pieces, tile, variables};
+use super::space::{inner, outer, pieces, tile};
 use super::stages;
 use super::strips::Strips;
 use crate::analysis::plan;
@@ -26,9 +26,8 @@ pub fn along_rows(region: &Region) -> TokenStream {
 
 /// Iterations one by one.
 fn map(region: &Region) -> TokenStream {
-    let depth = region.plan.nest.len();
-    let outer = variables(region, 0, depth - 1);
-    let inner = variables(region, depth - 1, depth);
+    let outer = outer(region);
+    let inner = inner(region);
     let along = |iteration: TokenStream| {
         emit! {
             for __t in __from..__end {
@@ -46,14 +45,8 @@ fn map(region: &Region) -> TokenStream {
 
 /// Iterations that combine nothing, in strips where these are long enough to pay.
 fn strips(region: &Region, plan: &plan::Strips) -> TokenStream {
-    let depth = region.plan.nest.len();
-    let outer = variables(region, 0, depth - 1);
-    let inner = variables(region, depth - 1, depth);
-    let strip = Strips {
-        body: &region.body,
-        inner: &inner,
-        plan,
-    };
+    let outer = outer(region);
+    let strip = Strips::of(region, plan);
     let (lanes, parts) = (strip.lanes(), strip.iterations(TokenStream::clone));
     let rows = tile(region, &outer, &parts);
     let (plain, rt) = (map(region), region.rt());
@@ -85,10 +78,9 @@ pub fn unchecked(region: &Region) -> Option<TokenStream> {
 
 /// Iterations that combine nothing, cut at their calls, as far as there are enough of them.
 fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
-    let depth = region.plan.nest.len();
     let stages = stages::Printer {
         body: &region.body,
-        inner: &variables(region, depth - 1, depth),
+        inner: &inner(region),
         plan,
     };
     let rows = together(region, &stages.count(), &stages.parts());
@@ -98,12 +90,7 @@ fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
 
 /// Iterations of which a few go along elements of their own, as far as there are enough of them.
 fn abreast(region: &Region, plan: &plan::Strips) -> TokenStream {
-    let depth = region.plan.nest.len();
-    let strip = Strips {
-        body: &region.body,
-        inner: &variables(region, depth - 1, depth),
-        plan,
-    };
+    let strip = Strips::of(region, plan);
     let parts = strip.iterations(TokenStream::clone);
     let rows = together(region, &names::index(strip.longest()), &parts);
     let lanes = strip.lanes();
@@ -112,8 +99,7 @@ fn abreast(region: &Region, plan: &plan::Strips) -> TokenStream {
 
 /// Rows of which the fast form runs so many iterations together, in order, and the rest one by one.
 fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> TokenStream {
-    let depth = region.plan.nest.len();
-    let inner = variables(region, depth - 1, depth);
+    let inner = inner(region);
     let (iteration, unchecked) = (region.body.iteration(), unchecked(region));
     let row = emit! {
         let (mut __from, __end) = __tile.columns;
@@ -126,7 +112,7 @@ fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> Toke
             #iteration
         }
     };
-    tile(region, &variables(region, 0, depth - 1), &row)
+    tile(region, &outer(region), &row)
 }
 
 /// Iterations that combine in order, into the only lane.

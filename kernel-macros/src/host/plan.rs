@@ -64,8 +64,11 @@ pub fn text(region: &Region) -> Text {
         lines.push(format!("lanes {}", region.lanes()));
     }
     if plan.across {
-        let fails = plan.sites.iter().any(|site| site.debug_only);
-        lines.push(if fails { "across:release" } else { "across" }.to_owned());
+        let line = match region.uses_debug() {
+            true => "across:release",
+            false => "across",
+        };
+        lines.push(line.to_owned());
     }
     if let Some(device) = region.device() {
         entry(device, &mut lines);

@@ -5,8 +5,19 @@ use super::region::Region;
 use crate::analysis::plan::{NestLoop, Wide, WideAdapter};
 use proc_macro2::{Literal, TokenStream};
 
+/// The values of the innermost loop's variable at `__t`.
+pub fn inner(region: &Region) -> TokenStream {
+    let depth = region.plan.nest.len();
+    variables(region, depth - 1, depth)
+}
+
+/// The values of the other loops' variables at a row.
+pub fn outer(region: &Region) -> TokenStream {
+    variables(region, 0, region.plan.nest.len() - 1)
+}
+
 /// The loop variables' values at an iteration.
-pub fn variables(region: &Region, from: usize, to: usize) -> TokenStream {
+fn variables(region: &Region, from: usize, to: usize) -> TokenStream {
     let nest = region.plan.nest.iter().enumerate();
     nest.skip(from)
         .take(to - from)

@@ -2,8 +2,10 @@
 
 use super::body::Body;
 use super::names::{self, emit};
+use super::region::Region;
+use super::space;
 use crate::analysis::plan::{self, Ahead};
-use crate::analysis::strips::writes_element;
+use crate::analysis::strips::{is_loop, writes_element};
 use crate::ir::{
     AccessId, Block, ExprId, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk,
 };
@@ -37,10 +39,20 @@ const LIGHT_MASKED: usize = 64;
 
 /// Prints strips of a region.
 pub struct Strips<'a> {
-    pub body: &'a Body<'a>,
+    body: &'a Body<'a>,
     /// The variable of the innermost parallel loop at `__t`.
-    pub inner: &'a TokenStream,
-    pub plan: &'a plan::Strips,
+    inner: TokenStream,
+    plan: &'a plan::Strips,
+}
+
+impl<'a> Strips<'a> {
+    pub fn of(region: &'a Region<'a>, plan: &'a plan::Strips) -> Self {
+        Strips {
+            body: &region.body,
+            inner: space::inner(region),
+            plan,
+        }
+    }
 }
 
 impl Strips<'_> {
@@ -152,9 +164,9 @@ impl Strips<'_> {
 
     /// Something for each iteration of the strip.
     fn each(&self, what: &TokenStream) -> TokenStream {
-        let (inner, usize) = (self.inner, self.body.scalar(Scalar::Usize));
+        let (inner, usize) = (&self.inner, self.body.scalar(Scalar::Usize));
         let count = match self.plan.abreast {
-            true => names::index(ABREAST).into_token_stream(),
+            true => names::index(self.longest()).into_token_stream(),
             false => emit!(__count),
         };
         emit! {
@@ -403,10 +415,6 @@ fn lanes_of(name: &Ident) -> Ident {
 /// An element that was read before, by its number.
 fn element(number: usize) -> Ident {
     names::local(&format!("__element{number}"))
-}
-
-fn is_loop(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::For(_) | StmtKind::While { .. })
 }
 
 /// The variables that these statements themselves bind.

@@ -1,6 +1,8 @@
 //! Visits every expression of a block, inner loops and blocks included, in source order.
 
-use super::{Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId, verify};
+use super::{
+    AccessId, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId, verify,
+};
 use std::collections::HashSet;
 
 /// Calls `visit` for every expression below the block's statements.
@@ -21,6 +23,22 @@ pub fn variables(function: &Function, block: &Block, visit: &mut impl FnMut(VarI
     statements(function, block, &mut |stmt| {
         if let StmtKind::Assign { target, .. } = &stmt.kind {
             target.variable().into_iter().for_each(&mut *visit);
+        }
+    });
+}
+
+/// Calls `visit` for every access to an array's element that the block reads or assigns to.
+pub fn accesses(function: &Function, block: &Block, visit: &mut impl FnMut(AccessId)) {
+    expressions(function, block, &mut |id| {
+        if let ExprKind::Load(access) = function.exprs[id].kind {
+            visit(access);
+        }
+    });
+    statements(function, block, &mut |stmt| {
+        if let StmtKind::Assign { target, .. } = &stmt.kind
+            && let Place::Element(access) = target
+        {
+            visit(*access);
         }
     });
 }

@@ -1,7 +1,7 @@
 //! Which names code is about that has no meaning in a kernel: what it writes, or else what it reads or
 //! calls.
 
-use super::expr::binary_op;
+use super::expr::compound_op;
 use super::written;
 use crate::ir::names::plain;
 use std::collections::BTreeSet;
@@ -115,8 +115,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_expr_binary(&mut self, node: &'ast syn::ExprBinary) {
-        let logic = matches!(node.op, syn::BinOp::And(_) | syn::BinOp::Or(_));
-        if !logic && binary_op(&node.op).is_none() {
+        if compound_op(&node.op).is_some() {
             self.writes(&node.left);
         }
         visit::visit_expr_binary(self, node);

@@ -1,6 +1,6 @@
 //! What `move` closures keep for themselves.
 
-use super::expr::binary_op;
+use super::expr::compound_op;
 use syn::visit::{self, Visit};
 
 /// Whether a closure is `move` and writes to a name: to a copy of its own, if it is a number's.
@@ -36,9 +36,7 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_expr_binary(&mut self, node: &'ast syn::ExprBinary) {
-        if !matches!(node.op, syn::BinOp::And(_) | syn::BinOp::Or(_))
-            && binary_op(&node.op).is_none()
-        {
+        if compound_op(&node.op).is_some() {
             self.wrote(&node.left);
         }
         visit::visit_expr_binary(self, node);

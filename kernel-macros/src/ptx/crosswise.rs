@@ -11,8 +11,7 @@ impl Emitter<'_> {
     /// How many loops out from the innermost neighbours lie, if there is such an array in this map.
     pub fn find_crosswise(&self) -> Option<usize> {
         let region = self.region;
-        let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-        if combines || region.nest.len() < 2 {
+        if region.combines() || region.nest.len() < 2 {
             return None;
         }
         Trial::of(self)?.crosswise()

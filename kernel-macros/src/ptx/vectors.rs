@@ -83,8 +83,7 @@ impl Emitter<'_> {
     /// How this map's iterations go together, if they can.
     pub fn find_vectors(&self) -> Option<Vectors> {
         let region = self.region;
-        let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-        if combines || !self.may_go_together() {
+        if region.combines() || !self.may_go_together() {
             return None;
         }
         Trial::of(self)?.map()

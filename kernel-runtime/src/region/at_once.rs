@@ -1,7 +1,7 @@
 //! Reductions that one call of the body does: what calls of few iterations wait for.
 
 use super::chunk::with_slots;
-use super::{Run, Slot};
+use super::{Accumulator, Run, Slot};
 use crate::failure::Checked;
 
 impl Run<'_> {
@@ -32,14 +32,9 @@ impl Run<'_> {
         let accumulators = &self.plan.accumulators;
         let Some(fold) = self.fold_together() else {
             let lanes = self.filled(self.count);
-            let slots = slots.iter().zip(accumulators).zip(values);
-            for ((slot, of), value) in slots {
-                // SAFETY: so many lanes were filled, and iterations keep the type. Only processors
-                // with the level run the fast form.
-                let folded = unsafe { of.folding.lanes(fast)(slot, lanes) };
-                *value = (of.folding.pair)(*value, folded);
-            }
-            return;
+            // SAFETY: so many lanes were filled, and iterations keep the type. Only processors with
+            // the level run the fast form.
+            return unsafe { fold_each(accumulators, slots, (fast, lanes), values) };
         };
         // SAFETY: every accumulator has a slot, of which so many lanes were filled.
         unsafe { fold(slots.as_mut_ptr(), self.reached(self.count)) };
@@ -52,5 +47,25 @@ impl Run<'_> {
         // SAFETY: as above, of two lanes.
         unsafe { fold(slots.as_mut_ptr(), 2) };
         self.firsts(slots, values);
+    }
+}
+
+/// What the lanes of each accumulator come to joins its value, which is on the left.
+///
+/// # Safety
+///
+/// So many lanes of each, 64, 128 or [`FEW`](super::fold::FEW), were filled with values of its type; if they
+/// are those of the fast form, the processor has `Level::FAST`.
+#[inline(always)]
+pub(super) unsafe fn fold_each(
+    accumulators: &[Accumulator],
+    slots: &[Slot],
+    (fast, lanes): (bool, usize),
+    values: &mut [u64],
+) {
+    for ((value, of), slot) in values.iter_mut().zip(accumulators).zip(slots) {
+        // SAFETY: the caller's.
+        let folded = unsafe { of.folding.lanes(fast)(slot, lanes) };
+        *value = (of.folding.pair)(*value, folded);
     }
 }

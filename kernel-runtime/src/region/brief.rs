@@ -1,6 +1,7 @@
 //! Runs of so few iterations that asking and telling takes longer than they do. Of a plan that says
 //! little, next to nothing is asked: one loop, whose accesses are in bounds.
 
+use super::at_once::fold_each;
 use super::fold::{self, Slot};
 use super::plan::Plan;
 use super::{Call, Captured, Progressions, Region, Tile};
@@ -13,13 +14,13 @@ const ACCUMULATORS: usize = 4;
 /// Operations, at most: far fewer than any that a thread shares.
 const WORK: u64 = 512;
 
-/// Iterations up to which a region of this plan may run so: those that reach few lanes. `cost` is that
-/// of each, if it is always the same.
-pub(super) fn limit(plan: &Plan, cost: Option<u64>) -> u64 {
+/// Iterations up to which a region of this plan may run so, each at the same cost: those that reach few
+/// lanes.
+pub(super) fn limit(plan: &Plan) -> u64 {
     let plain = plan.depth == 1 && plan.inner.is_empty() && plan.given.is_true();
     let alone = plan.shared.is_empty() && !plan.infinities;
     let fit = plan.accumulators.len() <= ACCUMULATORS && plan.guard.only_reaches();
-    match cost {
+    match plan.fixed_cost {
         Some(cost) if plain && alone && fit => (WORK / cost.max(1)).min(fold::FEW as u64),
         _ => 0,
     }
@@ -63,12 +64,10 @@ impl Region {
         if let Err(failure) = unsafe { body(&call, &tile, slots.as_mut_ptr()) } {
             return Some(Outcome::Failed(failure));
         }
-        for ((value, of), slot) in values.iter_mut().zip(&plan.accumulators).zip(&slots) {
-            // SAFETY: so many lanes were filled, and iterations keep the type. Only processors with
-            // the level run the fast form.
-            let folded = unsafe { of.folding.lanes(fast.is_some())(slot, fold::FEW) };
-            *value = (of.folding.pair)(*value, folded);
-        }
+        let form = (fast.is_some(), fold::FEW);
+        // SAFETY: so many lanes were filled, and iterations keep the type. Only processors with the
+        // level run the fast form.
+        unsafe { fold_each(&plan.accumulators, &slots, form, values) };
         Some(Outcome::Done)
     }
 }

@@ -64,7 +64,7 @@ pub struct Plan {
     pub fast: Formula,
     cost: Formula,
     /// It, where it is the same in every run.
-    fixed_cost: Option<u64>,
+    pub fixed_cost: Option<u64>,
     pub interior: Option<Interior>,
     pub arrays: Vec<ArrayUse>,
     /// Those of them whose types do not say that their rows are contiguous, and their ranks.
@@ -186,7 +186,7 @@ impl Plan {
             plan.few = LITTLE_WORK / cost.max(1);
         }
         plan.always_fast = plan.fast.is_true() && plan.strided.is_empty();
-        plan.brief = brief::limit(&plan, plan.fixed_cost);
+        plan.brief = brief::limit(&plan);
         (plan.depth >= 1).then_some(plan)
     }
 

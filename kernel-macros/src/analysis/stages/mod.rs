@@ -37,9 +37,8 @@ pub struct Part {
 
 /// How the region's iterations can run in stages, if that pays.
 pub fn find(function: &Function, region: &Region) -> Option<Stages> {
-    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
     let otherwise = region.in_order.is_some() || region.interior.is_some();
-    let can = !combines && !otherwise && region.strips.is_none() && !strips::fails(region);
+    let can = !region.combines() && !otherwise && region.strips.is_none() && !strips::fails(region);
     if !can || function.std_math || !is_straight(function, &region.body) {
         return None;
     }

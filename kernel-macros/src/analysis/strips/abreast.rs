@@ -2,8 +2,8 @@
 //! do: a few of them abreast hide what a chain of sums waits for, and fill vectors. What others may see
 //! of an iteration, it does by itself at its end, so that bodies serve that combine or may fail.
 
-use crate::analysis::plan::{Region, SiteKey};
-use crate::analysis::reduce;
+use crate::analysis::plan::Region;
+use crate::analysis::{reduce, sites};
 use crate::ir::{Block, ExprId, ExprKind, Function, LoopId, Stmt, StmtKind, VarId, walk};
 
 /// Expressions of inner loops above which it would be too much code.
@@ -15,8 +15,7 @@ const UNROLLED: u128 = 16;
 /// How many statements can be cut: all, or those before the first that somebody else may see.
 pub fn most(function: &Function, region: &Region) -> usize {
     let stmts = &region.body.stmts;
-    let combines = !region.accumulators.is_empty() || !region.shared.is_empty();
-    if !combines && !super::fails(region) {
+    if !region.combines() && !super::fails(region) {
         return stmts.len();
     }
     let private = stmts
@@ -38,29 +37,14 @@ fn is_private(function: &Function, region: &Region, stmt: &Stmt) -> bool {
     });
     let combined = |array: VarId| region.shared.iter().any(|of| of.var == array);
     walk::expressions(function, &block, &mut |id| {
-        let kind = &function.exprs[id].kind;
-        private &= match kind {
+        private &= match &function.exprs[id].kind {
             ExprKind::Load(access) => !combined(function.accesses[*access].array),
             ExprKind::Apply(..) => false,
             _ => true,
         };
-        private &= !keys(id, kind).any(|key| super::is_open(region, &key));
+        private &= !sites::keys(function, id).any(|key| super::is_open(region, &key));
     });
     private
-}
-
-/// The sites that an expression can be.
-fn keys(id: ExprId, kind: &ExprKind) -> impl Iterator<Item = SiteKey> {
-    let access = match kind {
-        ExprKind::Load(access) => Some(SiteKey::Access(*access)),
-        _ => None,
-    };
-    let own = [
-        SiteKey::Expr(id),
-        SiteKey::Compound(id),
-        SiteKey::LocalIndex(id),
-    ];
-    own.into_iter().chain(access)
 }
 
 /// Whether it is worth its code: in some loop each trip waits for the one before.

@@ -31,8 +31,11 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     if region.in_order.is_some() || region.interior.is_some() || region.body.value.is_some() {
         return None;
     }
+    let first = region.body.stmts.iter().position(is_loop)?;
     let most = abreast::most(former.function, region);
-    (1..=most).rev().find_map(|cut| cut_at(former, region, cut))
+    (first + 1..=most)
+        .rev()
+        .find_map(|cut| cut_at(former, region, cut))
 }
 
 /// The same with so many statements in parts, while each iteration does the rest by itself.
@@ -91,6 +94,11 @@ fn is_open(region: &Region, key: &SiteKey) -> bool {
     };
     let site = region.site_of.get(key);
     site.is_some_and(|site| !region.sites[*site as usize].debug_only && !settled)
+}
+
+/// Whether a statement is a loop that iterations may go through together.
+pub fn is_loop(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::For(_) | StmtKind::While { .. })
 }
 
 /// Whether a statement writes an element of an array.
