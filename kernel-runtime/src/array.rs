@@ -151,6 +151,39 @@ impl Array<'_> {
         self.shape[dim]
     }
 
+    /// Elements from one of a dimension to the next.
+    pub(crate) fn stride(&self, dim: usize) -> isize {
+        self.strides[dim]
+    }
+
+    /// The same elements, with the dimensions in another order.
+    pub(crate) fn reordered(&self, dims: [usize; MAX_RANK]) -> Self {
+        Array {
+            shape: dims.map(|dim| self.shape[dim]),
+            strides: dims.map(|dim| self.strides[dim]),
+            ..*self
+        }
+    }
+
+    /// An array of the same shape over other elements, from there on, so far apart.
+    pub(crate) fn elsewhere<'o>(&self, ptr: *mut u8, strides: [isize; MAX_RANK]) -> Array<'o> {
+        Array {
+            ptr,
+            shape: self.shape,
+            strides,
+            borrow: PhantomData,
+        }
+    }
+
+    /// Where an element of so many bytes lies.
+    pub(crate) fn element(&self, index: [usize; MAX_RANK], bytes: usize) -> *mut u8 {
+        let steps = index.iter().zip(self.strides);
+        let offset = steps.map(|(at, step)| at.cast_signed().wrapping_mul(step));
+        let offset = offset.fold(0, isize::wrapping_add);
+        self.ptr
+            .wrapping_offset(offset.wrapping_mul(bytes.cast_signed()))
+    }
+
     /// Whether, in an array of this rank, neighbours in the last dimension are neighbours in
     /// memory.
     #[inline(always)]
@@ -218,18 +251,11 @@ impl Array<'_> {
             unsafe { std::ptr::copy_nonoverlapping(other.ptr, self.ptr, self.size() * bytes) };
             return;
         }
-        let place = |array: &Array<'_>, index: [usize; MAX_RANK]| {
-            let steps = index.iter().zip(array.strides);
-            let offset = steps.map(|(at, step)| at.cast_signed() * step);
-            array
-                .ptr
-                .wrapping_offset(offset.sum::<isize>() * bytes.cast_signed())
-        };
         let columns = self.shape[MAX_RANK - 1];
         for (row, column) in (0..self.rows()).flat_map(|row| (0..columns).map(move |c| (row, c))) {
             let mut index = self.row(row);
             index[MAX_RANK - 1] = column;
-            let (to, from) = (place(self, index), place(other, index));
+            let (to, from) = (self.element(index, bytes), other.element(index, bytes));
             // SAFETY: indices in bounds, of arrays that the caller vouches for.
             unsafe { std::ptr::copy_nonoverlapping(from, to, bytes) };
         }

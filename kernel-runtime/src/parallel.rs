@@ -4,11 +4,13 @@ mod grouped;
 mod map;
 #[cfg(test)]
 mod meeting;
+mod packed;
 mod reduce;
 mod team;
 
 pub use grouped::{Groups, grouped};
 pub use map::map;
+pub use packed::packed;
 pub use reduce::reduce;
 use team::shared;
 

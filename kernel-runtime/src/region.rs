@@ -9,20 +9,27 @@ mod at_once;
 mod block;
 mod brief;
 mod chunk;
+mod copies;
 mod fold;
 mod formula;
 mod kept;
+mod packed;
 mod plan;
 mod primitive;
 mod run;
+mod scratch;
 mod staying;
 mod tile;
+#[cfg(target_arch = "x86_64")]
+mod transpose;
+mod turn;
 
 pub(crate) use admission::Captured;
 pub use block::{folded, refill};
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use kept::Kept;
+pub(crate) use packed::Packed;
 pub(crate) use primitive::Primitive;
 pub use run::{AnyMap, Place, Run};
 pub use tile::Tile;
@@ -154,6 +161,15 @@ impl Progressions {
         self.loops[self.depth].set(of);
         self.highest[self.depth] = highest;
         self.depth += 1;
+    }
+
+    /// The same loops in another order.
+    fn reordered(&self, order: [usize; 3]) -> Progressions {
+        Progressions {
+            loops: order.map(|at| self.loops[at]),
+            highest: order.map(|at| self.highest[at]),
+            depth: self.depth,
+        }
     }
 
     pub(crate) fn as_slice(&self) -> &[Progression] {

@@ -241,7 +241,7 @@ impl<'a> Session<'a> {
         let work = run.count.saturating_mul(run.cost);
         if self.stays(work) {
             self.release();
-            return run.whole();
+            return run.suited(|run| run.whole());
         }
         self.large_map(run, work)
     }
@@ -252,10 +252,12 @@ impl<'a> Session<'a> {
             return done;
         }
         self.release();
-        if self.pool(work) {
-            return parallel::map(run, (run.count, run.row()), run.cost);
-        }
-        run.whole()
+        run.suited(|run| {
+            if self.pool(work) {
+                return parallel::map(run, (run.count, run.row()), run.cost);
+            }
+            run.whole()
+        })
     }
 
     /// A region with array accumulators.
@@ -326,7 +328,12 @@ impl<'a> Session<'a> {
     fn reduce(&self, run: &Run, values: &mut [u64]) -> Checked {
         if self.stays(run.count.saturating_mul(run.cost)) && run.is_at_once() {
             self.release();
-            return run.at_once(values);
+            if run.turns() {
+                return run.suited(|run| run.at_once(values));
+            }
+            if run.packed().is_none() {
+                return run.at_once(values);
+            }
         }
         self.large_reduction(run, values)
     }
@@ -348,6 +355,18 @@ impl<'a> Session<'a> {
             return done;
         }
         self.release();
+        if run.turns() {
+            return run.suited(|run| self.chunks(run, work, folded));
+        }
+        if let Some(packed) = run.packed() {
+            return parallel::packed(&packed, !self.pool(work), folded);
+        }
+        self.chunks(run, work, folded)
+    }
+
+    /// A reduction on the host, by chunks of the canonical order.
+    fn chunks(&self, run: &Run, work: u64, folded: &mut [u64]) -> Checked {
+        let (chunk, chunks) = run.chunks(run.plan.lanes);
         if self.pool(work) {
             return parallel::reduce(run, (chunk, chunks), run.cost, folded);
         }

@@ -11,15 +11,17 @@ use crate::ir::{AccessId, ExprId, VarId, walk};
 /// Steps of the innermost loop that stay in a line of the cache, or the next.
 const NEAR: u128 = 8;
 
-/// Whether rows of the region run in blocks.
-pub fn find(former: &Former, region: &Region) -> bool {
+/// Whether rows of the region may run in blocks.
+pub fn may(region: &Region) -> bool {
     let otherwise = region.in_order.is_some() || region.strips.is_some();
+    region.nest.len() > 1 && !region.combines() && !otherwise && !strips::fails(region)
+}
+
+/// Whether they do, whatever the strides of arrays are.
+pub fn find(former: &Former, region: &Region) -> bool {
     let [.., around, innermost] = &*region.nest else {
         return false;
     };
-    if region.combines() || otherwise || strips::fails(region) {
-        return false;
-    }
     let crosses = |id| crosses(former, id, around.var, innermost.var);
     let (function, mut found) = (former.function, false);
     walk::accesses(function, &region.body, &mut |id| found |= crosses(id));

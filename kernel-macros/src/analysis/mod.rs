@@ -18,6 +18,7 @@ mod depend;
 mod everyday;
 mod extent;
 mod facts;
+mod follow;
 mod form;
 #[cfg(test)]
 mod forms;
@@ -334,7 +335,9 @@ impl Judge<'_> {
         verify::region_body(self.function, &region.body);
         let former = Former::new(self.function, nest);
         region.strips = strips::find(&former, &region);
-        region.across = across::find(&former, &region);
+        region.blocks = across::may(&region);
+        region.across = region.blocks && across::find(&former, &region);
+        follow::find(&former, &mut region);
         for (position, id) in nest.iter().enumerate() {
             self.plan.verdicts[id.index()] = match position {
                 0 => Verdict::Region(region.index),
@@ -492,6 +495,8 @@ impl Drafter<'_> {
             interior: interior::find(&former, &body),
             strips: None,
             across: false,
+            blocks: false,
+            turns: false,
             rounds_otherwise: false,
             sites: Vec::new(),
             site_of: HashMap::new(),
@@ -784,6 +789,7 @@ fn capture(function: &Function, scan: &Scan, region: &mut Region) {
             reads: accessed(var, |mode| mode != crate::ir::AccessMode::Store),
             writes: accessed(var, scan::writes),
             contiguous: view.kind == crate::ir::types::ViewKind::Slice,
+            follow: None,
         });
     }
 }

@@ -101,6 +101,10 @@ pub struct Region {
     pub strips: Option<Strips>,
     /// Rows run in blocks: the loop around the innermost one goes to neighbours in memory.
     pub across: bool,
+    /// Rows may run in blocks.
+    pub blocks: bool,
+    /// Loops may change places, where the dimensions of all arrays do.
+    pub turns: bool,
     /// `fastmath` has had the body: its bits are not those of the loop as written.
     pub rounds_otherwise: bool,
     /// Places where an iteration can fail, in order of their numbers.
@@ -153,6 +157,17 @@ pub struct ArrayUse {
     pub writes: bool,
     /// Unit stride known from the type (a slice).
     pub contiguous: bool,
+    /// The loops that its dimensions follow, if all accesses do.
+    pub follow: Option<Follow>,
+}
+
+/// The loops of a nest that an array's dimensions follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// For each dimension, the position of the loop whose variable its indices grow with, one by one.
+    pub loops: Vec<Option<usize>>,
+    /// The indices are those variables themselves.
+    pub exact: bool,
 }
 
 /// What passes from one part of an iteration to another, where neighbours run a part together.

@@ -5,9 +5,10 @@
 use super::DeviceEntry;
 use super::formula::{self, Printer};
 use super::region::Region;
+use super::space;
 use crate::analysis::alike;
 use crate::analysis::plan::{
-    self, ArrayUse, Fold, Identity, Interior, NestLoop, SharedArray, Wide, WideAdapter,
+    self, ArrayUse, Fold, Follow, Identity, Interior, NestLoop, SharedArray, Wide, WideAdapter,
 };
 use crate::ir::{ExprId, Scalar};
 use crate::ptx::{DeviceParam, Other};
@@ -63,13 +64,15 @@ pub fn text(region: &Region) -> Text {
     if !plan.accumulators.is_empty() {
         lines.push(format!("lanes {}", region.lanes()));
     }
-    if plan.across {
-        let line = match region.uses_debug() {
-            true => "across:release",
-            false => "across",
-        };
-        lines.push(line.to_owned());
+    let release = if region.uses_debug() { ":release" } else { "" };
+    for (name, holds) in [
+        ("across", plan.across),
+        ("blocks", plan.blocks && !plan.across),
+        ("turns", plan.turns && all_alike(&plan.nest)),
+    ] {
+        lines.extend(holds.then(|| format!("{name}{release}")));
     }
+    lines.extend(steps_by_one(&plan.nest).then(|| "by_one".to_owned()));
     if let Some(device) = region.device() {
         entry(device, &mut lines);
     }
@@ -108,7 +111,34 @@ fn array(of: &ArrayUse, keep: bool) -> String {
     let unit = if of.contiguous { ":unit" } else { "" };
     let keep = if keep { ":keep" } else { "" };
     let elem = of.elem.name();
-    format!("array {elem}:{}:{reads}{writes}{unit}{keep}", of.rank)
+    let follow = of.follow.as_ref().map(follow).unwrap_or_default();
+    format!(
+        "array {elem}:{}:{reads}{writes}{unit}{keep}{follow}",
+        of.rank
+    )
+}
+
+/// The positions of the loops, `-` where a dimension follows none.
+fn follow(of: &Follow) -> String {
+    let loops = of.loops.iter().map(|along| match along {
+        Some(position) => char::from_digit(*position as u32, 10).unwrap_or('-'),
+        None => '-',
+    });
+    let name = if of.exact { "at" } else { "near" };
+    format!(":{name}{}", loops.collect::<String>())
+}
+
+/// Whether the code of the loops' variables is the same for all of them.
+fn all_alike(nest: &[NestLoop]) -> bool {
+    let code = |of: &NestLoop| (of.ty, space::from_zero(of), space::constant_step(of));
+    let mut neighbours = nest.windows(2);
+    neighbours.all(|of| code(&of[0]) == code(&of[1]) && code(&of[0]).2.is_some())
+}
+
+/// Whether the variables of the two innermost loops grow by one.
+fn steps_by_one(nest: &[NestLoop]) -> bool {
+    let mut last = nest.iter().rev().take(2);
+    nest.len() > 1 && last.all(|of| space::constant_step(of) == Some(1))
 }
 
 fn shared(plan: &plan::Region, of: &SharedArray) -> String {

@@ -50,13 +50,13 @@ thread_local! {
     static ROOM: Cell<Vec<AtomicU64>> = const { Cell::new(Vec::new()) };
 }
 
-fn with_room<R>(words: usize, f: impl FnOnce(&[AtomicU64]) -> R) -> R {
+pub(super) fn with_room<R>(words: usize, f: impl FnOnce(&[AtomicU64]) -> R) -> R {
     // A call inside this one, on this thread, finds none, and makes its own.
     let mut room = ROOM.take();
     if room.len() < words {
         room.resize_with(words, AtomicU64::default);
     }
-    let result = f(&room);
+    let result = f(&room[..words]);
     ROOM.set(room);
     result
 }

@@ -66,6 +66,8 @@ impl Region {
             fast: if fast { self.code.fastest() } else { None },
             starts_at_nan: false,
             relaxed,
+            // Where it does not hold, an iteration may fail, and the earliest has to be found.
+            across: plan.across && relaxed,
         })
     }
 

@@ -23,14 +23,7 @@ pub trait AnyReduce: Sync {
 impl AnyReduce for Run<'_> {
     fn run(&self, chunk: u64, first: u64, count: u64, bits: &mut [u64]) -> Checked {
         with_slots(bits.len(), |slots| {
-            let mut chunks = Chunks {
-                run: self,
-                chunk,
-                done: first * chunk,
-                place: Place::of(self.call.shape, first * chunk),
-                passing: false,
-                slots,
-            };
+            let mut chunks = Chunks::from(self, chunk, first, slots);
             if count == 1 || self.is_free_of_order() {
                 // Folded once.
                 return chunks.one(chunk.saturating_mul(count), bits);
@@ -96,7 +89,8 @@ impl Run<'_> {
 
     /// Whether it comes to the same however its iterations are grouped. Of minima and maxima, NaNs of
     /// several kinds are what depends on the order, and they stay only where one starts at a NaN.
-    fn is_free_of_order(&self) -> bool {
+    #[inline]
+    pub(crate) fn is_free_of_order(&self) -> bool {
         self.plan.exact && !self.starts_at_nan
     }
 
@@ -130,7 +124,7 @@ impl Run<'_> {
 
     /// What the lanes come to after so many iterations.
     #[inline]
-    fn fold_lanes(&self, fast: bool, length: u64, slots: &mut [Slot], bits: &mut [u64]) {
+    pub(super) fn fold_lanes(&self, fast: bool, length: u64, slots: &mut [Slot], bits: &mut [u64]) {
         if let Some(fold) = self.fold_together() {
             // SAFETY: every accumulator has a slot, of which so many lanes were filled.
             unsafe { fold(slots.as_mut_ptr(), self.reached(length)) };
@@ -219,6 +213,20 @@ pub(super) struct Chunks<'c> {
     /// The lanes of accumulators that are free of order stay as they are from chunk to chunk.
     passing: bool,
     pub slots: &'c mut [Slot],
+}
+
+impl<'c> Chunks<'c> {
+    /// Those from this one on.
+    pub fn from(run: &'c Run<'c>, chunk: u64, first: u64, slots: &'c mut [Slot]) -> Self {
+        Chunks {
+            run,
+            chunk,
+            done: first * chunk,
+            place: Place::of(run.call.shape, first * chunk),
+            passing: false,
+            slots,
+        }
+    }
 }
 
 impl Chunks<'_> {

@@ -16,7 +16,9 @@
 //! interior 1;hi1;true               places of the innermost loop where simpler forms hold: from,
 //!                                   to behind the last, and without which there are none
 //! array f64:2:r                     read, written (`w`) or both; `:unit` if its type is
-//!                                   contiguous, `:keep` if it may stay on a device
+//!                                   contiguous, `:keep` if it may stay on a device, `:at01` if
+//!                                   its dimensions are indexed with the variables of these loops,
+//!                                   `:near0-` if the first follows a loop and the other none
 //! scalar usize
 //! sum f64:add:8000000000000000      an accumulator: how it folds, and its identity's bits; `:exact` if it
 //!                                   comes to the same in any order
@@ -24,6 +26,9 @@
 //! lanes 64
 //! across                            rows run in blocks; `across:release` where an iteration may fail in
 //!                                   builds with debug assertions
+//! blocks                            rows may run in blocks; `blocks:release`
+//! turns                             loops may change places; `turns:release`
+//! by_one                            the variables of the two innermost loops grow by one
 //! entry sum2d_0 sum2d_0_fold        on the device
 //! entry:fast sum2d_0_relaxed        another form of it, where `fast` holds; `entry:narrow` where 32 bits
 //!                                   hold the indices, `entry:fast:narrow` where both is so
@@ -40,6 +45,7 @@ use super::formula::{Formula, Inputs};
 use super::primitive::Primitive;
 use crate::array::Array;
 use crate::launch::DeviceParam;
+use crate::launch::MAX_RANK;
 use crate::range::Progression;
 
 /// A region without its code.
@@ -79,8 +85,13 @@ pub struct Plan {
     pub infinities: bool,
     /// Arrays whose elements are accumulators, by their numbers.
     pub shared: Vec<(usize, Accumulator)>,
-    /// Rows run in blocks.
+    /// Rows run in blocks, and whether they may where strides ask for it.
     pub across: bool,
+    pub blocks: bool,
+    /// Loops may change places, with the dimensions of all arrays.
+    pub turns: bool,
+    /// The variables of the two innermost loops grow by one.
+    pub by_one: bool,
     /// Lanes of the canonical order, a power of two.
     pub lanes: u64,
     pub entry: Option<&'static str>,
@@ -140,6 +151,17 @@ pub struct ArrayUse {
     pub unit: bool,
     /// It may stay on a device when the region is done.
     pub keep: bool,
+    /// The loops that its dimensions follow, if all accesses do.
+    pub follow: Option<Follow>,
+}
+
+/// The loops of the nest that an array's dimensions follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// The position of the loop whose variable a dimension's indices grow with, one by one.
+    pub loops: [Option<usize>; MAX_RANK],
+    /// The indices are those variables themselves.
+    pub exact: bool,
 }
 
 /// A scalar that iterations combine.
@@ -203,6 +225,11 @@ impl Plan {
         !self.inner.is_empty() || !self.given.is_true()
     }
 
+    /// Whether some accumulators come to the same in any order.
+    pub fn has_exact(&self) -> bool {
+        self.exact || self.mixed
+    }
+
     /// Operations of an iteration.
     #[inline]
     pub fn cost(&self, inputs: &Inputs) -> u64 {
@@ -254,6 +281,11 @@ impl Plan {
             }
             "across" => self.across = true,
             "across:release" => self.across = !debug,
+            "blocks" => self.blocks = true,
+            "blocks:release" => self.blocks = !debug,
+            "turns" => self.turns = true,
+            "turns:release" => self.turns = !debug,
+            "by_one" => self.by_one = true,
             "lanes" => self.lanes = rest.parse().ok()?,
             "entry" => {
                 let (entry, fold) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -355,6 +387,21 @@ fn array(text: &str) -> Option<ArrayUse> {
         writes: access.contains('w'),
         unit: text.contains(":unit"),
         keep: text.contains(":keep"),
+        follow: parts.find_map(follow),
+    })
+}
+
+/// `at01` or `near-0`: a digit for each dimension.
+fn follow(text: &str) -> Option<Follow> {
+    let exact = text.strip_prefix("at");
+    let digits = exact.or(text.strip_prefix("near"))?;
+    let mut loops = [None; MAX_RANK];
+    for (of, digit) in loops.iter_mut().zip(digits.chars()) {
+        *of = digit.to_digit(10).map(|position| position as usize);
+    }
+    Some(Follow {
+        loops,
+        exact: exact.is_some(),
     })
 }
 
@@ -405,7 +452,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "loop\nloop i32 through 0;int0;rev;by 2\nguard hi0 len0.0 <\n\
-        cost 3\narray f64:2:r\narray f32:1:rw:unit\nscalar i32\nsum f64:add:8000000000000000\n\
+        cost 3\narray f64:2:r:at1-\narray f32:1:rw:unit\nscalar i32\nsum f64:add:8000000000000000\n\
         lanes 64\nentry f_0 f_0_fold\nentry:fast f_0_relaxed\nparam trip0\nparam:debug failure\nparam len0.1";
 
     #[test]
@@ -415,6 +462,14 @@ mod tests {
         assert!(plan.arrays[0].reads && !plan.arrays[0].writes && !plan.arrays[0].unit);
         assert!(plan.arrays[1].reads && plan.arrays[1].writes && plan.arrays[1].unit);
         assert_eq!(plan.arrays[0].rank, 2);
+        let follow = Follow {
+            loops: [Some(1), None, None, None],
+            exact: true,
+        };
+        assert_eq!(
+            (plan.arrays[0].follow, plan.arrays[1].follow),
+            (Some(follow), None)
+        );
         assert_eq!(plan.scalars, [Primitive::I32]);
         assert_eq!(plan.accumulators[0].identity, (-0.0f64).to_bits());
         assert_eq!((plan.entry, plan.fold), (Some("f_0"), Some("f_0_fold")));

@@ -25,6 +25,8 @@ pub struct Run<'a> {
     pub(crate) starts_at_nan: bool,
     /// The plan's further condition holds.
     pub(crate) relaxed: bool,
+    /// Rows run in blocks.
+    pub(crate) across: bool,
 }
 
 impl Run<'_> {
@@ -53,7 +55,7 @@ impl Run<'_> {
     fn part(&self, tile: &Tile) -> Checked {
         // SAFETY: a map has no lanes, and the blocks of a part of the space are parts of it.
         let run = |tile: &Tile| unsafe { self.tile(tile, std::ptr::null_mut::<Slot>()) };
-        if !self.plan.across {
+        if !self.across {
             return run(tile);
         }
         for block in tile.blocks() {
@@ -175,6 +177,11 @@ impl Place {
             row: row % rows,
             column,
         }
+    }
+
+    /// The place of the middle loop.
+    pub fn row(&self) -> u64 {
+        self.row
     }
 
     /// The place in its row.

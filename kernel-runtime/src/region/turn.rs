@@ -1,0 +1,186 @@
+//! Loops in the order that strides ask for. Whether neighbours in memory lie along the innermost loop is
+//! known when a region runs: an array may be transposed, or have its first dimension contiguous. In a
+//! map, and in what comes to the same in any order, loops then change places: the code runs
+//! on arrays whose dimensions have changed places, too. Where it may not, rows run in blocks.
+
+use super::plan::{ArrayUse, Follow};
+use super::{Call, Run};
+use crate::array::Array;
+
+/// Iterations from which on the question is worth asking.
+const MANY: u64 = if cfg!(feature = "every-form") {
+    1
+} else {
+    1 << 12
+};
+
+/// How much further apart in memory iterations of the innermost loop are, at least, than those that
+/// take their place.
+const FURTHER: u128 = 4;
+
+/// Iterations of the loop that comes innermost, at least.
+const LONG: u64 = if cfg!(feature = "every-form") { 2 } else { 8 };
+
+/// Bytes from one iteration to the next with which each has a line of the cache to itself, and with which
+/// many share one.
+const FAR: u128 = 64;
+const NEAR: u128 = 16;
+
+/// The nest's loops, by the positions of their code: which of them runs there.
+type Order = [usize; 3];
+
+/// Arrays in place of a region's own, of which there may be so many.
+pub(super) struct Arrays<'a> {
+    room: [Array<'a>; 8],
+    count: usize,
+}
+
+impl<'a> Arrays<'a> {
+    /// The arrays themselves; `None` if there are none, or too many.
+    pub fn of(arrays: &[Array<'a>]) -> Option<Self> {
+        let count = arrays.len();
+        let mut room = [*arrays.first()?; 8];
+        room.get_mut(..count)?.copy_from_slice(arrays);
+        Some(Arrays { room, count })
+    }
+
+    pub fn set(&mut self, number: usize, array: Array<'a>) {
+        self.room[..self.count][number] = array;
+    }
+
+    pub fn as_slice(&self) -> &[Array<'a>] {
+        &self.room[..self.count]
+    }
+}
+
+impl Run<'_> {
+    /// Whether loops may change places.
+    #[inline]
+    pub(crate) fn turns(&self) -> bool {
+        self.plan.turns && self.is_free_of_order()
+    }
+
+    /// Does something with the run as it suits the strides. The iterations' order may be another.
+    #[inline]
+    pub(crate) fn suited<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
+        let asks = self.plan.turns || self.plan.blocks;
+        if !asks || self.count < MANY {
+            return f(self);
+        }
+        self.turned(f)
+    }
+
+    #[inline(never)]
+    fn turned<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
+        let order = self.order();
+        let turned = order.and_then(|order| Some((order, self.turned_arrays(order)?)));
+        let Some((order, arrays)) = turned else {
+            return f(&self.in_blocks());
+        };
+        let arrays = arrays.as_slice();
+        let loops = self.call.loops.reordered(order);
+        let fast = self.relaxed && self.plan.has_unit_rows(arrays);
+        let run = Run {
+            call: Call {
+                arrays,
+                loops: &loops,
+                shape: loops.shape(),
+                ..self.call
+            },
+            fast: if fast {
+                self.region.code.fastest()
+            } else {
+                None
+            },
+            ..*self
+        };
+        f(&run.in_blocks())
+    }
+
+    fn turned_arrays(&self, order: Order) -> Option<Arrays<'_>> {
+        let mut arrays = Arrays::of(self.call.arrays)?;
+        for (number, of) in self.plan.arrays.iter().enumerate() {
+            arrays.set(number, turned(&self.call.arrays[number], of, order)?);
+        }
+        Some(arrays)
+    }
+
+    /// The same in blocks, if strides ask for it.
+    fn in_blocks(&self) -> Run<'_> {
+        let mut arrays = self.call.arrays.iter().zip(&self.plan.arrays);
+        let blocks = self.plan.blocks && self.relaxed;
+        Run {
+            across: self.across || (blocks && arrays.any(|of| self.lies_across(of))),
+            call: Call { ..self.call },
+            ..*self
+        }
+    }
+
+    /// Whether an array's neighbours in memory lie along the loop around the innermost one.
+    pub(super) fn lies_across(&self, (array, of): (&Array<'_>, &ArrayUse)) -> bool {
+        let Some(follow) = &of.follow else {
+            return false;
+        };
+        let innermost = self.plan.depth - 1;
+        let Some(around) = innermost.checked_sub(1) else {
+            return false;
+        };
+        let bytes = |along| distance(array, of, follow, along);
+        bytes(innermost) >= FAR && (1..=NEAR).contains(&bytes(around))
+    }
+
+    /// The order of loops that brings neighbours in memory together, if it is another and much better.
+    fn order(&self) -> Option<Order> {
+        if !self.plan.turns {
+            return None;
+        }
+        let depth = self.plan.depth;
+        let mut order = [0, 1, 2];
+        let loops = &mut order[..depth];
+        // What has but one iteration may be anywhere but innermost.
+        let bytes = |along: &usize| match self.call.loops.get(*along).count() {
+            1 => u128::MAX,
+            _ => self.bytes(*along),
+        };
+        loops.sort_by_key(|along| std::cmp::Reverse(bytes(along)));
+        let (innermost, before) = (loops[depth - 1], depth - 1);
+        let better = bytes(&innermost).saturating_mul(FURTHER) <= bytes(&before);
+        let long = self.call.loops.get(innermost).count() >= LONG;
+        (better && long).then_some(order)
+    }
+
+    /// Bytes from one iteration of a loop to the next, in all arrays together.
+    fn bytes(&self, along: usize) -> u128 {
+        let arrays = self.call.arrays.iter().zip(&self.plan.arrays);
+        let follow = arrays.filter_map(|(array, of)| Some((array, of, of.follow.as_ref()?)));
+        follow.fold(0, |bytes, (array, of, follow)| {
+            bytes.saturating_add(distance(array, of, follow, along))
+        })
+    }
+}
+
+/// Bytes from one iteration of a loop to the next.
+fn distance(array: &Array<'_>, of: &ArrayUse, follow: &Follow, along: usize) -> u128 {
+    let dims = follow.loops.iter().enumerate();
+    let dims = dims.filter(|(_, position)| **position == Some(along));
+    let strides = dims.map(|(dim, _)| u128::from(array.stride(dim).unsigned_abs() as u64));
+    let elements = strides.fold(0, u128::saturating_add);
+    elements.saturating_mul(of.elem.bytes() as u128)
+}
+
+/// The array that the code sees when its loops stand for others; `None` if there is none.
+fn turned<'a>(array: &Array<'a>, of: &ArrayUse, order: Order) -> Option<Array<'a>> {
+    let Some(follow) = &of.follow else {
+        // Its length was asked for, before.
+        return Some(*array);
+    };
+    let mut dims = [0, 1, 2, 3];
+    for (dim, from) in dims.iter_mut().enumerate().take(of.rank) {
+        let stands_for = follow.loops[dim].map(|position| order[position]);
+        let mut all = follow.loops[..of.rank].iter();
+        *from = all.position(|position| *position == stands_for)?;
+    }
+    let moved = dims != [0, 1, 2, 3];
+    // The code of what is unit may know its lengths.
+    (!moved || !of.unit).then(|| array.reordered(dims))
+}
