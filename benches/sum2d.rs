@@ -37,6 +37,12 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("parallel", |b| b.iter(|| sum2d::parallel(arr)));
     group.bench_function("dispatch", |b| b.iter(|| sum2d(arr)));
     group.bench_function("rayon by hand", |b| b.iter(|| by_hand(values, side)));
+    // The same memory, down its columns.
+    let columns = arr.reversed_axes();
+    group.bench_function("serial, transposed", |b| b.iter(|| sum2d::serial(columns)));
+    group.bench_function("parallel, transposed", |b| {
+        b.iter(|| sum2d::parallel(columns))
+    });
     if has_device("sum2d", sum2d::cuda(arr)) {
         group.bench_function("cuda", |b| b.iter(|| sum2d::cuda(arr)));
     }

@@ -151,6 +151,13 @@ impl Array<'_> {
         self.shape[dim]
     }
 
+    /// More than the indices of an element come to together, in an array of this rank.
+    pub(crate) fn reach(&self, rank: usize) -> usize {
+        self.shape[..rank]
+            .iter()
+            .fold(0, |sum, length| sum.saturating_add(*length))
+    }
+
     /// Elements from one of a dimension to the next.
     pub(crate) fn stride(&self, dim: usize) -> isize {
         self.strides[dim]

@@ -64,12 +64,11 @@ impl<'r> Copies<'r> {
             let follow = of.follow.as_ref();
             let follow = follow.unwrap_or_else(|| unreachable!("what is copied follows loops"));
             let bytes = of.elem.bytes();
-            let reach: usize = (0..of.rank).map(|dim| array.len(dim)).sum();
             let copy = Copy {
                 array,
                 of,
                 follow,
-                lead: scratch::lines(reach * bytes),
+                lead: scratch::lines(array.reach(of.rank) * bytes),
                 // One more, so that rows do not meet in the same set of a cache.
                 apart: scratch::lines(width * bytes) + 1,
             };

@@ -35,6 +35,9 @@ const NEAR: u64 = if EVERY { 2 * LINE } else { 1 << 15 };
 /// Bytes of a block's copies, about: what the second level of a cache holds.
 const BLOCK: u64 = if EVERY { 1 << 14 } else { 1 << 20 };
 
+/// Bytes before a copy that nobody touches, at most: an index times the size of an element.
+const REACH: usize = 1 << 26;
+
 /// Lines of a row of the copied array in a block, at most.
 const MOST_LINES: u64 = 4;
 
@@ -118,7 +121,8 @@ impl Run<'_> {
         let arrays = self.call.arrays.iter().zip(&self.plan.arrays).enumerate();
         let copied = |(array, of): (&Array<'_>, &ArrayUse)| {
             let read = of.reads && !of.writes && !of.unit;
-            read && of.follow.is_some_and(|of| of.exact) && self.lies_across((array, of))
+            let near = array.reach(of.rank).saturating_mul(of.elem.bytes()) <= REACH;
+            read && near && of.follow.is_some_and(|of| of.exact) && self.lies_across((array, of))
         };
         arrays
             .filter(move |(_, of)| copied(*of))
