@@ -83,6 +83,12 @@ impl Level {
     }
 }
 
+/// Whether regions that this thread starts run at `Level::FAST`, at least.
+#[inline]
+pub fn is_fast() -> bool {
+    Level::current() >= Level::FAST
+}
+
 /// Runs `f`; regions that it starts on this thread use at most this level, whatever their threads.
 ///
 /// For tests and measurements. A level that the processor has not is not used.

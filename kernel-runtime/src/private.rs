@@ -18,6 +18,7 @@ pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};
 pub use crate::function::{DeviceFunction, Fault, assumed, fault};
 pub use crate::iterators;
 pub use crate::launch;
+pub use crate::level::is_fast;
 pub use crate::math;
 pub use crate::math::rare::Rare;
 pub use crate::number::{Float, Int, Number};
@@ -28,10 +29,10 @@ pub use crate::piece::{
     text_of,
 };
 pub use crate::prange;
-pub use crate::range::{Progression, progression};
+pub use crate::range::{Progression, count, progression};
 pub use crate::region::{
-    Body, Call, Code, Kept, Region, Shape, Slot, Tile, first, folded, get, lanes, lanes_from, put,
-    refill,
+    Body, Call, Chunk, Code, Kept, Region, Shape, Slot, Tile, first, folded, get, lanes,
+    lanes_from, put, refill,
 };
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};

@@ -216,6 +216,12 @@ fn observed<I: Iterator<Item: Counter> + Clone>(range: &I) -> Option<Progression
     })
 }
 
+/// Number of iterations, 0 where they cannot be counted.
+#[inline(always)]
+pub fn count(of: &Option<Progression>) -> u64 {
+    of.as_ref().map_or(0, Progression::count)
+}
+
 /// The progression of a range whose variable has type `T`; another type fails to compile.
 #[inline(always)]
 pub fn progression<T: Element, R: LoopRange<Item: Typed>>(range: &R) -> Option<Progression> {

@@ -26,6 +26,7 @@ mod turn;
 
 pub(crate) use admission::Captured;
 pub use block::{folded, refill};
+pub use brief::Chunk;
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use kept::Kept;
@@ -153,13 +154,8 @@ impl Progressions {
 
     #[inline]
     fn push(&mut self, of: &Progression) {
-        self.push_up_to(of, of.narrow_hi().unwrap_or(i64::MAX));
-    }
-
-    #[inline(always)]
-    fn push_up_to(&mut self, of: &Progression, highest: i64) {
         self.loops[self.depth].set(of);
-        self.highest[self.depth] = highest;
+        self.highest[self.depth] = of.narrow_hi().unwrap_or(i64::MAX);
         self.depth += 1;
     }
 

@@ -203,19 +203,13 @@ impl<'a> Session<'a> {
         let outermost = outermost.as_ref();
         let captured = Captured { arrays, scalars };
         if let Some(of) = outermost
-            && of.count() <= plan.few.max(plan.brief)
+            && of.count() <= plan.few
             && self.is_on_host()
         {
-            if of.count() == 0 {
-                return Outcome::Done;
-            }
-            if of.count() <= plan.few {
-                return Outcome::Declined;
-            }
-            self.release();
-            if let Some(outcome) = region.brief(plan, of, captured, values) {
-                return outcome;
-            }
+            return match of.count() {
+                0 => Outcome::Done,
+                _ => Outcome::Declined,
+            };
         }
         let mut loops = Progressions::default();
         region.admit(plan, outermost, captured, &mut loops, |run| {
@@ -228,6 +222,19 @@ impl<'a> Session<'a> {
             run.start_at(values);
             self.reduce(run, values).into()
         })
+    }
+
+    /// Whether so many iterations are a few, at least one, and run where the region stands.
+    #[inline]
+    pub fn is_brief(&self, count: u64, most: u64) -> bool {
+        // None are more than any. Tests see both ways.
+        let few = count.wrapping_sub(1) < most;
+        let brief = few && (!cfg!(feature = "every-form") || count < 16 || count % 2 == 1);
+        if brief && self.is_on_host() {
+            self.release();
+            return true;
+        }
+        false
     }
 
     /// Whether no device was asked for.

@@ -89,14 +89,14 @@ pub fn has_two_forms(region: &Region) -> bool {
 }
 
 /// A local that is made of the call.
-struct Capture {
-    name: Ident,
-    ty: TokenStream,
+pub struct Capture {
+    pub name: Ident,
+    pub ty: TokenStream,
     init: TokenStream,
 }
 
 /// Everything that an iteration reads: arrays, scalars, the loops' first values and steps.
-fn captures(region: &Region) -> Vec<Capture> {
+pub fn captures(region: &Region) -> Vec<Capture> {
     let (plan, function) = (region.plan, region.context.input.function);
     let arrays = plan.arrays.iter().enumerate();
     let arrays = arrays.map(|(at, of)| array(region, at, of));

@@ -16,6 +16,7 @@
 
 mod access;
 mod body;
+mod brief;
 mod call;
 mod cast;
 mod chunks;

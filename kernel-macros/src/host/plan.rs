@@ -6,7 +6,6 @@ use super::DeviceEntry;
 use super::formula::{self, Printer};
 use super::region::Region;
 use super::space;
-use crate::analysis::alike;
 use crate::analysis::plan::{
     self, ArrayUse, Fold, Follow, Identity, Interior, NestLoop, SharedArray, Wide, WideAdapter,
 };
@@ -32,7 +31,7 @@ pub fn text(region: &Region) -> Text {
     }));
     lines.extend(plan.in_order.map(|_| "ordered".to_owned()));
     let function = region.context.input.function;
-    if region.is_driven() && alike::as_written(function, plan) {
+    if region.is_as_written() {
         lines.push("as_written".to_owned());
     }
     let formulas = [
@@ -161,13 +160,17 @@ fn accumulator(ty: Scalar, fold: Fold) -> String {
         Fold::SaturatingAdd => "saturating_add",
         Fold::Companion | Fold::Place => "together",
     };
-    let identity = match fold.identity(ty) {
+    format!("{}:{name}:{:x}", ty.name(), identity(fold, ty))
+}
+
+/// Bits of what changes nothing, zero-extended.
+pub fn identity(fold: Fold, ty: Scalar) -> u64 {
+    match fold.identity(ty) {
         Identity::Int(value) => formula::bits(value, ty),
         Identity::Bool(value) => value.into(),
         Identity::Float(value) if ty == Scalar::F32 => (value as f32).to_bits().into(),
         Identity::Float(value) => value.to_bits(),
-    };
-    format!("{}:{name}:{identity:x}", ty.name())
+    }
 }
 
 fn entry(device: &DeviceEntry, lines: &mut Vec<String>) {

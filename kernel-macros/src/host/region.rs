@@ -1,6 +1,7 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
 use super::body::{Body, Frame};
+use super::brief::{self, Brief};
 use super::chunks;
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
@@ -8,6 +9,7 @@ use super::levels;
 use super::names::{self, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
+use crate::analysis::alike;
 use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
@@ -116,6 +118,11 @@ impl<'a> Region<'a> {
     /// Whether the outermost parallel loop's range is that of the loop as written.
     pub fn is_driven(&self) -> bool {
         !self.is_iteration() && self.plan.in_order.is_none()
+    }
+
+    /// Whether the loop as written gives the same bits, so that few iterations may run by it.
+    pub fn is_as_written(&self) -> bool {
+        self.is_driven() && alike::as_written(self.context.input.function, self.plan)
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
@@ -232,6 +239,14 @@ impl<'a> Region<'a> {
             (!self.plan.elements.is_empty()).then(|| elements::known().into_token_stream());
         let known_all = lengths.into_iter().chain(inside);
         let known_all: Vec<TokenStream> = known_all.collect();
+        let brief = brief::of(self);
+        let (counted, run) = match &brief {
+            None => (None, run),
+            Some(Brief { given, run: here }) => (
+                Some(emit!(let __count = #rt::count(&#outermost);)),
+                emit!(if #given { #here #rt::Outcome::Done } else { #run }),
+            ),
+        };
         let run = match known_all.as_slice() {
             [] => run,
             all => emit!(if #(#all)&&* { #run } else { #rt::Outcome::Declined }),
@@ -242,6 +257,7 @@ impl<'a> Region<'a> {
             #(#arrays)*
             #elements
             let mut __values = [#(#values),*];
+            #counted
             let __outcome = #run;
         }
     }

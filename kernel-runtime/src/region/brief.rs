@@ -1,73 +1,122 @@
-//! Runs of so few iterations that asking and telling takes longer than they do. Of a plan that says
-//! little, next to nothing is asked: one loop, whose accesses are in bounds.
+//! Runs of few iterations, which the expansion has where the region stands: their lanes.
 
-use super::at_once::fold_each;
 use super::fold::{self, Slot};
 use super::plan::Plan;
-use super::{Call, Captured, Progressions, Region, Tile};
-use crate::range::Progression;
-use crate::session::Outcome;
+use super::{Accumulator, Region};
 
-/// Accumulators, at most.
-const ACCUMULATORS: usize = 4;
+/// Chunks of a brief run, at most.
+pub const CHUNKS: usize = 8;
 
-/// Operations, at most: far fewer than any that a thread shares.
-const WORK: u64 = 512;
-
-/// Iterations up to which a region of this plan may run so, each at the same cost: those that reach few
-/// lanes.
-pub(super) fn limit(plan: &Plan) -> u64 {
-    let plain = plan.depth == 1 && plan.inner.is_empty() && plan.given.is_true();
-    let alone = plan.shared.is_empty() && !plan.infinities;
-    let fit = plan.accumulators.len() <= ACCUMULATORS && plan.guard.only_reaches();
-    match plan.fixed_cost {
-        Some(cost) if plain && alone && fit => (WORK / cost.max(1)).min(fold::FEW as u64),
-        _ => 0,
-    }
+/// A chunk of a brief run.
+#[derive(Clone, Copy)]
+pub struct Chunk {
+    /// Its iterations.
+    pub length: u64,
+    /// How many are before it.
+    pub number: usize,
+    /// Whether there is none behind it.
+    pub last: bool,
 }
 
 impl Region {
-    /// Runs one iteration at least, and at most as many as the plan's limit; `None` where it has to be asked in full. What
-    /// the accumulators come to joins the values, which are on the left.
+    /// The lanes of all accumulators that so many iterations do not reach become what changes nothing; the others
+    /// may.
     #[inline(never)]
-    pub(crate) fn brief(
-        &self,
-        plan: &Plan,
-        of: &Progression,
-        captured: Captured<'_>,
-        values: &mut [u64],
-    ) -> Option<Outcome> {
-        let Captured { arrays, scalars } = captured;
-        let highest = of.narrow_hi()?;
-        if !plan.guard.reaches_to(highest, arrays) || self.code.fold.is_some() {
-            return None;
+    pub fn begin(&self, slots: &mut [Slot], length: u64) {
+        let plan = self.plan();
+        if length == plan.lanes {
+            return;
         }
-        let fast = self.code.fastest().filter(|_| plan.always_fast);
-        let mut loops = Progressions::default();
-        loops.push_up_to(of, highest);
-        let call = Call {
-            arrays,
-            scalars,
-            loops: &loops,
-            shape: [1, 1, of.count()],
-            interior: (0, 0),
-        };
-        let mut slots = [Slot::EMPTY; ACCUMULATORS];
         for (slot, of) in slots.iter_mut().zip(&plan.accumulators) {
-            slot.fill(of.identity_word, true);
+            slot.fill_first(of.identity_word, length as usize);
         }
-        let body = fast.unwrap_or(self.code.body);
-        let tile = Tile::of_row(0, of.count());
-        // SAFETY: the guard holds, so that the analysis has proved the iterations of the call
-        // independent, and the tile is all of its space. There is a slot for every accumulator, whose
-        // lanes were filled as far as so few iterations reach.
-        if let Err(failure) = unsafe { body(&call, &tile, slots.as_mut_ptr()) } {
-            return Some(Outcome::Failed(failure));
+    }
+
+    /// Folds the lanes after a chunk. After the last, what all chunks come to joins the values, which are on the
+    /// left.
+    ///
+    /// # Safety
+    ///
+    /// The slots are those of [`Self::begin`] for as many iterations, which filled the lanes that they reach with
+    /// values of the accumulators' types.
+    #[inline(never)]
+    pub unsafe fn end(
+        &self,
+        slots: &[Slot],
+        chunk: Chunk,
+        folded: &mut [[u64; CHUNKS]],
+        values: &mut [u64],
+    ) {
+        let plan = self.plan();
+        for (at, (slot, of)) in slots.iter().zip(&plan.accumulators).enumerate() {
+            // SAFETY: the caller's.
+            let value = unsafe { lanes(plan, of, slot, chunk.length) };
+            let all = &mut folded[at];
+            all[chunk.number] = value;
+            if chunk.last {
+                tree(&mut all[..=chunk.number], of.folding.pair);
+                values[at] = (of.folding.pair)(values[at], all[0]);
+            }
         }
-        let form = (fast.is_some(), fold::FEW);
-        // SAFETY: so many lanes were filled, and iterations keep the type. Only processors with the
-        // level run the fast form.
-        unsafe { fold_each(&plan.accumulators, &slots, form, values) };
-        Some(Outcome::Done)
+    }
+}
+
+/// The canonical tree over the chunks' values: neighbours fold, and an odd one moves up.
+fn tree(values: &mut [u64], fold: fn(u64, u64) -> u64) {
+    let mut count = values.len();
+    while count > 1 {
+        for pair in 0..count / 2 {
+            values[pair] = fold(values[2 * pair], values[2 * pair + 1]);
+        }
+        if count % 2 == 1 {
+            values[count / 2] = values[count - 1];
+        }
+        count = count.div_ceil(2);
+    }
+}
+
+/// What an accumulator's lanes come to.
+///
+/// # Safety
+///
+/// They are as [`Region::end`] asks.
+#[inline(always)]
+unsafe fn lanes(plan: &Plan, of: &Accumulator, slot: &Slot, length: u64) -> u64 {
+    // The others hold what changes nothing.
+    let (few, length) = (fold::FEW, length as usize);
+    // Not the fast form's functions: what the baseline's vectors wrote, wider ones would wait for.
+    let general = of.folding.lanes(false);
+    // SAFETY: so many lanes were filled.
+    unsafe {
+        match of.just_written {
+            Some(fold) if length <= 2 * few => fold(slot, length),
+            None if length <= few => general(slot, few),
+            _ => general(slot, plan.lanes as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order;
+
+    #[test]
+    fn chunks_fold_as_the_canonical_tree_says() {
+        // Neither associative nor commutative.
+        let fold = |left: u64, right: u64| left.wrapping_mul(31).wrapping_add(right ^ (left << 7));
+        fn expected(values: &[u64], fold: fn(u64, u64) -> u64) -> u64 {
+            if let [value] = values {
+                return *value;
+            }
+            let (left, right) = values.split_at(order::split(values.len() as u64) as usize);
+            fold(expected(left, fold), expected(right, fold))
+        }
+        for count in 1..=CHUNKS {
+            let values: Vec<u64> = (0..count as u64).map(|n| n * 77 + 5).collect();
+            let mut folded = values.clone();
+            tree(&mut folded, fold);
+            assert_eq!(folded[0], expected(&values, fold), "{count} chunks");
+        }
     }
 }

@@ -76,6 +76,17 @@ impl Slot {
         }
     }
 
+    /// So many lanes of 8 bytes become a value, of which this is [`repeated`], or more.
+    #[inline(always)]
+    pub fn fill_first(&mut self, word: u64, count: usize) {
+        let word = MaybeUninit::new(word);
+        match count {
+            ..=16 => self.0[..16].fill(word),
+            17..=32 => self.0[..32].fill(word),
+            _ => self.0 = [word; LANES],
+        }
+    }
+
     /// The first so many lanes.
     ///
     /// # Safety
@@ -206,6 +217,34 @@ fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes: &m
     for lane in 0..WIDTH {
         lanes[lane] = O::fold(lanes[lane], lanes[lane + WIDTH]);
     }
+}
+
+/// What folds the first 16 or 32 lanes right after they were written, of sums and products that depend on
+/// their order. It reads lane by lane: a vector would wait until the last of its lanes, written by itself,
+/// is in the cache. Unsafe: as many lanes are filled, with values of the type.
+pub fn just_written(name: &str, ty: Primitive) -> Option<unsafe fn(&Slot, usize) -> u64> {
+    match (name, ty) {
+        ("add", Primitive::F32) => Some(fold_written::<f32, Sum>),
+        ("add", Primitive::F64) => Some(fold_written::<f64, Sum>),
+        ("mul", Primitive::F32) => Some(fold_written::<f32, Product>),
+        ("mul", Primitive::F64) => Some(fold_written::<f64, Product>),
+        _ => None,
+    }
+}
+
+/// # Safety
+///
+/// Of [`just_written`].
+unsafe fn fold_written<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
+    let start: *const T = slot.0.as_ptr().cast();
+    // SAFETY: the caller's. Volatile, or LLVM makes vectors of them.
+    let lane = |at: usize| unsafe { start.add(at).read_volatile() };
+    if count <= FEW {
+        return fold_few::<T, O, FEW>(std::array::from_fn(lane)).into_bits();
+    }
+    let mut lanes: [T; 2 * FEW] = std::array::from_fn(lane);
+    fold_half::<T, O, FEW, { 2 * FEW }>(&mut lanes);
+    fold_few::<T, O, { 2 * FEW }>(lanes).into_bits()
 }
 
 /// A number whose sums and products depend on their order.

@@ -113,18 +113,6 @@ impl Formula {
             && (self.others.is_empty() || self.others_hold(inputs))
     }
 
-    /// Whether it says nothing but that the accesses of one loop are in bounds.
-    pub fn only_reaches(&self) -> bool {
-        self.sums.is_empty() && self.others.is_empty()
-    }
-
-    /// Whether they are in bounds for certain, in a loop whose variable is at most this.
-    #[inline]
-    pub fn reaches_to(&self, highest: i64, arrays: &[Array<'_>]) -> bool {
-        let mut reaches = self.reaches.iter();
-        reaches.all(|reach| reach.holds_up_to(highest, arrays))
-    }
-
     /// Likewise, where a reach does not hold, or is out of reach of 64 bits.
     #[cold]
     fn holds_exactly(&self, inputs: &Inputs) -> bool {

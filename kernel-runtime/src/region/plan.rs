@@ -39,8 +39,7 @@
 //! param:release len0.1              likewise `param:debug`
 //! ```
 
-use super::brief;
-use super::fold::{self, Folding};
+use super::fold::{self, Folding, Slot};
 use super::formula::{Formula, Inputs};
 use super::primitive::Primitive;
 use crate::array::Array;
@@ -61,10 +60,6 @@ pub struct Plan {
     pub as_written: bool,
     /// Iterations up to which the loop as written is sooner done than the guard asked.
     pub few: u64,
-    /// Iterations up to which a run may be a brief one.
-    pub brief: u64,
-    /// The fast form of the body does in every run.
-    pub always_fast: bool,
     pub given: Formula,
     pub guard: Formula,
     pub fast: Formula,
@@ -180,6 +175,8 @@ pub struct Accumulator {
     /// floats where they meet a number. Said of scalars alone.
     pub exact: bool,
     pub folding: &'static Folding,
+    /// See [`fold::just_written`].
+    pub just_written: Option<unsafe fn(&Slot, usize) -> u64>,
 }
 
 /// Operations that take about as long as asking the guard. Tests run regions, however small.
@@ -207,8 +204,6 @@ impl Plan {
         if let (true, Some(cost)) = (plan.as_written, plan.fixed_cost) {
             plan.few = LITTLE_WORK / cost.max(1);
         }
-        plan.always_fast = plan.fast.is_true() && plan.strided.is_empty();
-        plan.brief = brief::limit(&plan);
         (plan.depth >= 1).then_some(plan)
     }
 
@@ -420,6 +415,7 @@ fn accumulator(text: &str) -> Option<Accumulator> {
         fast_word: fold::repeated(ty.bytes(), infinity.unwrap_or(identity)),
         exact: text.contains(":exact"),
         folding,
+        just_written: fold::just_written(name, ty),
     })
 }
 

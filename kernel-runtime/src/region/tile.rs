@@ -31,16 +31,6 @@ impl Tile {
         folded: std::ptr::null_mut(),
     };
 
-    /// A part of the only row, from lane 0 on.
-    #[inline(always)]
-    pub fn of_row(from: u64, to: u64) -> Tile {
-        Tile {
-            rows: (0, 1),
-            columns: (from, to),
-            ..Tile::EMPTY
-        }
-    }
-
     /// Places of the middle loop.
     #[inline(always)]
     pub fn rows(&self) -> Range<u64> {

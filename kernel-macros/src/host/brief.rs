@@ -1,0 +1,197 @@
+//! Runs of so few iterations that to tell the runtime of them would take longer: they run where the region
+//! stands, in the lanes of the canonical order, one chunk after the other.
+
+use super::iterate::{captures, has_two_forms};
+use super::lanes::Accumulators;
+use super::levels;
+use super::names::{self, emit};
+use super::plan::identity;
+use super::region::Region;
+use super::space::{constant_step, from_zero, inner};
+use crate::analysis::plan::{Test, Wide};
+use crate::ir::{Builtin, ExprKind, Scalar, walk};
+use proc_macro2::{Literal, TokenStream};
+
+/// Operations of a run, at most: far fewer than any that a thread shares.
+const WORK: i128 = 1024;
+
+/// Chunks, at most, for each of which the runtime has room.
+const CHUNKS: u32 = 8;
+
+/// Accumulators, at most.
+const ACCUMULATORS: usize = 4;
+
+/// The condition that a run is brief, and the code of one, whose accumulators join `__values`.
+pub struct Brief {
+    pub given: TokenStream,
+    pub run: TokenStream,
+}
+
+/// How brief runs of a region go; `None` if it has none.
+pub fn of(region: &Region) -> Option<Brief> {
+    let plan = region.plan;
+    let [node] = &*plan.nest else {
+        return None;
+    };
+    let counted = region.is_driven() && from_zero(node) && constant_step(node) == Some(1);
+    let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
+    let safe = plan.sites.is_empty() && plan.calls.is_empty();
+    let few = plan.accumulators.len() <= ACCUMULATORS;
+    let Wide::Const(cost) = plan.cost else {
+        return None;
+    };
+    if !(counted && plain && safe && few) || region.is_as_written() {
+        return None;
+    }
+    let work = WORK / cost.max(1);
+    let most = match plan.accumulators.is_empty() {
+        true => work,
+        false => work.min((CHUNKS * region.lanes()).into()),
+    };
+    let reaches = plan.guard.iter().map(|of| reach(region, &of.test));
+    let reaches = reaches.collect::<Option<Vec<_>>>()?;
+    let given = reaches.into_iter().collect::<TokenStream>();
+    let (session, most) = (
+        &region.context.session,
+        names::index(usize::try_from(most).ok()?),
+    );
+    let given = emit!(#session.is_brief(__count, #most) #given);
+    let run = run(region);
+    Some(match fuses(region) {
+        true => fused(region, given, &run),
+        false => Brief { given, run },
+    })
+}
+
+/// Whether an iteration has fused operations, for which the baseline calls a function.
+fn fuses(region: &Region) -> bool {
+    let (function, mut found) = (region.body.function(), false);
+    walk::expressions(function, &region.plan.body, &mut |id| {
+        found |= matches!(function.exprs[id].kind, ExprKind::Call(Builtin::MulAdd, _));
+    });
+    found
+}
+
+/// The run as a function of its own, for processors that have such operations.
+fn fused(region: &Region, given: TokenStream, run: &TokenStream) -> Brief {
+    let (rt, features, u64) = (
+        region.rt(),
+        levels::features(),
+        region.body.scalar(Scalar::U64),
+    );
+    let captures = captures(region);
+    let names: Vec<_> = captures.iter().map(|of| &of.name).collect();
+    let types = captures.iter().map(|of| &of.ty);
+    let values = names::index(region.plan.accumulators.len());
+    Brief {
+        given: emit!(#rt::is_fast() && #given),
+        run: emit! {
+            #features
+            unsafe fn __brief(
+                __count: #u64,
+                #(#names: #types,)*
+                mut __values: [#u64; #values],
+            ) -> [#u64; #values] {
+                #run
+                __values
+            }
+            __values = unsafe { __brief(__count, #(#names,)* __values) };
+        },
+    }
+}
+
+/// A condition that accesses are in bounds, or what always holds; `None` of others.
+fn reach(region: &Region, of: &Test) -> Option<TokenStream> {
+    let (array, dim, beyond) = match of {
+        Test::All(tests) => return tests.iter().map(|of| reach(region, of)).collect(),
+        Test::Le(Wide::Const(..=0), Wide::Lo(_)) => return Some(TokenStream::new()),
+        Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest)?),
+        _ => return None,
+    };
+    let (u64, name) = (region.body.scalar(Scalar::U64), region.body.name(array));
+    let (dim, beyond) = (names::index(dim as usize), names::index(beyond));
+    // Few iterations: nothing overflows.
+    Some(emit!(&& __count + #beyond <= #name.len(#dim) as #u64))
+}
+
+/// What is added to the greatest value of the loop's variable.
+fn beyond(highest: &Wide) -> Option<usize> {
+    match highest {
+        Wide::Hi(_) => Some(0),
+        Wide::Add(left, right) => match (&**left, &**right) {
+            (Wide::Hi(_), Wide::Const(more)) | (Wide::Const(more), Wide::Hi(_)) => {
+                u32::try_from(*more).ok().map(|more| more as usize)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn run(region: &Region) -> TokenStream {
+    let (rt, accumulators) = (region.rt(), Accumulators::of(region));
+    let fast = has_two_forms(region).then(|| {
+        let bool = region.body.scalar(Scalar::Bool);
+        emit!(const FAST: #bool = false;)
+    });
+    if accumulators.vars.is_empty() {
+        let (inner, iteration) = (inner(region), region.body.iteration());
+        return emit! {
+            #fast
+            for __t in 0..__count {
+                #inner
+                #iteration
+            }
+        };
+    }
+    let Accumulators {
+        types,
+        positions,
+        lanes,
+        ..
+    } = &accumulators;
+    let (count, all) = (
+        names::index(lanes.len()),
+        names::index(region.lanes() as usize),
+    );
+    let identities = region.plan.accumulators.iter().map(|of| {
+        let (ty, bits) = (region.body.scalar(of.ty), identity(of.fold, of.ty));
+        let bits = Literal::u64_unsuffixed(bits);
+        emit!(#rt::from_bits::<#ty>(#bits))
+    });
+    let (inner, iteration, chunks) = (
+        inner(region),
+        region.body.iteration(),
+        names::index(CHUNKS as usize),
+    );
+    let (usize, vars) = (region.body.scalar(Scalar::Usize), &accumulators.vars);
+    emit! {
+        #fast
+        let mut __slots = [#rt::Slot::EMPTY; #count];
+        let mut __folded = [[0; #chunks]; #count];
+        let (mut __from, mut __number) = (0, 0);
+        while __from < __count {
+            let __length = #rt::Ord::min(__count - __from, #all);
+            __REGION.begin(&mut __slots, __length);
+            {
+                let __slots = __slots.as_mut_ptr();
+                #(let #lanes = unsafe { #rt::first(#rt::lanes::<#types>(__slots, #positions)) };)*
+                for __n in 0..__length {
+                    let (__t, __at) = (__from + __n, __n as #usize);
+                    #inner
+                    #(let mut #vars: #types = #identities;)*
+                    #iteration
+                    #(unsafe { *#lanes.add(__at) = #vars };)*
+                }
+            }
+            __from += __length;
+            let __chunk = #rt::Chunk {
+                length: __length,
+                number: __number,
+                last: __from == __count,
+            };
+            unsafe { __REGION.end(&__slots, __chunk, &mut __folded, &mut __values) };
+            __number += 1;
+        }
+    }
+}
