@@ -103,7 +103,7 @@ fn fewest<R>(mut call: impl FnMut() -> R) -> usize {
 }
 
 /// What calls of each kind allocate.
-fn all() -> [(&'static str, usize); 5] {
+fn all() -> [(&'static str, usize); 6] {
     let n = 60_000;
     let mut floats = vec![1.0f32; n];
     let x: Vec<f64> = (0..n).map(|i| i as f64 / n as f64).collect();
@@ -115,6 +115,7 @@ fn all() -> [(&'static str, usize); 5] {
         ("a map", fewest(|| scale(0.5, &mut floats))),
         ("a reduction", fewest(|| spread(&x))),
         ("a sum in two dimensions", fewest(|| total(a.view()))),
+        ("a sum down columns", fewest(|| total(a.t()))),
         (
             "array accumulators",
             fewest(|| weigh(&bins, &x, &mut count, &mut sum)),

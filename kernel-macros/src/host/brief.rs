@@ -15,6 +15,9 @@ use proc_macro2::{Literal, TokenStream};
 /// Operations of a run, at most: far fewer than any that a thread shares.
 const WORK: i128 = 1024;
 
+/// Operations of an iteration, at most: longer ones would only take their time to compile once more.
+const LIGHT: i128 = 16;
+
 /// Chunks, at most, for each of which the runtime has room.
 const CHUNKS: u32 = 8;
 
@@ -40,7 +43,8 @@ pub fn of(region: &Region) -> Option<Brief> {
     let Wide::Const(cost) = plan.cost else {
         return None;
     };
-    if !(counted && plain && safe && few) || region.is_as_written() {
+    let light = cost <= LIGHT;
+    if !(counted && plain && safe && few && light) || region.is_as_written() {
         return None;
     }
     let work = WORK / cost.max(1);
@@ -105,6 +109,10 @@ fn reach(region: &Region, of: &Test) -> Option<TokenStream> {
     let (array, dim, beyond) = match of {
         Test::All(tests) => return tests.iter().map(|of| reach(region, of)).collect(),
         Test::Le(Wide::Const(..=0), Wide::Lo(_)) => return Some(TokenStream::new()),
+        Test::Debug(_) => {
+            let rt = region.rt();
+            return Some(emit!(&& !#rt::cfg!(debug_assertions)));
+        }
         Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest)?),
         _ => return None,
     };
