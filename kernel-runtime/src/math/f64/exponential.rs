@@ -158,10 +158,16 @@ pub(super) fn exp2_root_usual(shifted: f64) -> f64 {
     f64::from_bits(exp2_root(shifted).wrapping_add(shifted.to_bits() << 49))
 }
 
-/// Whether such an `x` is usual: from -512 to 512. For the host.
+/// Of such an `x`, bits that are below `1 << 13` if it is usual: from -512 to 512. For the host.
 #[inline(always)]
-pub(super) fn is_usual_power(shifted: f64) -> bool {
-    shifted.to_bits() ^ 0x4308_0000_0000_0000 < 1 << 13
+pub(super) fn beyond_usual_power(shifted: f64) -> u64 {
+    shifted.to_bits() ^ 0x4308_0000_0000_0000
+}
+
+/// Whether all were usual of which these bits are some. For the host.
+#[inline(always)]
+pub(super) fn are_usual_powers(bits: u64) -> bool {
+    bits < 1 << 13
 }
 
 /// `2^(r - c) - 1` for `|r|` up to a sixteenth and the `c` of [`exp2_root`].
@@ -173,7 +179,7 @@ pub(super) fn exp2_near(r: f64) -> f64 {
     let second = 0.24052841953718826 + r * 0.05557386528224683;
     let third = 0.009630216983061985 + r * 0.0013350315502015503;
     let fourth = 0.00015423923076954082 + r * 1.5272897288848497e-05;
-    (first + z * second) + z * z * (third + z * fourth)
+    first + z * (second + z * (third + z * fourth))
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.
