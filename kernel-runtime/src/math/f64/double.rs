@@ -36,8 +36,8 @@ pub(super) fn two_product(a: f64, b: f64) -> (f64, f64) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn product_error(a: f64, b: f64, product: f64) -> f64 {
-    // Halves of 26 bits, the lower ones with a sign: all their products and sums are exact (Dekker).
-    let (a_high, b_high): (f64, f64) = (nearest_upper(a), nearest_upper(b));
+    // Halves of 26 and 27 bits, and of 26 and 26 with a sign: all their products and sums are exact.
+    let (a_high, b_high): (f64, f64) = (upper(a), nearest_upper(b));
     let (a_low, b_low) = (a - a_high, b - b_high);
     ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 }

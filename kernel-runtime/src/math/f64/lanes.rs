@@ -7,6 +7,7 @@ use super::exponential::{
     exp2_root_usual,
 };
 use super::fused::{error_of_product, exact_product_and};
+use super::inverse_hyperbolic::acosh_root;
 use super::logarithm::{
     LOG2_E, halved_ratio, halved_rest, ln_of, ln_of_split, log2_sum, log10_of, split_sum,
 };
@@ -139,9 +140,9 @@ pub fn acosh<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     let sum = |x: f64| {
         // Usual from 1 to 2^64.
         let above = x.to_bits().wrapping_sub(0x3ff0_0000_0000_0000);
-        let half = 0.5 * x - 0.5;
-        let (sum, lost) = fast_two_sum(0.5 * x, (half * half + half).sqrt());
-        let (k, m, more) = split_sum(sum, lost, 1.0);
+        let (_, root, root_lost) = acosh_root(x);
+        let (sum, lost) = fast_two_sum(0.5 * x, root);
+        let (k, m, more) = split_sum(sum, lost + root_lost, 1.0);
         (k, m, more, above)
     };
     if in_two_steps(x, scratch, sum, ln_of_split) >> 58 != 0 {
