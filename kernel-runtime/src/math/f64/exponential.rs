@@ -60,13 +60,13 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
 #[inline(always)]
 pub(super) fn exp_near(r: f64) -> f64 {
     let z = r * r;
-    let first = 0.5 + r * 0.16666666666667845;
-    let second = 0.04166666666666893 + r * 0.008333333332361761;
-    let third = 0.0013888888892111425 + r * 0.0001984127254765617;
-    let fourth = 2.480156521098758e-05 + r * 2.7554173187844417e-06;
-    let fifth = 2.759630077770844e-07 + r * 2.637977727870535e-08;
-    let w = z * z;
-    1.0 + (r + z * ((first + z * second) + w * ((third + z * fourth) + w * fifth)))
+    let first = 0.16666666666667845 + r * 0.04166666666666893;
+    let second = 0.008333333332361761 + r * 0.0013888888892111425;
+    let third = 0.0001984127254765617 + r * 2.480156521098758e-05;
+    let fourth = 2.7554173187844417e-06 + r * 2.759630077770844e-07;
+    let rest = first + z * (second + z * (third + z * (fourth + z * 2.637977727870535e-08)));
+    // 1/2 is added last: one rounding of its size, where the result is just below 3/2.
+    1.0 + (r + z * (0.5 + r * rest))
 }
 
 /// `e^x`. At most 1 ULP.

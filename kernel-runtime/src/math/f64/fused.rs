@@ -1,7 +1,8 @@
 //! Fused operations, for the host, where their results are those of several others, bit for bit.
 //!
 //! Loops over many numbers run with AVX2 and more (`math/lanes.rs`), and processors that have that fuse
-//! multiplications with additions. Elsewhere these are calls of the C library, with the same bits.
+//! multiplications with additions. Without those features, `mul_add` is a call of the C library, which
+//! has the same bits; tests alone come there. Other processors do the operations one by one.
 
 use super::double::product_error;
 
