@@ -8,7 +8,7 @@
 #[cfg(feature = "ndarray")]
 mod ndarray;
 
-pub use core::iter::{Cloned, Copied, Enumerate, Rev, Skip, StepBy, Take, Zip};
+pub use core::iter::{Cloned, Copied, Enumerate, Map, Rev, Skip, StepBy, Take, Zip};
 pub use core::ops::Range;
 pub use core::slice::{Chunks, ChunksExact, ChunksExactMut, ChunksMut, Iter, IterMut, Windows};
 

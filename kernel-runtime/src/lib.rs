@@ -38,6 +38,8 @@ mod residency;
 mod session;
 #[cfg(feature = "software-device")]
 pub mod software;
+#[doc(hidden)]
+pub mod starts;
 mod whole;
 
 pub use dispatch::{Backend, with_backend};

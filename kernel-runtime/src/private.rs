@@ -37,11 +37,12 @@ pub use crate::region::{
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
 pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
+pub use crate::starts;
 pub use crate::whole::{Whole, Wide};
 pub use core::clone::Clone;
-pub use core::cmp::Ord;
 pub use core::cmp::Ordering;
-pub use core::convert::From;
+pub use core::cmp::{Ord, PartialOrd};
+pub use core::convert::{From, TryFrom, TryInto};
 pub use core::default::Default;
 pub use core::hint::{cold_path, select_unpredictable, unreachable_unchecked};
 pub use core::iter::{IntoIterator, Iterator};

@@ -299,3 +299,27 @@ fn swaps_are_assignments() {
         &["`z[0]`"],
     );
 }
+
+/// Operators mean the same for a number whatever the bounds of its type say; methods, constants and functions
+/// of a bound are a trait's.
+#[test]
+fn generic_functions_have_operators_alone() {
+    accepted(
+        "fn f(x: &[f64], y: &mut [f64]) { fn twice<'a, T: Add<Output = T> + Copy>(v: T) -> T { v + v }
+         for i in 0..y.len() { y[i] = twice(x[i]); } }",
+    );
+    for body in [
+        "fn g<T: Odd>(v: T) -> f64 { v.abs() }",
+        "fn g<T: Odd>(v: T) -> f64 { T::ODD }",
+        "fn g<T: Odd>(v: T) -> f64 { odd::<T>() }",
+        "fn g<T: Odd>(v: T) -> f64 { assert!(v.odd()); 1.0 }",
+        "fn g<T, const N: usize>(v: T) -> f64 { N as f64 }",
+    ] {
+        refused(
+            &format!(
+                "fn f(x: &[f64], y: &mut [f64]) {{ {body} for i in 0..y.len() {{ y[i] = g(x[i]); }} }}"
+            ),
+            &["`g`"],
+        );
+    }
+}

@@ -43,7 +43,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "`.zip(ys)`",
-        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs) { *o = a * b; }",
+        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs.iter().map(|e| e * 2.0)) { *o = a * b; }",
         "for v in x.iter().chain(xs) { y[0] += v; }",
     ),
     (
@@ -60,6 +60,11 @@ const ROWS: &[Row] = &[
         "`for &[x, y] in points`",
         "let mut s = 0.0; for &[e, f] in p { s += e * f; }",
         "for &[e, f] in pairs { y[e] = f as f64; }",
+    ),
+    (
+        "`for (x, y) in points.iter_mut()`",
+        "for ((e, f), (g, o)) in r.iter_mut().zip(t) { *e += g; *f = *e * o; } for i in 0..n { let (e, _) = &mut r[i]; *e = 1.0; }",
+        "for i in 0..n { let (e, _) = &mut r[i / 2]; *e = 1.0; }",
     ),
     (
         "`for d in [0, 1, 2]`",
@@ -147,8 +152,8 @@ const ROWS: &[Row] = &[
     (
         "`mean(&x[i..j])`",
         "fn mean(v: &[f64]) -> f64 { let mut s = 0.0; for x in v { s += x; } s / v.len() as f64 } \
-         fn add(to: &mut f64, v: f64) { *to += v; } \
-         let mut s = 0.0; for i in 0..n { y[i] = mean(&x[i..i + k]); add(&mut s, y[i]); add(&mut y[i], 1.0); }",
+         fn add(to: &mut f64, v: f64) { *to += v; } fn half<T: Div<Output = T>>(v: T, by: T) -> T { v / by } \
+         let mut s = 0.0; for i in 0..n { y[i] = mean(&x[i..i + k]); add(&mut s, half(y[i], 2.0)); add(&mut y[i], 1.0); }",
         "fn set(y: &mut [f64], i: usize) { y[i] = 1.0; } for i in 0..n { set(y, 0); }",
     ),
     (
@@ -200,6 +205,17 @@ const ROWS: &[Row] = &[
         "`let at = ",
         "let index = |i, j| i * n + j; for i in 0..m { for j in 0..n { y[index(i, j)] = x[index(i, j)]; } }",
         "let mut s = 0.0; let mut add = |e: f64| s += e; for i in 0..n { add(x[i]); }",
+    ),
+    (
+        "`let m = *x.iter().max().unwrap();`",
+        "let e = *c.iter().max().unwrap(); y[0] = x.iter().copied().reduce(f64::max).unwrap_or(0.0) + e as f64; \
+         if let Some(e) = c.iter().map(|v| v % 3).min() { y[1] = e as f64; }",
+        "y[0] = x.iter().copied().reduce(|e, f| e - f).unwrap_or(0.0);",
+    ),
+    (
+        "`xs.contains(&x)`",
+        "for i in 0..n { let e = [c[i], 3]; if c.contains(&5) || e.contains(&4) || [1, 2].contains(&c[i]) || b\"ab\".contains(&b[i]) { y[i] = 1.0; } }",
+        "for i in 0..n { if y.contains(&1.0) { y[i] = 1.0; } }",
     ),
     (
         "`if let 1..=3 = k`",

@@ -136,6 +136,15 @@ fn by_reference(rt: &TokenStream, builtin: Builtin, ty: &Ty) -> TokenStream {
     }
 }
 
+/// Imports of the traits of std whose methods and functions a kernel may name: beside them, a trait of the
+/// user's own with one of the names makes every use of it ambiguous, even where std's was out of scope.
+pub fn std_traits(rt: &TokenStream) -> TokenStream {
+    emit!(use #rt::{
+        Clone as _, From as _, IntoIterator as _, Iterator as _, Ord as _, PartialOrd as _, TryFrom as _,
+        TryInto as _,
+    };)
+}
+
 fn place(tokens: &TokenStream) -> proc_macro2::Span {
     names::about(Span::of(tokens).start)
 }
@@ -224,6 +233,7 @@ fn methods(of: &Adaptor) -> Vec<Ident> {
         | Adaptor::Take(inner)
         | Adaptor::Skip(inner)
         | Adaptor::Copied(inner)
+        | Adaptor::Map(inner)
         | Adaptor::Cloned(inner) => return methods(inner),
     };
     names.iter().map(|name| names::local(name)).collect()
@@ -244,6 +254,10 @@ fn adaptor(rt: &TokenStream, of: &Adaptor) -> TokenStream {
         Adaptor::Zip(left, right) => {
             let (left, right) = (adaptor(rt, left), adaptor(rt, right));
             return emit!(#rt::iterators::Zip<#left, #right>);
+        }
+        Adaptor::Map(inner) => {
+            let inner = adaptor(rt, inner);
+            return emit!(#rt::iterators::Map<#inner, _>);
         }
         Adaptor::Enumerate(inner) => ("Enumerate", inner),
         Adaptor::Rev(inner) => ("Rev", inner),

@@ -5,9 +5,10 @@ use super::region::Region;
 use super::residency::Residency;
 use super::{Expansion, confirm, item};
 use crate::analysis::plan::Verdict;
+use crate::ir::names::START;
 use crate::ir::template::{Call, Chain, LoopTemplate, Piece, Template};
 use crate::ir::{LoopId, Ty, VarId};
-use proc_macro2::{Group, Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 /// What the stages below the driver share.
@@ -126,9 +127,20 @@ impl Context<'_> {
             let Some(chain) = &node.chain else {
                 return run;
             };
-            let Chain { opening, total, .. } = &**chain;
+            let Chain {
+                opening,
+                total,
+                lent,
+                ..
+            } = &**chain;
+            let rt = self.rt;
             // Where it begins a statement, a block alone would end it.
-            return emit!(({ #opening #run #total }));
+            let start = start(rt, opening);
+            let value = emit!(({ #start #opening #run #total }));
+            return match lent {
+                true => emit!(#rt::Option::as_ref(&#value)),
+                false => value,
+            };
         }
         if let Some(chain) = &node.chain {
             return chain.written.clone();
@@ -213,6 +225,16 @@ impl Context<'_> {
     pub fn driver_name(&self, id: VarId) -> &TokenStream {
         &self.input.function.vars[id].tokens
     }
+}
+
+/// The function that a chain's accumulator begins with the value of, by the name that the opening has for it.
+fn start(rt: &TokenStream, opening: &TokenStream) -> Option<TokenStream> {
+    let called = opening.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(name) => name.to_string().strip_prefix(START).map(names::local),
+        _ => None,
+    })?;
+    let name = names::local(&format!("{START}{called}"));
+    Some(emit!(use #rt::starts::#called as #name;))
 }
 
 /// A loop's tokens.

@@ -174,12 +174,12 @@ impl Form<'_> {
             residency: Residency::default(),
         };
         let body = context.template(&self.input.function.template, Loops::Verbatim);
-        let output = &item.output;
+        let (output, std_traits) = (&item.output, confirm::std_traits(rt));
         emit! {
             #[cold]
             fn raise(__failure: #rt::Fault) {
                 fn __kernel_witness(#(#params),*) -> #output {
-                    use #rt::{Iterator as _, Ord as _};
+                    #std_traits
                     #body
                 }
                 #items

@@ -66,10 +66,9 @@ impl<'a> Region<'a> {
         let verbatim = self.verbatim(&source);
         let released = self.context.released();
         let (decided, raise) = (self.decided(), raise::failure(self));
+        let std_traits = confirm::std_traits(rt);
         emit!({
-            // A trait of the user's own whose method has the name of one of std's makes every use
-            // of the name in the loop below ambiguous, even where std's trait was out of scope.
-            use #rt::{Iterator as _, Ord as _};
+            #std_traits
             #items
             #(#proofs)*
             #range

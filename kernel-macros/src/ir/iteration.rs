@@ -48,6 +48,8 @@ pub enum Adaptor {
     Copied(Box<Adaptor>),
     Cloned(Box<Adaptor>),
     Zip(Box<Adaptor>, Box<Adaptor>),
+    /// With a closure of any kind.
+    Map(Box<Adaptor>),
     /// `ndarray::Zip`, which is no iterator.
     NdZip,
 }

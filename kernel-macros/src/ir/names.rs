@@ -15,3 +15,6 @@ pub fn plain(ident: &Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").map_or(name.clone(), str::to_string)
 }
+
+/// What the names of the functions begin with that give a chain's accumulator its first value.
+pub const START: &str = "__kernel_start_";

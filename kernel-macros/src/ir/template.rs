@@ -94,6 +94,8 @@ pub struct Chain {
     /// Binds the accumulator.
     pub opening: TokenStream,
     pub total: TokenStream,
+    /// The value is an `Option`, and a reference to what it has is wanted.
+    pub lent: bool,
     pub written: TokenStream,
 }
 

@@ -34,7 +34,8 @@ pub(super) enum Lent {
 
 /// Whether a nested function may have such a parameter.
 pub(super) fn is_taken(written: &syn::Type) -> bool {
-    ty::annotation(written).is_value() || lent(written).is_some()
+    let inferred = matches!(written, syn::Type::Infer(_));
+    inferred || ty::annotation(written).is_value() || lent(written).is_some()
 }
 
 /// The reference that a type is, to a number, or to a slice or a fixed array of numbers.

@@ -3,7 +3,7 @@
 use super::Parser;
 use super::part::{Dim, Part};
 use crate::ir::types::ViewKind;
-use crate::ir::{ExprId, Proof, Receiver, Ty, Typed, VarId};
+use crate::ir::{ExprId, ExprKind, Proof, Receiver, Ty, Typed, VarId};
 
 impl Parser {
     /// Has rustc confirm a number's method, if the number may be behind a reference.
@@ -13,6 +13,7 @@ impl Parser {
         }
         let of = match self.named(&call.receiver) {
             Some(var) if !self.parts.contains_key(&var) => Typed::Var(var),
+            Some(var) if self.parts[&var].component.is_some() => Typed::Expr(receiver),
             Some(_) if let Some(array) = self.array_of(&call.receiver) => Typed::Var(array),
             _ => Typed::Expr(receiver),
         };
@@ -88,7 +89,10 @@ impl Parser {
                 self.gives_borrowed(&of.then_branch)
                     || otherwise.is_some_and(|(_, branch)| self.may_be_borrowed(branch))
             }
-            syn::Expr::Match(of) => of.arms.iter().any(|arm| self.may_be_borrowed(&arm.body)),
+            syn::Expr::Match(of) => of
+                .arms
+                .iter()
+                .any(|arm| names_a_part(&arm.body) || self.may_be_borrowed(&arm.body)),
             syn::Expr::Field(of) => self.has_borrowed(&of.base),
             syn::Expr::Index(of) => self.has_borrowed(&of.expr),
             syn::Expr::Loop(_) => true,
@@ -119,9 +123,19 @@ impl Parser {
 
     fn gives_borrowed(&self, block: &syn::Block) -> bool {
         match block.stmts.last() {
-            // Its names are not bound here: a name of its own may be anything.
-            Some(syn::Stmt::Expr(syn::Expr::Path(_), None)) => block.stmts.len() > 1,
-            Some(syn::Stmt::Expr(value, None)) => self.may_be_borrowed(value),
+            Some(syn::Stmt::Expr(value, None)) => {
+                names_a_part(value) || self.may_be_borrowed(value)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a value, or a part of it, is read from a variable that may be a reference.
+    pub(super) fn comes_borrowed(&self, value: ExprId) -> bool {
+        match self.exprs[value].kind {
+            ExprKind::Var(var) => self.is_borrowed(var),
+            ExprKind::LocalElement { base, .. } => self.borrowed.contains(&base),
+            ExprKind::Field(whole, _) => self.comes_borrowed(whole),
             _ => false,
         }
     }
@@ -129,5 +143,17 @@ impl Parser {
     fn is_borrowed(&self, var: VarId) -> bool {
         let element = self.parts.get(&var).is_some_and(|part| part.rank() == 0);
         element || self.references.contains(&var) || self.borrowed.contains(&var)
+    }
+}
+
+/// Whether a block's value, or a part of it, is a name: those of the block's own, and of what it stands
+/// behind, are not bound where this is asked, and may be anything.
+fn names_a_part(value: &syn::Expr) -> bool {
+    match value {
+        syn::Expr::Path(_) => true,
+        syn::Expr::Paren(of) => names_a_part(&of.expr),
+        syn::Expr::Tuple(of) => of.elems.iter().any(names_a_part),
+        syn::Expr::Array(of) => of.elems.iter().any(names_a_part),
+        _ => false,
     }
 }

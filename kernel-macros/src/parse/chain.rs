@@ -72,10 +72,20 @@ impl Parser {
             syn::Expr::MethodCall(call) => {
                 let known = ADAPTERS.iter().any(|name| call.method == name);
                 let zipped =
-                    call.method != "zip" || call.args.iter().all(|arg| self.is_plain_chain(arg));
+                    call.method != "zip" || call.args.iter().all(|arg| self.is_plain_zipped(arg));
                 known && zipped && self.is_plain_chain(&call.receiver)
             }
             _ => self.is_plain(node),
+        }
+    }
+
+    /// The same of the right side of a zip, which may be mapped.
+    fn is_plain_zipped(&self, node: &syn::Expr) -> bool {
+        match node {
+            syn::Expr::MethodCall(call) if call.method == "map" => {
+                self.is_plain_chain(&call.receiver)
+            }
+            node => self.is_plain_chain(node),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::arguments::{Argument, is_taken, lent};
+use super::generic;
 use super::span;
 use super::ty;
 use crate::ir::{Block, ExprId, ExprKind, Pat, Proof, Span, Stmt, StmtKind, Ty, VarKind};
@@ -73,7 +74,7 @@ impl Parser {
         if self.scopes.find(name).is_some() || endless {
             return None;
         }
-        let item = self.scopes.function(name)?;
+        let item = generic::inferred(&self.scopes.function(name)?)?;
         let params = plain_params(&item)?;
         if params.len() != call.args.len() || !params.iter().all(|(_, ty)| is_taken(ty)) {
             return None;
@@ -211,11 +212,10 @@ impl Parser {
     }
 }
 
-/// The parameters, if all are plain names and nothing about the function is generic.
+/// The parameters, if all are plain names.
 fn plain_params(item: &syn::ItemFn) -> Option<Vec<(&syn::PatIdent, &syn::Type)>> {
     let sig = &item.sig;
-    let plain = sig.generics.params.is_empty()
-        && sig.asyncness.is_none()
+    let plain = sig.asyncness.is_none()
         && sig.abi.is_none()
         && matches!(sig.safety, syn::Safety::Default)
         && item.attrs.iter().all(is_harmless);

@@ -67,8 +67,14 @@ impl Parser {
         let var = self.hidden(&ident, VarKind::Index(id), Ty::Unknown);
         let at = self.push(ExprKind::Var(var), span);
         let item = self.item(stream, at, id);
-        let (body, bound) = self.staged_body(node, stages, item, opaque);
-        (var, body, bound)
+        let mut made = Vec::new();
+        let item = self.settled(item, &mut made, opaque);
+        let (mut body, bound) = self.staged_body(node, stages, item, opaque);
+        if made.is_empty() {
+            return (var, body, bound);
+        }
+        body.stmts.splice(0..0, made);
+        (var, body, 0)
     }
 
     /// The same for a nest of loops.
@@ -126,6 +132,9 @@ impl Parser {
             (syn::Pat::Reference(pat), Item::Part(part)) if part.rank() == 0 => {
                 self.bind_item(&pat.pat, Item::Value(part), bound)
             }
+            (syn::Pat::Tuple(pat), Item::Part(part)) if self.is_lent_tuple(&part) => {
+                self.bind_lent_tuple(pat, &part, bound)
+            }
             (pat, Item::Part(part) | Item::Value(part))
                 if is_composite(pat) && self.is_taken_apart(pat, &part) =>
             {
@@ -162,6 +171,30 @@ impl Parser {
         part.local || table || self.is_of_tuples(part.array)
     }
 
+    /// Whether an element that an iterator hands out for writing is a tuple.
+    pub(super) fn is_lent_tuple(&self, part: &Part) -> bool {
+        let whole = part.rank() == 0 && part.component.is_none();
+        part.writable && whole && !part.local && self.is_of_tuples(part.array)
+    }
+
+    /// `(x, y)` against such an element: each name is one of its numbers, to write.
+    pub(super) fn bind_lent_tuple(
+        &mut self,
+        pat: &syn::PatTuple,
+        part: &Part,
+        bound: &mut Vec<Stmt>,
+    ) -> bool {
+        let rest = |pat: &syn::Pat| matches!(pat, syn::Pat::Rest(_));
+        if pat.elems.iter().any(rest) {
+            return false;
+        }
+        (0..).zip(&pat.elems).all(|(number, pat)| {
+            let component = Some(number);
+            let part = part.clone();
+            self.bind_item(pat, Item::Part(Part { component, ..part }), bound)
+        })
+    }
+
     fn is_of_tuples(&self, array: VarId) -> bool {
         let view = self.vars[array].ty.view();
         view.is_some_and(|view| matches!(view.made, Made::Tuple(_)))
@@ -195,6 +228,8 @@ impl Parser {
         };
         if by_reference {
             self.references.extend(names);
+        } else if self.comes_borrowed(value) {
+            self.borrowed.extend(names);
         }
         let init = Some(value);
         let kind = StmtKind::Let { pat, init };
@@ -246,12 +281,14 @@ impl Parser {
                 self.references.insert(var);
             }
             Item::Part(part) => _ = self.bind_part_name(ident, part),
+            Item::Mapped(..) => return false,
             Item::Tuple(items) => {
                 let Some(parts) = self.read_items(items, span) else {
                     return false;
                 };
                 let value = self.push(ExprKind::Tuple(parts), span);
                 let var = self.bind_value(ident, mutable, value, bound);
+                self.borrowed.insert(var);
                 self.vars[var].tokens = TokenStream::new();
             }
         }
@@ -280,6 +317,9 @@ impl Parser {
         bound: &mut Vec<Stmt>,
     ) -> VarId {
         let var = self.bind(ident, VarKind::Local, mutable, Ty::Unknown);
+        if self.comes_borrowed(value) {
+            self.borrowed.insert(var);
+        }
         let kind = StmtKind::Let {
             pat: Pat::Var(var),
             init: Some(value),
@@ -296,7 +336,7 @@ impl Parser {
             Item::Number(at) | Item::Lent(at) => Some(at),
             Item::Value(part) => Some(self.read_part(&part, span)),
             Item::Part(part) if readable(&part) => Some(self.read_part(&part, span)),
-            Item::Part(_) => None,
+            Item::Part(_) | Item::Mapped(..) => None,
             Item::Tuple(items) => {
                 let parts = self.read_items(items, span)?;
                 Some(self.push(ExprKind::Tuple(parts), span))

@@ -32,7 +32,8 @@ impl Parser {
         let value = self.expr(&syn::Expr::Array(values.clone()));
         self.scopes.enter();
         let at = span::of(&node.expr);
-        let bind = self.bind_items(&items, value);
+        let borrowed = is_lent(&node.expr) || values.elems.iter().any(|of| self.binds_borrowed(of));
+        let bind = self.bind_items(&items, value, borrowed);
         let each = self.for_loop(&counted);
         self.scopes.leave();
         if let StmtKind::For(id) = each {
@@ -50,9 +51,12 @@ impl Parser {
         Some(StmtKind::Expr(self.push(ExprKind::Block(block), at)))
     }
 
-    fn bind_items(&mut self, items: &Ident, value: ExprId) -> StmtKind {
+    fn bind_items(&mut self, items: &Ident, value: ExprId, borrowed: bool) -> StmtKind {
         let kind = self.local_kind();
         let var = self.bind(items, kind, false, Ty::Unknown);
+        if borrowed {
+            self.borrowed.insert(var);
+        }
         self.vars[var].hidden = true;
         StmtKind::Let {
             pat: Pat::Var(var),
@@ -68,6 +72,14 @@ fn list(node: &syn::Expr) -> Option<&syn::ExprArray> {
         syn::Expr::Reference(node) if node.mutability.is_none() => list(&node.expr),
         syn::Expr::Array(array) => (1..=LONGEST).contains(&array.elems.len()).then_some(array),
         _ => None,
+    }
+}
+
+/// Whether a list's items are references to what is written in it.
+fn is_lent(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Paren(paren) => is_lent(&paren.expr),
+        node => matches!(node, syn::Expr::Reference(_)),
     }
 }
 

@@ -20,6 +20,7 @@ mod endings;
 mod expr;
 mod fill;
 mod function;
+mod generic;
 mod grid;
 mod hygiene;
 mod inline;
@@ -46,6 +47,7 @@ mod swap;
 mod template;
 mod total;
 mod ty;
+mod whole;
 mod written;
 
 pub use function::{device_function, items};

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::span;
+use super::ty;
 use crate::diagnostics::Sink;
 use crate::ir::{Callee, CalleeId, CalleeKind, ExprId, ExprKind, Scalar, Span};
 use proc_macro2::Ident;
@@ -106,7 +107,8 @@ fn can_be_device_function(path: &syn::Path) -> bool {
 
 /// Whether a name is that of a type by convention, or a primitive's.
 fn is_type(ident: &Ident) -> bool {
-    is_type_by_convention(ident) || Scalar::from_name(&ident.to_string()).is_some()
+    let name = ident.to_string();
+    is_type_by_convention(ident) || Scalar::from_name(&name).is_some() || ty::is_other(&name)
 }
 
 fn is_type_by_convention(ident: &Ident) -> bool {

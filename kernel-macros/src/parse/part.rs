@@ -8,8 +8,8 @@ use super::Parser;
 use super::expr::{Indexed, Shape};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    Access, AccessMode, BinaryOp, ExprId, ExprKind, IndexStyle, LoopId, Scalar, Span, Stmt,
-    StmtKind, Ty, VarId,
+    self, Access, AccessMode, BinaryOp, ExprId, ExprKind, IndexStyle, LoopId, PartNames, Scalar,
+    Span, Stmt, StmtKind, Ty, VarId,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -29,6 +29,8 @@ pub(super) struct Part {
     pub own: Vec<LoopId>,
     /// The outermost name that borrows it for writing.
     pub through: Option<VarId>,
+    /// The number of the tuple that the element is.
+    pub component: Option<u32>,
 }
 
 /// What a part has of one dimension of its array.
@@ -53,6 +55,7 @@ impl Part {
             writable: false,
             own: Vec::new(),
             through: None,
+            component: None,
         }
     }
 
@@ -176,6 +179,7 @@ impl Parser {
             };
         }
         let all = |dim: &Dim| matches!(dim, Dim::All);
+        let component = part.component.filter(|_| mode != AccessMode::Load);
         Indexed::Array(self.accesses.push(Access {
             array: part.array,
             index: places,
@@ -186,7 +190,7 @@ impl Parser {
             inside: !part.dims.iter().any(all),
             own: part.own.clone(),
             through: part.through,
-            part: None,
+            part: component.map(component_named),
         }))
     }
 
@@ -235,8 +239,18 @@ impl Parser {
             Indexed::Array(access) => ExprKind::Load(access),
             Indexed::Local { base, index } => ExprKind::LocalElement { base, index },
         };
-        self.push(kind, span)
+        let element = self.push(kind, span);
+        match part.component {
+            Some(number) => self.push(ExprKind::Field(element, number), span),
+            None => element,
+        }
     }
+}
+
+/// A number of an element that is a tuple.
+fn component_named(number: u32) -> ir::Part {
+    let named = Some(PartNames::Numbers);
+    ir::Part { number, named }
 }
 
 /// A check whose failure these tokens raise, given the arguments as [`recorded`].

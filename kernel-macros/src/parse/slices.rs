@@ -38,7 +38,7 @@ impl Parser {
             let several = match &*init.expr {
                 syn::Expr::Tuple(values) => Several::Listed(values),
                 syn::Expr::MethodCall(call) => Several::Split(call),
-                _ => return false,
+                element => return self.bind_tuple(local, pats, element),
             };
             return self.bind_parts(local, pats, several);
         }
@@ -96,6 +96,31 @@ impl Parser {
         }
         self.confirm_makers(local);
         true
+    }
+
+    /// `let (x, y) = &mut p[i];`, or of `p` that an iterator hands out.
+    fn bind_tuple(
+        &mut self,
+        local: &syn::Local,
+        pats: &syn::PatTuple,
+        element: &syn::Expr,
+    ) -> bool {
+        let simple = |pat: &syn::Pat| match pat {
+            syn::Pat::Ident(pat) => pat.by_ref.is_none() && pat.subpat.is_none(),
+            pat => matches!(pat, syn::Pat::Wild(_)),
+        };
+        let harmless = super::expr::foreign_attribute(&local.attrs).is_none();
+        if !harmless || self.path.is_empty() || !pats.elems.iter().all(simple) {
+            return false;
+        }
+        let part = self.attempt(|parser| {
+            let part = match parser.named(element) {
+                Some(var) => parser.parts.get(&var).cloned(),
+                None => parser.borrowed(element),
+            };
+            part.filter(|part| parser.is_lent_tuple(part))
+        });
+        part.is_some_and(|part| self.bind_lent_tuple(pats, &part, &mut Vec::new()))
     }
 
     /// `x.split_at(n)`

@@ -49,13 +49,13 @@ impl Parser {
         let block = match stage {
             Stage::Same => return self.staged_body(node, rest, copied(item), opaque),
             Stage::Filter(test) => {
-                let cond = self.made_of((test, true), item.clone(), opaque);
+                let (cond, _) = self.made_of((test, true), item.clone(), opaque);
                 let (then, _) = self.staged_body(node, rest, item, opaque);
                 let chosen = self.only_if(cond, then);
                 block_of(vec![chosen])
             }
             Stage::TakeWhile(test) => {
-                let goes_on = self.made_of((test, true), item.clone(), opaque);
+                let (goes_on, _) = self.made_of((test, true), item.clone(), opaque);
                 let stop = self.stop_unless(goes_on);
                 let (mut block, _) = self.staged_body(node, rest, item, opaque);
                 block.stmts.insert(0, stop);
@@ -63,14 +63,14 @@ impl Parser {
             }
             Stage::Map(map) => {
                 let value = self.made_of((map, false), item, opaque);
-                let (item, bind) = self.held(map, value);
+                let (item, bind) = self.held(value);
                 let (mut block, _) = self.staged_body(node, rest, item, opaque);
                 block.stmts.insert(0, bind);
                 block
             }
             Stage::FilterMap(map) => {
                 let option = self.made_of((map, false), item, opaque);
-                let (item, cond, mut stmts) = self.if_some(map, option);
+                let (item, cond, mut stmts) = self.if_some(&map.body, option);
                 let (then, _) = self.staged_body(node, rest, item, opaque);
                 stmts.push(self.only_if(cond, then));
                 block_of(stmts)
@@ -79,13 +79,37 @@ impl Parser {
         (block, 0)
     }
 
-    /// A closure's value of an item, or of a reference to it.
+    /// The item with what closures make of it evaluated, before the loop's pattern binds anything.
+    pub(super) fn settled(
+        &mut self,
+        item: Item,
+        made: &mut Vec<Stmt>,
+        opaque: &mut Option<Opaque>,
+    ) -> Item {
+        match item {
+            Item::Mapped(inner, map) => {
+                let inner = self.settled(*inner, made, opaque);
+                let value = self.made_of((&map, false), inner, opaque);
+                let (item, bind) = self.held(value);
+                made.push(bind);
+                item
+            }
+            Item::Tuple(items) => {
+                let items = items.into_iter();
+                let settled = items.map(|item| self.settled(item, made, opaque));
+                Item::Tuple(settled.collect())
+            }
+            item => item,
+        }
+    }
+
+    /// A closure's value of an item, or of a reference to it, and whether that may be a reference.
     fn made_of(
         &mut self,
         (of, borrows): (&syn::ExprClosure, bool),
         item: Item,
         opaque: &mut Option<Opaque>,
-    ) -> ExprId {
+    ) -> (ExprId, bool) {
         self.scopes.enter();
         let mut stmts = Vec::new();
         if !self.bind_input(of, borrows, item, &mut stmts) {
@@ -102,13 +126,15 @@ impl Parser {
             stmts: vec![body],
         });
         self.calls.leave_body();
+        let borrowed = self.binds_borrowed(&of.body);
         self.scopes.leave();
         stmts.extend(read.stmts);
         let block = Block {
             stmts,
             value: read.value,
         };
-        self.push(ExprKind::Block(block), span::of(&of.body))
+        let value = self.push(ExprKind::Block(block), span::of(&of.body));
+        (value, borrowed)
     }
 
     fn bind_input(
@@ -151,14 +177,14 @@ impl Parser {
     }
 
     /// The value by a name of its own.
-    fn held(&mut self, of: &syn::ExprClosure, value: ExprId) -> (Item, Stmt) {
+    fn held(&mut self, (value, borrowed): (ExprId, bool)) -> (Item, Stmt) {
         let span = self.exprs[value].span;
         let var = self.hidden(
             &Ident::new("value", span.start),
             VarKind::Local,
             Ty::Unknown,
         );
-        if self.binds_borrowed(&of.body) {
+        if borrowed {
             self.borrowed.insert(var);
         }
         let kind = StmtKind::Let {
@@ -170,10 +196,17 @@ impl Parser {
     }
 
     /// The value of an option, whether there is one, and what goes before.
-    fn if_some(&mut self, of: &syn::ExprClosure, option: ExprId) -> (Item, ExprId, Vec<Stmt>) {
+    fn if_some(
+        &mut self,
+        of: &syn::Expr,
+        (option, borrowed): (ExprId, bool),
+    ) -> (Item, ExprId, Vec<Stmt>) {
         let span = self.exprs[option].span;
         self.expect_option(option);
-        let (subject, bind) = self.subject(&of.body, option, span);
+        let (subject, bind) = self.subject(of, option, span);
+        if borrowed {
+            self.borrowed.insert(subject.var);
+        }
         let [some, value] = ["some", "value"].map(name);
         let pattern: syn::Pat = syn::parse_quote!(#some(#value));
         let mut stmts = vec![bind];

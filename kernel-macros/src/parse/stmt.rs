@@ -13,6 +13,7 @@ use super::span;
 use super::template;
 use super::ty;
 use super::written;
+use crate::ir::names::plain;
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
@@ -20,6 +21,9 @@ use crate::ir::{
     Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
+
+const NO_NUMBER_HELP: &str = "kernels have `bool`, integers of up to 64 bits, `f32` and `f64`, and tuples and fixed \
+                              arrays of them";
 
 impl Parser {
     /// Reads a block in a scope of its own.
@@ -218,6 +222,13 @@ impl Parser {
             syn::Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
         };
+        if let (Some(written), false) = (annotated, self.path.is_empty())
+            && ty::is_no_number(written)
+        {
+            self.bind_unknown(&local.pat);
+            let (name, ty) = (written::text(pat), written::text(written));
+            return opaque_stmt(format!("the type `{ty}` of `{name}`"), Some(NO_NUMBER_HELP));
+        }
         let annotated = annotated.map(|written| self.annotated(written));
         if let Some(init) = &local.init
             && init.diverge.is_some()
@@ -225,11 +236,17 @@ impl Parser {
             if let Some(kind) = self.let_else(local) {
                 return kind;
             }
+            let blocks = self.asked(&init.expr, false);
             self.bind_unknown(&local.pat);
-            return opaque_stmt("`let .. else`", None);
+            let mut kind = opaque_stmt("`let .. else`", None);
+            if let StmtKind::Opaque(opaque) = &mut kind {
+                opaque.blocks = blocks;
+            }
+            return kind;
         }
         let written = local.init.as_ref().map(|init| &*init.expr);
         let borrowed = !self.path.is_empty() && written.is_some_and(|of| self.binds_borrowed(of));
+        let first = self.exprs.len();
         let mut init = written.map(|written| self.initial(written));
         match (init, pat) {
             (Some(init), syn::Pat::Ident(name)) => self.name_closure(init, &name.ident, written),
@@ -238,6 +255,9 @@ impl Parser {
             }
             (Some(whole), syn::Pat::Slice(pat)) => init = self.take_apart(pat, whole).or(init),
             _ => {}
+        }
+        if let syn::Pat::Ident(name) = pat {
+            self.say_whose(first, &name.ident);
         }
         let wholes = self.wholes(local);
         let mut bound = Vec::new();
@@ -283,6 +303,33 @@ impl Parser {
             }
         }
         StmtKind::Let { pat, init }
+    }
+
+    /// What is not understood of the expressions from that one on, is so of the value of this name.
+    fn say_whose(&mut self, first: usize, name: &Ident) {
+        if self.path.is_empty() {
+            return;
+        }
+        let quoted = format!("`{}`", plain(name));
+        for id in self.exprs.ids().skip(first) {
+            if let ExprKind::Opaque(of) = &mut self.exprs[id].kind
+                && !of.what.contains(&quoted)
+                && !of.what.contains(" in the value of ")
+            {
+                of.what = format!("{} in the value of {quoted}", of.what);
+            }
+        }
+    }
+
+    /// The same of what is assigned to a variable that is no array.
+    fn say_whose_in(&mut self, first: usize, target: &syn::Expr) {
+        if let Some(var) = self.named(target)
+            && !self.arrays.contains_key(&var)
+            && !self.parts.contains_key(&var)
+        {
+            let name = self.vars[var].ident.clone();
+            self.say_whose(first, &name);
+        }
     }
 
     /// The arrays of which a `let` of the driver's binds parts: one, or one for each of its names.
@@ -556,7 +603,9 @@ impl Parser {
     }
 
     pub(super) fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
+        let first = self.exprs.len();
         let value = self.expr(&assign.right);
+        self.say_whose_in(first, &assign.left);
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);
         }
@@ -625,7 +674,9 @@ impl Parser {
         let Some(op) = compound_op(&binary.op) else {
             return opaque_stmt("an operator that kernels do not have", None);
         };
+        let first = self.exprs.len();
         let value = self.operand(&binary.right);
+        self.say_whose_in(first, &binary.left);
         match self.place(&binary.left, AccessMode::Update) {
             Ok(target) => self.assignment(target, Some(op), value),
             Err(opaque) => StmtKind::Opaque(opaque),

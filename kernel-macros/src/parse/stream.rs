@@ -5,6 +5,7 @@
 //! positions.
 
 use super::Parser;
+use super::chain::closure;
 use super::desugar::zip_from;
 use super::expr::axis_number;
 use super::part::{Part, called, recorded};
@@ -14,6 +15,7 @@ use crate::ir::types::ViewKind;
 use crate::ir::{BinaryOp, ExprId, ExprKind, LoopId, Span, VarId, VarKind};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
+use std::rc::Rc;
 
 /// An iterator, and what rustc must find it to be.
 pub(super) struct Source {
@@ -56,6 +58,8 @@ pub(super) enum Stream {
     Take(Box<Stream>, ExprId),
     Skip(Box<Stream>, ExprId),
     Zip(Box<Stream>, Box<Stream>),
+    /// What a closure makes of the items, on the right of a zip.
+    Mapped(Box<Stream>, Rc<syn::ExprClosure>),
 }
 
 /// One item.
@@ -69,6 +73,8 @@ pub(super) enum Item {
     /// An element's value.
     Value(Part),
     Tuple(Vec<Item>),
+    /// What a closure makes of an item, which is to be evaluated once.
+    Mapped(Box<Item>, Rc<syn::ExprClosure>),
 }
 
 impl Parser {
@@ -131,7 +137,11 @@ impl Parser {
                 // It is bound before the statement, so nothing in that may change its value.
                 let settled = list.elems.iter().all(|elem| self.is_settled(elem));
                 let value = settled.then(|| self.expr(node))?;
-                Some(self.hold(value, span::of(node)))
+                let part = self.hold(value, span::of(node));
+                if self.binds_borrowed(node) {
+                    self.borrowed.insert(part.array);
+                }
+                Some(part)
             }
             syn::Expr::Reference(reference) if is_list(&reference.expr) => {
                 self.items(&reference.expr)
@@ -162,7 +172,11 @@ impl Parser {
         }
         let span = span::of(node);
         let value = self.push(ExprKind::Var(part.array), span);
-        self.hold(value, span).array
+        let copy = self.hold(value, span).array;
+        if self.borrowed.contains(&part.array) {
+            self.borrowed.insert(copy);
+        }
+        copy
     }
 
     /// A fixed array's value under a name of its own, from before the statement on.
@@ -212,7 +226,7 @@ impl Parser {
             ("step_by" | "take" | "skip", 1) => self.with_count(&name, call),
             ("zip", 1) => {
                 let left = self.source(&call.receiver)?;
-                let right = self.source(&call.args[0])?;
+                let right = self.zipped(&call.args[0])?;
                 Some(Source {
                     stream: Stream::Zip(Box::new(left.stream), Box::new(right.stream)),
                     adaptor: Adaptor::Zip(Box::new(left.adaptor), Box::new(right.adaptor)),
@@ -220,6 +234,24 @@ impl Parser {
             }
             _ => self.of_array(&name, call),
         }
+    }
+
+    /// The right side of a zip. Its `map` is asked for as many items as there are pairs; one on the
+    /// left may be asked for one more.
+    fn zipped(&mut self, node: &syn::Expr) -> Option<Source> {
+        let syn::Expr::MethodCall(call) = node else {
+            return self.source(node);
+        };
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        let ("map", [map]) = (call.method.to_string().as_str(), &args[..]) else {
+            return self.source(node);
+        };
+        let map = closure(map).filter(|_| call.turbofish.is_none())?;
+        let Source { stream, adaptor } = self.source(&call.receiver)?;
+        Some(Source {
+            stream: Stream::Mapped(Box::new(stream), Rc::new(map.clone())),
+            adaptor: Adaptor::Map(Box::new(adaptor)),
+        })
     }
 
     fn without_argument(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Source> {
@@ -373,9 +405,10 @@ impl Parser {
             }
             // A grid's own length is its outermost loop's.
             Stream::Elements { part, .. } => self.part_len(part, 0, span),
-            Stream::Values(inner) | Stream::Enumerate(inner) | Stream::Rev(inner) => {
-                self.count(inner, span)
-            }
+            Stream::Values(inner)
+            | Stream::Enumerate(inner)
+            | Stream::Rev(inner)
+            | Stream::Mapped(inner, _) => self.count(inner, span),
             Stream::StepBy(inner, step) => {
                 let count = self.count(inner, span);
                 let step = self.at_least_one(*step);
@@ -462,6 +495,10 @@ impl Parser {
                 let items = vec![self.item(left, at, by), self.item(right, at, by)];
                 Item::Tuple(items)
             }
+            Stream::Mapped(inner, map) => {
+                let item = self.item(inner, at, by);
+                Item::Mapped(Box::new(item), map.clone())
+            }
         }
     }
 }
@@ -480,8 +517,28 @@ impl Stream {
             | Stream::Rev(inner)
             | Stream::StepBy(inner, _)
             | Stream::Take(inner, _)
-            | Stream::Skip(inner, _) => inner.is_linear(),
+            | Stream::Skip(inner, _)
+            | Stream::Mapped(inner, _) => inner.is_linear(),
             Stream::Zip(left, right) => left.is_linear() && right.is_linear(),
+        }
+    }
+
+    /// The parts of arrays that it goes over.
+    pub fn parts(&self) -> Vec<&Part> {
+        match self {
+            Stream::Numbers { .. } => Vec::new(),
+            Stream::Along { part, .. }
+            | Stream::Chunks { part, .. }
+            | Stream::Windows { part, .. }
+            | Stream::Elements { part, .. } => vec![part],
+            Stream::Values(inner)
+            | Stream::Enumerate(inner)
+            | Stream::Rev(inner)
+            | Stream::StepBy(inner, _)
+            | Stream::Take(inner, _)
+            | Stream::Skip(inner, _)
+            | Stream::Mapped(inner, _) => inner.parts(),
+            Stream::Zip(left, right) => [left.parts(), right.parts()].concat(),
         }
     }
 
@@ -547,7 +604,7 @@ fn is_list(node: &syn::Expr) -> bool {
 }
 
 /// Whether the items are references to elements.
-fn is_references(stream: &Stream) -> bool {
+pub(super) fn is_references(stream: &Stream) -> bool {
     match stream {
         Stream::Along { part, .. } => part.rank() == 1 && !part.writable,
         Stream::Elements { part, indexed } => !part.writable && !indexed,

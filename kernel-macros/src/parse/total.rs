@@ -8,6 +8,7 @@ use super::closure::words;
 use super::endings;
 use super::pipeline::{self, Stage};
 use super::span;
+use super::swap::name;
 use super::template;
 use crate::ir::names::plain;
 use crate::ir::template::Chain;
@@ -56,6 +57,14 @@ pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
     ["sum", "product", "fold", "count", "any", "all"]
         .iter()
         .any(|name| call.method == name)
+        || gives_option(call)
+}
+
+/// Whether the end gives an `Option`.
+pub(super) fn gives_option(call: &syn::ExprMethodCall) -> bool {
+    let ends = [("max", 0), ("min", 0), ("reduce", 1)];
+    let is = |(name, args): &(&str, usize)| call.method == name && call.args.len() == *args;
+    ends.iter().any(is)
 }
 
 /// Whether the reader takes the parts of such an expression of the driver's along.
@@ -64,24 +73,43 @@ pub(super) fn keeps(node: &syn::Expr) -> bool {
     matches!(
         node,
         Paren(_) | Binary(_) | Unary(_) | Cast(_) | MethodCall(_) | Tuple(_) | Assign(_)
-    ) || matches!(node, Block(_) | If(_) | While(_) | Loop(_) | ForLoop(_))
+    ) || matches!(
+        node,
+        Block(_) | If(_) | Let(_) | Match(_) | While(_) | Loop(_) | ForLoop(_)
+    )
 }
 
 impl Parser {
     /// The value of a chain of the driver's, whose loop may be a region.
     pub(super) fn total(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
-        let mark = template::number(&call.attrs)?;
         let (source, stages) = pipeline::parts(call);
         let known = self.probe(|parser| parser.source(source));
-        if !ends(call) || !known.is_some_and(|of| of.stream.is_known()) {
-            return None;
+        known.filter(|of| ends(call) && of.stream.is_known())?;
+        if gives_option(call) {
+            return self.whole_option(call);
         }
         let written = match folded(call, source, &stages) {
             Some(written) => written,
             None => pipeline::written_out(call, source, &stages, true)?,
         };
-        let mut block: syn::Block = syn::parse2(written).ok()?;
-        let [opening, syn::Stmt::Expr(syn::Expr::ForLoop(node), _), total] = &mut block.stmts[..]
+        self.total_of(call, &written, false)
+    }
+
+    /// The loop of a chain, which this block is; `lent` says that references are wanted to what the chain's
+    /// `Option` has.
+    pub(super) fn total_of(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        written: &TokenStream,
+        lent: bool,
+    ) -> Option<ExprId> {
+        let mark = template::number(&call.attrs)?;
+        let mut block: syn::Block = syn::parse2(written.clone()).ok()?;
+        let [
+            opening @ ..,
+            syn::Stmt::Expr(syn::Expr::ForLoop(node), _),
+            total,
+        ] = &mut block.stmts[..]
         else {
             return None;
         };
@@ -92,13 +120,18 @@ impl Parser {
         let written = template::unmarked(written.to_token_stream());
         // The loop does not call the method, and rustc is to find std's.
         let asked = endings::borrows(call).then(|| quote!(if false { _ = #written; }));
-        let opening = template::unmarked(opening.to_token_stream());
+        let opening = template::unmarked(quote!(#(#opening)*));
         let chain = Chain {
             opening: quote!(#asked #opening),
             total: total.to_token_stream(),
+            lent,
             written,
         };
         let node = node.clone();
+        if gives_option(call) {
+            let number = name("total");
+            *total = syn::Stmt::Expr(syn::parse_quote!(#number), None);
+        }
         let block = self.block(&block);
         let marks = &self.loops.marks;
         let id = marks.iter().position(|known| *known == Some(mark))?;

@@ -290,3 +290,19 @@ pub fn help(ty: &syn::Type) -> Option<String> {
         known.to_string()
     })
 }
+
+/// Primitive types that kernels do not have.
+pub(super) fn is_other(name: &str) -> bool {
+    ["i128", "u128", "char", "str"].contains(&name)
+}
+
+/// Whether an annotation names a type that kernels do not have, and that no alias is called.
+pub(super) fn is_no_number(written: &syn::Type) -> bool {
+    match written {
+        syn::Type::Path(path) => path.path.get_ident().is_some_and(|name| {
+            let name = name.to_string();
+            is_other(&name) || name == "String"
+        }),
+        _ => false,
+    }
+}

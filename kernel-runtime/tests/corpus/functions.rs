@@ -75,3 +75,42 @@ fn nested_functions() {
         check!(polar[out = vec![[0.0; 2]; n]](&x, &y[n..], &mut out));
     }
 }
+
+/// Nested functions of any type with operators, and with lifetimes.
+#[kernel(parallel, cuda)]
+fn generic(x: &[i32], w: &[f64], y: &mut [i32], z: &mut [f64]) {
+    fn squared<T: std::ops::Mul<Output = T> + Copy>(v: T) -> T {
+        v * v
+    }
+    fn larger<T>(a: T, b: T) -> T
+    where
+        T: PartialOrd,
+    {
+        if a > b { a } else { b }
+    }
+    fn total<'a>(row: &'a [f64]) -> f64 {
+        row.iter().sum()
+    }
+    for i in 0..y.len() {
+        y[i] = squared(x[i]) + larger(x[i], 3);
+        z[i] = larger(squared(w[i]), total(&w[i..i + 3]));
+    }
+}
+
+#[test]
+fn generic_nested_functions() {
+    let x: Vec<i32> = (0..500).map(|i| i * 37 % 101 - 50).collect();
+    let w = doubles(503);
+    check!(generic[y = vec![0; 500], z = vec![0.0; 500]](&x, &w, &mut y, &mut z));
+    let large = vec![100_000; 500];
+    let result = agreement!(Exact, device,
+        generic[y = vec![0; 500], z = vec![0.0; 500]](&large, &w, &mut y, &mut z));
+    match cfg!(debug_assertions) {
+        true => assert!(
+            result
+                .expect_err("a failure")
+                .contains("attempt to multiply with overflow")
+        ),
+        false => _ = result.expect("no failure"),
+    }
+}

@@ -51,3 +51,4 @@ mod strips;
 mod tuples;
 mod vectors;
 mod views;
+mod whole;

@@ -312,3 +312,40 @@ fn literal_powers() {
     let w: Vec<f32> = x.iter().map(|v| *v as f32).collect();
     check!(powers[out = vec![[0.0; 6]; 500], small = vec![[0.0; 3]; 500]](&x, &w, &mut out, &mut small));
 }
+
+/// A zip whose right side is mapped, and searches by `contains`.
+#[kernel(parallel, cuda)]
+fn zipped(x: &[u32], d: &[u32], k: u32, y: &mut [u32], found: &mut [u8]) -> bool {
+    for (at, (k, v)) in y.iter_mut().zip(x.iter().map(|x| x * k)).enumerate() {
+        *k = v + at as u32;
+    }
+    for (o, (a, q)) in y
+        .iter_mut()
+        .zip(x.iter().zip(x.iter().zip(d).map(|(a, b)| a / b)))
+    {
+        *o += a * q;
+    }
+    for (i, f) in found.iter_mut().enumerate() {
+        let near = [x[i], 3, d[i]];
+        let vowel = b"aeiou".contains(&(x[i] as u8 + 90));
+        *f = u8::from(vowel) + 2 * u8::from(near.contains(&(i as u32 % 5)));
+        *f += 4 * u8::from([1, 3, x[0]].contains(&x[i])) + 8 * u8::from(d.contains(&x[i]));
+        *f += 16 * u8::from(!x[i..i + 4].contains(&k));
+    }
+    x.iter().zip(d.iter().map(|d| d + 1)).all(|(x, d)| *x != d)
+}
+
+#[test]
+fn mapped_zips_and_searches() {
+    let x: Vec<u32> = (0..600).map(|i| i * 7919 % 41).collect();
+    let d: Vec<u32> = (0..500).map(|i| i * 31 % 17 + 1).collect();
+    check!(zipped[y = vec![0; 500], found = vec![0; 400]](&x, &d, 7, &mut y, &mut found));
+    check!(zipped[y = vec![0; 550], found = vec![0; 400]](&x, &d, 0, &mut y, &mut found));
+    let mut zero = d.clone();
+    zero[321] = 0;
+    fails!("divide by zero",
+        zipped[y = vec![0; 500], found = vec![0; 400]](&x, &zero, 7, &mut y, &mut found));
+    // What stands behind the shorter side is not asked for.
+    let (longer, shorter) = (&x[..501], &d);
+    check!(zipped[y = vec![0; 600], found = vec![0; 400]](longer, shorter, 7, &mut y, &mut found));
+}

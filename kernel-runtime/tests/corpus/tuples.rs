@@ -96,3 +96,43 @@ fn tuples_of_the_driver() {
     let x: Vec<(f64, f64)> = (0..501).map(|i| (f64::from(i), 0.5)).collect();
     check!(made[y = vec![0.0; 500]](&x, 40, &mut y));
 }
+
+/// Elements that are taken apart to be written.
+#[kernel(parallel, cuda)]
+fn taken_apart(p: &mut [(f64, f64)], v: &[(f64, f64)], c: &mut [(u32, u32, u32)], k: f64) -> f64 {
+    for (i, ((x, y), (a, b))) in p.iter_mut().zip(v).enumerate() {
+        *x += a * k;
+        *y -= b * k + *x;
+        if i % 3 == 0 {
+            std::mem::swap(x, y);
+        }
+    }
+    for (r, _, b) in c {
+        *r = r.wrapping_add(*b);
+        if *r > 5 {
+            *b = 0;
+        }
+    }
+    for i in 0..p.len() {
+        let (x, y) = &mut p[i];
+        *x = y.max(*x);
+        *y *= 0.5;
+    }
+    let mut most = f64::MIN;
+    for row in p.chunks_mut(7) {
+        for (x, y) in row.iter_mut() {
+            *y -= *x;
+            most = most.max(*y);
+        }
+    }
+    most
+}
+
+#[test]
+fn tuples_are_taken_apart_to_be_written() {
+    let p: Vec<(f64, f64)> = (0..500)
+        .map(|i| (f64::from(i % 13), f64::from(i % 7)))
+        .collect();
+    let c: Vec<(u32, u32, u32)> = (0..300).map(|i| (i % 5, i, i % 4)).collect();
+    check!(taken_apart[p = p.clone(), c = c.clone()](&mut p, &[(1.0, -2.0); 450], &mut c, 0.25));
+}

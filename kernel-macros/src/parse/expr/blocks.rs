@@ -1,6 +1,6 @@
 //! Branches, and what the subset has no word for, whose blocks are read all the same.
 
-use crate::ir::{Block, ExprId, ExprKind};
+use crate::ir::{Block, ExprId, ExprKind, Stmt, StmtKind};
 use crate::parse::jump::Frame;
 use crate::parse::{Parser, blame, span, written};
 
@@ -56,20 +56,22 @@ impl Parser {
     pub(super) fn inner_blocks(&mut self, node: &syn::Expr) -> Vec<Block> {
         match node {
             syn::Expr::If(node) => {
+                let mut blocks = self.asked(&node.cond, true);
                 self.scopes.enter();
                 self.bind_unknown_in(&node.cond);
-                let mut blocks = vec![self.block(&node.then_branch)];
+                blocks.push(self.block(&node.then_branch));
                 self.scopes.leave();
                 if let Some((_, branch)) = &node.else_branch {
                     blocks.push(self.else_block(branch));
                 }
                 blocks
             }
-            syn::Expr::Match(node) => node
-                .arms
-                .iter()
-                .map(|arm| self.opaque_arm(&arm.pat, &arm.body))
-                .collect(),
+            syn::Expr::Match(node) => {
+                let mut blocks = self.asked(&node.expr, true);
+                let arms = node.arms.iter();
+                blocks.extend(arms.map(|arm| self.opaque_arm(&arm.pat, &arm.body)));
+                blocks
+            }
             syn::Expr::Block(node) => vec![self.driver_block(node.label.as_ref(), &node.block)],
             syn::Expr::Loop(node) => vec![self.driver_block(node.label.as_ref(), &node.body)],
             syn::Expr::Unsafe(node) => vec![self.block(&node.block)],
@@ -80,6 +82,33 @@ impl Parser {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What a branch of the driver's asks first, if that is a chain, whose loop is a candidate; `outlives` says
+    /// that its value is there until the branches end.
+    pub(in crate::parse) fn asked(&mut self, node: &syn::Expr, outlives: bool) -> Vec<Block> {
+        let asked = match node {
+            syn::Expr::Let(of) => &of.expr,
+            node => node,
+        };
+        let syn::Expr::MethodCall(call) = asked else {
+            return Vec::new();
+        };
+        if !self.path.is_empty() {
+            return Vec::new();
+        }
+        let mut value = self.total(call);
+        if value.is_none() && outlives {
+            value = self.whole_option_matched(call);
+        }
+        let block = value.map(|value| {
+            let (kind, span) = (StmtKind::Expr(value), span::of(asked));
+            Block {
+                stmts: vec![Stmt { kind, span }],
+                value: None,
+            }
+        });
+        block.into_iter().collect()
     }
 
     /// A block of the driver's that a jump may leave with a value.

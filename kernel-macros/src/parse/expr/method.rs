@@ -40,6 +40,9 @@ impl Parser {
             }
             return len;
         }
+        if let Some(value) = self.of_whole_option(call) {
+            return value;
+        }
         if let Some(value) = self.chain(call) {
             return value;
         }

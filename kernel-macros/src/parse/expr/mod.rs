@@ -226,6 +226,9 @@ impl Parser {
             syn::UnOp::Neg(_) => UnaryOp::Neg,
             syn::UnOp::Not(_) => UnaryOp::Not,
             _ => {
+                if let Some(value) = self.behind_whole_option(&unary.expr) {
+                    return value;
+                }
                 return match self.deref_target(&unary.expr) {
                     Some(var) => self.push(ExprKind::Var(var), span),
                     // References to numbers are their values here, and rustc knows of no others.
@@ -288,8 +291,16 @@ impl Parser {
 
     fn cast(&mut self, node: &syn::Expr, cast: &syn::ExprCast) -> ExprId {
         let Ty::Scalar(scalar) = ty::annotation(&cast.ty) else {
-            let what = format!("a cast to `{}`", written::text(&cast.ty));
-            return self.opaque(node, what, Some("cast to a primitive number type"));
+            let (value, to) = (written::text(&*cast.expr), written::text(&cast.ty));
+            let what = format!("a cast of `{value}` to `{to}`");
+            let help = match to.as_str() {
+                "u128" | "i128" => {
+                    "kernels have integers of up to 64 bits: keep the high and the low half in two of those, or \
+                     cast before the loop or after it"
+                }
+                _ => "cast to a primitive number type",
+            };
+            return self.opaque(node, what, Some(help));
         };
         let inner = self.expr(&cast.expr);
         self.prove(Proof::Type {

@@ -201,6 +201,12 @@ impl<'a> Body<'a> {
         step: &TokenStream,
     ) -> Option<TokenStream> {
         let total = name("total");
+        let passes = self.passes(source, step);
+        Some(quote!({ let mut #total = #init; #passes #total }))
+    }
+
+    /// The loop itself.
+    pub(super) fn passes(self, source: &syn::Expr, step: &TokenStream) -> TokenStream {
         let patterns = self.heads.iter().map(|head| head.pattern.to_token_stream());
         let mut patterns: Vec<TokenStream> = patterns.collect();
         if self.named {
@@ -215,7 +221,7 @@ impl<'a> Body<'a> {
             Layer::Statement(stmt) => quote!(#stmt #inner),
             Layer::If(test) => quote!(if #test { #inner }),
         });
-        Some(quote!({ let mut #total = #init; for #(#patterns)|* in #source { #body } #total }))
+        quote!(for #(#patterns)|* in #source { #body })
     }
 }
 

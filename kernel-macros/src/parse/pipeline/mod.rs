@@ -9,6 +9,7 @@ mod body;
 pub(super) mod patterns;
 mod search;
 mod totals;
+mod whole;
 
 use super::chain::closure;
 use super::swap::name;
@@ -95,6 +96,30 @@ pub(super) fn written_out(
     };
     let as_patterns = with_items(end, stages, bound);
     as_patterns.or_else(|| with_items(end, stages, true))
+}
+
+/// The same of a chain of the driver's whose end gives an `Option` of an item, or of what items make: `lent`
+/// says that items are references.
+pub(super) fn optional(
+    call: &syn::ExprMethodCall,
+    source: &syn::Expr,
+    stages: &[Stage],
+    lent: bool,
+) -> Option<TokenStream> {
+    let driver = true;
+    let end = End {
+        call,
+        source,
+        driver,
+    };
+    let read = |bound| {
+        let mut body = Body::new(some(driver), bound);
+        for stage in stages {
+            body.stage(*stage)?;
+        }
+        whole::optional(body, end, lent)
+    };
+    read(asks_several(stages, call)).or_else(|| read(true))
 }
 
 /// The end of a chain, and what it is at the end of.
