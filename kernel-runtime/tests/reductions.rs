@@ -82,6 +82,43 @@ fn many(x: &[f64], limit: f64) -> (f64, f64, f64, usize, i32) {
     (low, high, product, above, weighted)
 }
 
+#[kernel(parallel)]
+fn several(x: &[f64]) -> (f64, f64, f32, u32) {
+    let (mut sum, mut least, mut product, mut above) = (0.5, 1.0f64, 2.0, 0u32);
+    for i in 0..x.len() {
+        sum += x[i];
+        least = least.min(x[i]);
+        product *= 1.0 + x[i] as f32 / 64.0;
+        above += (x[i] > 0.0) as u32;
+    }
+    (sum, least, product, above)
+}
+
+#[test]
+fn accumulators_of_several_kinds_go_together() {
+    for n in SIZES {
+        let x = values(n);
+        let sum = reference(
+            (n as u64, 64),
+            (0.5, -0.0),
+            |total, k| total + x[k as usize],
+            |left, right| left + right,
+        );
+        let product = reference(
+            (n as u64, 64),
+            (2.0, 1.0),
+            |total, k| total * (1.0 + x[k as usize] as f32 / 64.0),
+            |left, right| left * right,
+        );
+        let least = x.iter().fold(1.0, |least, x| f64::min(least, *x));
+        let above = x.iter().filter(|x| **x > 0.0).count();
+        for threads in THREADS {
+            let found = on_threads(threads, || several::parallel(&x));
+            assert_eq!(found, (sum, least, product, above as u32), "N = {n}");
+        }
+    }
+}
+
 #[test]
 fn sums_have_the_canonical_bits() {
     for n in SIZES {

@@ -57,7 +57,7 @@ impl Run<'_> {
 /// So many lanes of each, 64, 128 or [`FEW`](super::fold::FEW), were filled with values of its type; if they
 /// are those of the fast form, the processor has `Level::FAST`.
 #[inline(always)]
-pub(super) unsafe fn fold_each(
+unsafe fn fold_each(
     accumulators: &[Accumulator],
     slots: &[Slot],
     (fast, lanes): (bool, usize),

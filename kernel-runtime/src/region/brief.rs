@@ -28,7 +28,7 @@ impl Region {
             return;
         }
         for (slot, of) in slots.iter_mut().zip(&plan.accumulators) {
-            slot.fill_first(of.identity_word, length as usize);
+            slot.fill_first(of.identity_word, reached(plan, of, length));
         }
     }
 
@@ -75,6 +75,17 @@ fn tree(values: &mut [u64], fold: fn(u64, u64) -> u64) {
     }
 }
 
+/// The lanes of an accumulator that are filled and folded after so many iterations, at least one for each.
+#[inline(always)]
+fn reached(plan: &Plan, of: &Accumulator, length: u64) -> usize {
+    let few = fold::FEW as u64;
+    match of.just_written {
+        Some(_) if length <= 2 * few => length as usize,
+        None if length <= few => fold::FEW,
+        _ => plan.lanes as usize,
+    }
+}
+
 /// What an accumulator's lanes come to.
 ///
 /// # Safety
@@ -82,16 +93,14 @@ fn tree(values: &mut [u64], fold: fn(u64, u64) -> u64) {
 /// They are as [`Region::end`] asks.
 #[inline(always)]
 unsafe fn lanes(plan: &Plan, of: &Accumulator, slot: &Slot, length: u64) -> u64 {
-    // The others hold what changes nothing.
-    let (few, length) = (fold::FEW, length as usize);
+    let reached = reached(plan, of, length);
     // Not the fast form's functions: what the baseline's vectors wrote, wider ones would wait for.
     let general = of.folding.lanes(false);
-    // SAFETY: so many lanes were filled.
+    // SAFETY: so many lanes were filled, or all those that the function reads.
     unsafe {
         match of.just_written {
-            Some(fold) if length <= 2 * few => fold(slot, length),
-            None if length <= few => general(slot, few),
-            _ => general(slot, plan.lanes as usize),
+            Some(fold) if reached <= 2 * fold::FEW => fold(slot, reached),
+            _ => general(slot, reached),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
-/// Around lanes (64, 128), blocks, chunks and tasks.
-pub const SIZES: [usize; 14] = [
-    0, 1, 2, 63, 64, 65, 127, 128, 129, 1000, 4097, 16384, 16385, 100_003,
+/// Around lanes (64, 128), blocks, chunks and tasks, and on the way there.
+pub const SIZES: [usize; 21] = [
+    0, 1, 2, 15, 17, 33, 63, 64, 65, 127, 128, 129, 195, 333, 509, 513, 1000, 4097, 16384, 16385,
+    100_003,
 ];
 
 /// Sizes of the thread pools.

@@ -2,7 +2,7 @@
 //! it has the shortest way.
 
 use super::sums::{End, Term};
-use super::{Array, Inputs, Word};
+use super::{Inputs, Word};
 
 /// A loop's variable reaches an index that is less than an array's length.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +41,8 @@ impl Reach {
     /// Whether it holds for certain.
     #[inline(always)]
     pub fn holds(self, inputs: &Inputs) -> bool {
-        self.holds_up_to(inputs.loops.highest[self.at], inputs.arrays)
-    }
-
-    /// The same where the loop's variable is at most this.
-    #[inline(always)]
-    pub fn holds_up_to(self, highest: i64, arrays: &[Array<'_>]) -> bool {
-        let length = i64::try_from(arrays[self.array].len(self.dim));
-        let index = highest.checked_add(self.by);
+        let length = i64::try_from(inputs.arrays[self.array].len(self.dim));
+        let index = inputs.loops.highest[self.at].checked_add(self.by);
         match (index, length) {
             (Some(index), Ok(length)) => index < length,
             _ => false,
