@@ -270,8 +270,12 @@ impl Body<'_> {
         let (rt, ty) = (self.rt(), self.scalar(owner));
         if builtin.is_elementary() && !self.function().std_math {
             let [ty, name] = [scalar.name(), builtin.name()].map(names::local);
-            if self.is_usual() && builtin.has_rare_path() {
-                return emit!(#rt::math::#ty::usual::#name::<USUAL>(#(#args,)* __rare));
+            if builtin.has_rare_path() {
+                let (usual, rare) = match self.is_usual() {
+                    true => (emit!(USUAL), emit!(__rare)),
+                    false => (emit!(false), emit!(&mut #rt::Rare::none())),
+                };
+                return emit!(#rt::math::#ty::usual::#name::<#usual>(#(#args,)* #rare));
             }
             return emit!(#rt::math::#ty::#name(#(#args),*));
         }

@@ -12,6 +12,7 @@ use super::names::{self, emit};
 use super::order::{along_rows, in_order};
 use super::region::Region;
 use super::space::{constant_step, from_zero};
+use super::stages;
 use super::usual;
 use crate::analysis::plan::{ArrayUse, NestLoop};
 use crate::ir::Scalar;
@@ -72,9 +73,11 @@ pub struct Entries {
 }
 
 fn entries(region: &Region, forms: &Forms) -> Entries {
-    let (fast_form, other) = (&forms.fast, &forms.other);
+    let Forms {
+        fast, wide, other, ..
+    } = forms;
     Entries {
-        items: levels::forms(region, &emit!(__rows #fast_form)),
+        items: levels::forms(region, [&emit!(__rows #fast), &emit!(__rows #wide)]),
         body: emit!(__rows #other),
         pays: levels::pays(region),
     }
@@ -151,12 +154,13 @@ fn progression(region: &Region, at: usize, node: &NestLoop) -> Vec<Capture> {
     captures
 }
 
-/// `<const FAST: bool>`, how it is passed on, and what selects either form, where there are two; and
-/// a further parameter.
+/// `<const FAST: bool>`, how it is passed on, and what selects either form, where there are two, and
+/// the fast one for AVX-512; and a further parameter.
 pub struct Forms {
     pub parameter: TokenStream,
     pub pass: TokenStream,
     pub fast: TokenStream,
+    pub wide: TokenStream,
     pub other: TokenStream,
     /// Its name and its type.
     pub further: Option<(Ident, TokenStream)>,
@@ -168,15 +172,20 @@ fn forms(region: &Region) -> Forms {
             parameter: TokenStream::new(),
             pass: TokenStream::new(),
             fast: TokenStream::new(),
+            wide: TokenStream::new(),
             other: TokenStream::new(),
             further: None,
         };
     }
     let bool = region.body.scalar(Scalar::Bool);
+    if region.stages.is_some() {
+        return stages::forms(region);
+    }
     Forms {
         parameter: emit!(<const FAST: #bool>),
         pass: emit!(::<FAST>),
         fast: emit!(::<true>),
+        wide: emit!(::<true>),
         other: emit!(::<false>),
         further: None,
     }

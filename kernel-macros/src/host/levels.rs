@@ -22,15 +22,15 @@ fn enabled(features: &str) -> TokenStream {
     emit!(#[cfg_attr(target_arch = "x86_64", target_feature(enable = #features))])
 }
 
-/// This code as the fast form; once more for AVX-512 where the runtime's feature says so.
-pub fn forms(region: &Region, code: &TokenStream) -> TokenStream {
+/// The first code as the fast form; the second for AVX-512, where the runtime's feature says so.
+pub fn forms(region: &Region, [fast, wide]: [&TokenStream; 2]) -> TokenStream {
     let rt = region.rt();
-    let run = match chunks::serves(region) {
-        true => chunks::each(region, code),
-        false => emit!(#code(__call, __tile, __slots)),
-    };
-    let form = |features: &str, name: &str| {
+    let form = |features: &str, name: &str, code: &TokenStream| {
         let (features, name) = (enabled(features), names::local(name));
+        let run = match chunks::serves(region) {
+            true => chunks::each(region, code),
+            false => emit!(#code(__call, __tile, __slots)),
+        };
         emit! {
             #features
             unsafe fn #name(
@@ -42,11 +42,11 @@ pub fn forms(region: &Region, code: &TokenStream) -> TokenStream {
             }
         }
     };
-    let fast = form(AVX2, "__fast");
+    let fast = form(AVX2, "__fast", fast);
     if !is_wide(region) {
         return fast;
     }
-    let wide = form(AVX512, "__wide");
+    let wide = form(AVX512, "__wide", wide);
     emit! {
         #fast
         #rt::avx512! { { #wide } {} }

@@ -79,6 +79,7 @@ pub fn unchecked(region: &Region) -> Option<TokenStream> {
 /// Iterations that combine nothing, cut at their calls, as far as there are enough of them.
 fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
     let stages = stages::Printer {
+        region,
         body: &region.body,
         inner: &inner(region),
         plan,

@@ -1,14 +1,38 @@
 //! Iterations cut at their calls of elementary functions: see `analysis/stages`.
 
 use super::body::Body;
+use super::iterate::Forms;
 use super::names::{self, emit};
+use super::region::Region;
+use super::usual;
 use crate::analysis::stages::{Part, Stages};
 use crate::ir::{ExprId, ExprKind, Scalar, StmtKind, VarId, walk};
 use proc_macro2::{Ident, TokenStream};
 use std::collections::{HashMap, HashSet};
 
-/// Prints as many iterations of a region as the runtime's functions have lanes.
+/// Iterations that run together: few enough that LLVM copies their numbers in registers, and does not
+/// call the C library for that. There are eight copies at most, of 32 bytes with AVX2.
+const FEW: usize = 32;
+/// The same with AVX-512, whose registers are twice as long: more are under way while some wait.
+const MANY: usize = 64;
+
+/// The forms of such a region: `NUMBERS` iterations run together.
+pub fn forms(region: &Region) -> Forms {
+    let [bool, usize] = [Scalar::Bool, Scalar::Usize].map(|ty| region.body.scalar(ty));
+    let [few, many] = [FEW, MANY].map(names::index);
+    Forms {
+        parameter: emit!(<const FAST: #bool, const NUMBERS: #usize>),
+        pass: emit!(::<FAST, NUMBERS>),
+        fast: emit!(::<true, #few>),
+        wide: emit!(::<true, #many>),
+        other: emit!(::<false, #few>),
+        further: None,
+    }
+}
+
+/// Prints iterations of a region that run together.
 pub struct Printer<'a> {
+    pub region: &'a Region<'a>,
     pub body: &'a Body<'a>,
     /// The variable of the innermost parallel loop at `__t`.
     pub inner: &'a TokenStream,
@@ -18,13 +42,24 @@ pub struct Printer<'a> {
 impl Printer<'_> {
     /// How many iterations run together.
     pub fn count(&self) -> TokenStream {
-        let (rt, u64) = (self.body.rt(), self.body.scalar(Scalar::U64));
-        emit!((#rt::math::lanes::COUNT as #u64))
+        let (numbers, u64) = (self.numbers(), self.body.scalar(Scalar::U64));
+        emit!((#numbers as #u64))
+    }
+
+    /// The same number as a `usize`.
+    fn numbers(&self) -> TokenStream {
+        // Regions with a form for usual arguments have other parameters.
+        if usual::serves(self.region) {
+            let few = names::index(FEW);
+            return emit!(#few);
+        }
+        emit!(NUMBERS)
     }
 
     /// The lanes of all variables and of all calls' arguments.
     pub fn lanes(&self) -> TokenStream {
         let (rt, function) = (self.body.rt(), self.body.function());
+        let numbers = self.numbers();
         let carried = self.plan.carried.iter();
         let carried = carried.map(|var| {
             let name = lanes_of(&self.body.name(*var));
@@ -39,8 +74,8 @@ impl Printer<'_> {
         });
         let lanes = carried.chain(arguments).map(|(name, ty)| {
             emit! {
-                let mut #name: #rt::math::lanes::Lanes<#ty> = #rt::math::lanes::Lanes(
-                    [#rt::from_bits::<#ty>(0); #rt::math::lanes::COUNT],
+                let mut #name: #rt::math::lanes::Lanes<#ty, #numbers> = #rt::math::lanes::Lanes(
+                    [#rt::from_bits::<#ty>(0); #numbers],
                 );
             }
         });

@@ -57,6 +57,7 @@ pub fn forms(region: &Region) -> Forms {
         parameter: emit!(<const FAST: #bool, const USUAL: #bool, const WRITES: #bool>),
         pass: emit!(::<FAST, USUAL, WRITES>),
         fast: emit!(::<true, true, true>),
+        wide: emit!(::<true, true, true>),
         other: emit!(::<false, false, true>),
         further: Some((names::local("__rare"), emit!(&mut #rt::Rare))),
     }
@@ -95,7 +96,7 @@ pub fn entries(region: &Region) -> Entries {
             #rt::Result::Ok(())
         }
     };
-    items.extend(levels::forms(region, &emit!(__usual)));
+    items.extend(levels::forms(region, [&emit!(__usual); 2]));
     Entries {
         items,
         body: emit!(__proper),

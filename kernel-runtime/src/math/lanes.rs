@@ -11,24 +11,23 @@
 //! numbers have every result from the operations of the function proper that they need, and so have
 //! its bits.
 
-/// Numbers that a call is for: few enough that LLVM copies them in vector registers, and does not
-/// call the C library for that.
-pub const COUNT: usize = 32;
-
-/// As many numbers, at a boundary of the cache: no vector of them lies on two sides of one.
+/// So many numbers of a call, at a boundary of the cache: no vector of them lies on two sides of one.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-pub struct Lanes<T>(pub [T; COUNT]);
+pub struct Lanes<T, const N: usize>(pub [T; N]);
+
+/// The most numbers of a call.
+const MOST: usize = 64;
 
 /// Room for what passes from stage to stage.
 #[repr(align(64))]
-pub struct Scratch(pub(super) [[f64; COUNT]; 6]);
+pub struct Scratch(pub(super) [[f64; MOST]; 6]);
 
 impl Scratch {
     /// Its numbers do not matter.
     #[inline(always)]
     pub fn new() -> Scratch {
-        Scratch([[0.0; COUNT]; 6])
+        Scratch([[0.0; MOST]; 6])
     }
 }
 
@@ -44,10 +43,86 @@ pub(super) fn settle(scratch: &mut Scratch) {
     std::hint::black_box(scratch);
 }
 
+/// Numbers of which a step is done beside the step before of as many others.
+const ABREAST: usize = 16;
+
+/// Each number's value, in two steps, of which the second takes three numbers from the first. The
+/// values stand in the scratch: see [`values`]. What the first step says of each number besides is put
+/// together bit by bit.
+///
+/// The first step of some numbers is done beside the second one of those before them, so that no
+/// operation waits for long. Where the numbers are few, all have the first step before the second.
+#[inline(always)]
+pub(super) fn in_two_steps<const N: usize>(
+    x: &[f64; N],
+    scratch: &mut Scratch,
+    first: impl Fn(f64) -> (f64, f64, f64, u64),
+    second: impl Fn(f64, f64, f64) -> f64,
+) -> u64 {
+    if N < MOST {
+        return step_by_step(x, scratch, first, second);
+    }
+    let values = &mut scratch.0[VALUES];
+    let mut noted = [0; ABREAST];
+    let mut of_some = |from: usize| {
+        let (mut a, mut b, mut c) = ([0.0; ABREAST], [0.0; ABREAST], [0.0; ABREAST]);
+        for at in 0..ABREAST {
+            let note;
+            (a[at], b[at], c[at], note) = first(x[from + at]);
+            noted[at] |= note;
+        }
+        (a, b, c)
+    };
+    let (mut a, mut b, mut c) = of_some(0);
+    for number in 1..N / ABREAST {
+        let next = of_some(number * ABREAST);
+        for at in 0..ABREAST {
+            values[(number - 1) * ABREAST + at] = second(a[at], b[at], c[at]);
+        }
+        (a, b, c) = next;
+    }
+    for at in 0..ABREAST {
+        values[N - ABREAST + at] = second(a[at], b[at], c[at]);
+    }
+    noted.into_iter().fold(0, |all, note| all | note)
+}
+
+/// The same, one step after the other.
+#[inline(always)]
+fn step_by_step<const N: usize>(
+    x: &[f64; N],
+    scratch: &mut Scratch,
+    first: impl Fn(f64) -> (f64, f64, f64, u64),
+    second: impl Fn(f64, f64, f64) -> f64,
+) -> u64 {
+    let Scratch([a, b, c, ..]) = scratch;
+    let mut noted = 0;
+    for at in 0..N {
+        let note;
+        (a[at], b[at], c[at], note) = first(x[at]);
+        noted |= note;
+    }
+    settle(scratch);
+    let Scratch([a, b, c, .., values]) = scratch;
+    for at in 0..N {
+        values[at] = second(a[at], b[at], c[at]);
+    }
+    noted
+}
+
+/// Where values stand.
+const VALUES: usize = 5;
+
+/// The values of [`in_two_steps`].
+#[inline(always)]
+pub(super) fn values<const N: usize>(scratch: &Scratch) -> &[f64] {
+    &scratch.0[VALUES][..N]
+}
+
 /// Each number's value by the function proper, in its place.
 macro_rules! proper {
     ($x:ident, $name:ident($($more:ident)?)) => {
-        for at in 0..COUNT {
+        for at in 0..$x.len() {
             $x[at] = super::$name($x[at] $(, $more[at])?);
         }
     };
@@ -60,8 +135,10 @@ macro_rules! whole {
     ($ty:ident: $($name:ident($($more:ident: $other:ident)?))+) => {$(
         /// The function proper, of each.
         #[inline(always)]
-        pub fn $name(x: &mut [$ty; COUNT] $(, $more: &[$other; COUNT])?, _: &mut Scratch) {
-            for at in 0..COUNT {
+        pub fn $name<const N: usize>(
+            x: &mut [$ty; N], $($more: &[$other; N],)? _: &mut Scratch,
+        ) {
+            for at in 0..N {
                 x[at] = super::$name(x[at] $(, $more[at])?);
             }
         }
@@ -72,20 +149,20 @@ pub(super) use whole;
 
 #[cfg(test)]
 mod tests {
-    use super::{COUNT, Scratch};
+    use super::Scratch;
     use crate::math::{self, random};
 
     /// Of every four calls, the lanes of one are positive and ordinary, those of one are so but for
     /// one number of any size, and the others' are of all sizes, ordinary, and the ends.
     macro_rules! inputs {
         ($ty:ident, $bits:ident, $seed:literal, $call:expr) => {
-            std::array::from_fn::<$ty, COUNT, _>(|at| {
+            std::array::from_fn::<$ty, N, _>(|at| {
                 let ends = [0.0, -0.0, 1.0, $ty::INFINITY, $ty::NEG_INFINITY, $ty::NAN];
-                let bits = random::$bits($seed, ($call * COUNT + at) as u64);
+                let bits = random::$bits($seed, ($call * N + at) as u64);
                 let ordinary = (bits % 100_000) as $ty / 1000.0;
                 match ($call % 4, at % 4) {
                     (0, _) => 1.0 + ordinary,
-                    (1, _) if at != $call / 4 % COUNT => 1.0 + ordinary,
+                    (1, _) if at != $call / 4 % N => 1.0 + ordinary,
                     (1, _) | (_, 1) => $ty::from_bits(bits),
                     (_, 0) => ends[at / 4 % ends.len()],
                     _ => ordinary - 20.0,
@@ -125,6 +202,11 @@ mod tests {
 
     #[test]
     fn lanes_have_the_bits_of_the_functions_proper() {
+        lanes_of::<32>();
+        lanes_of::<64>();
+    }
+
+    fn lanes_of<const N: usize>() {
         compare!(f64, bits_u64: ln log2 log10 acosh exp exp2 tan; powf hypot);
         compare!(f32, bits_u32: ln log2 exp2; powf atan2);
     }
@@ -136,10 +218,10 @@ mod tests {
             for step in 0..9 {
                 let end: $ty = $end;
                 let x = $ty::from_bits(end.to_bits() + step - 4);
-                let mut lanes = [2.0; COUNT];
+                let mut lanes = [2.0; N];
                 lanes[step as usize] = x;
                 math::$ty::lanes::$name(
-                    &mut lanes $(, &[$y; COUNT])?, &mut Scratch::new()
+                    &mut lanes $(, &[$y; N])?, &mut Scratch::new()
                 );
                 let proper = math::$ty::$name(x $(, $y)?);
                 let name = stringify!($name);
@@ -151,6 +233,11 @@ mod tests {
 
     #[test]
     fn numbers_next_to_the_ends_of_what_is_usual_have_the_bits_too() {
+        next_to_ends::<32>();
+        next_to_ends::<64>();
+    }
+
+    fn next_to_ends<const N: usize>() {
         let root = std::f64::consts::SQRT_2;
         next_to_ends! { f64:
             exp2(511.5); exp2(-511.5); exp2(512.0); exp2(-512.0); exp2(1023.5); exp2(-1022.5);
@@ -158,7 +245,7 @@ mod tests {
             ln(root * 2f64.powi(512)); ln(root * 2f64.powi(-512)); ln(f64::MIN_POSITIVE);
             log2(root * 2f64.powi(512)); log2(root * 2f64.powi(-512)); log2(f64::from_bits(4));
             log10(root * 2f64.powi(512)); log10(root * 2f64.powi(-512));
-            acosh(1.0); acosh(1e20);
+            acosh(1.0); acosh(1e20); acosh(2f64.powi(64));
             powf(2f64.powi(512)) 1.0; powf(2f64.powi(-512)) 1.0; powf(1e-154) -1.0;
             powf(3e19) 24.0; powf(1e-160) 0.0; powf(1.0) 1e300; powf(1.0000001) 1e300;
         }

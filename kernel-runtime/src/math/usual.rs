@@ -9,45 +9,39 @@
 /// functions proper.
 macro_rules! usual {
     ($ty:ident, $bits:ident, $beyond:ident, $bound:literal, $random:ident) => {
-        use super::reduction::by_subtraction;
+        use super::reduction::{both_ways, by_subtraction};
         use super::trigonometric::{sin_cos_of, tan_of};
         use crate::math::rare::Rare;
 
         /// Bits of the largest magnitude that is not rare.
         const MOST: $bits = ($bound as $ty).to_bits() - 1;
 
-        /// Sine; the function proper, unless `USUAL`.
+        /// Sine; unless `USUAL`, the function proper, of which SIMD code takes both ways.
         #[inline(always)]
         pub fn sin<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
-            if !USUAL {
-                return super::sin(x);
-            }
-            let (quarters, r, tail) = reduced(x, rare);
+            let (quarters, r, tail) = reduced::<USUAL>(x, rare);
             sin_cos_of(x, quarters, r, tail).0
         }
 
-        /// Cosine; the function proper, unless `USUAL`.
+        /// Cosine, likewise.
         #[inline(always)]
         pub fn cos<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
-            if !USUAL {
-                return super::cos(x);
-            }
-            let (quarters, r, tail) = reduced(x, rare);
+            let (quarters, r, tail) = reduced::<USUAL>(x, rare);
             sin_cos_of(x, quarters, r, tail).1
         }
 
-        /// Tangent; the function proper, unless `USUAL`.
+        /// Tangent, likewise.
         #[inline(always)]
         pub fn tan<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
-            if !USUAL {
-                return super::tan(x);
-            }
-            let (quarters, r, tail) = reduced(x, rare);
+            let (quarters, r, tail) = reduced::<USUAL>(x, rare);
             tan_of(x, quarters, r, tail)
         }
 
         #[inline(always)]
-        fn reduced(x: $ty, rare: &mut Rare) -> ($bits, $ty, $ty) {
+        fn reduced<const USUAL: bool>(x: $ty, rare: &mut Rare) -> ($bits, $ty, $ty) {
+            if !USUAL {
+                return both_ways(x);
+            }
             rare.$beyond(x, MOST);
             by_subtraction(x)
         }
@@ -68,19 +62,22 @@ macro_rules! usual {
                 for index in 0..20_000 {
                     let x = $ty::from_bits(random::$random(21, index));
                     let expected = x.is_finite() && x.abs() < $bound;
-                    for (function, proper) in [
+                    for (function, both_ways, proper) in [
                         (
                             sin::<true> as fn($ty, &mut Rare) -> $ty,
+                            sin::<false> as fn($ty, &mut Rare) -> $ty,
                             super::super::sin as fn($ty) -> $ty,
                         ),
-                        (cos::<true>, super::super::cos),
-                        (tan::<true>, super::super::tan),
+                        (cos::<true>, cos::<false>, super::super::cos),
+                        (tan::<true>, tan::<false>, super::super::tan),
                     ] {
                         let (bits, rare) = usual(function, x);
                         assert_eq!(rare, !expected, "{x:e}");
                         assert!(rare || bits == proper(x).to_bits(), "{x:e}");
+                        let (bits, rare) = usual(both_ways, x);
+                        assert!(!rare, "{x:e}");
+                        assert!(!x.is_finite() || bits == proper(x).to_bits(), "{x:e}");
                     }
-                    assert!(!usual(sin::<false>, x).1);
                 }
             }
 

@@ -13,7 +13,7 @@ pub fn wide(seed: u64, k: u64) -> f64 {
     match k % 5 {
         0 => f64::from_bits(random::bits_u64(seed, k)),
         1 => 4.0 * random::uniform_f64(seed, k) - 2.0,
-        2 if k % 2 == 0 => 30.0 * random::normal_f64(seed, k),
+        2 if k.is_multiple_of(2) => 30.0 * random::normal_f64(seed, k),
         2 => 2200.0 * random::uniform_f64(seed, k) - 1100.0,
         3 if k % 1000 == 3 => NEAREST_TO_A_TURN,
         3 => {

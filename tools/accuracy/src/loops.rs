@@ -3,10 +3,13 @@
 /// A function's loop at each level.
 #[derive(Clone, Copy)]
 pub struct Loops<T: 'static> {
-    pub baseline: fn(&mut [T], &[T], &[T]),
+    pub baseline: Loop<T>,
     /// `None` where this machine has no AVX2.
-    pub avx2: Option<fn(&mut [T], &[T], &[T])>,
+    pub avx2: Option<Loop<T>>,
 }
+
+/// Values, of first numbers and of second ones.
+pub type Loop<T> = fn(&mut [T], &[T], &[T]);
 
 /// The loops of a function of one number (the second array is not looked at) or of two.
 macro_rules! loops {

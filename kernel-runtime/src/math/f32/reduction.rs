@@ -13,8 +13,28 @@ pub(super) fn quarter_turns(x: f32) -> (u32, f32, f32) {
     if x.abs() < 1608.0 {
         by_subtraction(x)
     } else {
+        apart(x)
+    }
+}
+
+/// The same, where SIMD code takes both ways. For the host.
+#[inline(always)]
+pub(super) fn both_ways(x: f32) -> (u32, f32, f32) {
+    if x.abs() < 1608.0 {
+        by_subtraction(x)
+    } else {
         by_multiplication(x)
     }
+}
+
+/// [`by_multiplication`], as a call: plain loops that call functions by name seldom come here, and
+/// take longer for both ways in SIMD code of few lanes than for one number after the other.
+#[kernel(device, crate = crate)]
+#[cfg_attr(not(target_feature = "avx2"), cold, inline(never))]
+#[cfg_attr(target_feature = "avx2", inline(always))]
+fn apart(x: f32) -> (u32, f32, f32) {
+    let (quarters, r, tail): (u32, f32, f32) = by_multiplication(x);
+    (quarters, r, tail)
 }
 
 /// Below `2^10` quarter turns: `pi / 2` in four parts, whose products with their number are exact

@@ -1,6 +1,6 @@
 //! Numbers of twice the precision, as sums of two: rounding errors, and arithmetic that keeps them.
 
-use super::bits::upper;
+use super::bits::{nearest_upper, upper};
 use kernel_macros::kernel;
 
 /// The sum and its rounding error, for any two numbers.
@@ -30,6 +30,16 @@ pub(super) fn two_product(a: f64, b: f64) -> (f64, f64) {
     let product = a * b;
     let error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
     (product, error)
+}
+
+/// What a product lacks of the exact one, exactly: what a fused operation has of it.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn product_error(a: f64, b: f64, product: f64) -> f64 {
+    // Halves of 26 and 27 bits, and of 26 and 26 with a sign: all their products and sums are exact.
+    let (a_high, b_high): (f64, f64) = (upper(a), nearest_upper(b));
+    let (a_low, b_low) = (a - a_high, b - b_high);
+    ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 }
 
 /// The product of two sums, each of a number and a part below its last place.

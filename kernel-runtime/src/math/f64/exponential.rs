@@ -2,6 +2,7 @@
 
 use super::bits::assemble;
 use super::double::{fast_two_sum, two_sum};
+use super::logarithm::{LN_2, LN_2_REST};
 use kernel_macros::kernel;
 
 /// `e^r - 1 - r`, and something small that is to be added, for `|r|` up to half of ln 2.
@@ -60,13 +61,13 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
 #[inline(always)]
 pub(super) fn exp_near(r: f64) -> f64 {
     let z = r * r;
-    let first = 0.5 + r * 0.16666666666667845;
-    let second = 0.04166666666666893 + r * 0.008333333332361761;
-    let third = 0.0013888888892111425 + r * 0.0001984127254765617;
-    let fourth = 2.480156521098758e-05 + r * 2.7554173187844417e-06;
-    let fifth = 2.759630077770844e-07 + r * 2.637977727870535e-08;
-    let w = z * z;
-    1.0 + (r + z * ((first + z * second) + w * ((third + z * fourth) + w * fifth)))
+    let first = 0.16666666666667845 + r * 0.04166666666666893;
+    let second = 0.008333333332361761 + r * 0.0013888888892111425;
+    let third = 0.0001984127254765617 + r * 2.480156521098758e-05;
+    let fourth = 2.7554173187844417e-06 + r * 2.759630077770844e-07;
+    let rest = first + z * (second + z * (third + z * (fourth + z * 2.637977727870535e-08)));
+    // 1/2 is added last: one rounding of its size, where the result is just below 3/2.
+    1.0 + (r + z * (0.5 + r * rest))
 }
 
 /// `e^x`. At most 1 ULP.
@@ -87,14 +88,17 @@ pub fn exp(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp_reduced(x: f64, bias: f64) -> (f64, f64) {
+    let (shifted, k): (f64, f64) = exp_exponent(x, bias);
+    (shifted, (x - k * LN_2) - k * LN_2_REST)
+}
+
+/// `(shifted, k)` of [`exp_reduced`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp_exponent(x: f64, bias: f64) -> (f64, f64) {
     // An integer, in the last bits of the sum: the nearest one to a number less log2(3 / 2) - 1 / 2.
     let shifted = (x * 1.4426950408889634 - 0.0849625) + bias;
-    let k = shifted - bias;
-    // The first 33 bits of ln 2: the product is exact.
-    (
-        shifted,
-        (x - k * 0.6931471806019545) - k * -4.2009150726810846e-11,
-    )
+    (shifted, shifted - bias)
 }
 
 /// `2^x`. At most 1 ULP.
@@ -158,10 +162,16 @@ pub(super) fn exp2_root_usual(shifted: f64) -> f64 {
     f64::from_bits(exp2_root(shifted).wrapping_add(shifted.to_bits() << 49))
 }
 
-/// Whether such an `x` is usual: from -512 to 512. For the host.
+/// Of such an `x`, bits that are below `1 << 13` if it is usual: from -512 to 512. For the host.
 #[inline(always)]
-pub(super) fn is_usual_power(shifted: f64) -> bool {
-    shifted.to_bits() ^ 0x4308_0000_0000_0000 < 1 << 13
+pub(super) fn beyond_usual_power(shifted: f64) -> u64 {
+    shifted.to_bits() ^ 0x4308_0000_0000_0000
+}
+
+/// Whether all were usual of which these bits are some. For the host.
+#[inline(always)]
+pub(super) fn are_usual_powers(bits: u64) -> bool {
+    bits < 1 << 13
 }
 
 /// `2^(r - c) - 1` for `|r|` up to a sixteenth and the `c` of [`exp2_root`].
@@ -173,7 +183,7 @@ pub(super) fn exp2_near(r: f64) -> f64 {
     let second = 0.24052841953718826 + r * 0.05557386528224683;
     let third = 0.009630216983061985 + r * 0.0013350315502015503;
     let fourth = 0.00015423923076954082 + r * 1.5272897288848497e-05;
-    (first + z * second) + z * z * (third + z * fourth)
+    first + z * (second + z * (third + z * fourth))
 }
 
 /// `e^x - 1`, exact in relative terms near 0 too. At most 2 ULP.

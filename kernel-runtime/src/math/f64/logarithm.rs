@@ -1,7 +1,7 @@
 //! Logarithms.
 
 use super::bits::{split, upper};
-use super::double::two_sum;
+use super::double::{product_error, two_sum};
 use kernel_macros::kernel;
 
 /// `(f, s)` of an `m` from `sqrt(1/2)` to `sqrt(2)`: `f = m - 1`, `s = f / (m + 1)`.
@@ -50,10 +50,22 @@ pub fn ln(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of(k: f64, m: f64) -> f64 {
+    let rest: f64 = ln_rest(k, m);
+    k * LN_2 + rest
+}
+
+/// ln 2, the first of two parts, of 33 bits: its products with exponents are exact.
+pub(super) const LN_2: f64 = 0.6931471806019545;
+/// The second part.
+pub(super) const LN_2_REST: f64 = -4.2009150726810846e-11;
+
+/// What `ln_of` adds to the product of `k` and [`LN_2`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_rest(k: f64, m: f64) -> f64 {
     let (f, s): (f64, f64) = ratio(m);
     let lack: f64 = ln_lack(f, s);
-    // ln 2 in two parts, the first of 33 bits: its product is exact.
-    k * 0.6931471806019545 + (f - (lack - k * -4.2009150726810846e-11))
+    f - (lack - k * LN_2_REST)
 }
 
 /// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
@@ -88,7 +100,7 @@ pub(super) fn ln_of_split(k: f64, m: f64, more: f64) -> f64 {
     let lack: f64 = ln_lack(f, s);
     // Over 1 + f, which is (1 + s) / (1 - s).
     let tail = more * (0.5 - s + s * s);
-    k * 0.6931471806019545 + (f - (lack - (k * -4.2009150726810846e-11 + tail)))
+    k * LN_2 + (f - (lack - (k * LN_2_REST + tail)))
 }
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
@@ -106,23 +118,52 @@ pub fn ln_1p(x: f64) -> f64 {
 #[inline(always)]
 pub fn log2(x: f64) -> f64 {
     let (k, m): (f64, f64) = split(x);
-    let value: f64 = log2_of(k, m);
-    with_ends(x, value)
+    let (f, s): (f64, f64) = halved_ratio(0.5 * m);
+    let rest: f64 = halved_rest(f, s);
+    let lack = s * rest;
+    let error: f64 = product_error(s, rest, lack);
+    let (high, rest): (f64, f64) = log2_sum(f, s, lack, error);
+    with_ends(x, k + (high * LOG2_E + rest))
 }
 
-/// The logarithm of `2^k m` to the base 2, for an `m` from `sqrt(1/2)` to `sqrt(2)`.
+/// Twice 1 / ln 2, to 26 bits.
+pub(super) const LOG2_E: f64 = 2.885390043258667;
+
+/// `(f, s)` of half of an `m` from `sqrt(1/2)` to `sqrt(2)`: `f = (m - 1) / 2`, `s = (m - 1) / (m + 1)`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_of(k: f64, m: f64) -> f64 {
-    let (f, s): (f64, f64) = ratio(m);
-    let lack: f64 = ln_lack(f, s);
-    // Nearly all of ln m, in 26 bits, and the rest.
-    let high: f64 = upper(s + s);
-    let low = (f - high) - lack;
-    // 1 / ln 2 in two parts, the first of 26 bits: the product of both first parts is exact. A `k`
-    // other than 0 leaves a sum of at least 1/2, and the rounding before counts a quarter of its own.
-    let rest = low * 1.4426950408889634 + high * 1.9259629911266175e-08;
-    k + (high * 1.4426950216293335 + rest)
+pub(super) fn halved_ratio(half: f64) -> (f64, f64) {
+    let f = half - 0.5;
+    (f, f / (half + 0.5))
+}
+
+/// What makes half of the logarithm `f - s * rest`: see [`ln_lack`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn halved_rest(f: f64, s: f64) -> f64 {
+    let z = s * s;
+    let w = z * z;
+    let first = 0.3333333333333367 + z * 0.19999999999703308;
+    let second = 0.14285714373162062 + z * 0.11111099009908341;
+    let third = 0.09091799194097998 + z * 0.07656542937731715;
+    f - z * (first + w * (second + w * (third + w * 0.07403121779408253)))
+}
+
+/// `(high, rest)`: the logarithm to the base 2 is `high * LOG2_E + rest`, where the product is exact, given
+/// what `halved_rest` is multiplied to, in two parts. Next to `sqrt(2)` the rounding of that product alone
+/// is a fifth of the last place.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_sum(f: f64, s: f64, lack: f64, error: f64) -> (f64, f64) {
+    // Nearly all of half of ln m, in 26 bits, and the rest.
+    let high: f64 = upper(s);
+    let low = ((f - high) - lack) - error;
+    // 2 / ln 2 in two parts, the first of 26 bits. A `k` other than 0 leaves a sum of at least 1/2,
+    // and the rounding before counts a quarter of its own.
+    (
+        high,
+        low * 2.8853900817779268 + high * 3.851925982253235e-08,
+    )
 }
 
 /// Logarithm to the base 10. At most 1 ULP.

@@ -4,6 +4,7 @@ pub(super) mod bits;
 mod double;
 mod error_function;
 mod exponential;
+mod fused;
 mod gamma_function;
 mod hyperbolic;
 mod inverse_hyperbolic;

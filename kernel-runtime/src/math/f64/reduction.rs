@@ -13,8 +13,28 @@ pub(super) fn quarter_turns(x: f64) -> (u64, f64, f64) {
     if x.abs() < 1647099.0 {
         by_subtraction(x)
     } else {
+        apart(x)
+    }
+}
+
+/// The same, where SIMD code takes both ways. For the host.
+#[inline(always)]
+pub(super) fn both_ways(x: f64) -> (u64, f64, f64) {
+    if x.abs() < 1647099.0 {
+        by_subtraction(x)
+    } else {
         by_multiplication(x)
     }
+}
+
+/// [`by_multiplication`], as a call: plain loops that call functions by name seldom come here, and
+/// take longer for both ways in SIMD code of few lanes than for one number after the other.
+#[kernel(device, crate = crate)]
+#[cfg_attr(not(target_feature = "avx512f"), cold, inline(never))]
+#[cfg_attr(target_feature = "avx512f", inline(always))]
+fn apart(x: f64) -> (u64, f64, f64) {
+    let (quarters, r, tail): (u64, f64, f64) = by_multiplication(x);
+    (quarters, r, tail)
 }
 
 /// Below `2^20` quarter turns: `pi / 2` in four parts, whose products with their number are exact
