@@ -361,6 +361,8 @@ enum Rule {
     Field(u32),
     /// The element of a fixed array.
     Element,
+    /// An array of as many bytes.
+    Bytes,
 }
 
 struct Solver<'a> {
@@ -788,6 +790,7 @@ impl<'a> Solver<'a> {
             (WrappingAddUnsigned | WrappingSubUnsigned, _) => {
                 self.defer(receiver.clone(), Rule::Unsigned, id)
             }
+            (Converted, _) => self.slots.fresh(Class::Any),
             _ => receiver.clone(),
         }
     }
@@ -810,6 +813,7 @@ impl<'a> Solver<'a> {
             LeadingOnes | TrailingOnes | CountZeros => Type::Scalar(Scalar::U32),
             SinCos => Type::Tuple(vec![receiver.clone(), receiver]),
             CountOnes | LeadingZeros | TrailingZeros => Type::Scalar(Scalar::U32),
+            ToLeBytes | ToBeBytes => self.defer(receiver, Rule::Bytes, id),
             ToBits | AbsDiff | UnsignedAbs => self.defer(receiver, Rule::Unsigned, id),
             FromBits => self.defer(receiver, Rule::Float, id),
             _ => receiver,
@@ -861,6 +865,10 @@ impl<'a> Solver<'a> {
             (Rule::Field(1), Type::Option(_)) => Some(BOOL),
             (Rule::Field(index), Type::Tuple(parts)) => parts.get(index as usize).cloned(),
             (Rule::Element, Type::Array(elem, _)) => Some(*elem),
+            (Rule::Bytes, Type::Scalar(scalar)) if scalar.is_int() => {
+                let byte = Box::new(Type::Scalar(Scalar::U8));
+                Some(Type::Array(byte, scalar.bytes().into()))
+            }
             _ => None,
         };
         let home = std::mem::replace(&mut self.home, deferred.home);

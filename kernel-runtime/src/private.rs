@@ -49,6 +49,7 @@ pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData, Sized};
 pub use core::matches;
 pub use core::mem::swap;
+pub use core::num::TryFromIntError;
 pub use core::ops::{Range, RangeInclusive};
 pub use core::option::Option;
 pub use core::primitive as prim;

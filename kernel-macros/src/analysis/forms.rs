@@ -214,7 +214,8 @@ const ROWS: &[Row] = &[
     ),
     (
         "`xs.contains(&x)`",
-        "for i in 0..n { let e = [c[i], 3]; if c.contains(&5) || e.contains(&4) || [1, 2].contains(&c[i]) || b\"ab\".contains(&b[i]) { y[i] = 1.0; } }",
+        "for i in 0..n { let e = [c[i], 3]; if c.contains(&5) || e.contains(&4) || [1, 2].contains(&c[i]) || b\"ab\".contains(&b[i]) \
+         || b[i..].starts_with(b\"ab\") || x[i..i + 2] == xs[..2] || p[i] == [1.0, 2.0] { y[i] = 1.0; } }",
         "for i in 0..n { if y.contains(&1.0) { y[i] = 1.0; } }",
     ),
     (
@@ -235,12 +236,22 @@ const ROWS: &[Row] = &[
     (
         "`Some(v)`, `None` in a `match`",
         "for i in 0..n { if let Some(e) = c.get(i) && *e > 3 { y[i] = match e.checked_sub(k as u32) { Some(0) | None => 1.0, Some(g) => g as f64 }; } }",
-        "for i in 0..n { if let Ok(e) = u8::try_from(c[i]) { y[i] = e as f64; } }",
+        "for i in 0..n { if let Ok(e) = found(c[i]) { y[i] = e as f64; } }",
+    ),
+    (
+        "`u8::try_from(x)`",
+        "for i in 0..n { let e: i8 = c[i].try_into().unwrap_or(3); if let Ok(f) = u8::try_from(c[i]) && f > 3 { y[i] = (f as i8 ^ e) as f64; } }",
+        "for i in 0..n { let e = u8::try_from(c[i]); y[i] = e.unwrap_or(1) as f64; }",
     ),
     (
         "`let s: f64 = x.iter()",
         "let s: f64 = x.iter().zip(xs).map(|(e, f)| e * f).sum(); y[0] = s;",
         "y[0] = c.iter().fold(7, |h, v| h * 31 + v) as f64;",
+    ),
+    (
+        "`let [p, q] = chunk else",
+        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, f] = c else { continue }; *o = if let &[g, _] = c { e * f + g } else { 0.0 }; }",
+        "for c in y.chunks_mut(2) { if let [e, f] = c { std::mem::swap(e, f); } }",
     ),
     (
         "`.unwrap_or(0)`",
@@ -264,8 +275,9 @@ const ROWS: &[Row] = &[
     ),
     (
         "`swap_bytes`",
-        "for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3) ^ c[i].isqrt()) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
-        "for i in 0..n { y[i] = c[i].to_le_bytes()[0] as f64; }",
+        "for i in 0..n { ys[i] = (c[i].pow(c[0]) ^ c[i].checked_pow(2).unwrap_or(1) ^ u32::from_be_bytes(c[i].to_le_bytes())) as f64; } \
+         for i in 0..n { y[i] = (c[i].swap_bytes() ^ c[i].reverse_bits().wrapping_pow(3) ^ c[i].isqrt()) as f64 + b[i].is_ascii_digit() as u8 as f64; }",
+        "for i in 0..n { y[i] = c[i].to_ne_bytes()[0] as f64; }",
     ),
     ("`&[Complex<f64>]`", "for i in 0..n { w[i] = z[i]; }", ""),
     (

@@ -81,7 +81,7 @@ fn what_is_no_option_or_no_value() {
             "`if let Some(ref d)`",
         ),
         (
-            "if let Ok(d) = u8::try_from(x[i]) { y[i] = d as u32; }",
+            "if let Ok(d) = found(x[i]) { y[i] = d as u32; }",
             "`if let Ok(d)`",
         ),
         ("if let d = low { y[i] = d.unwrap_or(1); }", "`if let d`"),

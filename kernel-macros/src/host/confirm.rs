@@ -62,6 +62,12 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #function);)
         }
         Proof::Ordering { tokens, value } => ordering(rt, tokens, *value),
+        Proof::Outcome { tokens, ok } => {
+            let name = names::local(if *ok { "Err" } else { "Ok" });
+            quote_spanned! {place(tokens)=>
+                match #rt::Result::<(), ()>::Ok(()) { #tokens(_) => {} #rt::Result::#name(_) => {} }
+            }
+        }
         Proof::Variant { tokens, some } => variant(rt, tokens, *some),
         Proof::Method {
             ty,

@@ -62,6 +62,10 @@ fn types(rt: &TokenStream, of: &Ty, receiver: Receiver, name: &str) -> Vec<Token
             let some = names::ty(rt, some);
             emit!(#rt::Option<&#some>)
         }
+        (Outcome, Ty::Option(number)) => {
+            let number = names::ty(rt, number);
+            emit!(#rt::Result<#number, #rt::TryFromIntError>)
+        }
         (Slice(_), Ty::Array(elem, _)) => {
             let elem = names::ty(rt, elem);
             emit!([#elem])
@@ -119,11 +123,12 @@ fn looked_at(receiver: Receiver, name: &str, of: &Ty) -> Vec<References> {
     let ordered = is(&[Builtin::Cmp, Builtin::PartialCmp]);
     let number = builtin.is_some_and(|builtin| builtin.takes_reference(of));
     let slice = matches!(receiver, Slice(_) | Nested { slice: true, .. });
-    let borrows = slice || matches!(receiver, Borrowed | BorrowedReferences) || number;
+    let borrowed = matches!(receiver, Borrowed | BorrowedReferences | Outcome);
+    let borrows = slice || borrowed || number;
     let standard = |of: &References| borrows && of[0] == READ && (ordered || of.len() == 1);
     let itself = match receiver {
         Nested { slice, .. } => (!slice).then_some(&[][..]),
-        Array | Row(_) | Borrowed | BorrowedReferences => Some(&[][..]),
+        Array | Row(_) | Borrowed | BorrowedReferences | Outcome => Some(&[][..]),
         Slice(_) | View(_) | Behind | BehindReferences | Range { .. } => None,
     };
     let references = REFERENCES.into_iter().filter(|of| !standard(of));

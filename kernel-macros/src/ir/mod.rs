@@ -588,6 +588,8 @@ pub enum Proof {
     Ordering { tokens: TokenStream, value: i8 },
     /// `Some` or `None`, as a pattern and so as a value.
     Variant { tokens: TokenStream, some: bool },
+    /// `Ok` or `Err` of a conversion between integers, as a pattern.
+    Outcome { tokens: TokenStream, ok: bool },
     /// A method that rustc finds after those of traits for such a receiver: no trait has one of
     /// the name. The type is known after inference.
     Method {
@@ -667,6 +669,8 @@ pub enum Receiver {
     Behind,
     /// A `T`, or a reference to one, whose method takes `&T`.
     Borrowed,
+    /// `Borrowed`, of the result of a conversion to what `T` is an `Option` of.
+    Outcome,
     /// `Behind`, of an `Option` of references to what `T` is an `Option` of.
     BehindReferences,
     /// `Borrowed`, of an `Option` of references to what `T` is an `Option` of.

@@ -218,6 +218,12 @@ builtins! {
     WrappingDiv = "wrapping_div" / 2,
     /// Panics on 0.
     WrappingRem = "wrapping_rem" / 2,
+    // The ends of the type, of any number of it: what methods that are written out end in.
+    Least = "__kernel_least" / 1,
+    Greatest = "__kernel_greatest" / 1,
+    // The bytes, as an array.
+    ToLeBytes = "to_le_bytes" / 1,
+    ToBeBytes = "to_be_bytes" / 1,
     // The wrapped result, and whether it is one.
     OverflowingAdd = "overflowing_add" / 2,
     OverflowingSub = "overflowing_sub" / 2,
@@ -234,6 +240,8 @@ builtins! {
     /// The second argument is a `u32`.
     CheckedShl = "checked_shl" / 2,
     CheckedShr = "checked_shr" / 2,
+    /// The second argument, in the type of the first, if that has it.
+    Converted = "__kernel_converted" / 2,
     /// The second argument is signed, of the same width.
     CheckedAddSigned = "checked_add_signed" / 2,
     // An `Ordering`, an `Option` of one, and questions about it. They take numbers by reference.

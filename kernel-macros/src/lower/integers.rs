@@ -131,6 +131,9 @@ impl Lowerer<'_> {
             }
             Ilog10 => self.digits(call),
             Midpoint => self.midpoint(call),
+            Least => self.least(call.ty, x),
+            Greatest => self.greatest(call.ty, x),
+            ToLeBytes | ToBeBytes => self.bytes(call),
             WrappingDiv | WrappingRem => {
                 self.demand_divisor(call);
                 self.wrapping_quotient(call)
@@ -254,6 +257,24 @@ impl Lowerer<'_> {
     }
 
     // Methods.
+
+    /// The number's bytes, as an array.
+    fn bytes(&mut self, call: &mut Call) -> ExprId {
+        let (x, count) = (call.args[0], call.ty.bytes());
+        let span = self.function.exprs[x].span;
+        let bytes = (0..count).map(|position| {
+            let place = match call.builtin {
+                Builtin::ToBeBytes => count - 1 - position,
+                _ => position,
+            };
+            let shift = self.int(u128::from(8 * place), Scalar::U32, span);
+            let shifted = self.call(Builtin::WrappingShr, &[x, shift]);
+            self.as_type(shifted, Scalar::U8)
+        });
+        let bytes = bytes.collect();
+        let ty = Ty::Array(Box::new(Ty::Scalar(Scalar::U8)), count.into());
+        self.push(ExprKind::Array(bytes), span, ty)
+    }
 
     fn next_multiple(&mut self, call: &mut Call) -> ExprId {
         let (x, y) = (call.args[0], call.args[1]);
@@ -481,6 +502,7 @@ impl Lowerer<'_> {
             CheckedSub => self.overflowing_sum(call, BinaryOp::Sub),
             CheckedMul => self.overflowing_product(call),
             CheckedNeg => self.overflowing_negation(call),
+            Converted => self.converted(call),
             CheckedAddSigned => {
                 let (sum, outside) = self.signed_sum(call);
                 vec![sum, outside]
@@ -503,6 +525,39 @@ impl Lowerer<'_> {
             }
             _ => self.checked_quotient(call),
         }
+    }
+
+    /// The second number in the type of the first, and whether that has none like it.
+    fn converted(&mut self, call: &mut Call) -> Vec<ExprId> {
+        let y = call.args[1];
+        let of = self.ty(y).scalar().and_then(Scalar::int_range);
+        let value = self.as_type(y, call.ty);
+        let (Some((low, high)), Some((least, greatest))) = (of, call.ty.int_range()) else {
+            return self
+                .unknown(&[], self.function.exprs[y].span, "a conversion of this")
+                .leaves;
+        };
+        let mut outside = Vec::new();
+        if low < least {
+            let bound = match least {
+                0 => self.int_like(0, y),
+                least => {
+                    let (zero, size) =
+                        (self.int_like(0, y), self.int_like(least.unsigned_abs(), y));
+                    self.exact(BinaryOp::Sub, zero, size)
+                }
+            };
+            outside.push(self.compare(BinaryOp::Lt, y, bound));
+        }
+        if high > greatest {
+            let bound = self.int_like(greatest.unsigned_abs(), y);
+            outside.push(self.compare(BinaryOp::Gt, y, bound));
+        }
+        let outside = outside.into_iter().reduce(|a, b| self.logic(false, a, b));
+        let span = self.function.exprs[y].span;
+        let never = || ExprKind::Bool(false);
+        let outside = outside.unwrap_or_else(|| self.push(never(), span, Ty::Scalar(Scalar::Bool)));
+        vec![value, outside]
     }
 
     fn checked_quotient(&mut self, call: &mut Call) -> Vec<ExprId> {

@@ -1,9 +1,14 @@
-//! `(a..b).contains(&x)`: two comparisons; `xs.contains(&x)`: a search.
+//! `(a..b).contains(&x)`: two comparisons; `xs.contains(&x)`: a search; `xs.starts_with(&ys[..])` and
+//! `xs[a..b] == ys[..]`: pairs.
 
 use super::Parser;
+use super::part::Part;
 use super::span;
 use super::swap::name;
-use crate::ir::{BinaryOp, Block, ExprId, ExprKind, Pat, Receiver, Stmt, StmtKind, Ty, Typed};
+use crate::ir::{
+    BinaryOp, Block, ExprId, ExprKind, Pat, Receiver, Stmt, StmtKind, Ty, Typed, UnaryOp,
+};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 impl Parser {
@@ -60,8 +65,7 @@ impl Parser {
         self.push(ExprKind::Var(var), span)
     }
 
-    /// A loop over a slice, a row or a fixed array, which ends where it has found the item. rustc
-    /// confirms the method of what is no `&[T]`.
+    /// A loop over a slice, a row or a fixed array, which ends where it has found the item.
     fn among(
         &mut self,
         node: &syn::Expr,
@@ -69,8 +73,6 @@ impl Parser {
         item: &syn::Expr,
     ) -> Option<ExprId> {
         let [list, sought, found, element] = ["list", "sought", "found", "element"].map(name);
-        self.scopes.enter();
-        let (listed, stmts) = self.elements_named(&list, call);
         let search = quote!({
             let #sought = #item;
             let mut #found = false;
@@ -82,51 +84,163 @@ impl Parser {
             }
             #found
         });
-        let search: Option<syn::Expr> = listed.then(|| syn::parse2(search).ok()).flatten();
-        let value = search.map(|search| self.expr(&search));
+        let search = syn::parse2(search).ok()?;
+        self.over_lists(node, &[(&list, &call.receiver)], &search, Some(call))
+    }
+
+    /// `a.starts_with(b)`
+    pub(super) fn begins_with(
+        &mut self,
+        node: &syn::Expr,
+        call: &syn::ExprMethodCall,
+    ) -> Option<ExprId> {
+        let plain = call.method == "starts_with" && call.turbofish.is_none();
+        if !plain || call.args.len() != 1 || self.path.is_empty() {
+            return None;
+        }
+        let [list, other] = ["list", "other"].map(name);
+        let test = pairwise(&list, &other, &quote!(#other.len() <= #list.len()))?;
+        let lists = [(&list, &*call.receiver), (&other, &call.args[0])];
+        self.over_lists(node, &lists, &test, Some(call))
+    }
+
+    /// `a == b` and `a != b` of slices, rows and fixed arrays.
+    pub(super) fn equal_slices(
+        &mut self,
+        node: &syn::Expr,
+        binary: &syn::ExprBinary,
+    ) -> Option<ExprId> {
+        let differs = match binary.op {
+            syn::BinOp::Eq(_) => false,
+            syn::BinOp::Ne(_) => true,
+            _ => return None,
+        };
+        let sides = [behind(&binary.left), behind(&binary.right)];
+        if self.path.is_empty() || !sides.iter().all(|side| self.may_be_slice(side)) {
+            return None;
+        }
+        let [list, other] = ["list", "other"].map(name);
+        let test = pairwise(&list, &other, &quote!(#other.len() == #list.len()))?;
+        let lists = [(&list, sides[0]), (&other, sides[1])];
+        let equal = self.over_lists(node, &lists, &test, None)?;
+        Some(match differs {
+            true => self.push(ExprKind::Unary(UnaryOp::Not, equal), span::of(node)),
+            false => equal,
+        })
+    }
+
+    /// Whether an expression reads like one of several elements.
+    fn may_be_slice(&self, node: &syn::Expr) -> bool {
+        let rank = |node: &syn::Expr| {
+            let part = self.named(node).and_then(|var| self.part(var));
+            part.map_or(0, |part| part.rank())
+        };
+        match node {
+            syn::Expr::Path(_) => rank(node) > 0,
+            syn::Expr::Index(of) => {
+                let range = matches!(*of.index, syn::Expr::Range(_));
+                range || matches!(*of.expr, syn::Expr::Index(_)) || rank(&of.expr) > 1
+            }
+            node => written_out(node).is_some(),
+        }
+    }
+
+    /// An expression in which these names mean the elements of these slices. rustc confirms the method of what
+    /// is no `&[T]`.
+    fn over_lists(
+        &mut self,
+        node: &syn::Expr,
+        lists: &[(&Ident, &syn::Expr)],
+        written: &syn::Expr,
+        call: Option<&syn::ExprMethodCall>,
+    ) -> Option<ExprId> {
+        self.scopes.enter();
+        let mut stmts = Vec::new();
+        let named = self.attempt(|parser| {
+            let mut lists = lists.iter();
+            lists
+                .all(|(name, list)| parser.name_elements(name, list, &mut stmts))
+                .then_some(())
+        });
+        let value = named.map(|()| {
+            if let Some(call) = call {
+                self.prove_search(&call.receiver, lists[0].0, call);
+            }
+            self.expr(written)
+        });
         self.scopes.leave();
         let value = Some(value?);
         Some(self.push(ExprKind::Block(Block { stmts, value }), span::of(node)))
     }
 
-    /// Gives the elements that are searched this name; false if they are something else.
-    fn elements_named(
-        &mut self,
-        list: &proc_macro2::Ident,
-        call: &syn::ExprMethodCall,
-    ) -> (bool, Vec<Stmt>) {
-        let receiver = &*call.receiver;
-        if let Some(written) = written_out(receiver) {
-            let span = span::of(receiver);
+    /// Gives the elements of a slice, a row or a fixed array this name; false if they are something else.
+    fn name_elements(&mut self, list: &Ident, node: &syn::Expr, stmts: &mut Vec<Stmt>) -> bool {
+        if let Some(written) = written_out(node) {
+            let span = span::of(node);
             let init = Some(self.expr(&written));
             let kind = self.local_kind();
             let var = self.bind(list, kind, false, Ty::Unknown);
             self.fixed.insert(var);
-            self.prove_own_array(var, call);
             let pat = Pat::Var(var);
             let kind = StmtKind::Let { pat, init };
-            return (true, vec![Stmt { kind, span }]);
+            stmts.push(Stmt { kind, span });
+            return true;
         }
-        let fixed = self.named(receiver).filter(|var| self.fixed.contains(var));
-        let plain = self.is_plain(receiver);
-        let part = self.attempt(|parser| {
-            let part = parser.part_expr(receiver);
-            part.filter(|part| part.rank() == 1 && part.is_slice())
+        let named = self.named(node);
+        let known = named.is_none_or(|var| {
+            self.is_plain(node) || self.fixed.contains(&var) || self.segment(var).is_some()
         });
-        let place = matches!(receiver, syn::Expr::Index(_) | syn::Expr::MethodCall(_));
-        let segment = self.named(receiver).and_then(|var| self.segment(var));
-        let known = plain || place || fixed.is_some() || segment.is_some();
-        let Some(part) = part.filter(|_| known) else {
-            return (false, Vec::new());
+        let part = match known {
+            true => self.part_expr(node),
+            false => None,
         };
-        match fixed {
-            Some(var) => self.prove_own_array(var, call),
-            None if plain => {}
-            None => self.prove_part(&part, call),
-        }
+        let Some(part) = part.filter(|part| part.rank() == 1 && part.is_slice()) else {
+            return false;
+        };
         let writable = false;
-        self.bind_part_name(list, super::part::Part { writable, ..part });
-        (true, Vec::new())
+        self.bind_part_name(list, Part { writable, ..part });
+        true
+    }
+
+    /// Has rustc confirm the method that is called of elements which have this name.
+    fn prove_search(&mut self, node: &syn::Expr, list: &Ident, call: &syn::ExprMethodCall) {
+        let Some(var) = self.find(list) else { return };
+        match self.parts.get(&var).cloned() {
+            None => self.prove_own_array(var, call),
+            Some(_) if self.is_plain(node) => {}
+            Some(part) if part.local && part.dims.len() == 1 => {
+                self.prove_own_array(part.array, call)
+            }
+            Some(part) => self.prove_part(&part, call),
+        }
+    }
+}
+
+/// Whether elements that stand at the same place are equal, if this holds of the lengths.
+fn pairwise(list: &Ident, other: &Ident, lengths: &TokenStream) -> Option<syn::Expr> {
+    let [equal, left, right] = ["equal", "left", "right"].map(name);
+    let written = quote!({
+        let mut #equal = #lengths;
+        if #equal {
+            for (#left, #right) in #list.iter().zip(#other) {
+                if *#left != *#right {
+                    #equal = false;
+                    break;
+                }
+            }
+        }
+        #equal
+    });
+    syn::parse2(written).ok()
+}
+
+/// What references to slices are to: those are compared.
+fn behind(node: &syn::Expr) -> &syn::Expr {
+    match node {
+        syn::Expr::Paren(of) => behind(&of.expr),
+        syn::Expr::Reference(of) if of.mutability.is_none() => behind(&of.expr),
+        syn::Expr::Unary(of) if matches!(of.op, syn::UnOp::Deref(_)) => behind(&of.expr),
+        node => node,
     }
 }
 

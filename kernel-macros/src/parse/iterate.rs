@@ -272,11 +272,13 @@ impl Parser {
             }
             Item::Value(part) => {
                 let value = self.read_part(&part, span);
-                self.bind_value(ident, mutable, value, bound);
+                let var = self.bind_value(ident, mutable, value, bound);
+                self.learn_row(var, &part);
             }
             Item::Part(part) if part.rank() == 0 && !part.writable => {
                 let value = self.read_part(&part, span);
                 let var = self.bind_value(ident, mutable, value, bound);
+                self.learn_row(var, &part);
                 self.vars[var].tokens = quote!((*#ident));
                 self.references.insert(var);
             }
@@ -293,6 +295,13 @@ impl Parser {
             }
         }
         true
+    }
+
+    /// An element that is an array itself is one to go over.
+    fn learn_row(&mut self, var: VarId, of: &Part) {
+        if of.local && self.of_arrays.contains(&of.array) {
+            self.fixed.insert(var);
+        }
     }
 
     /// A position: the loop's own variable gets the name, if that is what it is.

@@ -151,6 +151,15 @@ impl Parser {
         Some(self.valued_loop(Some(value), body, span))
     }
 
+    /// Whether an expression of an iteration is such a loop.
+    pub(super) fn is_valued_loop(&self, node: &syn::Expr) -> bool {
+        let syn::Expr::Loop(node) = node else {
+            return false;
+        };
+        let label = node.label.as_ref().map(|label| &label.name);
+        !self.path.is_empty() && Jumps::in_block(&node.body, label).valued
+    }
+
     /// The body of a nested function: a plain block, unless a `return` leaves it early.
     pub(super) fn function_body(&mut self, item: &syn::ItemFn, span: Span) -> Block {
         let mut block = (*item.block).clone();

@@ -15,6 +15,7 @@ mod closure;
 mod complex;
 mod contact;
 mod contains;
+mod convert;
 mod desugar;
 mod endings;
 mod expr;
@@ -33,11 +34,13 @@ mod option;
 mod outside;
 mod part;
 mod pipeline;
+mod power;
 mod range;
 mod refutable;
 mod rows;
 mod scope;
 mod sin_cos;
+mod slice_pattern;
 mod slices;
 mod span;
 mod staged;
@@ -174,6 +177,8 @@ pub(in crate::parse) struct Parser {
     pub lengths: HashMap<VarId, u64>,
     /// Fixed arrays that iterations bind.
     pub fixed: HashSet<VarId>,
+    /// Those of them whose elements are arrays.
+    pub of_arrays: HashSet<VarId>,
     /// Names of parts of arrays, single elements that can be written among them.
     pub parts: HashMap<VarId, part::Part>,
     /// Variables that are references to what the IR has as values.

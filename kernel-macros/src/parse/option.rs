@@ -282,13 +282,24 @@ impl Parser {
         if self.may_be_behind(&call.receiver) {
             self.prove_behind(init, call);
         }
+        let again = called(&call.method, &call.args.to_token_stream());
+        let fails = quote_spanned!(span.start=> ::core::option::Option::<()>::None.#again;);
+        self.present(init, fails, span)
+    }
+
+    /// The number of an option, behind an assertion that there is one, whose failure these tokens raise.
+    pub(super) fn present(
+        &mut self,
+        init: ExprId,
+        fails: TokenStream,
+        span: crate::ir::Span,
+    ) -> ExprId {
         let kind = self.local_kind();
         let option = self.bind_hidden(&name("option"), kind);
         let [missing, value] = [1, 0].map(|field| {
             let option = self.push(ExprKind::Var(option), span);
             self.push(ExprKind::Field(option, field), span)
         });
-        let again = called(&call.method, &call.args.to_token_stream());
         let bind = StmtKind::Let {
             pat: Pat::Var(option),
             init: Some(init),
@@ -296,7 +307,7 @@ impl Parser {
         let check = StmtKind::Assert {
             cond: self.push(ExprKind::Unary(UnaryOp::Not, missing), span),
             args: Vec::new(),
-            tokens: quote_spanned!(span.start=> ::core::option::Option::<()>::None.#again;),
+            tokens: fails,
             debug_only: false,
         };
         let block = Block {
@@ -332,7 +343,11 @@ pub(super) fn variant(path: &syn::Path) -> Option<bool> {
 }
 
 /// The `match` that a method is short for. Its arguments are evaluated before.
-fn written_out(method: &str, option: &syn::Expr, args: &[&syn::Expr]) -> Option<syn::Expr> {
+pub(super) fn written_out(
+    method: &str,
+    option: &syn::Expr,
+    args: &[&syn::Expr],
+) -> Option<syn::Expr> {
     let [some, none] = VARIANTS.map(name);
     let [it, value, default] = ["option", "value", "default"].map(name);
     let (value_of, default_of) = (source(quote!(#value))?, source(quote!(#default))?);

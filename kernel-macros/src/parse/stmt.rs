@@ -13,12 +13,12 @@ use super::span;
 use super::template;
 use super::ty;
 use super::written;
-use crate::ir::names::plain;
+use crate::ir::names::{WRITTEN, plain};
 use crate::ir::template::{Bound, Origin};
 use crate::ir::types::ViewKind;
 use crate::ir::{
-    AccessMode, BinaryOp, Block, ExprId, ExprKind, Opaque, Part, PartNames, Pat, Place, Scalar,
-    Span, Stmt, StmtKind, Ty, VarId, VarKind,
+    AccessMode, BinaryOp, Block, Builtin, ExprId, ExprKind, Opaque, Part, PartNames, Pat, Place,
+    Scalar, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
 use proc_macro2::Ident;
 
@@ -43,7 +43,9 @@ impl Parser {
         let last = block.stmts.len().saturating_sub(1);
         for (position, stmt) in block.stmts.iter().enumerate() {
             match stmt {
-                syn::Stmt::Expr(node, None) if position == last && is_value(node) => {
+                syn::Stmt::Expr(node, None)
+                    if position == last && (is_value(node) || self.is_valued_loop(node)) =>
+                {
                     let unit = self.unit_call(node);
                     if unit.is_none() {
                         out.value = Some(self.expr(node));
@@ -213,7 +215,7 @@ impl Parser {
         self.exprs[id].kind = kind;
     }
 
-    fn local(&mut self, local: &syn::Local) -> StmtKind {
+    pub(super) fn local(&mut self, local: &syn::Local) -> StmtKind {
         if let Some(attr) = foreign_attribute(&local.attrs) {
             self.bind_unknown(&local.pat);
             return opaque_stmt(attr, None);
@@ -233,7 +235,11 @@ impl Parser {
         if let Some(init) = &local.init
             && init.diverge.is_some()
         {
-            if let Some(kind) = self.let_else(local) {
+            if let Some(kind) = self.let_else_slice(local) {
+                return kind;
+            }
+            let converted = self.let_converted(local);
+            if let Some(kind) = self.let_else(converted.as_ref().unwrap_or(local)) {
                 return kind;
             }
             let blocks = self.asked(&init.expr, false);
@@ -307,7 +313,7 @@ impl Parser {
 
     /// What is not understood of the expressions from that one on, is so of the value of this name.
     fn say_whose(&mut self, first: usize, name: &Ident) {
-        if self.path.is_empty() {
+        if self.path.is_empty() || plain(name).starts_with(WRITTEN) {
             return;
         }
         let quoted = format!("`{}`", plain(name));
@@ -520,10 +526,21 @@ impl Parser {
     fn learn_fixed(&mut self, var: VarId, ty: &Ty, init: Option<ExprId>) {
         let made = |init| {
             let kind = &self.exprs[init].kind;
+            let bytes = [Builtin::ToLeBytes, Builtin::ToBeBytes];
             matches!(kind, ExprKind::Array(_) | ExprKind::Repeat(..))
+                || matches!(kind, ExprKind::Call(of, _) if bytes.contains(of))
         };
         if matches!(ty, Ty::Array(..)) || init.is_some_and(made) {
             self.fixed.insert(var);
+        }
+        let nested = |init: ExprId| match &self.exprs[init].kind {
+            ExprKind::Array(elems) => elems.first().is_some_and(|elem| made(*elem)),
+            ExprKind::Repeat(elem, _) => made(*elem),
+            _ => false,
+        };
+        let written = matches!(ty, Ty::Array(elem, _) if matches!(**elem, Ty::Array(..)));
+        if written || init.is_some_and(nested) {
+            self.of_arrays.insert(var);
         }
     }
 

@@ -5,6 +5,7 @@
 //! positions.
 
 use super::Parser;
+use super::bytes::gives_bytes;
 use super::chain::closure;
 use super::desugar::zip_from;
 use super::expr::axis_number;
@@ -142,6 +143,10 @@ impl Parser {
                     self.borrowed.insert(part.array);
                 }
                 Some(part)
+            }
+            syn::Expr::MethodCall(call) if gives_bytes(node) && self.is_settled(&call.receiver) => {
+                let value = (!self.path.is_empty()).then(|| self.expr(node))?;
+                Some(self.hold(value, span::of(node)))
             }
             syn::Expr::Reference(reference) if is_list(&reference.expr) => {
                 self.items(&reference.expr)

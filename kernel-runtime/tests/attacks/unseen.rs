@@ -68,12 +68,16 @@ mod without_prelude {
 mod searches {
     use kernel_runtime::prelude::*;
 
-    trait Contains {
+    pub trait Contains {
         fn contains(&self, of: &u32) -> bool;
+        fn starts_with(&self, of: &[u32]) -> bool;
     }
 
     impl<const N: usize> Contains for [u32; N] {
         fn contains(&self, of: &u32) -> bool {
+            true
+        }
+        fn starts_with(&self, of: &[u32]) -> bool {
             true
         }
     }
@@ -102,6 +106,60 @@ mod searches {
         for i in 0..x.len() {
             if p[i].contains(&x[i]) {
                 x[i] = 0;
+            }
+        }
+    }
+}
+
+mod beginnings {
+    use super::searches::Contains;
+    use kernel_runtime::prelude::*;
+
+    #[kernel(parallel)]
+    fn row(p: &[[u32; 3]], few: &[u32], x: &mut [u32]) {
+        for i in 0..x.len() {
+            if p[i].starts_with(few) {
+                x[i] = 0;
+            }
+        }
+    }
+}
+
+mod conversions {
+    use kernel_runtime::prelude::*;
+
+    trait IsOk {
+        fn is_ok(self) -> bool;
+    }
+
+    impl<T, E> IsOk for Result<T, E> {
+        fn is_ok(self) -> bool {
+            true
+        }
+    }
+
+    #[kernel(parallel)]
+    fn asked(x: &[i32], y: &mut [bool]) {
+        for i in 0..y.len() {
+            y[i] = u8::try_from(x[i]).is_ok();
+        }
+    }
+}
+
+mod variants {
+    use self::Own::*;
+    use kernel_runtime::prelude::*;
+
+    enum Own {
+        Ok(u8),
+        Err(u8),
+    }
+
+    #[kernel(parallel)]
+    fn matched(x: &[i32], y: &mut [u8]) {
+        for i in 0..y.len() {
+            if let Ok(v) = u8::try_from(x[i]) {
+                y[i] = v;
             }
         }
     }

@@ -223,3 +223,84 @@ fn matches_and_blocks() {
         check!(tuples[y = zero(), z = zero(), t = zero()](&x, &mut y, &mut z, &mut t));
     }
 }
+
+/// Blocks and functions that end in a loop with a value, and rows of a local array.
+#[kernel(parallel, cuda)]
+fn ends_in_a_loop(x: &[u32], y: &mut [u32], z: &mut [f64]) {
+    fn steps(mut n: u32) -> u32 {
+        let mut k = 0;
+        loop {
+            if n <= 1 {
+                break k;
+            }
+            n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+            k += 1;
+        }
+    }
+    for i in 0..y.len() {
+        z[i] = {
+            let (mut sum, mut k) = (0.0, 0);
+            loop {
+                sum += x[i] as f64 / (k + 1) as f64;
+                k += 1;
+                if k >= 5 || sum > 10.0 {
+                    break sum;
+                }
+            }
+        };
+        let rows = [[x[i], 1, 3], [2, x[i] + 1, steps(x[i])]];
+        let mut total = 0;
+        for row in &rows {
+            for v in row {
+                total += v;
+            }
+        }
+        let mut turned = [[0; 2]; 3];
+        for (r, row) in turned.iter_mut().enumerate() {
+            for (c, v) in row.iter_mut().enumerate() {
+                *v = rows[c][r];
+            }
+        }
+        y[i] = total
+            + turned
+                .iter()
+                .map(|row| row.iter().max().unwrap())
+                .sum::<u32>();
+    }
+}
+
+/// Slices that are held against patterns.
+#[kernel(parallel, cuda)]
+fn slices_match(x: &[i32], y: &mut [i32]) -> i32 {
+    for (part, y) in x.chunks(7).zip(y.iter_mut()) {
+        let [first, last] = [part[0], part[part.len() - 1]];
+        *y = if let &[p, q] = part {
+            p * q
+        } else if let [single] = part {
+            -single
+        } else {
+            first - last
+        };
+        let [p, _, q] = part else {
+            continue;
+        };
+        *y += p * q;
+    }
+    x.windows(2)
+        .map(|w| if let [a, b] = w { (b - a).abs() } else { 0 })
+        .sum()
+}
+
+#[test]
+fn slices_against_patterns() {
+    for n in [7, 701, 702, 703] {
+        let x: Vec<i32> = (0..n).map(|i| i * 37 % 23 - 11).collect();
+        check!(slices_match[y = vec![0; 200]](&x, &mut y));
+    }
+}
+
+#[test]
+fn blocks_that_end_in_a_loop() {
+    let x: Vec<u32> = (0..500).map(|i| i % 97).collect();
+    check!(ends_in_a_loop[y = vec![0; 500], z = vec![0.0; 500]](&x, &mut y, &mut z));
+}

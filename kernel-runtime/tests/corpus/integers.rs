@@ -383,3 +383,139 @@ fn arguments_are_evaluated_in_order() {
     let x: Vec<u32> = (0..2000).map(|i| i % 37).collect();
     check!(in_order[out = vec![[0; 9]; 2000]](&x, &mut out));
 }
+
+/// Powers whose exponents are no numbers, and those that say whether they fit.
+#[kernel(parallel, cuda)]
+fn powers(x: &[i64], e: &[u32], y: &mut [i64], z: &mut [i32], w: &mut [u8]) {
+    for (y, (x, e)) in y.iter_mut().zip(x.iter().zip(e)) {
+        *y = x.wrapping_pow(*e * 5) ^ (x % 3).pow(*e) ^ i64::pow(2, *e);
+    }
+    for i in 0..z.len() {
+        let v = x[i] as i32;
+        z[i] = v.saturating_pow(e[i]) ^ v.checked_pow(e[i]).unwrap_or(-7);
+        w[i] = (x[i] as u8).saturating_pow(3);
+        if let Some(v) = (x[i] as i8).checked_pow(e[i] % 3) {
+            z[i] += i32::from(v) % 5;
+        }
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn raised(x: &[u32], e: &[u32], y: &mut [u32]) {
+    for i in 0..y.len() {
+        y[i] = x[i].pow(e[i]);
+    }
+}
+
+#[test]
+fn powers_of_any_exponent() {
+    let x: Vec<i64> = (0..600).map(|i| i * 37 % 41 - 20).collect();
+    let e: Vec<u32> = (0..600).map(|i| i % 13).collect();
+    check!(powers[y = vec![0; 500], z = vec![0; 500], w = vec![0; 500]](&x, &e, &mut y, &mut z, &mut w));
+    check!(raised[y = vec![0; 500]](&[3; 500], &e, &mut y));
+    let result = agreement!(
+        Exact,
+        device,
+        raised[y = vec![0; 500]](&[7; 500], &e, &mut y)
+    );
+    match cfg!(debug_assertions) {
+        true => assert!(
+            result
+                .expect_err("a failure")
+                .contains("attempt to multiply with overflow")
+        ),
+        false => _ = result.expect("no failure"),
+    }
+}
+
+/// The bytes of numbers, and numbers of the bytes of arrays and slices.
+#[kernel(parallel, cuda)]
+fn bytes(x: &[u32], text: &[u8], p: &[[u8; 2]], y: &mut [u64], rows: &mut [[u8; 4]]) {
+    for (i, (y, &v)) in y.iter_mut().zip(x).enumerate() {
+        let little = v.to_le_bytes();
+        let [a, _, c, d] = v.to_be_bytes();
+        *y = u64::from(little[i % 4]) + u64::from(u32::from_le_bytes([a, d, c, 7]));
+        for b in v.to_le_bytes() {
+            *y = (*y ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
+        }
+        *y ^= u64::from_be_bytes(text[i..i + 8].try_into().unwrap());
+        *y += u64::from(u16::from_le_bytes(p[i])) + u64::from(v.to_be_bytes()[3]);
+    }
+    for (row, v) in rows.iter_mut().zip(x) {
+        *row = (v * 3).to_le_bytes();
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn words(text: &[u8], y: &mut [i16]) {
+    for (y, pair) in y.iter_mut().zip(text.chunks(2)) {
+        *y = i16::from_le_bytes(pair.try_into().expect("two of them"));
+    }
+}
+
+#[test]
+fn bytes_of_numbers() {
+    let x: Vec<u32> = (0..500).map(|i| i * 7919).collect();
+    let text: Vec<u8> = (0..508).map(|i| (i * 31 % 251) as u8).collect();
+    let p: Vec<[u8; 2]> = text.windows(2).map(|w| [w[0], w[1]]).collect();
+    check!(bytes[y = vec![1; 500], rows = vec![[0; 4]; 400]](&x, &text, &p, &mut y, &mut rows));
+    check!(words[y = vec![0; 250]](&text, &mut y));
+    fails!(
+        "two of them: TryFromSliceError",
+        words[y = vec![0; 300]](&text[..401], &mut y)
+    );
+    fails!("out of range for slice",
+        bytes[y = vec![1; 500], rows = vec![[0; 4]; 400]](&x, &text[..506], &p, &mut y, &mut rows));
+}
+
+/// Conversions that may fail, read where they are made.
+#[kernel(parallel, cuda)]
+fn converted(x: &[i64], t: &[u8], y: &mut [i64], z: &mut [u8]) {
+    for i in 0..y.len() {
+        y[i] = u16::try_from(x[i]).ok().map_or(-1, |v| i64::from(v))
+            + i16::try_from(x[i]).map_or(5, |v| i64::from(v));
+        y[i] ^= i64::from(u8::try_from(x[i]).is_ok()) + 2 * i64::from(i8::try_from(x[i]).is_err());
+        if let Ok(v) = i8::try_from(x[i])
+            && v > 3
+            && let Ok(w) = u8::try_from(v - 90)
+        {
+            y[i] += i64::from(w);
+        }
+        match usize::try_from(x[i]) {
+            Ok(at) if at < t.len() => z[i] = t[at],
+            Ok(_) => z[i] = 1,
+            Err(_) => z[i] = 2,
+        }
+        let Ok(small) = u32::try_from(x[i] << 25) else {
+            continue;
+        };
+        let narrow: u8 = small.try_into().unwrap_or(7);
+        z[i] ^=
+            narrow ^ u8::try_from(x[i] % 300).unwrap_or_else(|_| if x[i] < 0 { 0 } else { 255 });
+        y[i] += i64::try_from(x[i] as u64).unwrap_or(-3) + i64::try_from(i).unwrap();
+    }
+}
+
+#[kernel(parallel, cuda)]
+fn narrowed(x: &[i32], y: &mut [u8]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = u8::try_from(*x).expect("a byte");
+    }
+}
+
+#[test]
+fn conversions_that_may_fail() {
+    let x: Vec<i64> = (0..500)
+        .map(|i| (i * 7919 % 701 - 350) * if i % 5 == 0 { 1 << 33 } else { 1 })
+        .collect();
+    let t: Vec<u8> = (0..200).map(|i| i as u8).collect();
+    check!(converted[y = vec![0; 500], z = vec![9; 500]](&x, &t, &mut y, &mut z));
+    let bytes: Vec<i32> = (0..500).map(|i| i % 256).collect();
+    check!(narrowed[y = vec![0; 500]](&bytes, &mut y));
+    let mut large = bytes;
+    large[321] = -1;
+    fails!(
+        "a byte: TryFromIntError(())",
+        narrowed[y = vec![0; 500]](&large, &mut y)
+    );
+}

@@ -335,6 +335,37 @@ fn zipped(x: &[u32], d: &[u32], k: u32, y: &mut [u32], found: &mut [u8]) -> bool
     x.iter().zip(d.iter().map(|d| d + 1)).all(|(x, d)| *x != d)
 }
 
+/// Slices, rows and lists that are compared.
+#[kernel(parallel, cuda)]
+fn matched(text: &[u8], word: &[u8], p: &[[u8; 2]], out: &mut [u8]) -> usize {
+    let m = word.len();
+    for (i, o) in out.iter_mut().enumerate() {
+        let rest = &text[i..];
+        *o = u8::from(rest.starts_with(word)) + 2 * u8::from(rest.starts_with(b"ab"));
+        *o +=
+            4 * u8::from(text[i..i + m] == *word) + 8 * u8::from(p[i] == p[0] || p[i] != [97, 98]);
+        let near = [text[i], text[i + 1]];
+        *o += 16 * u8::from(near == p[i]) + 32 * u8::from(near[..] != word[..m.min(1)]);
+    }
+    (0..text.len() - m)
+        .filter(|&i| &text[i..i + m] == word)
+        .count()
+        + text.windows(2).filter(|w| *w == &p[3][..]).count()
+}
+
+#[test]
+fn slices_are_compared() {
+    let text: Vec<u8> = (0..900).map(|i| b'a' + (i * i / 3 % 4) as u8).collect();
+    let p: Vec<[u8; 2]> = text.chunks_exact(2).map(|w| [w[1], w[0]]).collect();
+    for word in [&b"a"[..], b"ab", b"", b"dca"] {
+        check!(matched[out = vec![0; 400]](&text, word, &p, &mut out));
+    }
+    fails!(
+        "out of range for slice",
+        matched[out = vec![0; 400]](&text[..401], b"abc", &p, &mut out)
+    );
+}
+
 #[test]
 fn mapped_zips_and_searches() {
     let x: Vec<u32> = (0..600).map(|i| i * 7919 % 41).collect();

@@ -96,13 +96,6 @@ fn parts_of_a_tuple(x: &[f64]) -> (f64, usize) {
     (pair[0], 0)
 }
 
-#[kernel(parallel, cuda)]
-fn powers_of_integers(x: &[u32], y: &mut [u32], n: u32) {
-    for i in 0..x.len() {
-        y[i] = x[i].pow(n);
-    }
-}
-
 #[kernel(parallel)]
 fn best_and_second(x: &[f64]) -> (f64, f64) {
     let (mut best, mut second) = (f64::NEG_INFINITY, f64::NEG_INFINITY);

@@ -7,7 +7,11 @@ use crate::parse::{Parser, blame, span, written};
 impl Parser {
     pub(super) fn if_expr(&mut self, node: &syn::Expr, node_if: &syn::ExprIf) -> ExprId {
         if contains_let(&node_if.cond) {
-            let read = self.if_let(node, node_if);
+            if let Some(chosen) = self.if_let_slice(node_if) {
+                return chosen;
+            }
+            let converted = self.if_converted(node_if);
+            let read = self.if_let(node, converted.as_ref().unwrap_or(node_if));
             return read.unwrap_or_else(|| self.outside_subset(node));
         }
         let cond = self.expr(&node_if.cond);

@@ -39,13 +39,16 @@ impl Parser {
         }
         match primitive_function(&path.path) {
             Some((scalar, builtin)) if builtin.arity() == call.args.len() => {
-                let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
                 let tokens = path.to_token_stream();
                 self.prove(Proof::Function {
                     tokens,
                     scalar,
                     builtin,
                 });
+                if let Some(power) = self.function_power(call, scalar, builtin) {
+                    return power;
+                }
+                let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
                 let id = self.push(ExprKind::Call(builtin, args.clone()), span::of(node));
                 self.pinned.push((args[0], receiver(scalar, builtin)));
                 id
@@ -59,6 +62,21 @@ impl Parser {
                 self.opaque(node, what, Some(help))
             }),
         }
+    }
+
+    /// `u32::pow(x, k)`
+    fn function_power(
+        &mut self,
+        call: &syn::ExprCall,
+        scalar: Scalar,
+        builtin: Builtin,
+    ) -> Option<ExprId> {
+        if !matches!(builtin, Builtin::Pow | Builtin::WrappingPow) {
+            return None;
+        }
+        let base = self.expr(&call.args[0]);
+        self.pinned.push((base, scalar));
+        self.power_called(call, builtin, base)
     }
 
     /// `std::cmp::max(a, b)`, `Ord::min(a, b)`

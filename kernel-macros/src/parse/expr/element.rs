@@ -13,6 +13,9 @@ impl Parser {
         if let Some(len) = self.shape_element(index) {
             return len;
         }
+        if let Some(byte) = self.byte_of(node, index) {
+            return byte;
+        }
         if let Some(row) = self.row(node) {
             return self.read_row(&row);
         }

@@ -11,6 +11,15 @@ impl Parser {
         if let Some(inside) = self.contained(node, call) {
             return inside;
         }
+        if let Some(begins) = self.begins_with(node, call) {
+            return begins;
+        }
+        if let Some(value) = self.conversion_method(node, call) {
+            return value;
+        }
+        if let Some(power) = self.power(call) {
+            return power;
+        }
         if let Some(value) = self.optional(node, call) {
             return value;
         }

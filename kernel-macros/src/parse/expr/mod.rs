@@ -89,7 +89,8 @@ impl Parser {
             syn::Expr::If(node_if) => self.if_expr(node, node_if),
             syn::Expr::Macro(of) if let Some(id) = self.matches_macro(&of.mac) => id,
             syn::Expr::Match(of) => {
-                let read = self.match_expr(of);
+                let converted = self.match_converted(of);
+                let read = self.match_expr(converted.as_ref().unwrap_or(of));
                 read.unwrap_or_else(|| self.outside_subset(node))
             }
             syn::Expr::Block(block) if block.label.is_none() => {
@@ -266,6 +267,9 @@ impl Parser {
     }
 
     fn binary(&mut self, node: &syn::Expr, binary: &syn::ExprBinary) -> ExprId {
+        if let Some(equal) = self.equal_slices(node, binary) {
+            return equal;
+        }
         let span = span::of(node);
         if let syn::BinOp::And(_) | syn::BinOp::Or(_) = binary.op {
             let and = matches!(binary.op, syn::BinOp::And(_));

@@ -2,6 +2,7 @@
 
 use super::bits::assemble;
 use super::double::{fast_two_sum, two_sum};
+use super::logarithm::{LN_2, LN_2_REST};
 use kernel_macros::kernel;
 
 /// `e^r - 1 - r`, and something small that is to be added, for `|r|` up to half of ln 2.
@@ -87,14 +88,17 @@ pub fn exp(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp_reduced(x: f64, bias: f64) -> (f64, f64) {
+    let (shifted, k): (f64, f64) = exp_exponent(x, bias);
+    (shifted, (x - k * LN_2) - k * LN_2_REST)
+}
+
+/// `(shifted, k)` of [`exp_reduced`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp_exponent(x: f64, bias: f64) -> (f64, f64) {
     // An integer, in the last bits of the sum: the nearest one to a number less log2(3 / 2) - 1 / 2.
     let shifted = (x * 1.4426950408889634 - 0.0849625) + bias;
-    let k = shifted - bias;
-    // The first 33 bits of ln 2: the product is exact.
-    (
-        shifted,
-        (x - k * 0.6931471806019545) - k * -4.2009150726810846e-11,
-    )
+    (shifted, shifted - bias)
 }
 
 /// `2^x`. At most 1 ULP.

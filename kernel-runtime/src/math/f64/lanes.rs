@@ -3,13 +3,14 @@
 use super::bits::{assemble_usual, is_usual, split_usual, split_usual_halved, upper};
 use super::double::fast_two_sum;
 use super::exponential::{
-    are_usual_powers, beyond_usual_power, exp_near, exp_reduced, exp2_near, exp2_reduced,
+    are_usual_powers, beyond_usual_power, exp_exponent, exp_near, exp2_near, exp2_reduced,
     exp2_root_usual,
 };
 use super::fused::{error_of_product, exact_product_and};
 use super::inverse_hyperbolic::acosh_root;
 use super::logarithm::{
-    LOG2_E, halved_ratio, halved_rest, ln_of, ln_of_split, log2_sum, log10_of, split_sum,
+    LN_2, LN_2_REST, LOG2_E, halved_ratio, halved_rest, ln_of_split, ln_rest, log2_sum, log10_of,
+    split_sum,
 };
 use super::power::{self, exp2_sum_reduced, log2_beyond, log2_over, product, ratio_parts};
 use crate::math::lanes::{Scratch, in_two_steps, proper, settle, values, whole};
@@ -28,7 +29,8 @@ pub fn exp<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     let Scratch([exponents, rests, ..]) = scratch;
     let mut all_usual = true;
     for at in 0..N {
-        let (shifted, r) = exp_reduced(x[at], 6755399441055744.0);
+        let (shifted, k) = exp_exponent(x[at], 6755399441055744.0);
+        let r = exact_product_and(-k, LN_2, x[at]) - k * LN_2_REST;
         all_usual &= is_usual(shifted);
         (exponents[at], rests[at]) = (shifted, r);
     }
@@ -83,7 +85,7 @@ pub fn ln<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     for at in 0..N {
         let (k, m, usual) = split_usual(x[at]);
         all_usual &= usual;
-        values[at] = ln_of(k, m);
+        values[at] = exact_product_and(k, LN_2, ln_rest(k, m));
     }
     // Else LLVM asks first, and then divides.
     settle(scratch);

@@ -50,10 +50,22 @@ pub fn ln(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn ln_of(k: f64, m: f64) -> f64 {
+    let rest: f64 = ln_rest(k, m);
+    k * LN_2 + rest
+}
+
+/// ln 2, the first of two parts, of 33 bits: its products with exponents are exact.
+pub(super) const LN_2: f64 = 0.6931471806019545;
+/// The second part.
+pub(super) const LN_2_REST: f64 = -4.2009150726810846e-11;
+
+/// What `ln_of` adds to the product of `k` and [`LN_2`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_rest(k: f64, m: f64) -> f64 {
     let (f, s): (f64, f64) = ratio(m);
     let lack: f64 = ln_lack(f, s);
-    // ln 2 in two parts, the first of 33 bits: its product is exact.
-    k * 0.6931471806019545 + (f - (lack - k * -4.2009150726810846e-11))
+    f - (lack - k * LN_2_REST)
 }
 
 /// `ln(2^doubled (high + low))`, `low` below the last place of `high`, exact in relative terms near
@@ -88,7 +100,7 @@ pub(super) fn ln_of_split(k: f64, m: f64, more: f64) -> f64 {
     let lack: f64 = ln_lack(f, s);
     // Over 1 + f, which is (1 + s) / (1 - s).
     let tail = more * (0.5 - s + s * s);
-    k * 0.6931471806019545 + (f - (lack - (k * -4.2009150726810846e-11 + tail)))
+    k * LN_2 + (f - (lack - (k * LN_2_REST + tail)))
 }
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
