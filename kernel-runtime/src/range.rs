@@ -69,6 +69,11 @@ impl Progression {
         self.count = other.count;
     }
 
+    /// So many iterations from the same first value on.
+    pub(crate) fn with_count(&self, count: u64) -> Progression {
+        Progression { count, ..*self }
+    }
+
     /// First value, modulo 2^64.
     #[inline(always)]
     pub fn first(&self) -> u64 {

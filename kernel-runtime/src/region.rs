@@ -168,6 +168,20 @@ impl Progressions {
         }
     }
 
+    /// The same iterations with those of the loops from one on as the innermost one's alone.
+    fn collapsed(&self, from: usize) -> Progressions {
+        let (mut loops, innermost) = (*self, self.depth - 1);
+        let count = self.loops[from..self.depth]
+            .iter()
+            .map(Progression::count)
+            .product();
+        for of in &mut loops.loops[from..innermost] {
+            *of = of.with_count(1);
+        }
+        loops.loops[innermost] = self.loops[innermost].with_count(count);
+        loops
+    }
+
     pub(crate) fn as_slice(&self) -> &[Progression] {
         &self.loops[..self.depth]
     }

@@ -335,11 +335,8 @@ impl<'a> Session<'a> {
     fn reduce(&self, run: &Run, values: &mut [u64]) -> Checked {
         if self.stays(run.count.saturating_mul(run.cost)) && run.is_at_once() {
             self.release();
-            if run.turns() {
+            if run.turns() || run.packed().is_none() {
                 return run.suited(|run| run.at_once(values));
-            }
-            if run.packed().is_none() {
-                return run.at_once(values);
             }
         }
         self.large_reduction(run, values)
@@ -362,13 +359,12 @@ impl<'a> Session<'a> {
             return done;
         }
         self.release();
-        if run.turns() {
-            return run.suited(|run| self.chunks(run, work, folded));
-        }
-        if let Some(packed) = run.packed() {
+        if !run.turns()
+            && let Some(packed) = run.packed()
+        {
             return parallel::packed(&packed, !self.pool(work), folded);
         }
-        self.chunks(run, work, folded)
+        run.suited(|run| self.chunks(run, work, folded))
     }
 
     /// A reduction on the host, by chunks of the canonical order.

@@ -5,6 +5,7 @@
 
 mod support;
 
+use kernel_runtime::__private::order::reference;
 use kernel_runtime::prelude::*;
 use ndarray::{
     Array2, Array3, ArrayView1, ArrayView2, ArrayView3, ArrayViewMut2, ArrayViewMut3, Axis,
@@ -190,6 +191,17 @@ fn neighbours(a: ArrayView2<f64>, mut b: ArrayViewMut2<f64>) {
     }
 }
 
+#[kernel(parallel)]
+fn corner(a: ArrayView2<f64>, width: usize) -> f64 {
+    let mut sum = 0.25;
+    for i in 0..a.nrows() {
+        for j in 0..width {
+            sum += a[[i, j]];
+        }
+    }
+    sum
+}
+
 /// Shapes whose rows are short, long, longer than blocks, shorter and longer than chunks.
 const SHAPES: [(usize, usize); 11] = [
     (1, 1),
@@ -253,6 +265,39 @@ fn sums_have_the_bits_of_rows() {
     let w: Vec<f64> = (0..30_000).map(|k| value(k + 7)).collect();
     let w = ArrayView1::from(&w);
     same(|a| (a.nrows() > 2 && a.ncols() > 2).then(|| inside::parallel(a, w).to_bits()));
+}
+
+#[test]
+fn rows_with_gaps_are_not_one_loop() {
+    for (m, n) in SHAPES {
+        let a = filled((m, n));
+        for width in [1, n - n / 3] {
+            let part = a.slice(s![.., ..width]);
+            let expected = sum::parallel(part.as_standard_layout().view());
+            assert_eq!(sum::parallel(part).to_bits(), expected.to_bits());
+            each_layout(&a, |view| {
+                let found = corner::parallel(view, width);
+                assert_eq!(found.to_bits(), expected.to_bits(), "{m} x {width} of {n}");
+            });
+        }
+    }
+}
+
+#[test]
+fn sums_have_the_reference_s_bits() {
+    for (m, n) in SHAPES {
+        let a = filled((m, n));
+        let add = |left: f64, right: f64| left + right;
+        let step = |total: f64, k: u64| total + value(k as usize);
+        let expected = reference(((m * n) as u64, 64), (0.25, -0.0), step, add);
+        each_layout(&a, |view| {
+            assert_eq!(
+                sum::parallel(view).to_bits(),
+                expected.to_bits(),
+                "{m} x {n}"
+            );
+        });
+    }
 }
 
 #[test]

@@ -68,6 +68,7 @@ pub fn text(region: &Region) -> Text {
         ("across", plan.across),
         ("blocks", plan.blocks && !plan.across),
         ("turns", plan.turns && all_alike(&plan.nest)),
+        ("collapses", plan.turns && from_zero_on(&plan.nest)),
     ] {
         lines.extend(holds.then(|| format!("{name}{release}")));
     }
@@ -132,6 +133,12 @@ fn all_alike(nest: &[NestLoop]) -> bool {
     let code = |of: &NestLoop| (of.ty, space::from_zero(of), space::constant_step(of));
     let mut neighbours = nest.windows(2);
     neighbours.all(|of| code(&of[0]) == code(&of[1]) && code(&of[0]).2.is_some())
+}
+
+/// Whether all variables are indices from zero on, which may grow as far as there is memory.
+fn from_zero_on(nest: &[NestLoop]) -> bool {
+    let one = |of: &NestLoop| space::from_zero(of) && space::constant_step(of) == Some(1);
+    nest.iter().all(|of| one(of) && of.ty == Scalar::Usize)
 }
 
 /// Whether the variables of the two innermost loops grow by one.

@@ -108,11 +108,7 @@ impl<'r> Copies<'r> {
     fn copy(&self, copy: &Copy<'_>, room: &mut [Line], rows: &Range<u64>, columns: &Range<u64>) {
         let bytes = copy.of.elem.bytes();
         let innermost = self.run.plan.depth - 1;
-        let along = |position| {
-            let dims = copy.follow.loops.iter().enumerate();
-            let dims = dims.filter(|(_, at)| **at == Some(position));
-            dims.map(|(dim, _)| copy.array.stride(dim)).sum()
-        };
+        let along = |position| copy.follow.stride(copy.array, position).unwrap_or(0);
         let index = self.index(copy.follow, (rows.start, columns.start));
         let part = Part {
             first: copy.array.element(index, bytes),

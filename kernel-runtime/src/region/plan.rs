@@ -28,6 +28,7 @@
 //!                                   builds with debug assertions
 //! blocks                            rows may run in blocks; `blocks:release`
 //! turns                             loops may change places; `turns:release`
+//! collapses                         loops over arrays without gaps may be one; `collapses:release`
 //! by_one                            the variables of the two innermost loops grow by one
 //! entry sum2d_0 sum2d_0_fold        on the device
 //! entry:fast sum2d_0_relaxed        another form of it, where `fast` holds; `entry:narrow` where 32 bits
@@ -85,6 +86,8 @@ pub struct Plan {
     pub blocks: bool,
     /// Loops may change places, with the dimensions of all arrays.
     pub turns: bool,
+    /// Loops over arrays without gaps may be one.
+    pub collapses: bool,
     /// The variables of the two innermost loops grow by one.
     pub by_one: bool,
     /// Lanes of the canonical order, a power of two.
@@ -280,6 +283,8 @@ impl Plan {
             "blocks:release" => self.blocks = !debug,
             "turns" => self.turns = true,
             "turns:release" => self.turns = !debug,
+            "collapses" => self.collapses = true,
+            "collapses:release" => self.collapses = !debug,
             "by_one" => self.by_one = true,
             "lanes" => self.lanes = rest.parse().ok()?,
             "entry" => {

@@ -72,10 +72,10 @@ impl Run<'_> {
 
     #[inline(never)]
     fn turned<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
-        let order = self.order();
+        let order = self.order().filter(|_| self.is_free_of_order());
         let turned = order.and_then(|order| Some((order, self.turned_arrays(order)?)));
         let Some((order, arrays)) = turned else {
-            return f(&self.in_blocks());
+            return self.collapsed(f);
         };
         let arrays = arrays.as_slice();
         let loops = self.call.loops.reordered(order);
@@ -94,7 +94,48 @@ impl Run<'_> {
             },
             ..*self
         };
-        f(&run.in_blocks())
+        run.collapsed(f)
+    }
+
+    /// Does it with loops over arrays without gaps as one: the number of an iteration is its place in memory.
+    fn collapsed<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
+        let innermost = self.plan.depth - 1;
+        let mut from = innermost;
+        while self.plan.collapses && from > 0 && self.has_no_gaps(from - 1) {
+            from -= 1;
+        }
+        if from == innermost {
+            return f(&self.in_blocks());
+        }
+        let loops = self.call.loops.collapsed(from);
+        f(&Run {
+            call: Call {
+                loops: &loops,
+                shape: loops.shape(),
+                ..self.call
+            },
+            ..*self
+        })
+    }
+
+    /// Whether in all arrays an iteration of a loop begins where the one before ended, if it has those inside of it.
+    fn has_no_gaps(&self, along: usize) -> bool {
+        let inside = along + 1..self.plan.depth;
+        let count = inside.map(|at| self.call.loops.get(at).count());
+        let count = isize::try_from(count.product::<u64>()).ok();
+        let follows = |(array, follow): (&Array<'_>, &Follow)| {
+            let stride = |at| follow.stride(array, at);
+            match (stride(along), stride(self.plan.depth - 1)) {
+                (None, None) => true,
+                (Some(outer), Some(inner)) => {
+                    count.and_then(|count| inner.checked_mul(count)) == Some(outer)
+                }
+                _ => false,
+            }
+        };
+        let mut arrays = self.call.arrays.iter().zip(&self.plan.arrays);
+        // Of an array that follows none, only the length was asked for, before.
+        arrays.all(|(array, of)| of.follow.as_ref().is_none_or(|of| follows((array, of))))
     }
 
     fn turned_arrays(&self, order: Order) -> Option<Arrays<'_>> {
@@ -159,13 +200,20 @@ impl Run<'_> {
     }
 }
 
+impl Follow {
+    /// Elements from one iteration of a loop to the next, if a dimension follows it.
+    pub(super) fn stride(&self, array: &Array<'_>, along: usize) -> Option<isize> {
+        let dims = self.loops.iter().enumerate();
+        let dims = dims.filter(|(_, position)| **position == Some(along));
+        let strides = dims.map(|(dim, _)| array.stride(dim));
+        strides.reduce(isize::wrapping_add)
+    }
+}
+
 /// Bytes from one iteration of a loop to the next.
 fn distance(array: &Array<'_>, of: &ArrayUse, follow: &Follow, along: usize) -> u128 {
-    let dims = follow.loops.iter().enumerate();
-    let dims = dims.filter(|(_, position)| **position == Some(along));
-    let strides = dims.map(|(dim, _)| u128::from(array.stride(dim).unsigned_abs() as u64));
-    let elements = strides.fold(0, u128::saturating_add);
-    elements.saturating_mul(of.elem.bytes() as u128)
+    let elements = follow.stride(array, along).unwrap_or(0).unsigned_abs();
+    (elements as u128).saturating_mul(of.elem.bytes() as u128)
 }
 
 /// The array that the code sees when its loops stand for others; `None` if there is none.
