@@ -66,8 +66,8 @@ pub use function::device_function;
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{
-    AccessId, Adapter, Block, Builtin, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId,
-    dump, verify, walk,
+    AccessId, Adapter, Block, CalleeKind, ExprKind, Function, LoopId, Proof, Span, VarId, verify,
+    walk,
 };
 use extent::to_wide;
 use form::{Fit, Former};
@@ -155,13 +155,6 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
             {
                 let help = texts::NOT_ON_DEVICE_HELP.to_string();
                 sink.push(node.span, texts::not_on_device(builtin.name()), Some(help));
-            }
-            if let ExprKind::Call(Builtin::Pow, args) = &node.kind
-                && !matches!(function.exprs[args[1]].kind, ExprKind::Int(..))
-            {
-                let message = texts::not_on_device_power(&dump::expr(function, args[1]));
-                let help = texts::NOT_ON_DEVICE_POWER_HELP.to_string();
-                sink.push(node.span, message, Some(help));
             }
             if let ExprKind::Apply(callee, _) = node.kind {
                 let callee = &function.callees[callee];

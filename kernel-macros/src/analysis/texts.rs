@@ -505,10 +505,3 @@ pub const HIDDEN_NAME_HELP: &str =
 
 pub const NOT_ON_DEVICE_HELP: &str =
     "leave out `math = \"std\"`: the function is then the same on threads and devices";
-
-pub fn not_on_device_power(exponent: &str) -> String {
-    format!("`pow` has no CUDA version for an exponent that is no number, as `{exponent}` is")
-}
-
-pub const NOT_ON_DEVICE_POWER_HELP: &str =
-    "write the exponent as a number, or multiply in a loop; on threads any exponent will do";

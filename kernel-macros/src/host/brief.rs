@@ -1,5 +1,10 @@
 //! Runs of so few iterations that to tell the runtime of them would take longer: they run where the region
 //! stands, in the lanes of the canonical order, one chunk after the other.
+//!
+//! What is `unsafe` in it is so for the same reasons as in the region's functions: the analysis has proved the
+//! iterations independent, the condition says that their accesses are in bounds (the guard of such a region
+//! says nothing else), no iteration fails, and every lane that the runtime folds was filled by it or written
+//! by an iteration.
 
 use super::iterate::{captures, has_two_forms};
 use super::lanes::Accumulators;
