@@ -61,6 +61,21 @@ pub const fn split(count: u64) -> u64 {
     1 << (count - 1).ilog2()
 }
 
+/// The canonical tree over `count` values in place, level by level: `join` is told where one goes, and the
+/// neighbours that it comes from, or the odd one that moves up.
+#[inline(always)]
+pub fn pairwise(mut count: usize, mut join: impl FnMut(usize, usize, Option<usize>)) {
+    while count > 1 {
+        for pair in 0..count / 2 {
+            join(pair, 2 * pair, Some(2 * pair + 1));
+        }
+        if count % 2 == 1 {
+            join(count / 2, count - 1, None);
+        }
+        count = count.div_ceil(2);
+    }
+}
+
 /// The canonical order spelled out, for tests: `step` is an iteration, `fold` combines two partial
 /// results.
 pub fn reference<T: Copy>(
@@ -104,6 +119,27 @@ pub fn reference<T: Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chunks_fold_as_the_canonical_tree_says() {
+        // Neither associative nor commutative.
+        let fold = |left: u64, right: u64| left.wrapping_mul(31).wrapping_add(right ^ (left << 7));
+        fn expected(values: &[u64], fold: fn(u64, u64) -> u64) -> u64 {
+            if let [value] = values {
+                return *value;
+            }
+            let (left, right) = values.split_at(split(values.len() as u64) as usize);
+            fold(expected(left, fold), expected(right, fold))
+        }
+        for count in 1..=40 {
+            let values: Vec<u64> = (0..count as u64).map(|n| n * 77 + 5).collect();
+            let mut folded = values.clone();
+            pairwise(count, |to, left, right| {
+                folded[to] = right.map_or(folded[left], |right| fold(folded[left], folded[right]));
+            });
+            assert_eq!(folded[0], expected(&values, fold), "{count} chunks");
+        }
+    }
 
     #[test]
     fn chunks_grow_with_the_iterations() {

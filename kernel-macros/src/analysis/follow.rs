@@ -6,7 +6,7 @@
 use super::form::Former;
 use super::plan::{ArrayUse, Follow, Region};
 use super::strips;
-use crate::ir::{ExprId, ExprKind, Function, Scalar, VarId, walk};
+use crate::ir::{ExprId, ExprKind, Function, Scalar, walk};
 use std::collections::HashSet;
 
 /// Fills in what each array of a region follows, and whether its loops may change places.
@@ -40,7 +40,7 @@ fn follow(former: &Former, region: &Region, of: &ArrayUse) -> Option<Follow> {
             exact: access
                 .index
                 .iter()
-                .all(|id| variable(function, region, *id).is_some()),
+                .all(|id| is_variable(function, region, *id)),
             loops: this,
         };
         match &mut found {
@@ -54,8 +54,8 @@ fn follow(former: &Former, region: &Region, of: &ArrayUse) -> Option<Follow> {
     found.filter(|_| alike)
 }
 
-/// The loop that an index grows with, by one for each step of its variable, if it grows with any; an error where it
-/// is anything else.
+/// The loop that an index grows with, by one for each step of its variable, if it grows with any; `None`
+/// of what is anything else.
 fn dimension(former: &Former, region: &Region, index: ExprId) -> Option<Option<usize>> {
     let form = former.form(index)?;
     let mut along = None;
@@ -70,22 +70,17 @@ fn dimension(former: &Former, region: &Region, index: ExprId) -> Option<Option<u
     Some(along)
 }
 
-/// The variable of one of the loops, if an index is nothing but that.
-fn variable(function: &Function, region: &Region, index: ExprId) -> Option<VarId> {
-    let var = match function.exprs[index].kind {
-        ExprKind::Var(var) => var,
+/// Whether an index is the variable of one of the loops and nothing else.
+fn is_variable(function: &Function, region: &Region, index: ExprId) -> bool {
+    match function.exprs[index].kind {
+        ExprKind::Var(var) => region.nest.iter().any(|node| node.var == var),
         // Of what is in bounds, the value stays the same.
-        ExprKind::Cast(inner, Scalar::Usize) => match function.exprs[inner].kind {
-            ExprKind::Var(var) => var,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    region
-        .nest
-        .iter()
-        .any(|node| node.var == var)
-        .then_some(var)
+        ExprKind::Cast(inner, Scalar::Usize) => {
+            matches!(function.exprs[inner].kind, ExprKind::Var(_))
+                && is_variable(function, region, inner)
+        }
+        _ => false,
+    }
 }
 
 /// Whether iterations are the same if the loops change places, with the dimensions of all arrays: their

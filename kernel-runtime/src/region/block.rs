@@ -7,6 +7,7 @@ use super::fold::{Rounded, Slot};
 use super::run::Run;
 use super::{Body, Tile};
 use crate::failure::Checked;
+use crate::order;
 
 /// Chunks of a block, at most, and words for what the accumulators of all its chunks come to.
 const CHUNKS: u64 = 32;
@@ -112,18 +113,11 @@ impl Chunks<'_> {
             if of.exact {
                 continue;
             }
-            let mut count = words.len() / width;
-            while count > 1 {
-                for pair in 0..count / 2 {
-                    let left = words[2 * pair * width + at];
-                    let right = words[(2 * pair + 1) * width + at];
-                    words[pair * width + at] = (of.folding.pair)(left, right);
-                }
-                if count % 2 == 1 {
-                    words[count / 2 * width + at] = words[(count - 1) * width + at];
-                }
-                count = count.div_ceil(2);
-            }
+            order::pairwise(words.len() / width, |to, left, right| {
+                let left = words[left * width + at];
+                let right = right.map(|right| words[right * width + at]);
+                words[to * width + at] = right.map_or(left, |right| (of.folding.pair)(left, right));
+            });
             bits[at] = words[at];
         }
     }

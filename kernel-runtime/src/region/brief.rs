@@ -3,6 +3,7 @@
 use super::fold::{self, Slot};
 use super::plan::Plan;
 use super::{Accumulator, Region};
+use crate::order;
 
 /// Chunks of a brief run, at most.
 pub const CHUNKS: usize = 8;
@@ -54,24 +55,13 @@ impl Region {
             let all = &mut folded[at];
             all[chunk.number] = value;
             if chunk.last {
-                tree(&mut all[..=chunk.number], of.folding.pair);
+                order::pairwise(chunk.number + 1, |to, left, right| {
+                    all[to] =
+                        right.map_or(all[left], |right| (of.folding.pair)(all[left], all[right]));
+                });
                 values[at] = (of.folding.pair)(values[at], all[0]);
             }
         }
-    }
-}
-
-/// The canonical tree over the chunks' values: neighbours fold, and an odd one moves up.
-fn tree(values: &mut [u64], fold: fn(u64, u64) -> u64) {
-    let mut count = values.len();
-    while count > 1 {
-        for pair in 0..count / 2 {
-            values[pair] = fold(values[2 * pair], values[2 * pair + 1]);
-        }
-        if count % 2 == 1 {
-            values[count / 2] = values[count - 1];
-        }
-        count = count.div_ceil(2);
     }
 }
 
@@ -101,31 +91,6 @@ unsafe fn lanes(plan: &Plan, of: &Accumulator, slot: &Slot, length: u64) -> u64 
         match of.just_written {
             Some(fold) if reached <= 2 * fold::FEW => fold(slot, reached),
             _ => general(slot, reached),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::order;
-
-    #[test]
-    fn chunks_fold_as_the_canonical_tree_says() {
-        // Neither associative nor commutative.
-        let fold = |left: u64, right: u64| left.wrapping_mul(31).wrapping_add(right ^ (left << 7));
-        fn expected(values: &[u64], fold: fn(u64, u64) -> u64) -> u64 {
-            if let [value] = values {
-                return *value;
-            }
-            let (left, right) = values.split_at(order::split(values.len() as u64) as usize);
-            fold(expected(left, fold), expected(right, fold))
-        }
-        for count in 1..=CHUNKS {
-            let values: Vec<u64> = (0..count as u64).map(|n| n * 77 + 5).collect();
-            let mut folded = values.clone();
-            tree(&mut folded, fold);
-            assert_eq!(folded[0], expected(&values, fold), "{count} chunks");
         }
     }
 }

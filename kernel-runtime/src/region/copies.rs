@@ -3,7 +3,7 @@
 use super::Run;
 use super::plan::{ArrayUse, Follow};
 use super::scratch::{self, Line, Part};
-use super::turn::Arrays;
+use super::turn::{ARRAYS, Arrays};
 use crate::array::Array;
 use crate::launch::MAX_RANK;
 use std::ops::Range;
@@ -17,6 +17,8 @@ pub(super) struct Copies<'r> {
     columns: Range<u64>,
     /// The end of a piece of further rows, whole ones but for the last.
     end: (u64, u64),
+    /// The copies, with the numbers of their arrays.
+    copies: [Option<(usize, Copy<'r>)>; ARRAYS],
 }
 
 /// Where a copy lies.
@@ -37,6 +39,7 @@ impl<'r> Copies<'r> {
             run,
             outer,
             end: (rows.end, 0),
+            copies: copies(run, (columns.end - columns.start) as usize),
             rows,
             columns,
         }
@@ -56,32 +59,11 @@ impl<'r> Copies<'r> {
         (row + u64::from(column > 0) - self.rows.start) as usize
     }
 
-    fn copies(&self) -> impl Iterator<Item = (usize, Copy<'r>)> {
-        let run = self.run;
-        let width = (self.columns.end - self.columns.start) as usize;
-        run.copied().map(move |number| {
-            let (array, of) = (&run.call.arrays[number], &run.plan.arrays[number]);
-            let follow = of.follow.as_ref();
-            let follow = follow.unwrap_or_else(|| unreachable!("what is copied follows loops"));
-            let bytes = of.elem.bytes();
-            let copy = Copy {
-                array,
-                of,
-                follow,
-                lead: scratch::lines(array.reach(of.rank) * bytes),
-                // One more, so that rows do not meet in the same set of a cache.
-                apart: scratch::lines(width * bytes) + 1,
-            };
-            (number, copy)
-        })
-    }
-
     /// Lines of all of them.
     pub fn lines(&self) -> usize {
         let count = self.count();
-        let lines = self
-            .copies()
-            .map(|(_, copy)| copy.lead + count * copy.apart);
+        let copies = self.copies.iter().flatten();
+        let lines = copies.map(|(_, copy)| copy.lead + count * copy.apart);
         lines.sum()
     }
 
@@ -94,12 +76,12 @@ impl<'r> Copies<'r> {
             (row..row + 1, 0..column),
         ];
         let mut rest = room;
-        for (_, copy) in self.copies() {
+        for (_, copy) in self.copies.iter().flatten() {
             let (own, others) = rest.split_at_mut(copy.lead + self.count() * copy.apart);
             rest = others;
             for (rows, columns) in &parts {
                 if !rows.is_empty() && !columns.is_empty() {
-                    self.copy(&copy, &mut own[copy.lead..], rows, columns);
+                    self.copy(copy, &mut own[copy.lead..], rows, columns);
                 }
             }
         }
@@ -145,7 +127,7 @@ impl<'r> Copies<'r> {
     pub fn stand_in(&self, room: *mut Line, row: u64, arrays: &mut Arrays<'_>) {
         let innermost = self.run.plan.depth - 1;
         let mut lines = 0;
-        for (number, copy) in self.copies() {
+        for (number, copy) in self.copies.iter().flatten() {
             let index = self.index(copy.follow, (row, self.columns.start));
             let dims = copy.follow.loops.iter().zip(index);
             // Along a row, neighbours are neighbours. The row is the only one, so that its own index
@@ -162,8 +144,27 @@ impl<'r> Copies<'r> {
             // Not before the lines of this copy: each index is below its dimension's length.
             let offset = start - own * copy.of.elem.bytes();
             let first = room.cast::<u8>().wrapping_add(offset);
-            arrays.set(number, copy.array.elsewhere(first, strides));
+            arrays.set(*number, copy.array.elsewhere(first, strides));
             lines += copy.lead + self.count() * copy.apart;
         }
     }
+}
+
+/// The copies of arrays with rows of so many elements.
+fn copies<'r>(run: &'r Run<'r>, width: usize) -> [Option<(usize, Copy<'r>)>; ARRAYS] {
+    let mut copied = run.copied();
+    std::array::from_fn(|_| {
+        let number = copied.next()?;
+        let (array, of) = (&run.call.arrays[number], &run.plan.arrays[number]);
+        let bytes = of.elem.bytes();
+        let copy = Copy {
+            array,
+            of,
+            follow: of.follow.as_ref()?,
+            lead: scratch::lines(array.reach(of.rank) * bytes),
+            // One more, so that rows do not meet in the same set of a cache.
+            apart: scratch::lines(width * bytes) + 1,
+        };
+        Some((number, copy))
+    })
 }

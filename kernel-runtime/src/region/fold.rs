@@ -28,12 +28,7 @@ impl Slot {
     /// Lanes become a value, of which this is [`repeated`]: every lane, or at least [`FEW`].
     #[inline(always)]
     pub fn fill(&mut self, word: u64, few: bool) {
-        let word = MaybeUninit::new(word);
-        // Lengths that LLVM knows.
-        match self.0.first_chunk_mut::<FEW>() {
-            Some(words) if few => *words = [word; FEW],
-            _ => self.0 = [word; LANES],
-        }
+        self.fill_first(word, if few { FEW } else { LANES });
     }
 
     /// A lane of a type becomes a value, given as bits.
@@ -80,6 +75,7 @@ impl Slot {
     #[inline(always)]
     pub fn fill_first(&mut self, word: u64, count: usize) {
         let word = MaybeUninit::new(word);
+        // Lengths that LLVM knows.
         match count {
             ..=16 => self.0[..16].fill(word),
             17..=32 => self.0[..32].fill(word),

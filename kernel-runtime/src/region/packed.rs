@@ -16,6 +16,7 @@ use super::{AnyReduce, Body, Call, Run, Tile, with_values};
 use crate::array::Array;
 use crate::failure::Checked;
 use crate::launch::Failure;
+use crate::order;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -190,42 +191,35 @@ impl Packed<'_> {
     /// What all chunks come to, as the canonical tree says: neighbours fold, and an odd one moves up. Their
     /// values are used up.
     pub fn fold(&self, values: &[AtomicU64], bits: &mut [u64]) {
-        let (run, width) = (self.run, bits.len());
-        let together = run.fold_together().is_some();
-        let mut count = self.chunks() as usize;
-        while count > 1 {
-            let (pairs, odd) = (count / 2, count % 2);
-            if together {
-                self.pairs(values, pairs, bits);
-            } else {
-                for (at, of) in run.plan.accumulators.iter().enumerate() {
-                    let values = &values[at..];
-                    for pair in 0..pairs {
-                        let value = |at: usize| values[at * width].load(Ordering::Relaxed);
-                        let folded = (of.folding.pair)(value(2 * pair), value(2 * pair + 1));
-                        values[pair * width].store(folded, Ordering::Relaxed);
-                    }
-                }
-            }
-            if odd == 1 {
-                load(&values[(count - 1) * width..], bits);
-                store(&values[pairs * width..], bits);
-            }
-            count = pairs + odd;
+        let (run, width, count) = (self.run, bits.len(), self.chunks() as usize);
+        if run.fold_together().is_some() {
+            self.fold_together(values, bits);
+            return load(values, bits);
+        }
+        for (at, of) in run.plan.accumulators.iter().enumerate() {
+            let value = |chunk: usize| &values[chunk * width + at];
+            let bits = |chunk: usize| value(chunk).load(Ordering::Relaxed);
+            order::pairwise(count, |to, left, right| {
+                let left = bits(left);
+                let folded = right.map_or(left, |right| (of.folding.pair)(left, bits(right)));
+                value(to).store(folded, Ordering::Relaxed);
+            });
         }
         load(values, bits);
     }
 
-    /// The first so many pairs, whose accumulators fold together.
-    fn pairs(&self, values: &[AtomicU64], pairs: usize, left: &mut [u64]) {
+    /// The same of accumulators that fold together.
+    fn fold_together(&self, values: &[AtomicU64], left: &mut [u64]) {
         let width = left.len();
-        with_values(width, |right| {
-            for pair in 0..pairs {
-                load(&values[2 * pair * width..], left);
-                load(&values[(2 * pair + 1) * width..], right);
-                self.run.fold_bits(left, right);
-                store(&values[pair * width..], left);
-            }
+        with_values(width, |other| {
+            order::pairwise(self.chunks() as usize, |to, first, right| {
+                load(&values[first * width..], left);
+                if let Some(right) = right {
+                    load(&values[right * width..], other);
+                    self.run.fold_bits(left, other);
+                }
+                store(&values[to * width..], left);
+            });
         });
     }
 

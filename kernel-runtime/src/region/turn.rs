@@ -29,9 +29,12 @@ const NEAR: u128 = 16;
 /// The nest's loops, by the positions of their code: which of them runs there.
 type Order = [usize; 3];
 
-/// Arrays in place of a region's own, of which there may be so many.
+/// Arrays of a region that others may stand for, at most.
+pub(super) const ARRAYS: usize = 8;
+
+/// Arrays in place of a region's own.
 pub(super) struct Arrays<'a> {
-    room: [Array<'a>; 8],
+    room: [Array<'a>; ARRAYS],
     count: usize,
 }
 
@@ -39,7 +42,7 @@ impl<'a> Arrays<'a> {
     /// The arrays themselves; `None` if there are none, or too many.
     pub fn of(arrays: &[Array<'a>]) -> Option<Self> {
         let count = arrays.len();
-        let mut room = [*arrays.first()?; 8];
+        let mut room = [*arrays.first()?; ARRAYS];
         room.get_mut(..count)?.copy_from_slice(arrays);
         Some(Arrays { room, count })
     }
