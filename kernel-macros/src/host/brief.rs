@@ -3,8 +3,8 @@
 //!
 //! What is `unsafe` in it is so for the same reasons as in the region's functions: the analysis has proved the
 //! iterations independent, the condition says that their accesses are in bounds (the guard of such a region
-//! says nothing else), no iteration fails, and every lane that the runtime folds was filled by it or written
-//! by an iteration.
+//! says nothing else), no iteration fails, and each lane that the runtime takes for written was, by an
+//! iteration.
 
 use super::iterate::{captures, has_two_forms};
 use super::lanes::Accumulators;
@@ -13,9 +13,10 @@ use super::names::{self, emit};
 use super::plan::identity;
 use super::region::Region;
 use super::space::{constant_step, from_zero, inner};
-use crate::analysis::plan::{Test, Wide};
+use crate::analysis::plan::{Fold, NestLoop, Test, Wide};
 use crate::ir::{Builtin, ExprKind, Scalar, walk};
 use proc_macro2::{Literal, TokenStream};
+use quote::ToTokens;
 
 /// Operations of a run, at most: far fewer than any that a thread shares.
 const WORK: i128 = 1024;
@@ -29,8 +30,10 @@ const CHUNKS: u32 = 8;
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
 
-/// The condition that a run is brief, and the code of one, whose accumulators join `__values`.
+/// How many iterations there are, the condition that a run of `__count` is brief, and the code of one,
+/// whose accumulators join `__values`.
 pub struct Brief {
+    pub count: TokenStream,
     pub given: TokenStream,
     pub run: TokenStream,
 }
@@ -41,7 +44,7 @@ pub fn of(region: &Region) -> Option<Brief> {
     let [node] = &*plan.nest else {
         return None;
     };
-    let counted = region.is_driven() && from_zero(node) && constant_step(node) == Some(1);
+    let count = count(region, node)?;
     let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
     let safe = plan.sites.is_empty() && plan.calls.is_empty();
     let few = plan.accumulators.len() <= ACCUMULATORS;
@@ -49,7 +52,7 @@ pub fn of(region: &Region) -> Option<Brief> {
         return None;
     };
     let light = cost <= LIGHT;
-    if !(counted && plain && safe && few && light) || region.is_as_written() {
+    if !(plain && safe && few && light) || region.is_as_written() {
         return None;
     }
     let work = WORK / cost.max(1);
@@ -57,7 +60,8 @@ pub fn of(region: &Region) -> Option<Brief> {
         true => work,
         false => work.min((CHUNKS * region.lanes()).into()),
     };
-    let reaches = plan.guard.iter().map(|of| reach(region, &of.test));
+    let conditions = plan.space.iter().chain(&plan.guard);
+    let reaches = conditions.map(|of| reach(region, &of.test));
     let reaches = reaches.collect::<Option<Vec<_>>>()?;
     let given = reaches.into_iter().collect::<TokenStream>();
     let (session, most) = (
@@ -67,9 +71,32 @@ pub fn of(region: &Region) -> Option<Brief> {
     let given = emit!(#session.is_brief(__count, #most) #given);
     let run = run(region);
     Some(match fuses(region) {
-        true => fused(region, given, &run),
-        false => Brief { given, run },
+        true => fused(region, count, given, &run),
+        false => Brief { count, given, run },
     })
+}
+
+/// How many iterations there are of a loop whose variable grows from zero by one.
+fn count(region: &Region, node: &NestLoop) -> Option<TokenStream> {
+    let by_one = from_zero(node) && constant_step(node) == Some(1);
+    if !by_one || region.plan.in_order.is_some() {
+        return None;
+    }
+    let rt = region.rt();
+    if region.is_driven() {
+        let outermost = region.outermost();
+        return Some(emit!(#rt::count(&#outermost)));
+    }
+    let end = match node.end {
+        Wide::Len { array, dim } => {
+            let (name, dim) = (region.body.name(array), names::index(dim as usize));
+            emit!(#name.len(#dim))
+        }
+        Wide::Var(var) if !node.inclusive => region.body.name(var).into_token_stream(),
+        _ => return None,
+    };
+    let u64 = region.body.scalar(Scalar::U64);
+    (node.ty == Scalar::Usize && !node.inclusive).then(|| emit!((#end as #u64)))
 }
 
 /// Whether an iteration has fused operations, for which the baseline calls a function.
@@ -82,7 +109,7 @@ fn fuses(region: &Region) -> bool {
 }
 
 /// The run as a function of its own, for processors that have such operations.
-fn fused(region: &Region, given: TokenStream, run: &TokenStream) -> Brief {
+fn fused(region: &Region, count: TokenStream, given: TokenStream, run: &TokenStream) -> Brief {
     let (rt, features, u64) = (
         region.rt(),
         levels::features(),
@@ -93,6 +120,7 @@ fn fused(region: &Region, given: TokenStream, run: &TokenStream) -> Brief {
     let types = captures.iter().map(|of| &of.ty);
     let values = names::index(region.plan.accumulators.len());
     Brief {
+        count,
         given: emit!(#rt::is_fast() && #given),
         run: emit! {
             #features
@@ -167,11 +195,12 @@ fn run(region: &Region) -> TokenStream {
         names::index(lanes.len()),
         names::index(region.lanes() as usize),
     );
-    let identities = region.plan.accumulators.iter().map(|of| {
-        let (ty, bits) = (region.body.scalar(of.ty), identity(of.fold, of.ty));
-        let bits = Literal::u64_unsuffixed(bits);
-        emit!(#rt::from_bits::<#ty>(#bits))
-    });
+    let identities = region.plan.accumulators.iter();
+    let identities = identities.map(|of| Literal::u64_unsuffixed(identity(of.fold, of.ty)));
+    let identities: Vec<Literal> = identities.collect();
+    let folds = region.plan.accumulators.iter().zip(&identities);
+    let folds = folds.map(|(of, bits)| (operation(rt, of.fold, of.ty), bits));
+    let (operations, bits): (Vec<_>, Vec<_>) = folds.unzip();
     let (inner, iteration, chunks) = (
         inner(region),
         region.body.iteration(),
@@ -185,26 +214,51 @@ fn run(region: &Region) -> TokenStream {
         let (mut __from, mut __number) = (0, 0);
         while __from < __count {
             let __length = #rt::Ord::min(__count - __from, #all);
-            __REGION.begin(&mut __slots, __length);
             {
                 let __slots = __slots.as_mut_ptr();
                 #(let #lanes = unsafe { #rt::first(#rt::lanes::<#types>(__slots, #positions)) };)*
                 for __n in 0..__length {
                     let (__t, __at) = (__from + __n, __n as #usize);
                     #inner
-                    #(let mut #vars: #types = #identities;)*
+                    #(let mut #vars: #types = #rt::from_bits::<#types>(#identities);)*
                     #iteration
                     #(unsafe { *#lanes.add(__at) = #vars };)*
                 }
             }
             __from += __length;
-            let __chunk = #rt::Chunk {
-                length: __length,
-                number: __number,
-                last: __from == __count,
-            };
-            unsafe { __REGION.end(&__slots, __chunk, &mut __folded, &mut __values) };
+            #(__folded[#positions][__number] = unsafe {
+                #operations::lanes(&mut __slots[#positions], __length as #usize, #all, #bits)
+            };)*
             __number += 1;
         }
+        #(__values[#positions] =
+            #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
     }
+}
+
+/// The runtime's type that says how values of a type combine.
+fn operation(rt: &TokenStream, fold: Fold, ty: Scalar) -> TokenStream {
+    let float = matches!(ty, Scalar::F32 | Scalar::F64);
+    let name = match fold {
+        Fold::Add if float => "Sum",
+        Fold::Mul if float => "Product",
+        Fold::Add => "Add",
+        Fold::Mul => "Mul",
+        Fold::MinIf if float => "MinIf",
+        Fold::MaxIf if float => "MaxIf",
+        Fold::Min | Fold::MinIf => "Min",
+        Fold::Max | Fold::MaxIf => "Max",
+        Fold::And => "And",
+        Fold::Or => "Or",
+        Fold::Xor => "Xor",
+        Fold::SaturatingAdd => "SaturatingAdd",
+        Fold::Companion | Fold::Place => unreachable!("brief runs have no extremes"),
+    };
+    let ty = names::local(match ty {
+        Scalar::Usize => "u64",
+        Scalar::Isize => "i64",
+        _ => ty.name(),
+    });
+    let name = names::local(name);
+    emit!(<#rt::op::#name as #rt::Combine<#rt::prim::#ty>>)
 }

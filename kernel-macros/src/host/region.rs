@@ -241,8 +241,12 @@ impl<'a> Region<'a> {
         let brief = brief::of(self);
         let (counted, run) = match &brief {
             None => (None, run),
-            Some(Brief { given, run: here }) => (
-                Some(emit!(let __count = #rt::count(&#outermost);)),
+            Some(Brief {
+                count,
+                given,
+                run: here,
+            }) => (
+                Some(emit!(let __count = #count;)),
                 emit!(if #given { #here #rt::Outcome::Done } else { #run }),
             ),
         };
@@ -262,7 +266,7 @@ impl<'a> Region<'a> {
     }
 
     /// The outermost loop's progression, where the plan does not say it.
-    fn outermost(&self) -> TokenStream {
+    pub fn outermost(&self) -> TokenStream {
         let rt = self.rt();
         if !self.is_driven() {
             return emit!(#rt::Option::None);

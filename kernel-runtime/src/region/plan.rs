@@ -40,7 +40,7 @@
 //! param:release len0.1              likewise `param:debug`
 //! ```
 
-use super::fold::{self, Folding, Slot};
+use super::fold::{self, Folding};
 use super::formula::{Formula, Inputs};
 use super::primitive::Primitive;
 use crate::array::Array;
@@ -178,8 +178,6 @@ pub struct Accumulator {
     /// floats where they meet a number. Said of scalars alone.
     pub exact: bool,
     pub folding: &'static Folding,
-    /// See [`fold::just_written`].
-    pub just_written: Option<unsafe fn(&Slot, usize) -> u64>,
 }
 
 /// Operations that take about as long as asking the guard. Tests run regions, however small.
@@ -420,7 +418,6 @@ fn accumulator(text: &str) -> Option<Accumulator> {
         fast_word: fold::repeated(ty.bytes(), infinity.unwrap_or(identity)),
         exact: text.contains(":exact"),
         folding,
-        just_written: fold::just_written(name, ty),
     })
 }
 
