@@ -12,11 +12,11 @@ use super::levels;
 use super::names::{self, emit};
 use super::plan::identity;
 use super::region::Region;
-use super::space::{constant_step, from_zero, inner};
-use crate::analysis::plan::{Fold, NestLoop, Test, Wide};
+use super::space::{inner, outer};
+use super::work::{self, Trips};
+use crate::analysis::plan::{Fold, Test, Wide};
 use crate::ir::{Builtin, ExprKind, Scalar, walk};
-use proc_macro2::{Literal, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Ident, Literal, TokenStream};
 
 /// Operations of a run, at most: far fewer than any that a thread shares.
 const WORK: i128 = 1024;
@@ -30,73 +30,76 @@ const CHUNKS: u32 = 8;
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
 
-/// How many iterations there are, the condition that a run of `__count` is brief, and the code of one,
-/// whose accumulators join `__values`.
+/// A way to run few iterations without the runtime: what is bound before, the condition that there are few,
+/// and what happens then, with an outcome as its value.
 pub struct Brief {
-    pub count: TokenStream,
+    pub bound: TokenStream,
     pub given: TokenStream,
     pub run: TokenStream,
 }
 
 /// How brief runs of a region go; `None` if it has none.
 pub fn of(region: &Region) -> Option<Brief> {
+    let trips = work::trips(region)?;
+    if region.is_as_written() {
+        return as_written(region, &trips);
+    }
     let plan = region.plan;
-    let [node] = &*plan.nest else {
-        return None;
-    };
-    let count = count(region, node)?;
     let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
     let safe = plan.sites.is_empty() && plan.calls.is_empty();
     let few = plan.accumulators.len() <= ACCUMULATORS;
     let Wide::Const(cost) = plan.cost else {
         return None;
     };
-    let light = cost <= LIGHT;
-    if !(plain && safe && few && light) || region.is_as_written() {
+    let light = cost <= LIGHT && work::counts_from_zero(region);
+    if !(plain && safe && few && light) {
         return None;
     }
-    let work = WORK / cost.max(1);
-    let most = match plan.accumulators.is_empty() {
-        true => work,
-        false => work.min((CHUNKS * region.lanes()).into()),
-    };
     let conditions = plan.space.iter().chain(&plan.guard);
-    let reaches = conditions.map(|of| reach(region, &of.test));
-    let reaches = reaches.collect::<Option<Vec<_>>>()?;
-    let given = reaches.into_iter().collect::<TokenStream>();
-    let (session, most) = (
-        &region.context.session,
-        names::index(usize::try_from(most).ok()?),
-    );
-    let given = emit!(#session.is_brief(__count, #most) #given);
-    let run = run(region);
-    Some(match fuses(region) {
-        true => fused(region, count, given, &run),
-        false => Brief { count, given, run },
+    let reaches = conditions.map(|of| reach(region, &of.test, &trips));
+    let reaches = reaches.collect::<Option<TokenStream>>()?;
+    let most = match plan.accumulators.is_empty() {
+        true => WORK / cost.max(1),
+        false => (WORK / cost.max(1)).min((CHUNKS * region.lanes()).into()),
+    };
+    let most = names::index(usize::try_from(most).ok()?);
+    let (rt, session) = (region.rt(), &region.context.session);
+    let count = work::iterations(region, &trips);
+    let given = emit!(#session.is_brief(#count, #most) #reaches);
+    let run = match plan.accumulators.is_empty() {
+        true => nested(region, &trips, &region.body.iteration()),
+        false => in_lanes(region, &trips),
+    };
+    let run = match has_two_forms(region) {
+        true => {
+            let bool = region.body.scalar(Scalar::Bool);
+            emit!(const FAST: #bool = false; #run)
+        }
+        false => run,
+    };
+    let (given, run) = match fuses(region) {
+        true => (
+            emit!(#rt::is_fast() && #given),
+            fused(region, &trips.names, &run),
+        ),
+        false => (given, run),
+    };
+    Some(Brief {
+        bound: trips.bound,
+        given,
+        run: emit!(#run #rt::Outcome::Done),
     })
 }
 
-/// How many iterations there are of a loop whose variable grows from zero by one.
-fn count(region: &Region, node: &NestLoop) -> Option<TokenStream> {
-    let by_one = from_zero(node) && constant_step(node) == Some(1);
-    if !by_one || region.plan.in_order.is_some() {
-        return None;
-    }
-    let rt = region.rt();
-    if region.is_driven() {
-        let outermost = region.outermost();
-        return Some(emit!(#rt::count(&#outermost)));
-    }
-    let end = match node.end {
-        Wide::Len { array, dim } => {
-            let (name, dim) = (region.body.name(array), names::index(dim as usize));
-            emit!(#name.len(#dim))
-        }
-        Wide::Var(var) if !node.inclusive => region.body.name(var).into_token_stream(),
-        _ => return None,
-    };
-    let u64 = region.body.scalar(Scalar::U64);
-    (node.ty == Scalar::Usize && !node.inclusive).then(|| emit!((#end as #u64)))
+/// Few operations are left to the loop as written, if it has the same bits.
+fn as_written(region: &Region, trips: &Trips) -> Option<Brief> {
+    let (rt, session) = (region.rt(), &region.context.session);
+    let work = work::operations(region, trips)?;
+    Some(Brief {
+        bound: trips.bound.clone(),
+        given: emit!(#session.is_little(#work)),
+        run: emit!(#rt::Outcome::Declined),
+    })
 }
 
 /// Whether an iteration has fused operations, for which the baseline calls a function.
@@ -109,59 +112,52 @@ fn fuses(region: &Region) -> bool {
 }
 
 /// The run as a function of its own, for processors that have such operations.
-fn fused(region: &Region, count: TokenStream, given: TokenStream, run: &TokenStream) -> Brief {
-    let (rt, features, u64) = (
-        region.rt(),
-        levels::features(),
-        region.body.scalar(Scalar::U64),
-    );
+fn fused(region: &Region, counts: &[Ident], run: &TokenStream) -> TokenStream {
+    let (features, u64) = (levels::features(), region.body.scalar(Scalar::U64));
     let captures = captures(region);
     let names: Vec<_> = captures.iter().map(|of| &of.name).collect();
     let types = captures.iter().map(|of| &of.ty);
     let values = names::index(region.plan.accumulators.len());
-    Brief {
-        count,
-        given: emit!(#rt::is_fast() && #given),
-        run: emit! {
-            #features
-            unsafe fn __brief(
-                __count: #u64,
-                #(#names: #types,)*
-                mut __values: [#u64; #values],
-            ) -> [#u64; #values] {
-                #run
-                __values
-            }
-            __values = unsafe { __brief(__count, #(#names,)* __values) };
-        },
+    emit! {
+        #features
+        unsafe fn __brief(
+            #(#counts: #u64,)*
+            #(#names: #types,)*
+            mut __values: [#u64; #values],
+        ) -> [#u64; #values] {
+            #run
+            __values
+        }
+        __values = unsafe { __brief(#(#counts,)* #(#names,)* __values) };
     }
 }
 
 /// A condition that accesses are in bounds, or what always holds; `None` of others.
-fn reach(region: &Region, of: &Test) -> Option<TokenStream> {
-    let (array, dim, beyond) = match of {
-        Test::All(tests) => return tests.iter().map(|of| reach(region, of)).collect(),
+fn reach(region: &Region, of: &Test, trips: &Trips) -> Option<TokenStream> {
+    let (array, dim, (count, beyond)) = match of {
+        Test::All(tests) => return tests.iter().map(|of| reach(region, of, trips)).collect(),
         Test::Le(Wide::Const(..=0), Wide::Lo(_)) => return Some(TokenStream::new()),
         Test::Debug(_) => {
             let rt = region.rt();
             return Some(emit!(&& !#rt::cfg!(debug_assertions)));
         }
-        Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest)?),
+        Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest, trips)?),
         _ => return None,
     };
     let (u64, name) = (region.body.scalar(Scalar::U64), region.body.name(array));
     let (dim, beyond) = (names::index(dim as usize), names::index(beyond));
     // Few iterations: nothing overflows.
-    Some(emit!(&& __count + #beyond <= #name.len(#dim) as #u64))
+    Some(emit!(&& #count + #beyond <= #name.len(#dim) as #u64))
 }
 
-/// What is added to the greatest value of the loop's variable.
-fn beyond(highest: &Wide) -> Option<usize> {
+/// The trips of a loop, and what is added to the greatest value of its variable.
+fn beyond<'t>(highest: &Wide, trips: &'t Trips) -> Option<(&'t Ident, usize)> {
     match highest {
-        Wide::Hi(_) => Some(0),
+        Wide::Hi(at) => Some((&trips.names[*at], 0)),
         Wide::Add(left, right) => match (&**left, &**right) {
-            (Wide::Hi(_), Wide::Const(more)) | (Wide::Const(more), Wide::Hi(_)) => {
-                u32::try_from(*more).ok().map(|more| more as usize)
+            (Wide::Hi(at), Wide::Const(more)) | (Wide::Const(more), Wide::Hi(at)) => {
+                let more = u32::try_from(*more).ok()?;
+                Some((&trips.names[*at], more as usize))
             }
             _ => None,
         },
@@ -169,70 +165,153 @@ fn beyond(highest: &Wide) -> Option<usize> {
     }
 }
 
-fn run(region: &Region) -> TokenStream {
-    let (rt, accumulators) = (region.rt(), Accumulators::of(region));
-    let fast = has_two_forms(region).then(|| {
-        let bool = region.body.scalar(Scalar::Bool);
-        emit!(const FAST: #bool = false;)
-    });
-    if accumulators.vars.is_empty() {
-        let (inner, iteration) = (inner(region), region.body.iteration());
-        return emit! {
-            #fast
-            for __t in 0..__count {
-                #inner
-                #iteration
+/// What is to happen in each iteration, in order.
+fn nested(region: &Region, trips: &Trips, iteration: &TokenStream) -> TokenStream {
+    let (inner, outer) = (inner(region), outer(region));
+    match &*trips.names {
+        [count] => emit!(for __t in 0..#count { #inner #iteration }),
+        [rows, columns] => emit! {
+            for __row in 0..#rows {
+                let __outer = [0, __row];
+                #outer
+                for __t in 0..#columns { #inner #iteration }
             }
-        };
-    }
-    let Accumulators {
-        types,
-        positions,
-        lanes,
-        ..
-    } = &accumulators;
-    let (count, all) = (
-        names::index(lanes.len()),
-        names::index(region.lanes() as usize),
-    );
-    let identities = region.plan.accumulators.iter();
-    let identities = identities.map(|of| Literal::u64_unsuffixed(identity(of.fold, of.ty)));
-    let identities: Vec<Literal> = identities.collect();
-    let folds = region.plan.accumulators.iter().zip(&identities);
-    let folds = folds.map(|(of, bits)| (operation(rt, of.fold, of.ty), bits));
-    let (operations, bits): (Vec<_>, Vec<_>) = folds.unzip();
-    let (inner, iteration, chunks) = (
-        inner(region),
-        region.body.iteration(),
-        names::index(CHUNKS as usize),
-    );
-    let (usize, vars) = (region.body.scalar(Scalar::Usize), &accumulators.vars);
-    emit! {
-        #fast
-        let mut __slots = [#rt::Slot::EMPTY; #count];
-        let mut __folded = [[0; #chunks]; #count];
-        let (mut __from, mut __number) = (0, 0);
-        while __from < __count {
-            let __length = #rt::Ord::min(__count - __from, #all);
-            {
-                let __slots = __slots.as_mut_ptr();
-                #(let #lanes = unsafe { #rt::first(#rt::lanes::<#types>(__slots, #positions)) };)*
-                for __n in 0..__length {
-                    let (__t, __at) = (__from + __n, __n as #usize);
-                    #inner
-                    #(let mut #vars: #types = #rt::from_bits::<#types>(#identities);)*
-                    #iteration
-                    #(unsafe { *#lanes.add(__at) = #vars };)*
+        },
+        [planes, rows, columns] => emit! {
+            for __plane in 0..#planes {
+                for __row in 0..#rows {
+                    let __outer = [__plane, __row];
+                    #outer
+                    for __t in 0..#columns { #inner #iteration }
                 }
             }
-            __from += __length;
+        },
+        names => unreachable!("a nest has one to three loops, not {}", names.len()),
+    }
+}
+
+/// The accumulators of a run in tokens.
+struct Lanes {
+    accumulators: Accumulators,
+    /// The identities' bits.
+    identities: Vec<Literal>,
+    /// What folds the lanes.
+    operations: Vec<TokenStream>,
+    /// Lanes of the canonical order.
+    all: Literal,
+}
+
+impl Lanes {
+    fn of(region: &Region) -> Self {
+        let all = region.plan.accumulators.iter();
+        let identities = all.clone().map(|of| identity(of.fold, of.ty));
+        let rt = region.rt();
+        Lanes {
+            accumulators: Accumulators::of(region),
+            identities: identities.map(Literal::u64_unsuffixed).collect(),
+            operations: all.map(|of| operation(rt, of.fold, of.ty)).collect(),
+            all: names::index(region.lanes() as usize),
+        }
+    }
+
+    /// An iteration whose accumulators go to their lanes.
+    fn iteration(&self, region: &Region) -> TokenStream {
+        let rt = region.rt();
+        let identities = &self.identities;
+        let Accumulators {
+            vars,
+            types,
+            positions,
+            ..
+        } = &self.accumulators;
+        let iteration = region.body.iteration();
+        emit! {
+            #(let mut #vars: #types = #rt::from_bits::<#types>(#identities);)*
+            #iteration
+            #(unsafe {
+                *#rt::first(#rt::lanes::<#types>(__lanes, #positions)).add(__at) = #vars
+            };)*
+        }
+    }
+
+    /// Keeps what a chunk of so many iterations comes to.
+    fn fold(&self, length: &TokenStream) -> TokenStream {
+        let (operations, identities, all) = (&self.operations, &self.identities, &self.all);
+        let positions = &self.accumulators.positions;
+        emit! {
             #(__folded[#positions][__number] = unsafe {
-                #operations::lanes(&mut __slots[#positions], __length as #usize, #all, #bits)
+                #operations::lanes(&mut __slots[#positions], #length, #all, #identities)
             };)*
             __number += 1;
         }
+    }
+}
+
+/// Iterations that combine, a chunk after the other.
+fn in_lanes(region: &Region, trips: &Trips) -> TokenStream {
+    let (rt, lanes) = (region.rt(), Lanes::of(region));
+    let chunks = match trips.names.as_slice() {
+        [count] => by_chunks(region, count, &lanes),
+        _ => counted(region, trips, &lanes),
+    };
+    let (operations, positions) = (&lanes.operations, &lanes.accumulators.positions);
+    let (count, chunks_at_most) = (names::index(positions.len()), names::index(CHUNKS as usize));
+    emit! {
+        let mut __slots = [#rt::Slot::EMPTY; #count];
+        let mut __folded = [[0; #chunks_at_most]; #count];
+        let mut __number = 0;
+        #chunks
         #(__values[#positions] =
             #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
+    }
+}
+
+/// The chunks of one loop, of which LLVM makes vectors.
+fn by_chunks(region: &Region, count: &Ident, lanes: &Lanes) -> TokenStream {
+    let (rt, usize) = (region.rt(), region.body.scalar(Scalar::Usize));
+    let (inner, iteration, all) = (inner(region), lanes.iteration(region), &lanes.all);
+    let fold = lanes.fold(&emit!(__length as #usize));
+    emit! {
+        let mut __from = 0;
+        while __from < #count {
+            let __length = #rt::Ord::min(#count - __from, #all);
+            {
+                let __lanes = __slots.as_mut_ptr();
+                for __n in 0..__length {
+                    let (__t, __at) = (__from + __n, __n as #usize);
+                    #inner
+                    #iteration
+                }
+            }
+            __from += __length;
+            #fold
+        }
+    }
+}
+
+/// The chunks of several loops, which end somewhere in a row.
+fn counted(region: &Region, trips: &Trips, lanes: &Lanes) -> TokenStream {
+    let (usize, all) = (region.body.scalar(Scalar::Usize), &lanes.all);
+    let (iteration, fold) = (lanes.iteration(region), lanes.fold(&emit!(__at)));
+    let nested = nested(
+        region,
+        trips,
+        &emit! {
+            {
+                let __lanes = __slots.as_mut_ptr();
+                #iteration
+            }
+            __at += 1;
+            if __at == #all {
+                #fold
+                __at = 0;
+            }
+        },
+    );
+    emit! {
+        let mut __at: #usize = 0;
+        #nested
+        if __at > 0 { #fold }
     }
 }
 

@@ -49,6 +49,7 @@ mod strips;
 mod tests;
 mod text;
 mod usual;
+mod work;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};

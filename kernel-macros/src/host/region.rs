@@ -121,7 +121,7 @@ impl<'a> Region<'a> {
 
     /// Whether the loop as written gives the same bits, so that few iterations may run by it.
     pub fn is_as_written(&self) -> bool {
-        self.is_driven() && alike::as_written(self.context.input.function, self.plan)
+        alike::as_written(self.context.input.function, self.plan)
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
@@ -242,13 +242,10 @@ impl<'a> Region<'a> {
         let (counted, run) = match &brief {
             None => (None, run),
             Some(Brief {
-                count,
+                bound,
                 given,
                 run: here,
-            }) => (
-                Some(emit!(let __count = #count;)),
-                emit!(if #given { #here #rt::Outcome::Done } else { #run }),
-            ),
+            }) => (Some(bound), emit!(if #given { #here } else { #run })),
         };
         let run = match known_all.as_slice() {
             [] => run,

@@ -47,7 +47,7 @@ unsafe fn wide<T: Element, O: Op<T>>(
     unsafe { fold_lanes::<T, O>(slot, all) }
 }
 
-/// Of what comes to the same in any order. Up to 32 lanes are read one by one: a vector would wait until the
+/// Of what comes to the same in any order. Up to 63 lanes are read one by one: a vector would wait until the
 /// last of its lanes, written by itself, is in the cache.
 ///
 /// # Safety
@@ -59,7 +59,7 @@ unsafe fn exact<T: Element, O: Op<T>>(
     (written, all): (usize, usize),
     identity: u64,
 ) -> u64 {
-    if written > 32 {
+    if written > 63 {
         // SAFETY: the caller's.
         return unsafe { wide::<T, O>(slot, (written, all), identity) };
     }
