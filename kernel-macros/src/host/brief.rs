@@ -18,14 +18,16 @@ use crate::analysis::plan::{Fold, Test, Wide};
 use crate::ir::{Builtin, ExprKind, Scalar, walk};
 use proc_macro2::{Ident, Literal, TokenStream};
 
-/// Operations of a run, at most: far fewer than any that a thread shares.
+/// Operations of a run, at most: far fewer than any that a thread shares. Several loops are more of a
+/// question, and rows may be short.
 const WORK: i128 = 1024;
+const WORK_OF_NESTS: i128 = 2048;
 
 /// Operations of an iteration, at most: longer ones would only take their time to compile once more.
 const LIGHT: i128 = 16;
 
-/// Chunks, at most, for each of which the runtime has room.
-const CHUNKS: u32 = 8;
+/// Chunks, at most, of which what they come to is kept.
+const CHUNKS: u32 = 16;
 
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
@@ -58,16 +60,20 @@ pub fn of(region: &Region) -> Option<Brief> {
     let conditions = plan.space.iter().chain(&plan.guard);
     let reaches = conditions.map(|of| reach(region, &of.test, &trips));
     let reaches = reaches.collect::<Option<TokenStream>>()?;
+    let work = match plan.nest.len() {
+        1 => WORK,
+        _ => WORK_OF_NESTS,
+    };
     let most = match plan.accumulators.is_empty() {
-        true => WORK / cost.max(1),
-        false => (WORK / cost.max(1)).min((CHUNKS * region.lanes()).into()),
+        true => work / cost.max(1),
+        false => (work / cost.max(1)).min((CHUNKS * region.lanes()).into()),
     };
     let most = names::index(usize::try_from(most).ok()?);
     let (rt, session) = (region.rt(), &region.context.session);
     let count = work::iterations(region, &trips);
     let given = emit!(#session.is_brief(#count, #most) #reaches);
     let run = match plan.accumulators.is_empty() {
-        true => nested(region, &trips, &region.body.iteration()),
+        true => one_by_one(region, &trips),
         false => in_lanes(region, &trips),
     };
     let run = match has_two_forms(region) {
@@ -165,29 +171,39 @@ fn beyond<'t>(highest: &Wide, trips: &'t Trips) -> Option<(&'t Ident, usize)> {
     }
 }
 
-/// What is to happen in each iteration, in order.
-fn nested(region: &Region, trips: &Trips, iteration: &TokenStream) -> TokenStream {
-    let (inner, outer) = (inner(region), outer(region));
+/// The rows of the nest, with what is to happen in each.
+fn rows(region: &Region, trips: &Trips, row: &TokenStream) -> TokenStream {
+    let outer = outer(region);
     match &*trips.names {
-        [count] => emit!(for __t in 0..#count { #inner #iteration }),
-        [rows, columns] => emit! {
+        [_] => row.clone(),
+        [rows, _] => emit! {
             for __row in 0..#rows {
                 let __outer = [0, __row];
                 #outer
-                for __t in 0..#columns { #inner #iteration }
+                #row
             }
         },
-        [planes, rows, columns] => emit! {
+        [planes, rows, _] => emit! {
             for __plane in 0..#planes {
                 for __row in 0..#rows {
                     let __outer = [__plane, __row];
                     #outer
-                    for __t in 0..#columns { #inner #iteration }
+                    #row
                 }
             }
         },
         names => unreachable!("a nest has one to three loops, not {}", names.len()),
     }
+}
+
+/// Iterations one by one, in order.
+fn one_by_one(region: &Region, trips: &Trips) -> TokenStream {
+    let (inner, iteration, count) = (inner(region), region.body.iteration(), trips.innermost());
+    rows(
+        region,
+        trips,
+        &emit!(for __t in 0..#count { #inner #iteration }),
+    )
 }
 
 /// The accumulators of a run in tokens.
@@ -234,84 +250,59 @@ impl Lanes {
         }
     }
 
-    /// Keeps what a chunk of so many iterations comes to.
-    fn fold(&self, length: &TokenStream) -> TokenStream {
+    /// Keeps what the lanes of a chunk come to, of which so many are written.
+    fn fold(&self) -> TokenStream {
         let (operations, identities, all) = (&self.operations, &self.identities, &self.all);
         let positions = &self.accumulators.positions;
         emit! {
             #(__folded[#positions][__number] = unsafe {
-                #operations::lanes(&mut __slots[#positions], #length, #all, #identities)
+                #operations::lanes(&mut __slots[#positions], __lane, #all, #identities)
             };)*
             __number += 1;
+            __lane = 0;
         }
     }
 }
 
-/// Iterations that combine, a chunk after the other.
+/// Iterations that combine, a chunk after the other. A row goes through the lanes of a chunk in pieces, of
+/// which LLVM makes vectors.
 fn in_lanes(region: &Region, trips: &Trips) -> TokenStream {
     let (rt, lanes) = (region.rt(), Lanes::of(region));
-    let chunks = match trips.names.as_slice() {
-        [count] => by_chunks(region, count, &lanes),
-        _ => counted(region, trips, &lanes),
-    };
-    let (operations, positions) = (&lanes.operations, &lanes.accumulators.positions);
-    let (count, chunks_at_most) = (names::index(positions.len()), names::index(CHUNKS as usize));
-    emit! {
-        let mut __slots = [#rt::Slot::EMPTY; #count];
-        let mut __folded = [[0; #chunks_at_most]; #count];
-        let mut __number = 0;
-        #chunks
-        #(__values[#positions] =
-            #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
-    }
-}
-
-/// The chunks of one loop, of which LLVM makes vectors.
-fn by_chunks(region: &Region, count: &Ident, lanes: &Lanes) -> TokenStream {
-    let (rt, usize) = (region.rt(), region.body.scalar(Scalar::Usize));
-    let (inner, iteration, all) = (inner(region), lanes.iteration(region), &lanes.all);
-    let fold = lanes.fold(&emit!(__length as #usize));
-    emit! {
-        let mut __from = 0;
-        while __from < #count {
-            let __length = #rt::Ord::min(#count - __from, #all);
-            {
-                let __lanes = __slots.as_mut_ptr();
-                for __n in 0..__length {
-                    let (__t, __at) = (__from + __n, __n as #usize);
-                    #inner
-                    #iteration
-                }
-            }
-            __from += __length;
-            #fold
-        }
-    }
-}
-
-/// The chunks of several loops, which end somewhere in a row.
-fn counted(region: &Region, trips: &Trips, lanes: &Lanes) -> TokenStream {
-    let (usize, all) = (region.body.scalar(Scalar::Usize), &lanes.all);
-    let (iteration, fold) = (lanes.iteration(region), lanes.fold(&emit!(__at)));
-    let nested = nested(
+    let (inner, iteration, fold) = (inner(region), lanes.iteration(region), lanes.fold());
+    let (all, columns, usize) = (
+        &lanes.all,
+        trips.innermost(),
+        region.body.scalar(Scalar::Usize),
+    );
+    let rows = rows(
         region,
         trips,
         &emit! {
-            {
+            let mut __from = 0;
+            while __from < #columns {
+                let __length = #rt::Ord::min(#columns - __from, #all - __lane);
                 let __lanes = __slots.as_mut_ptr();
-                #iteration
-            }
-            __at += 1;
-            if __at == #all {
-                #fold
-                __at = 0;
+                for __n in 0..__length {
+                    let (__t, __at) = (__from + __n, (__lane + __n) as #usize);
+                    #inner
+                    #iteration
+                }
+                __from += __length;
+                __lane += __length;
+                if __lane == #all { #fold }
             }
         },
     );
+    let (operations, positions) = (&lanes.operations, &lanes.accumulators.positions);
+    let (count, chunks) = (names::index(positions.len()), names::index(CHUNKS as usize));
     emit! {
-        let mut __at: #usize = 0;
-        #nested
-        if __at > 0 { #fold }
+        let mut __slots = [#rt::Slot::EMPTY; #count];
+        let mut __folded = [[0; #chunks]; #count];
+        let (mut __number, mut __lane) = (0, 0);
+        #rows
+        if __lane > 0 { #fold }
+        #(__values[#positions] =
+            #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
     }
 }
 

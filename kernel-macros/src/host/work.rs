@@ -14,6 +14,14 @@ pub struct Trips {
     pub bound: TokenStream,
 }
 
+impl Trips {
+    /// The trips of the innermost loop.
+    pub fn innermost(&self) -> &Ident {
+        let last = self.names.last();
+        last.unwrap_or_else(|| unreachable!("a nest has a loop"))
+    }
+}
+
 /// The trips of a region's loops; at least as many where arithmetic in their ends would overflow. `None`
 /// where the driver does not know.
 pub fn trips(region: &Region) -> Option<Trips> {

@@ -14,7 +14,7 @@ pub trait Combine<T> {
     /// # Safety
     ///
     /// So many lanes, one at least, hold values of the type, and as `all` the canonical order has 64 or 128.
-    unsafe fn lanes(slot: &mut Slot, written: usize, all: usize, identity: u64) -> u64;
+    unsafe fn lanes(slot: &mut Slot, written: u64, all: usize, identity: u64) -> u64;
 
     /// The initial value and what all chunks come to. Their values are used up.
     fn join(initial: u64, chunks: &mut [u64]) -> u64;
@@ -128,9 +128,9 @@ unsafe fn padded<T: Element, O: Op<T>, const HALF: usize>(
 macro_rules! combine {
     ($($ty:ident: $how:ident($($op:ident)*);)*) => {$($(
         impl Combine<$ty> for $op {
-            unsafe fn lanes(slot: &mut Slot, written: usize, all: usize, identity: u64) -> u64 {
+            unsafe fn lanes(slot: &mut Slot, written: u64, all: usize, identity: u64) -> u64 {
                 // SAFETY: the caller's.
-                unsafe { $how::<$ty, $op>(slot, (written, all), identity) }
+                unsafe { $how::<$ty, $op>(slot, (written as usize, all), identity) }
             }
 
             fn join(initial: u64, chunks: &mut [u64]) -> u64 {
