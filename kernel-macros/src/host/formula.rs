@@ -291,3 +291,70 @@ pub fn bits(value: i128, ty: Scalar) -> u64 {
     let unused = 64 - ty.bits();
     (value as u64) << unused >> unused
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sum;
+
+    fn term(text: &str, factor: i128) -> Sum {
+        Sum::constant(0)
+            .plus(&Sum::term(text.to_owned()), factor)
+            .unwrap()
+    }
+
+    fn all(sums: &[Sum]) -> Sum {
+        let plus = |sum: Sum, more: &Sum| sum.plus(more, 1).unwrap();
+        sums.iter().fold(Sum::constant(0), plus)
+    }
+
+    #[test]
+    fn terms_come_once_and_what_is_added_first() {
+        let sum = all(&[
+            Sum::constant(-1),
+            term("hi0", -2),
+            term("len0.0", 1),
+            term("hi0", 5),
+            term("int1", -4),
+        ]);
+        assert_eq!(sum.text(), "hi0 3 * len0.0 + int1 4 * - 1 -");
+        assert_eq!(all(&[sum, term("hi0", -3)]).text(), "len0.0 int1 4 * - 1 -");
+    }
+
+    #[test]
+    fn sums_without_anything_added() {
+        assert_eq!(Sum::constant(0).text(), "0");
+        assert_eq!(Sum::constant(-7).text(), "-7");
+        assert_eq!(term("int0", -1).text(), "0 int0 -");
+        assert_eq!(
+            all(&[term("int0", -2), Sum::constant(3)]).text(),
+            "3 int0 2 * -"
+        );
+        assert_eq!(all(&[term("a", 1), term("a", -1)]).text(), "0");
+    }
+
+    #[test]
+    fn products() {
+        let length = all(&[term("len0.0", 1), Sum::constant(-1)]);
+        assert_eq!(length.times(&Sum::constant(4)).text(), "len0.0 4 * 4 -");
+        assert_eq!(Sum::constant(0).times(&length).text(), "0");
+        let product = length.times(&term("int0", 1));
+        assert_eq!(product.text(), "len0.0 1 - int0 *");
+        // What leaves 128 bits is left to the runtime, which knows what to do.
+        let huge = Sum::constant(i128::MAX);
+        let product = huge.times(&all(&[term("a", 2)]));
+        assert_eq!(product.text(), format!("{} a 2 * *", i128::MAX));
+    }
+
+    #[test]
+    fn sides_of_a_comparison() {
+        let difference = all(&[term("hi0", 1), Sum::constant(2), term("len0.0", -1)]);
+        let (left, right) = difference.sides();
+        assert_eq!(
+            (left.text(), right.text()),
+            ("hi0 2 +".into(), "len0.0".into())
+        );
+        assert!(!difference.is_no_less());
+        assert!(all(&[term("len0.0", 3), Sum::constant(2)]).is_no_less());
+        assert!(!term("int0", 1).is_no_less());
+    }
+}
