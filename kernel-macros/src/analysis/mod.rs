@@ -2,7 +2,8 @@
 //!
 //! Every outermost loop is a candidate. A candidate's perfect nest is tried from the deepest on:
 //! [`scan`] finds its accesses and whatever a region cannot hold, [`depend`] proves the iterations
-//! independent, possibly with the loops inside out ([`interchange`]), [`reduce`] recognises what they combine ([`shared`]: into which arrays), [`bounds`] decides what the guard checks,
+//! independent, possibly with the loops inside out ([`interchange`]), [`reduce`] recognises what they
+//! combine ([`shared`]: into which arrays), [`bounds`] decides what the guard checks,
 //! [`sites`] where an iteration can fail. If no depth will do, the loop stays in the driver and the
 //! loops inside it are the candidates.
 
