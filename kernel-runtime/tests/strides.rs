@@ -202,6 +202,66 @@ fn corner(a: ArrayView2<f64>, width: usize) -> f64 {
     sum
 }
 
+#[kernel(parallel)]
+fn diagonal(a: ArrayView3<i64>) -> i64 {
+    let mut sum = 0;
+    for i in 0..a.dim().0 {
+        for j in 0..a.dim().1 {
+            sum += a[[i, j, j]];
+        }
+    }
+    sum
+}
+
+#[kernel(parallel)]
+fn diagonal_in_order(a: ArrayView3<f64>) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..a.dim().0 {
+        for j in 0..a.dim().1 {
+            sum += a[[i, j, j]];
+        }
+    }
+    sum
+}
+
+#[kernel(parallel)]
+fn where_there_are(a: ArrayView2<f64>, rows: usize, columns: usize) -> f64 {
+    let mut sum = 0.0;
+    for j in 0..columns {
+        for i in 0..rows {
+            if i < a.nrows() {
+                sum += a[[i, j]];
+            }
+        }
+    }
+    sum
+}
+
+#[kernel(parallel)]
+fn weighted(a: ArrayView2<f64>, w: &[f64], rows: usize, columns: usize) -> f64 {
+    let mut sum = 0.0;
+    for j in 0..columns {
+        for i in 0..rows {
+            for factor in w {
+                sum += factor * a[[i, j]];
+            }
+        }
+    }
+    sum
+}
+
+#[kernel(parallel)]
+fn added3(mut a: ArrayViewMut3<f64>, b: ArrayView2<f64>) {
+    let (l, m, n) = a.dim();
+    for i in 0..l {
+        for j in 0..m {
+            for k in 0..n {
+                a[[i, j, k]] += b[[j, k]];
+            }
+        }
+    }
+}
+
 /// Shapes whose rows are short, long, longer than blocks, shorter and longer than chunks.
 const SHAPES: [(usize, usize); 11] = [
     (1, 1),
@@ -522,5 +582,90 @@ fn blocks_are_not_for_what_may_fail() {
             });
             assert_eq!(found, expected);
         }
+    }
+}
+
+/// The six orders of three dimensions, each forwards and with some of them backwards.
+fn orders() -> impl Iterator<Item = ([usize; 3], [bool; 3])> {
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    let backwards = (0..8).map(|n| [n & 1 > 0, n & 2 > 0, n & 4 > 0]);
+    backwards.flat_map(move |of| orders.map(|order| (order, of)))
+}
+
+fn turn<T>(view: &mut ArrayViewMut3<T>, backwards: [bool; 3]) {
+    let axes = (0..3).filter(|axis| backwards[*axis]);
+    axes.for_each(|axis| view.invert_axis(Axis(axis)));
+}
+
+/// A stride between elements of which there is but one is any number.
+#[test]
+fn dimensions_of_one_element() {
+    for shape in [
+        (1, 60, 70),
+        (60, 1, 70),
+        (60, 70, 1),
+        (1, 1, 90),
+        (90, 1, 1),
+    ] {
+        let mut a = Array3::from_shape_fn(shape, |(i, j, k)| value((i * 70 + j) * 70 + k));
+        for (order, backwards) in orders() {
+            let mut view = a.view_mut().permuted_axes(order);
+            turn(&mut view, backwards);
+            let rows = view.as_standard_layout().into_owned();
+            let found = sum3::parallel(view.view());
+            let expected = sum3::parallel(rows.view());
+            assert_eq!(found.to_bits(), expected.to_bits(), "{:?}", view.strides());
+            let (_, m, n) = view.dim();
+            for b in [filled((m, n)), in_columns(&filled((m, n)))] {
+                let mut rows = view.to_owned();
+                added3::serial(rows.view_mut(), b.view());
+                added3::parallel(view.view_mut(), b.view());
+                assert_eq!(view, rows, "{:?}", view.strides());
+            }
+        }
+    }
+}
+
+/// Places along a diagonal are no places of one dimension.
+#[test]
+fn loops_along_diagonals_keep_their_places() {
+    for (l, m) in [(1, 9), (9, 1), (40, 30), (30, 40), (300, 70)] {
+        let a = Array3::from_shape_fn((m, m, l), |(j, k, i)| (((i * m) + j) * m + k) as i64);
+        let floats = a.mapv(|x| value(x as usize));
+        for order in [[2, 0, 1], [2, 1, 0]] {
+            let view = a.view().permuted_axes(order);
+            assert_eq!(diagonal::parallel(view), diagonal::serial(view));
+            let view = floats.view().permuted_axes(order);
+            let rows = view.as_standard_layout();
+            let expected = diagonal_in_order::parallel(rows.view());
+            let found = diagonal_in_order::parallel(view);
+            assert_eq!(found.to_bits(), expected.to_bits(), "{l} {m}");
+        }
+    }
+}
+
+/// What no iteration reads need not be there.
+#[test]
+fn elements_that_only_some_iterations_read() {
+    for (m, n) in SHAPES {
+        let a = filled((m, n));
+        let wide = Array2::from_shape_fn((m + 9000, n), |(i, j)| match i < m {
+            true => a[[i, j]],
+            false => 0.0,
+        });
+        let expected = where_there_are::serial(wide.view(), m + 9000, n);
+        each_layout(&a, |view| {
+            let found = where_there_are::parallel(view, m + 9000, n);
+            assert!((found - expected).abs() < 1e-9, "{m} {n}");
+            // No trip of the loop inside, so that no element is read at all.
+            assert_eq!(weighted::parallel(view, &[], m + 9000, n + 9), 0.0);
+        });
     }
 }

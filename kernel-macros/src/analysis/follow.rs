@@ -36,11 +36,10 @@ fn follow(former: &Former, region: &Region, of: &ArrayUse) -> Option<Follow> {
             alike = false;
             return;
         };
+        let mut indices = access.index.iter();
+        let variables = indices.all(|id| is_variable(function, region, *id));
         let this = Follow {
-            exact: access
-                .index
-                .iter()
-                .all(|id| is_variable(function, region, *id)),
+            exact: variables && are_different(&this),
             loops: this,
         };
         match &mut found {
@@ -68,6 +67,12 @@ fn dimension(former: &Former, region: &Region, index: ExprId) -> Option<Option<u
         }
     }
     Some(along)
+}
+
+/// Whether no loop is that of two dimensions: along a diagonal, places in one are no places in the other.
+fn are_different(loops: &[Option<usize>]) -> bool {
+    let mut known = HashSet::new();
+    loops.iter().all(|of| known.insert(*of))
 }
 
 /// Whether an index is the variable of one of the loops and nothing else.
@@ -157,6 +162,11 @@ mod tests {
         assert_eq!(neighbours, (vec![follow(&[ROW, COLUMN], false)], false));
         let plane = follows("s += c[[i, t, j]];");
         assert_eq!(plane, (vec![follow(&[ROW, None, COLUMN], false)], false));
+        let diagonal = follows("s += c[[i, j, j]];");
+        assert_eq!(
+            diagonal,
+            (vec![follow(&[ROW, COLUMN, COLUMN], false)], false)
+        );
     }
 
     #[test]

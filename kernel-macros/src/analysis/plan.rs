@@ -166,7 +166,7 @@ pub struct ArrayUse {
 pub struct Follow {
     /// For each dimension, the position of the loop whose variable its indices grow with, one by one.
     pub loops: Vec<Option<usize>>,
-    /// The indices are those variables themselves.
+    /// The indices are those variables themselves, each that of one dimension.
     pub exact: bool,
 }
 

@@ -104,8 +104,8 @@ impl<'r> Copies<'r> {
         let room = &mut room[before * copy.apart..];
         let apart = scratch::bytes(copy.apart) / bytes;
         assert!(part.columns * copy.apart <= room.len() && part.length < apart);
-        // SAFETY: iterations of the space read these elements, so that the guard has found them in bounds, and
-        // while the region runs nobody writes the array. The room is for so many rows, each of
+        // SAFETY: the array has an element for every iteration of the space (`Run::copied`), and while the region
+        // runs nobody writes it. The room is for so many rows, each of
         // which ends before the next.
         unsafe { part.copy_to(room.as_mut_ptr().cast(), apart) };
     }

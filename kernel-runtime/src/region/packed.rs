@@ -8,7 +8,7 @@
 use super::chunk::{Chunks, with_slots};
 use super::copies::Copies;
 use super::fold::Slot;
-use super::plan::ArrayUse;
+use super::plan::{ArrayUse, Follow};
 use super::run::Place;
 use super::scratch::{self, Line};
 use super::turn::Arrays;
@@ -123,11 +123,24 @@ impl Run<'_> {
         let copied = |(array, of): (&Array<'_>, &ArrayUse)| {
             let read = of.reads && !of.writes && !of.unit;
             let near = array.reach(of.rank).saturating_mul(of.elem.bytes()) <= REACH;
-            read && near && of.follow.is_some_and(|of| of.exact) && self.lies_across((array, of))
+            let exact = of.follow.as_ref().filter(|follow| follow.exact);
+            let there = exact.is_some_and(|follow| self.has_all(array, follow));
+            read && near && there && self.lies_across((array, of))
         };
         arrays
             .filter(move |(_, of)| copied(*of))
             .map(|(number, _)| number)
+    }
+
+    /// Whether an array has an element for every iteration of the space: one that only some iterations read, or
+    /// an inner loop that may be empty, says nothing of the others.
+    fn has_all(&self, array: &Array<'_>, follow: &Follow) -> bool {
+        let dims = follow.loops.iter().enumerate();
+        let mut dims = dims.filter_map(|(dim, along)| Some((dim, (*along)?)));
+        dims.all(|(dim, along)| {
+            let of = self.call.loops.get(along);
+            of.lo() >= 0 && of.hi() < array.len(dim) as i128
+        })
     }
 }
 

@@ -117,7 +117,20 @@ impl Run<'_> {
                 shape: loops.shape(),
                 ..self.call
             },
+            fast: self.fast.filter(|_| self.goes_by_one()),
             ..*self
+        })
+    }
+
+    /// Whether arrays whose last dimension follows the innermost loop have neighbours there as neighbours in memory.
+    /// In a dimension of one element the stride is nothing to the fast form, but loops that become one go along it.
+    fn goes_by_one(&self) -> bool {
+        let innermost = self.plan.depth - 1;
+        let mut arrays = self.call.arrays.iter().zip(&self.plan.arrays);
+        arrays.all(|(array, of)| {
+            let last = of.rank - 1;
+            let along = of.follow.as_ref().and_then(|of| of.loops[last]);
+            along != Some(innermost) || array.stride(last) == 1
         })
     }
 
