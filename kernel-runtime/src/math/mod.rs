@@ -23,6 +23,7 @@
 
 pub mod f32;
 pub mod f64;
+mod host;
 #[doc(hidden)]
 pub mod lanes;
 pub mod random;

@@ -5,45 +5,44 @@
 //! anything.
 
 /// The functions of a type: its bits' type, the method that notes a rare argument, the least
-/// magnitude that is rare, and random bits for the tests. They stand beside the modules of the
+/// magnitude that is rare, random bits for the tests, and what reduces usual arguments and any: to
+/// what `sin_of`, `cos_of` and `tan_of` take, which are in scope. They stand beside the modules of the
 /// functions proper.
 macro_rules! usual {
-    ($ty:ident, $bits:ident, $beyond:ident, $bound:literal, $random:ident) => {
-        use super::reduction::{both_ways, by_subtraction};
-        use super::trigonometric::{sin_cos_of, tan_of};
+    (
+        $ty:ident, $bits:ident, $beyond:ident, $bound:literal, $random:ident,
+        $usual:ident, $any:ident -> $reduced:ty
+    ) => {
         use crate::math::rare::Rare;
 
         /// Bits of the largest magnitude that is not rare.
         const MOST: $bits = ($bound as $ty).to_bits() - 1;
 
-        /// Sine; unless `USUAL`, the function proper, of which SIMD code takes both ways.
+        /// Sine; unless `USUAL`, the function proper.
         #[inline(always)]
         pub fn sin<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
-            let (quarters, r, tail) = reduced::<USUAL>(x, rare);
-            sin_cos_of(x, quarters, r, tail).0
+            sin_of(reduced::<USUAL>(x, rare))
         }
 
         /// Cosine, likewise.
         #[inline(always)]
         pub fn cos<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
-            let (quarters, r, tail) = reduced::<USUAL>(x, rare);
-            sin_cos_of(x, quarters, r, tail).1
+            cos_of(reduced::<USUAL>(x, rare))
         }
 
         /// Tangent, likewise.
         #[inline(always)]
         pub fn tan<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $ty {
-            let (quarters, r, tail) = reduced::<USUAL>(x, rare);
-            tan_of(x, quarters, r, tail)
+            tan_of(reduced::<USUAL>(x, rare))
         }
 
         #[inline(always)]
-        fn reduced<const USUAL: bool>(x: $ty, rare: &mut Rare) -> ($bits, $ty, $ty) {
+        fn reduced<const USUAL: bool>(x: $ty, rare: &mut Rare) -> $reduced {
             if !USUAL {
-                return both_ways(x);
+                return $any(x);
             }
             rare.$beyond(x, MOST);
-            by_subtraction(x)
+            $usual(x)
         }
 
         #[cfg(test)]
@@ -62,7 +61,7 @@ macro_rules! usual {
                 for index in 0..20_000 {
                     let x = $ty::from_bits(random::$random(21, index));
                     let expected = x.is_finite() && x.abs() < $bound;
-                    for (function, both_ways, proper) in [
+                    for (function, any_way, proper) in [
                         (
                             sin::<true> as fn($ty, &mut Rare) -> $ty,
                             sin::<false> as fn($ty, &mut Rare) -> $ty,
@@ -74,7 +73,7 @@ macro_rules! usual {
                         let (bits, rare) = usual(function, x);
                         assert_eq!(rare, !expected, "{x:e}");
                         assert!(rare || bits == proper(x).to_bits(), "{x:e}");
-                        let (bits, rare) = usual(both_ways, x);
+                        let (bits, rare) = usual(any_way, x);
                         assert!(!rare, "{x:e}");
                         assert!(!x.is_finite() || bits == proper(x).to_bits(), "{x:e}");
                     }

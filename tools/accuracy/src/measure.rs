@@ -89,31 +89,20 @@ impl<T: Number> Found<T> {
     }
 }
 
-/// Prints the row of a function for so many inputs.
+/// Prints the row of a function for so many inputs, and, where there are `rounds` of a search, as many
+/// again next to those of the largest errors, nearer and nearer: where a function is hard in a small
+/// part of its range, few random numbers lie.
 pub fn row<T: Number, R, E>(
     function: &Function<T, R, E>,
     count: u64,
-    input: impl Fn(u64) -> (T, T) + Sync,
-) where
-    R: Fn(T, T) -> T + Sync,
-    E: Fn(T, T, T) -> f64 + Sync,
-{
-    print(function.name, &over_all(function, count, input));
-}
-
-/// Prints the row of a function for so many inputs, and as many again next to those of the largest
-/// errors, nearer and nearer: where a function is hard in a small part of its range, few random
-/// numbers lie.
-pub fn searched_row<T: Number, R, E>(
-    function: &Function<T, R, E>,
-    count: u64,
+    rounds: u32,
     input: impl Fn(u64) -> (T, T) + Sync,
 ) where
     R: Fn(T, T) -> T + Sync,
     E: Fn(T, T, T) -> f64 + Sync,
 {
     let mut found = over_all(function, count, input);
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let hardest = found.hardest.clone();
         if hardest.is_empty() {
             break;
@@ -127,15 +116,15 @@ pub fn searched_row<T: Number, R, E>(
                 |at: T, number| at.beside(random::bits_u64(seed, 2 * k + number) as i64, far);
             (beside(x, 0), if y_too { beside(y, 1) } else { y })
         };
-        found = found.and(over_all(function, count / u64::from(ROUNDS), near));
+        found = found.and(over_all(function, count / u64::from(rounds), near));
     }
     print(function.name, &found);
 }
 
 /// Largest errors that are kept.
 const HARDEST: usize = 32;
-/// Rounds of a search.
-const ROUNDS: u32 = 8;
+/// Rounds of a search among numbers that are not all.
+pub const ROUNDS: u32 = 8;
 
 fn over_all<T: Number, R, E>(
     function: &Function<T, R, E>,

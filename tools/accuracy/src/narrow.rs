@@ -18,7 +18,7 @@ pub fn measure(stride: u64, names: &[&str]) {
                     rounded: |x, _| core_math::$rounded(x),
                     error: |value, x: f32, _| error(value, core_math::$exact(x.into())),
                 };
-                measure::row(&function, count, input);
+                measure::row(&function, count, 0, input);
             }
         )+};
     }
@@ -55,7 +55,7 @@ pub fn measure(stride: u64, names: &[&str]) {
             rounded: |x, _| core_math::lgammaf(x),
             error: |value, x: f32, _| error(value, core_math::lgamma(x.into())),
         };
-        measure::row(&function, count, input);
+        measure::row(&function, count, 0, input);
     }
 }
 

@@ -28,7 +28,7 @@ fn wide_pairs(count: u64, names: &[&str]) {
                         wide::error(value, &exact(wide::long(x), wide::long(y)))
                     },
                 };
-                measure::searched_row(&function, count, input);
+                measure::row(&function, count, measure::ROUNDS, input);
             }
         )+};
     }
@@ -59,7 +59,7 @@ fn narrow_pairs(count: u64, names: &[&str]) {
                         narrow::error(value, exact(x.into(), y.into()))
                     },
                 };
-                measure::searched_row(&function, count, input);
+                measure::row(&function, count, measure::ROUNDS, input);
             }
         )+};
     }

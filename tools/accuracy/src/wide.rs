@@ -27,7 +27,7 @@ pub fn measure(count: u64, names: &[&str]) {
                     rounded: |x, _| core_math::$rounded(x),
                     error: |value, x, _| error(value, &long(x).$exact()),
                 };
-                measure::searched_row(&function, count, input);
+                measure::row(&function, count, measure::ROUNDS, input);
             }
         )+};
     }
@@ -64,7 +64,7 @@ pub fn measure(count: u64, names: &[&str]) {
             rounded: |x, _| core_math::lgamma(x),
             error: |value, x, _| error(value, &long(x).ln_abs_gamma().0),
         };
-        measure::searched_row(&function, count, input);
+        measure::row(&function, count, measure::ROUNDS, input);
     }
 }
 

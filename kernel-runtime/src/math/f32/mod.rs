@@ -1,4 +1,5 @@
-//! Elementary functions of `f32`, in `f32` arithmetic: `f64` is slow on many devices.
+//! Elementary functions of `f32`, in `f32` arithmetic, as `f64` is slow on many devices; but for powers,
+//! the gamma function and the functions of angles, which would need numbers of two parts.
 
 mod bits;
 mod double;

@@ -1,113 +1,99 @@
-//! Sine, cosine and tangent.
+//! Sine, cosine and tangent, in `f64`: see `reduction.rs`.
 
-use super::double::fast_two_sum;
-use super::reduction::{by_subtraction, quarter_turns};
+use super::reduction::{half_turns, half_turns_from_middle, over_pi, usual_over_pi};
 use kernel_macros::kernel;
 
-/// The sine of `r + tail`, each as a value and what is to be added to it, for `|r| <= pi / 4`.
+/// `sin(pi (n + f))`, given `n` in the last bit of `half_turns`, with a relative error of
+/// `2^-27`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn sine_parts(r: f32, tail: f32) -> (f32, f32) {
-    let z = r * r;
-    let series = -0.16666655 + z * (0.008332191 + z * -0.00019518573);
-    (r, z * r * series + (tail - 0.5 * z * tail))
+fn half_turn_sin(n: u64, f: f64) -> f64 {
+    let z = f * f;
+    let first = 3.141592636554122 + z * -5.167709634815518;
+    let second = 2.550068595994178 + z * -0.5982340435828016;
+    let value = f * (first + z * z * (second + z * z * 0.07754251362587071));
+    f64::from_bits(value.to_bits() ^ (n << 63))
 }
 
-/// The cosine of `r + tail`, likewise.
+/// The sine, before it is rounded, given [`over_pi`] of the angle.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn cosine_parts(r: f32, tail: f32) -> (f32, f32) {
-    let z = r * r;
-    let series = 0.041666646 + z * (-0.0013887313 + z * 2.4432942e-05);
-    let half = 0.5 * z;
-    let main = 1.0 - half;
-    (main, ((1.0 - main) - half) + (z * z * series - r * tail))
+fn wide_sin(turns: (f64, f64, f64)) -> f64 {
+    let (n, f): (u64, f64) = half_turns(turns);
+    half_turn_sin(n, f)
 }
 
-/// The value with the sign changed where bit 1 of `quarters` is set: after two quarter turns.
+/// The cosine, before it is rounded, likewise.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn turned(value: f32, quarters: u32) -> f32 {
-    f32::from_bits(value.to_bits() ^ ((quarters & 2) << 30))
+fn wide_cos(turns: (f64, f64, f64)) -> f64 {
+    let (n, f): (u64, f64) = half_turns_from_middle(turns);
+    half_turn_sin(n, f)
 }
 
-/// `(sin(x), cos(x))` of a reduced `x`: see [`quarter_turns`].
+/// The sine, likewise.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn sin_cos_of(x: f32, quarters: u32, r: f32, tail: f32) -> (f32, f32) {
-    // NaN for infinity.
-    let tail = tail + x * 0.0;
-    let (main, rest): (f32, f32) = sine_parts(r, tail);
-    let sine = main + rest;
-    let (main, rest): (f32, f32) = cosine_parts(r, tail);
-    let cosine = main + rest;
-    let swapped = quarters & 1 != 0;
-    let first = if swapped { cosine } else { sine };
-    let second = if swapped { sine } else { cosine };
-    let first: f32 = turned(first, quarters);
-    let second: f32 = turned(second, quarters.wrapping_add(1));
-    (if x == 0.0 { x } else { first }, second)
+pub(super) fn sin_of(turns: (f64, f64, f64)) -> f32 {
+    let value: f64 = wide_sin(turns);
+    value as f32
 }
 
-/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
+/// The cosine, likewise.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn sin_cos(x: f32) -> (f32, f32) {
-    let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
-    let (sine, cosine): (f32, f32) = sin_cos_of(x, quarters, r, tail);
-    (sine, cosine)
+pub(super) fn cos_of(turns: (f64, f64, f64)) -> f32 {
+    let value: f64 = wide_cos(turns);
+    value as f32
+}
+
+/// The tangent, likewise.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn tan_of(turns: (f64, f64, f64)) -> f32 {
+    let sine: f64 = wide_sin(turns);
+    let cosine: f64 = wide_cos(turns);
+    (sine / cosine) as f32
 }
 
 /// Sine of `x` radians. At most 1 ULP, for numbers of any size.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn sin(x: f32) -> f32 {
-    let (sine, _cosine): (f32, f32) = sin_cos(x);
-    sine
+    let turns: (f64, f64, f64) = over_pi(x);
+    sin_of(turns)
 }
 
 /// Cosine of `x` radians. At most 1 ULP, for numbers of any size.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn cos(x: f32) -> f32 {
-    let (_sine, cosine): (f32, f32) = sin_cos(x);
-    cosine
+    let turns: (f64, f64, f64) = over_pi(x);
+    cos_of(turns)
 }
 
-/// The tangent of a reduced `x`: see [`quarter_turns`].
+/// `(sin(x), cos(x))`, `x` in radians: the bits of [`sin`] and of [`cos`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn tan_of(x: f32, quarters: u32, r: f32, tail: f32) -> f32 {
-    let tail = tail + x * 0.0;
-    let (main, rest): (f32, f32) = sine_parts(r, tail);
-    let (sine, sine_rest): (f32, f32) = fast_two_sum(main, rest);
-    let (main, rest): (f32, f32) = cosine_parts(r, tail);
-    let (cosine, cosine_rest): (f32, f32) = fast_two_sum(main, rest);
-    // tan(r + pi / 2) = -cos(r) / sin(r)
-    let swapped = quarters & 1 != 0;
-    let above = if swapped { -cosine } else { sine };
-    let above_rest = if swapped { -cosine_rest } else { sine_rest };
-    let below = if swapped { sine } else { cosine };
-    let below_rest = if swapped { sine_rest } else { cosine_rest };
-    let quotient = above / below;
-    let value = quotient + (above_rest - quotient * below_rest) / below;
-    if x == 0.0 { x } else { value }
-}
-
-/// Cosine of less than 2^10 quarter turns: the bits of [`cos`].
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(in crate::math) fn cos_within(x: f32) -> f32 {
-    let (quarters, r, tail): (u32, f32, f32) = by_subtraction(x);
-    let (_sine, cosine): (f32, f32) = sin_cos_of(x, quarters, r, tail);
-    cosine
+pub fn sin_cos(x: f32) -> (f32, f32) {
+    let turns: (f64, f64, f64) = over_pi(x);
+    let sine: f32 = sin_of(turns);
+    let cosine: f32 = cos_of(turns);
+    (sine, cosine)
 }
 
 /// Tangent of `x` radians. At most 2 ULP, for numbers of any size.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn tan(x: f32) -> f32 {
-    let (quarters, r, tail): (u32, f32, f32) = quarter_turns(x);
-    let tangent: f32 = tan_of(x, quarters, r, tail);
-    tangent
+    let turns: (f64, f64, f64) = over_pi(x);
+    tan_of(turns)
+}
+
+/// Cosine of a magnitude below 2^20: the bits of [`cos`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(in crate::math) fn cos_within(x: f32) -> f32 {
+    let turns: (f64, f64, f64) = usual_over_pi(x);
+    cos_of(turns)
 }

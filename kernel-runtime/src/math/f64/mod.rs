@@ -5,6 +5,7 @@ mod double;
 mod error_function;
 mod exponential;
 mod fused;
+mod fused_power;
 mod gamma_function;
 mod hyperbolic;
 mod inverse_hyperbolic;
@@ -15,6 +16,7 @@ mod logarithm;
 mod power;
 mod reduction;
 mod root;
+mod roots;
 mod trigonometric;
 #[doc(hidden)]
 pub mod usual;

@@ -22,7 +22,7 @@ pub(super) fn log2_parts(x: f64) -> (f64, f64) {
 /// `(m - 1) / (m + 1)`, and what it lacks besides its upper part.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn ratio_parts(m: f64) -> (f64, f64) {
+fn ratio_parts(m: f64) -> (f64, f64) {
     let f = m - 1.0;
     let sum = m + 1.0;
     let sum_high: f64 = upper(sum);
@@ -50,7 +50,7 @@ pub(super) fn log2_beyond(s: f64) -> f64 {
 /// The logarithm over `s`, less `2 / ln 2`: a part that is exact, a small one, and the series' part.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_over(s: f64, s_low: f64, beyond: f64) -> (f64, f64, f64) {
+fn log2_over(s: f64, s_low: f64, beyond: f64) -> (f64, f64, f64) {
     // The square: exactly, of the upper part, and the rest.
     let s_high: f64 = upper(s);
     let square = s_high * s_high;
@@ -69,14 +69,7 @@ pub(super) fn log2_over(s: f64, s_low: f64, beyond: f64) -> (f64, f64, f64) {
 /// The logarithm, of `k`, `s` in two parts and its quotient by `s` as `log2_over` has it.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_sum(
-    k: f64,
-    s: f64,
-    s_low: f64,
-    main: f64,
-    known: f64,
-    series: f64,
-) -> (f64, f64) {
+fn log2_sum(k: f64, s: f64, s_low: f64, main: f64, known: f64, series: f64) -> (f64, f64) {
     let s_high: f64 = upper(s);
     let t_high: f64 = upper((2.885390043258667 + main) + series);
     // The series' part loses its first bits before the small part is added: no rounding of its size.
@@ -120,7 +113,7 @@ fn exp2_of_product(log_high: f64, log_low: f64, y_high: f64, y_low: f64) -> f64 
 /// `exp2_reduced` of a sum, for `|main|` up to 1500 and a `rest` that is far smaller.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn exp2_sum_reduced(main: f64, rest: f64, bias: f64) -> (f64, f64) {
+fn exp2_sum_reduced(main: f64, rest: f64, bias: f64) -> (f64, f64) {
     let shifted = (main + rest) + bias;
     (shifted, (main - (shifted - bias)) + rest)
 }
@@ -128,7 +121,7 @@ pub(super) fn exp2_sum_reduced(main: f64, rest: f64, bias: f64) -> (f64, f64) {
 /// A product in two parts, the first exact.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn product(a_high: f64, a_low: f64, b_high: f64, b_low: f64) -> (f64, f64) {
+fn product(a_high: f64, a_low: f64, b_high: f64, b_low: f64) -> (f64, f64) {
     (a_high * b_high, a_high * b_low + a_low * (b_high + b_low))
 }
 

@@ -1,6 +1,7 @@
 //! Angles modulo a quarter turn.
 
 use super::double::{fast_two_sum, two_product};
+use crate::math::host::on_host;
 use kernel_macros::kernel;
 
 /// `(quarters, r, tail)` with `x = quarters * pi / 2 + r + tail`, `|r|` up to `pi / 4` and a hair.
@@ -36,6 +37,39 @@ fn apart(x: f64) -> (u64, f64, f64) {
     let (quarters, r, tail): (u64, f64, f64) = by_multiplication(x);
     (quarters, r, tail)
 }
+
+on_host! {
+    /// The 192 bits of `2 / pi` from `bit` on, where bit 40 is the first behind the point, for `bit`
+    /// below 1024.
+    fn two_over_pi(bit: u64) -> (u64, u64, u64) as two_over_pi_by_choices {
+        let word = (bit >> 6) as usize & 15;
+        let [w0, w1, w2, w3] = [0, 1, 2, 3].map(|more| TWO_OVER_PI[word + more]);
+        shifted_words(bit as u32 & 63, w0, w1, w2, w3)
+    }
+}
+
+/// The bits of `2 / pi`, of which bit 40 is the first behind the point.
+static TWO_OVER_PI: [u64; 19] = [
+    0x0000_0000_00a2_f983,
+    0x6e4e_4415_29fc_2757,
+    0xd1f5_34dd_c0db_6295,
+    0x993c_4390_41fe_5163,
+    0xabde_bbc5_61b7_246e,
+    0x3a42_4dd2_e006_492e,
+    0xea09_d192_1cfe_1deb,
+    0x1cb1_29a7_3ee8_8235,
+    0xf52e_bb44_84e9_9c70,
+    0x26b4_5f7e_4139_91d6,
+    0x3983_5339_f49c_845f,
+    0x8bbd_f928_3b1f_f897,
+    0xffde_0598_0fef_2f11,
+    0x8b5a_0a6d_1f6d_367e,
+    0xcf27_cb09_b74f_463f,
+    0x669e_5fea_2d75_27ba,
+    0xc7eb_e5f1_7b3d_0739,
+    0xf78a_5292_ea6b_fb5f,
+    0xb11f_8d5d_0856_0330,
+];
 
 /// Below `2^20` quarter turns: `pi / 2` in four parts, whose products with their number are exact
 /// but for the last (Cody and Waite).
@@ -89,11 +123,12 @@ fn by_multiplication(x: f64) -> (u64, f64, f64) {
     ((quarters ^ backwards).wrapping_sub(backwards), r, tail)
 }
 
-/// The 192 bits of `2 / pi` from `bit` on, where bit 40 is the first behind the point, for `bit`
-/// below 1024. A table would need a gather; choices among constants do not.
+/// [`two_over_pi`] on a device, where choices among constants are registers. The host calls it in tests
+/// alone.
+#[allow(dead_code)]
 #[kernel(device, crate = crate)]
 #[inline(always)]
-fn two_over_pi(bit: u64) -> (u64, u64, u64) {
+fn two_over_pi_by_choices(bit: u64) -> (u64, u64, u64) {
     let by_8 = bit & 512 != 0;
     let w0 = if by_8 {
         0xf52e_bb44_84e9_9c70u64
@@ -169,7 +204,13 @@ fn two_over_pi(bit: u64) -> (u64, u64, u64) {
     let w1 = if by_1 { w2 } else { w1 };
     let w2 = if by_1 { w3 } else { w2 };
     let w3 = if by_1 { w4 } else { w3 };
-    let up = bit as u32 & 63;
+    shifted_words(bit as u32 & 63, w0, w1, w2, w3)
+}
+
+/// Three words, `up` bits on.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn shifted_words(up: u32, w0: u64, w1: u64, w2: u64, w3: u64) -> (u64, u64, u64) {
     // A shift by 64 wraps, so it is one by 1 and one by the rest.
     let down = 63 ^ up;
     let high = w0.wrapping_shl(up) | (w1 >> 1).wrapping_shr(down);
@@ -221,4 +262,16 @@ fn product(significand: u64, high: u64, middle: u64, low: u64) -> (u64, u64, u64
         (first << 2) | (second >> 62),
         (second << 2) | (third >> 30),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_have_the_bits_of_the_table() {
+        for bit in 0..1024 {
+            assert_eq!(two_over_pi_by_choices(bit), two_over_pi(bit), "{bit}");
+        }
+    }
 }
