@@ -9,7 +9,7 @@
 mod ndarray;
 
 pub use core::iter::{Cloned, Copied, Enumerate, Map, Rev, Skip, StepBy, Take, Zip};
-pub use core::ops::Range;
+pub use core::ops::{Range, RangeFrom};
 pub use core::slice::{Chunks, ChunksExact, ChunksExactMut, ChunksMut, Iter, IterMut, Windows};
 
 #[cfg(feature = "ndarray")]

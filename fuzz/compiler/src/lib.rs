@@ -11,7 +11,7 @@ mod diagnostics;
 pub mod fastmath;
 #[path = "../../../kernel-macros/src/host/mod.rs"]
 mod host;
-#[path = "../../../kernel-macros/src/infer.rs"]
+#[path = "../../../kernel-macros/src/infer/mod.rs"]
 mod infer;
 #[path = "../../../kernel-macros/src/ir/mod.rs"]
 pub mod ir;

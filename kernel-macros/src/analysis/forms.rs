@@ -53,7 +53,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "`(a..b).zip(xs)`",
-        "for (i, v) in (0..n).zip(xs) { y[i] = *v; }",
+        "for (i, v) in (0..n).zip(xs) { y[i] = *v; } for (e, i) in y.iter_mut().zip(1u8..) { *e = i as f64; }",
         "for (i, v) in (0..=n).zip(xs) { y[i] = *v; }",
     ),
     (
@@ -250,8 +250,9 @@ const ROWS: &[Row] = &[
     ),
     (
         "`let [p, q] = chunk else",
-        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, f] = c else { continue }; *o = if let &[g, _] = c { e * f + g } else { 0.0 }; }",
-        "for c in y.chunks_mut(2) { if let [e, f] = c { std::mem::swap(e, f); } }",
+        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, f] = c else { continue }; *o = if let &[g, _] = c { e * f + g } else { 0.0 }; } \
+         for c in y.chunks_mut(2) { if let [e, f] = c { std::mem::swap(e, f); } }",
+        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, ..] = c else { continue }; *o = *e; }",
     ),
     (
         "`.unwrap_or(0)`",

@@ -341,10 +341,19 @@ impl Fold {
         }
     }
 
+    /// The same of a type: the greatest of bools is whether any is true, the least whether all are.
+    pub fn of(self, ty: Scalar) -> Fold {
+        match self {
+            Fold::Max | Fold::MaxIf if ty == Scalar::Bool => Fold::Or,
+            Fold::Min | Fold::MinIf if ty == Scalar::Bool => Fold::And,
+            fold => fold,
+        }
+    }
+
     /// Float sums start at `-0.0`, so that an empty lane vanishes and a sum of `-0.0` survives.
     pub fn identity(self, ty: Scalar) -> Identity {
         if ty == Scalar::Bool {
-            return Identity::Bool(self == Fold::And);
+            return Identity::Bool(self.of(ty) == Fold::And);
         }
         let (min, max) = ty.int_range().unwrap_or((0, 0));
         match (self, ty.is_float()) {

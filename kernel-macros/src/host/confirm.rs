@@ -224,7 +224,7 @@ pub fn makers(rt: &TokenStream, makers: &[Made]) -> TokenStream {
 /// The traits beside which no other of the user's can have methods of these names.
 fn methods(of: &Adaptor) -> Vec<Ident> {
     let names: &[&str] = match of {
-        Adaptor::Plain | Adaptor::Range | Adaptor::NdZip => &[],
+        Adaptor::Plain | Adaptor::Range | Adaptor::RangeFrom | Adaptor::NdZip => &[],
         Adaptor::Slice(_) => &["SliceMethods"],
         Adaptor::NdArray(_) => &["NdArrayMethods", "NdArrayMutMethods"],
         Adaptor::Zip(left, right) => {
@@ -249,6 +249,7 @@ fn adaptor(rt: &TokenStream, of: &Adaptor) -> TokenStream {
     let (name, inner) = match of {
         Adaptor::Plain | Adaptor::NdZip => return emit!(_),
         Adaptor::Range => return emit!(#rt::iterators::Range<_>),
+        Adaptor::RangeFrom => return emit!(#rt::iterators::RangeFrom<_>),
         Adaptor::Slice(kind) => {
             let name = names::local(slice(*kind));
             return emit!(#rt::iterators::#name<'_, _>);

@@ -38,6 +38,8 @@ pub enum Adaptor {
     Plain,
     /// The iterator of a range of integers.
     Range,
+    /// The same without an end.
+    RangeFrom,
     Slice(SliceIterator),
     NdArray(NdIterator),
     Enumerate(Box<Adaptor>),

@@ -221,6 +221,10 @@ builtins! {
     // The ends of the type, of any number of it: what methods that are written out end in.
     Least = "__kernel_least" / 1,
     Greatest = "__kernel_greatest" / 1,
+    /// How many numbers of its type are above a literal, a `usize`: as many as it can hold if more.
+    Room = "__kernel_room" / 1,
+    /// The number so many behind another, of its type; the second argument is a `usize`.
+    Counted = "__kernel_counted" / 2,
     // The bytes, as an array.
     ToLeBytes = "to_le_bytes" / 1,
     ToBeBytes = "to_be_bytes" / 1,
@@ -229,6 +233,9 @@ builtins! {
     OverflowingSub = "overflowing_sub" / 2,
     OverflowingMul = "overflowing_mul" / 2,
     OverflowingNeg = "overflowing_neg" / 1,
+    /// The second argument is a `u32`.
+    OverflowingShl = "overflowing_shl" / 2,
+    OverflowingShr = "overflowing_shr" / 2,
     // An `Option`, which `parse/option.rs` reads at once: the result, and whether there is none.
     CheckedAdd = "checked_add" / 2,
     CheckedSub = "checked_sub" / 2,
@@ -240,6 +247,9 @@ builtins! {
     /// The second argument is a `u32`.
     CheckedShl = "checked_shl" / 2,
     CheckedShr = "checked_shr" / 2,
+    /// A `u32`.
+    CheckedIlog2 = "checked_ilog2" / 1,
+    CheckedIlog10 = "checked_ilog10" / 1,
     /// The second argument, in the type of the first, if that has it.
     Converted = "__kernel_converted" / 2,
     /// The second argument is signed, of the same width.
@@ -324,9 +334,12 @@ impl Builtin {
             | Builtin::Powu => Some(Scalar::U32),
             Builtin::WrappingShl
             | Builtin::WrappingShr
+            | Builtin::OverflowingShl
+            | Builtin::OverflowingShr
             | Builtin::CheckedShl
             | Builtin::CheckedShr => Some(Scalar::U32),
             Builtin::Powi => Some(Scalar::I32),
+            Builtin::Counted => Some(Scalar::Usize),
             _ => None,
         }
     }

@@ -51,6 +51,8 @@ impl Lowerer<'_> {
             Builtin::OverflowingSub => self.overflowing_sum(&mut call, BinaryOp::Sub),
             Builtin::OverflowingMul => self.overflowing_product(&mut call),
             Builtin::OverflowingNeg => self.overflowing_negation(&call),
+            Builtin::OverflowingShl => self.overflowing_shift(&call, Builtin::WrappingShl),
+            Builtin::OverflowingShr => self.overflowing_shift(&call, Builtin::WrappingShr),
             _ => vec![self.integer(&mut call)],
         };
         Parts {
@@ -124,15 +126,17 @@ impl Lowerer<'_> {
             Isqrt => self.square_root_down(call),
             Ilog2 => {
                 self.demand_positive(call);
-                let zeros = self.counted(LeadingZeros, x);
-                let (span, bits) = (self.function.exprs[x].span, call.ty.bits());
-                let top = self.int(u128::from(bits) - 1, Scalar::U32, span);
-                self.exact(BinaryOp::Sub, top, zeros)
+                self.highest_bit(x, call.ty)
             }
-            Ilog10 => self.digits(call),
+            Ilog10 => {
+                self.demand_positive(call);
+                self.digits(x, call.ty)
+            }
             Midpoint => self.midpoint(call),
             Least => self.least(call.ty, x),
             Greatest => self.greatest(call.ty, x),
+            Room => self.room(call),
+            Counted => self.so_many_behind(call),
             ToLeBytes | ToBeBytes => self.bytes(call),
             WrappingDiv | WrappingRem => {
                 self.demand_divisor(call);
@@ -258,6 +262,29 @@ impl Lowerer<'_> {
 
     // Methods.
 
+    /// How many numbers of its type are above a literal.
+    fn room(&mut self, call: &mut Call) -> ExprId {
+        let x = call.args[0];
+        let (_, high) = call.ty.int_range().unwrap_or((0, 0));
+        let first = self.literal(x).map_or(high, i128::from);
+        let above = high.saturating_sub(first).unsigned_abs();
+        let (most, span) = (i64::MAX.unsigned_abs(), self.function.exprs[x].span);
+        self.int(above.min(most.into()), Scalar::Usize, span)
+    }
+
+    /// A number so many behind another.
+    fn so_many_behind(&mut self, call: &mut Call) -> ExprId {
+        let (first, at) = (call.args[0], call.args[1]);
+        let at = match call.ty {
+            Scalar::Usize => at,
+            ty => self.as_type(at, ty),
+        };
+        match self.literal(first) {
+            Some(0) => at,
+            _ => self.exact(BinaryOp::Add, first, at),
+        }
+    }
+
     /// The number's bytes, as an array.
     fn bytes(&mut self, call: &mut Call) -> ExprId {
         let (x, count) = (call.args[0], call.ty.bytes());
@@ -337,11 +364,17 @@ impl Lowerer<'_> {
         self.exact(BinaryOp::Sub, root, above)
     }
 
+    /// The place of the highest bit of a number above 0.
+    fn highest_bit(&mut self, x: ExprId, ty: Scalar) -> ExprId {
+        let zeros = self.counted(Builtin::LeadingZeros, x);
+        let span = self.function.exprs[x].span;
+        let top = self.int(u128::from(ty.bits()) - 1, Scalar::U32, span);
+        self.exact(BinaryOp::Sub, top, zeros)
+    }
+
     /// How many of 10, 100, .. are not above the number.
-    fn digits(&mut self, call: &mut Call) -> ExprId {
-        let x = call.args[0];
-        self.demand_positive(call);
-        let (_, high) = call.ty.int_range().unwrap_or((0, 0));
+    fn digits(&mut self, x: ExprId, ty: Scalar) -> ExprId {
+        let (_, high) = ty.int_range().unwrap_or((0, 0));
         let powers = (1..).map(|power| 10_i128.pow(power));
         let powers = powers.take_while(|power| *power <= high);
         let reached = powers.map(|power| {
@@ -479,6 +512,29 @@ impl Lowerer<'_> {
         vec![opposite, self.compare(op, x, low)]
     }
 
+    /// Shifted by the lowest bits of the number of places, and whether there are others.
+    fn overflowing_shift(&mut self, call: &Call, shift: Builtin) -> Vec<ExprId> {
+        let (x, y) = (call.args[0], call.args[1]);
+        let (span, bits) = (self.function.exprs[y].span, call.ty.bits());
+        let bits = self.int(bits.into(), Scalar::U32, span);
+        let outside = self.compare(BinaryOp::Ge, y, bits);
+        vec![self.call(shift, &[x, y]), outside]
+    }
+
+    /// The logarithm, and whether there is none.
+    fn checked_logarithm(&mut self, call: &mut Call) -> Vec<ExprId> {
+        let x = call.args[0];
+        let positive = self.is_above_zero(x);
+        let none = self.not(positive);
+        let none = self.pin(none, call.before);
+        let number = self.instead(none, 1, x, call);
+        let value = match call.builtin {
+            Builtin::CheckedIlog2 => self.highest_bit(number, call.ty),
+            _ => self.digits(number, call.ty),
+        };
+        vec![value, none]
+    }
+
     /// `x + y` of an unsigned and a signed number, and whether it is no number of the type.
     fn signed_sum(&mut self, call: &mut Call) -> (ExprId, ExprId) {
         let (x, y) = (call.args[0], call.args[1]);
@@ -496,7 +552,6 @@ impl Lowerer<'_> {
     fn checked(&mut self, call: &mut Call) -> Vec<ExprId> {
         use Builtin::*;
         let x = call.args[0];
-        let y = call.args.last().copied().unwrap_or(x);
         match call.builtin {
             CheckedAdd => self.overflowing_sum(call, BinaryOp::Add),
             CheckedSub => self.overflowing_sum(call, BinaryOp::Sub),
@@ -513,16 +568,9 @@ impl Lowerer<'_> {
                 let (below, opposite) = (self.is_below(x, 0), self.call(WrappingNeg, &[x]));
                 vec![self.choice(below, opposite, x), lowest]
             }
-            CheckedShl | CheckedShr => {
-                let shift = match call.builtin {
-                    CheckedShl => WrappingShl,
-                    _ => WrappingShr,
-                };
-                let (span, bits) = (self.function.exprs[y].span, call.ty.bits());
-                let bits = self.int(bits.into(), Scalar::U32, span);
-                let outside = self.compare(BinaryOp::Ge, y, bits);
-                vec![self.call(shift, &[x, y]), outside]
-            }
+            CheckedShl => self.overflowing_shift(call, WrappingShl),
+            CheckedShr => self.overflowing_shift(call, WrappingShr),
+            CheckedIlog2 | CheckedIlog10 => self.checked_logarithm(call),
             _ => self.checked_quotient(call),
         }
     }

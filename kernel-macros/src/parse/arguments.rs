@@ -48,8 +48,10 @@ pub(super) fn lent(written: &syn::Type) -> Option<Lent> {
             match &*of.elem {
                 syn::Type::Slice(_) | syn::Type::Array(_) => {
                     let array = ty::of_param(written).ty;
-                    matches!(array, Ty::View(_)).then_some(Lent::Slice { writable })
+                    let known = matches!(array, Ty::View(_)) || has_inferred(&of.elem);
+                    known.then_some(Lent::Slice { writable })
                 }
+                syn::Type::Infer(_) => Some(Lent::Number { writable }),
                 number => match ty::annotation(number) {
                     Ty::Scalar(_) => Some(Lent::Number { writable }),
                     _ => None,
@@ -57,6 +59,15 @@ pub(super) fn lent(written: &syn::Type) -> Option<Lent> {
             }
         }
         _ => None,
+    }
+}
+
+/// Whether the elements of a slice or an array are of a type that the call makes.
+fn has_inferred(list: &syn::Type) -> bool {
+    match list {
+        syn::Type::Slice(of) => has_inferred(&of.elem),
+        syn::Type::Array(of) => has_inferred(&of.elem),
+        elem => matches!(elem, syn::Type::Infer(_)),
     }
 }
 

@@ -2,7 +2,8 @@
 //! what the call makes of it.
 //!
 //! Of a value of any type, a body has operators, whose meaning for numbers no trait can change. Methods
-//! and associated functions would be those of the bounds: such functions are not read.
+//! and associated functions would be those of the bounds: such functions are not read. What is known to be a
+//! slice has its own length.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -24,7 +25,8 @@ pub(super) fn inferred(item: &Rc<syn::ItemFn>) -> Option<Rc<syn::ItemFn>> {
             _ => return None,
         }
     }
-    if !params.is_empty() && !says_nothing_of(&params, &item.block) {
+    let slices = slices(&item.sig);
+    if !params.is_empty() && !says_nothing_of(&params, &slices, &item.block) {
         return None;
     }
     let mut item = (**item).clone();
@@ -33,23 +35,67 @@ pub(super) fn inferred(item: &Rc<syn::ItemFn>) -> Option<Rc<syn::ItemFn>> {
     Some(Rc::new(item))
 }
 
-/// Whether a body neither names these types nor calls methods.
-fn says_nothing_of(params: &[Ident], body: &syn::Block) -> bool {
-    struct Methods(bool);
-    impl Visit<'_> for Methods {
-        fn visit_expr_method_call(&mut self, _: &syn::ExprMethodCall) {
-            self.0 = true;
+/// The parameters that are shared references to slices: their own methods are found before any trait's.
+fn slices(sig: &syn::Signature) -> Vec<Ident> {
+    let name = |input: &syn::FnArg| {
+        let syn::FnArg::Typed(param) = input else {
+            return None;
+        };
+        let syn::Type::Reference(of) = &*param.ty else {
+            return None;
+        };
+        match (&*of.elem, &*param.pat) {
+            (syn::Type::Slice(_), syn::Pat::Ident(name)) if of.mutability.is_none() => {
+                Some(name.ident.clone())
+            }
+            _ => None,
         }
-        fn visit_macro(&mut self, _: &syn::Macro) {
-            self.0 = true;
-        }
-        fn visit_expr(&mut self, node: &syn::Expr) {
-            visit::visit_expr(self, node);
+    };
+    sig.inputs.iter().filter_map(name).collect()
+}
+
+/// Whether a body neither names these types nor calls methods, but for the lengths of these slices.
+fn says_nothing_of(params: &[Ident], slices: &[Ident], body: &syn::Block) -> bool {
+    let mut methods = Methods {
+        slices,
+        others: false,
+    };
+    methods.visit_block(body);
+    !methods.others && !mentions(params, body.to_token_stream())
+}
+
+/// Looks for methods that bounds may have, and for names that hide those of slices.
+struct Methods<'a> {
+    slices: &'a [Ident],
+    others: bool,
+}
+
+impl Methods<'_> {
+    fn is_slice(&self, node: &syn::Expr) -> bool {
+        match node {
+            syn::Expr::Path(of) => {
+                let name = of.path.get_ident();
+                name.is_some_and(|name| self.slices.contains(name))
+            }
+            _ => false,
         }
     }
-    let mut methods = Methods(false);
-    methods.visit_block(body);
-    !methods.0 && !mentions(params, body.to_token_stream())
+}
+
+impl Visit<'_> for Methods<'_> {
+    fn visit_expr_method_call(&mut self, call: &syn::ExprMethodCall) {
+        let length = call.method == "len" && call.args.is_empty();
+        self.others |= !(length && self.is_slice(&call.receiver));
+    }
+
+    fn visit_pat_ident(&mut self, pat: &syn::PatIdent) {
+        self.others |= self.slices.contains(&pat.ident);
+        visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_macro(&mut self, _: &syn::Macro) {
+        self.others = true;
+    }
 }
 
 fn mentions(names: &[Ident], tokens: TokenStream) -> bool {

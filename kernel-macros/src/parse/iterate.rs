@@ -3,7 +3,8 @@
 use super::Parser;
 use super::part::Part;
 use super::pipeline::Stage;
-use super::stream::{Item, Source, Stream};
+use super::source::Source;
+use super::stream::{Item, Stream};
 use crate::ir::iteration::Adaptor;
 use crate::ir::types::{Made, ViewKind};
 use crate::ir::{

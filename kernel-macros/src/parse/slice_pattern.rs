@@ -3,8 +3,8 @@
 use super::Parser;
 use super::part::Part;
 use super::swap::name;
-use crate::ir::{ExprId, Stmt, StmtKind};
-use proc_macro2::{Literal, TokenStream};
+use crate::ir::{Block, ExprId, ExprKind, Stmt, StmtKind};
+use proc_macro2::Literal;
 use quote::quote;
 
 impl Parser {
@@ -13,7 +13,8 @@ impl Parser {
         let init = local.init.as_ref()?;
         let (_, leaves) = init.diverge.as_ref()?;
         let pattern = pattern(&local.pat)?;
-        let part = self.slice_to_read(&init.expr)?;
+        let part = self.matched_slice(&init.expr, &pattern)?;
+        let writable = part.writable;
         let (list, count) = (
             name("list"),
             Literal::usize_unsuffixed(pattern.names.elems.len()),
@@ -30,11 +31,26 @@ impl Parser {
         let kind = self.stmt_expr(&syn::Expr::If(test));
         let span = crate::ir::Span::of(&local.pat);
         self.before.push(Stmt { kind, span });
-        let bind: syn::Stmt = syn::parse2(pattern.binding(&list)).ok()?;
-        match bind {
-            syn::Stmt::Local(bind) => Some(self.local(&bind)),
-            _ => None,
+        let binds = pattern.binding(&list, writable)?;
+        let (last, others) = binds.split_last()?;
+        for bind in others {
+            let kind = self.bound(bind);
+            self.before.push(Stmt { kind, span });
         }
+        Some(self.bound(last))
+    }
+
+    /// A `let` of an element's value, or of a reference to it: the latter leaves nothing to do.
+    fn bound(&mut self, bind: &syn::Local) -> StmtKind {
+        if !self.bind_part(bind) {
+            return self.local(bind);
+        }
+        let nothing = Block {
+            stmts: Vec::new(),
+            value: None,
+        };
+        let span = crate::ir::Span::of(&bind.pat);
+        StmtKind::Expr(self.push(ExprKind::Block(nothing), span))
     }
 
     /// `if let [p, q] = chunk { .. } else { .. }`
@@ -43,15 +59,16 @@ impl Parser {
             return None;
         };
         let pattern = pattern(&of.pat)?;
-        let part = self.slice_to_read(&of.expr)?;
+        let part = self.matched_slice(&of.expr, &pattern)?;
         let (list, count) = (
             name("list"),
             Literal::usize_unsuffixed(pattern.names.elems.len()),
         );
         let mut written = node.clone();
         *written.cond = syn::parse2(quote!(#list.len() == #count)).ok()?;
-        let bind: syn::Stmt = syn::parse2(pattern.binding(&list)).ok()?;
-        written.then_branch.stmts.insert(0, bind);
+        let binds = pattern.binding(&list, part.writable)?;
+        let binds = binds.into_iter().map(syn::Stmt::Local);
+        written.then_branch.stmts.splice(0..0, binds);
         self.scopes.enter();
         self.bind_part_name(&list, part);
         let value = self.expr(&syn::Expr::If(written));
@@ -59,16 +76,21 @@ impl Parser {
         Some(value)
     }
 
-    /// A slice of numbers that nobody writes.
-    fn slice_to_read(&mut self, node: &syn::Expr) -> Option<Part> {
+    /// A slice of numbers, to write if the pattern's names are references.
+    fn matched_slice(&mut self, node: &syn::Expr, pattern: &Pattern) -> Option<Part> {
         if self.path.is_empty() {
             return None;
         }
         self.attempt(|parser| {
-            let part = parser.part_expr(node);
-            part.filter(|part| part.rank() == 1 && part.is_slice() && !part.writable && !part.local)
+            let part = parser.part_expr(node)?;
+            let fits = !part.writable || (pattern.lent && is_name(node));
+            (part.rank() == 1 && part.is_slice() && !part.local && fits).then_some(part)
         })
     }
+}
+
+fn is_name(node: &syn::Expr) -> bool {
+    matches!(node, syn::Expr::Path(_))
 }
 
 /// Names for all elements of a slice.
@@ -79,17 +101,23 @@ struct Pattern<'a> {
 }
 
 impl Pattern<'_> {
-    /// `let (p, q) = (&list[0], &list[1]);`
-    fn binding(&self, list: &proc_macro2::Ident) -> TokenStream {
-        let names = self.names.elems.iter();
-        let places = (0..names.len()).map(|at| {
+    /// `let p = &list[0];` and so on, or `&mut list[0]`.
+    fn binding(&self, list: &proc_macro2::Ident, writable: bool) -> Option<Vec<syn::Local>> {
+        let names = self.names.elems.iter().enumerate();
+        let named = names.filter(|(_, name)| !matches!(name, syn::Pat::Wild(_)));
+        let binds = named.map(|(at, name)| {
             let at = Literal::usize_unsuffixed(at);
-            match self.lent {
-                true => quote!(&#list[#at]),
-                false => quote!(#list[#at]),
+            let place = match (self.lent, writable) {
+                (true, true) => quote!(&mut #list[#at]),
+                (true, false) => quote!(&#list[#at]),
+                (false, _) => quote!(#list[#at]),
+            };
+            match syn::parse2(quote!(let #name = #place;)).ok()? {
+                syn::Stmt::Local(bind) => Some(bind),
+                _ => None,
             }
         });
-        quote!(let (#(#names,)*) = (#(#places,)*);)
+        binds.collect()
     }
 }
 
@@ -106,9 +134,8 @@ fn pattern(pat: &syn::Pat) -> Option<Pattern<'_>> {
         syn::Pat::Ident(pat) => pat.by_ref.is_none() && pat.subpat.is_none(),
         pat => matches!(pat, syn::Pat::Wild(_)),
     };
-    names
-        .elems
-        .iter()
-        .all(plain)
-        .then_some(Pattern { names, lent })
+    let named = |pat: &syn::Pat| matches!(pat, syn::Pat::Ident(_));
+    let mut elems = names.elems.iter();
+    let fits = elems.clone().all(plain) && elems.any(named);
+    fits.then_some(Pattern { names, lent })
 }

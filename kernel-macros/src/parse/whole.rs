@@ -204,7 +204,7 @@ fn takes_value(map: &syn::ExprClosure) -> bool {
 /// Methods of numbers that give a number, whatever they are called of; `max` of a reference may give a
 /// reference.
 fn gives_number(call: &syn::ExprMethodCall) -> bool {
-    const OTHERS: [Builtin; 9] = [
+    const OTHERS: [Builtin; 11] = [
         Builtin::Max,
         Builtin::Min,
         Builtin::Clamp,
@@ -213,6 +213,8 @@ fn gives_number(call: &syn::ExprMethodCall) -> bool {
         Builtin::OverflowingSub,
         Builtin::OverflowingMul,
         Builtin::OverflowingNeg,
+        Builtin::OverflowingShl,
+        Builtin::OverflowingShr,
         Builtin::Cmp,
     ];
     let builtin = Builtin::from_name(&call.method.to_string());

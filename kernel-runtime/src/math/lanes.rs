@@ -17,7 +17,7 @@
 pub struct Lanes<T, const N: usize>(pub [T; N]);
 
 /// The most numbers of a call.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// Room for what passes from stage to stage.
 #[repr(align(64))]

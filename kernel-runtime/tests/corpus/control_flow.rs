@@ -304,3 +304,33 @@ fn blocks_that_end_in_a_loop() {
     let x: Vec<u32> = (0..500).map(|i| i % 97).collect();
     check!(ends_in_a_loop[y = vec![0; 500], z = vec![0.0; 500]](&x, &mut y, &mut z));
 }
+
+/// The same of slices to write.
+#[kernel(parallel, cuda)]
+fn slices_change(x: &mut [i32]) {
+    for part in x.chunks_mut(3) {
+        if let [first, second, last] = part {
+            let passed = *first;
+            *first = *second;
+            *second = *last;
+            *last = passed;
+        } else {
+            part[0] = -1;
+        }
+    }
+    for part in x.chunks_mut(4) {
+        let [first, _, third, _] = part else {
+            continue;
+        };
+        *first += 5;
+        *third -= *first;
+    }
+}
+
+#[test]
+fn slices_to_write_against_patterns() {
+    for n in [3, 700, 701, 702, 704] {
+        let start: Vec<i32> = (0..n).map(|i| i * 37 % 23 - 11).collect();
+        check!(slices_change[x = start.clone()](&mut x));
+    }
+}

@@ -114,3 +114,50 @@ fn generic_nested_functions() {
         false => _ = result.expect("no failure"),
     }
 }
+
+/// Nested functions that take arrays and slices of any type.
+#[kernel(parallel, cuda)]
+fn generic_parts(x: &[f64], p: &[[i32; 3]], y: &mut [f64], q: &mut [[i32; 3]]) {
+    fn dot<T>(a: &[T; 3], b: &[T; 3]) -> T
+    where
+        T: Copy + std::ops::Mul<Output = T> + std::ops::Add<Output = T>,
+    {
+        a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    }
+    fn greatest<T: Copy + PartialOrd>(v: &[T]) -> T {
+        let mut greatest = v[0];
+        for k in 1..v.len() {
+            if v[k] > greatest {
+                greatest = v[k];
+            }
+        }
+        greatest
+    }
+    fn smaller<T: Copy + PartialOrd>(a: &T, b: &T) -> T {
+        if *a < *b { *a } else { *b }
+    }
+    fn order<T: Copy + PartialOrd>(v: &mut [T; 3]) {
+        for last in [2, 1] {
+            for k in 0..last {
+                if v[k] > v[k + 1] {
+                    let passed = v[k];
+                    v[k] = v[k + 1];
+                    v[k + 1] = passed;
+                }
+            }
+        }
+    }
+    for i in 1..p.len() {
+        y[i] = greatest(&x[i..i + 4]) + dot(&p[i], &p[i - 1]) as f64 - smaller(&x[i], &x[i + 1]);
+        order(&mut q[i]);
+    }
+}
+
+#[test]
+fn generic_functions_of_arrays() {
+    let p: Vec<[i32; 3]> = (0..400)
+        .map(|i| [i * 37 % 101 - 50, i % 7, 3 - i])
+        .collect();
+    let x = doubles(404);
+    check!(generic_parts[y = vec![0.0; 400], q = p.clone()](&x, &p, &mut y, &mut q));
+}

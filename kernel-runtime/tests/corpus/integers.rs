@@ -519,3 +519,35 @@ fn conversions_that_may_fail() {
         narrowed[y = vec![0; 500]](&large, &mut y)
     );
 }
+
+#[kernel(parallel, cuda)]
+fn logarithms(x: &[i32], y: &[u64], out: &mut [[u64; 6]]) {
+    for (i, out) in out.iter_mut().enumerate() {
+        out[0] = x[i].checked_ilog2().unwrap_or(99) as u64;
+        out[1] = y[i].checked_ilog10().map_or(77, |digits| digits + 1) as u64;
+        let (shifted, over) = y[i].overflowing_shl(i as u32);
+        out[2] = shifted ^ over as u64;
+        let (shifted, over) = x[i].overflowing_shr(i as u32 % 40);
+        out[3] = shifted as u64;
+        out[4] = over as u64;
+        out[5] = match x[i].checked_ilog10() {
+            Some(digits) => digits as u64,
+            None => 9,
+        };
+    }
+}
+
+#[test]
+fn logarithms_that_may_be_missing() {
+    let mut x: Vec<i32> = special_words()
+        .0
+        .into_iter()
+        .map(|word| word as i32)
+        .collect();
+    x.extend([0, 1, -1, 9, 10, 99, 100, i32::MIN, i32::MAX]);
+    let y: Vec<u64> = x
+        .iter()
+        .map(|x| (*x as i64 as u64).rotate_left(7))
+        .collect();
+    check!(logarithms[out = vec![[0; 6]; x.len()]](&x, &y, &mut out));
+}

@@ -289,3 +289,52 @@ fn failures_are_those_of_the_slices() {
     );
     fails!("97 is too much for 0", stores[y = y.clone()](&mut y, 0, 97));
 }
+
+/// Numbers of several types beside elements.
+#[kernel(parallel, cuda)]
+fn counted(x: &[f64], n: i16, y: &mut [f64], z: &mut [f32]) -> i64 {
+    for (i, v) in (0..).zip(x) {
+        let i: usize = i;
+        y[i] = *v;
+    }
+    for ((o, v), i) in z.iter_mut().zip(x).zip(1i64..) {
+        *o = (v * (i - 3) as f64) as f32;
+    }
+    let mut sum = 0i64;
+    for (i, v) in (2..n).zip(x) {
+        if *v > 0.0 {
+            sum += i as i64;
+        }
+    }
+    for (o, k) in y.iter_mut().zip(3..) {
+        let mut total = *o;
+        for (i, v) in (1..).zip(x[..k % 5].iter()) {
+            total += v * i as f64;
+        }
+        *o = total;
+    }
+    sum
+}
+
+#[kernel(parallel, cuda)]
+fn masked(x: &mut [u8]) {
+    for (x, i) in x.iter_mut().zip(5u8..) {
+        *x ^= i;
+    }
+}
+
+#[test]
+fn numbers_of_several_types() {
+    for n in SIZES.into_iter().filter(|n| *n > 4) {
+        let x = doubles(n);
+        for limit in [-3, 2, 9, 700] {
+            check!(counted[y = vec![0.0; n], z = vec![0.0; n]](&x, limit, &mut y, &mut z));
+        }
+    }
+    // From 255 elements on the numbers end, as they do for the loop as written.
+    for n in [0, 3, 249, 250, 251, 300] {
+        let start = vec![0b1010_1010; n];
+        let result = agreement!(Exact, device, masked[x = start.clone()](&mut x));
+        assert_eq!(result.is_err(), cfg!(debug_assertions) && n > 250, "{n}");
+    }
+}

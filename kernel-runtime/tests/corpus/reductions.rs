@@ -360,3 +360,29 @@ fn maps_and_sums_together() {
         close!(by_reference[x = x.clone(), total = 1.0](&mut x, &0.75, &mut total));
     }
 }
+
+/// The greatest and the least of bools.
+#[kernel(parallel, cuda)]
+fn of_bools(a: &[bool], b: &[bool], start: bool, of: &mut [bool]) -> (bool, bool, bool) {
+    let (mut greatest, mut least, mut other) = (start, start, false);
+    for i in 0..a.len() {
+        greatest = greatest.max(a[i]);
+        least = b[i].min(least);
+        other = a[i].max(other);
+        of[i % 5] = of[i % 5].max(a[i] & b[i]);
+    }
+    (greatest, least, other)
+}
+
+#[test]
+fn bools_have_a_greatest() {
+    for n in SIZES {
+        for period in [1, 2, 3, 4000] {
+            let a: Vec<bool> = (0..n).map(|i| i % period == 1).collect();
+            let b: Vec<bool> = a.iter().map(|a| !a).collect();
+            for start in [false, true] {
+                check!(of_bools[of = vec![false; 5]](&a, &b, start, &mut of));
+            }
+        }
+    }
+}

@@ -264,6 +264,7 @@ fn judge(function: &Function, var: VarId, found: &Found) -> Result<Accumulator, 
         };
         return Err(reason(at, message, help, Some((second, read))));
     }
+    let fold = fold.of(ty);
     Ok(Accumulator { var, ty, fold })
 }
 

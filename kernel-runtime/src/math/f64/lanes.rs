@@ -4,7 +4,6 @@ use super::bits::{assemble_usual, is_usual, split_usual, split_usual_halved, upp
 use super::double::fast_two_sum;
 use super::exponential::{
     are_usual_powers, beyond_usual_power, exp_exponent, exp_near, exp2_near, exp2_reduced,
-    exp2_root_usual,
 };
 use super::fused::{error_of_product, exact_product_and};
 use super::fused_power::{self, log2_over, product_reduced, ratio_parts};
@@ -14,6 +13,7 @@ use super::logarithm::{
     split_sum,
 };
 use super::power::log2_beyond;
+use super::roots::roots_of;
 use crate::math::lanes::{Scratch, in_two_steps, proper, settle, values, whole};
 
 /// Numbers of which some functions compute no more at a time: more would go through memory.
@@ -49,22 +49,24 @@ pub fn exp<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
 #[inline(always)]
 pub fn exp2<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     for few in x.as_chunks_mut().0 {
-        exp2_of_few(few, scratch);
+        exp2_of_few::<N>(few, scratch);
     }
 }
 
+/// Of so many in a call of `N`.
 #[inline(always)]
-fn exp2_of_few(x: &mut [f64; FEW], scratch: &mut Scratch) {
+fn exp2_of_few<const N: usize>(x: &mut [f64; FEW], scratch: &mut Scratch) {
     let Scratch([roots, rests, ..]) = scratch;
     let mut beyond = 0;
     for at in 0..FEW {
         let (shifted, r) = exp2_reduced(x[at], 844424930132480.0);
         beyond |= beyond_usual_power(shifted);
-        (roots[at], rests[at]) = (exp2_root_usual(shifted), r);
+        (roots[at], rests[at]) = (shifted, r);
     }
     if !are_usual_powers(beyond) {
         return proper!(x, exp2());
     }
+    roots_of::<N>(&mut roots[..FEW]);
     powers_of_roots(x, scratch);
 }
 
@@ -196,7 +198,8 @@ fn powers<const N: usize>(y: &[f64; N], scratch: &mut Scratch) -> bool {
         let (log, y) = ((main[at], rest[at]), (y_high, y[at] - y_high));
         let (shifted, r) = product_reduced(log, y, 844424930132480.0);
         beyond |= beyond_usual_power(shifted);
-        (roots[at], rests[at]) = (exp2_root_usual(shifted), r);
+        (roots[at], rests[at]) = (shifted, r);
     }
+    roots_of::<N>(&mut roots[..N]);
     are_usual_powers(beyond)
 }

@@ -16,6 +16,7 @@ mod logarithm;
 mod power;
 mod reduction;
 mod root;
+mod roots;
 mod trigonometric;
 #[doc(hidden)]
 pub mod usual;
