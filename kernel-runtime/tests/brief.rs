@@ -1,6 +1,7 @@
 //! Runs of few iterations, of which the runtime is not told: canonical bits, at every count of lanes and chunks
 //! that they have. The tests' build takes the other way at every second count, so that both are here.
 #![allow(missing_docs)]
+#![allow(clippy::assign_op_pattern)]
 
 mod support;
 
