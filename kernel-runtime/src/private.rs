@@ -30,8 +30,9 @@ pub use crate::piece::{
 };
 pub use crate::prange;
 pub use crate::range::{Progression, count, progression};
+pub use crate::region::op;
 pub use crate::region::{
-    Body, Call, Chunk, Code, Kept, Region, Shape, Slot, Tile, first, folded, get, lanes,
+    Body, Call, Code, Combine, Kept, Region, Shape, Slot, Tile, first, folded, get, lanes,
     lanes_from, put, refill,
 };
 pub use crate::report::Report;

@@ -13,6 +13,7 @@ mod copies;
 mod fold;
 mod formula;
 mod kept;
+pub mod op;
 mod packed;
 mod plan;
 mod primitive;
@@ -26,7 +27,7 @@ mod turn;
 
 pub(crate) use admission::Captured;
 pub use block::{folded, refill};
-pub use brief::Chunk;
+pub use brief::Combine;
 pub use chunk::{AnyReduce, with_slots, with_values};
 pub use fold::Slot;
 pub use kept::Kept;

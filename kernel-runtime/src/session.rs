@@ -134,6 +134,13 @@ impl<F: FnMut(Start<'_>)> Driver for F {
     }
 }
 
+/// Operations that take about as long as asking the guard. Tests run regions, however small.
+const LITTLE_WORK: Option<u64> = if cfg!(feature = "every-form") {
+    None
+} else {
+    Some(512)
+};
+
 /// A call of `NAME::cuda`.
 ///
 /// A device that gives up in the middle of a function leaves it by unwinding, which runs no panic
@@ -202,15 +209,6 @@ impl<'a> Session<'a> {
         let plan = region.plan();
         let outermost = outermost.as_ref();
         let captured = Captured { arrays, scalars };
-        if let Some(of) = outermost
-            && of.count() <= plan.few
-            && self.is_on_host()
-        {
-            return match of.count() {
-                0 => Outcome::Done,
-                _ => Outcome::Declined,
-            };
-        }
         let mut loops = Progressions::default();
         region.admit(plan, outermost, captured, &mut loops, |run| {
             if !run.plan.shared.is_empty() {
@@ -222,6 +220,12 @@ impl<'a> Session<'a> {
             run.start_at(values);
             self.reduce(run, values).into()
         })
+    }
+
+    /// Whether so few operations, more than none, are left to the loop as written.
+    #[inline]
+    pub fn is_little(&self, work: u64) -> bool {
+        LITTLE_WORK.is_some_and(|most| (1..=most).contains(&work)) && self.is_on_host()
     }
 
     /// Whether so many iterations are a few, at least one, and run where the region stands.

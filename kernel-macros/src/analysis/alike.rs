@@ -1,16 +1,14 @@
 //! Whether the loop as written gives the bits that its region gives, so that a run of few iterations
 //! may be left to it: asking the guard takes longer than they do.
 
-use super::plan::{Region, Wide};
+use super::plan::Region;
 use crate::ir::{Builtin, ExprId, ExprKind, Function, Scalar, Ty, walk};
 
-/// Whether it does, in a region of one loop whose iterations are known to cost the same.
+/// Whether it does.
 pub fn as_written(function: &Function, region: &Region) -> bool {
     let folds = region.accumulators.iter().map(|of| of.ty);
     let folds = folds.chain(region.shared.iter().map(|of| of.ty));
-    let one = region.nest.len() == 1 && region.in_order.is_none();
-    one && !region.rounds_otherwise
-        && matches!(region.cost, Wide::Const(_))
+    !region.rounds_otherwise
         && region.calls.is_empty()
         // Lanes take float operands in another order.
         && !folds.into_iter().any(Scalar::is_float)

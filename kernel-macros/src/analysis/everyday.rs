@@ -323,3 +323,21 @@ fn generic_functions_have_operators_alone() {
         );
     }
 }
+
+#[test]
+fn parts_of_shapes_are_lengths() {
+    let nest = |body: &str| {
+        let source = format!("fn f(a: ArrayView3<f64>) -> f64 {{ let mut s = 0.0; {body} s }}");
+        accepted(&source).1.regions[0].nest.len()
+    };
+    let body = "for i in 0..a.dim().0 { for j in 0..a.dim().1 { for k in 0..a.dim().2 {
+         s += a[[i, j, k]]; } } }";
+    assert_eq!(nest(body), 3);
+    let body = "let (m, n, o) = a.dim(); for i in 0..m { for j in 0..n { for k in 0..o {
+         s += a[[i, j, k]]; } } }";
+    assert_eq!(nest(body), 3);
+    let body =
+        "for i in 0..a.shape()[0] { for j in 0..a.shape()[1] { for k in 0..a.len_of(Axis(2)) {
+         s += a[[i, j, k]]; } } }";
+    assert_eq!(nest(body), 3);
+}

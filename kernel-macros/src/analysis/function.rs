@@ -1,7 +1,8 @@
 //! Device functions: a body on its own, held to what an iteration of a region is held to.
 
+use super::draft::{Drafter, Sharing};
 use super::plan::{Plan, Verdict};
-use super::{Drafter, Sharing, sites, texts};
+use super::{sites, texts};
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{Function, LoopId, verify};

@@ -529,3 +529,20 @@ pub enum SiteKind {
         args: Vec<Scalar>,
     },
 }
+
+impl Test {
+    /// Visits every run-time expression in it.
+    pub fn for_each_wide(&self, visit: &mut impl FnMut(&Wide)) {
+        match self {
+            Test::Le(a, b) | Test::Lt(a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Test::Fits(wide, _) => visit(wide),
+            Test::All(tests) | Test::Any(tests) => {
+                tests.iter().for_each(|test| test.for_each_wide(visit));
+            }
+            Test::Debug(test) => test.for_each_wide(visit),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Where an iteration can fail, numbered in source order.
 
 use super::builtins::{Panics, panics};
-use super::plan::{Bounds, Site, SiteKey, SiteKind};
+use super::plan::{Bounds, Region, Site, SiteKey, SiteKind};
 use crate::ir::{
     AccessId, BinaryOp, Block, CalleeId, CalleeKind, ExprId, ExprKind, Function, Place, Scalar,
     Span, Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
@@ -24,6 +24,15 @@ pub struct Sites {
     pub numbers: HashMap<SiteKey, u32>,
     /// The device functions called, whose sites follow.
     pub calls: Vec<CalleeId>,
+}
+
+impl Region {
+    /// Its sites are these.
+    pub fn take_sites(&mut self, found: Sites) {
+        self.sites = found.sites;
+        self.site_of = found.numbers;
+        self.calls = found.calls;
+    }
 }
 
 /// The sites of a body and their numbers.

@@ -3,8 +3,8 @@
 //!
 //! What is `unsafe` in it is so for the same reasons as in the region's functions: the analysis has proved the
 //! iterations independent, the condition says that their accesses are in bounds (the guard of such a region
-//! says nothing else), no iteration fails, and every lane that the runtime folds was filled by it or written
-//! by an iteration.
+//! says nothing else), no iteration fails, and each lane that the runtime takes for written was, by an
+//! iteration.
 
 use super::iterate::{captures, has_two_forms};
 use super::lanes::Accumulators;
@@ -12,64 +12,119 @@ use super::levels;
 use super::names::{self, emit};
 use super::plan::identity;
 use super::region::Region;
-use super::space::{constant_step, from_zero, inner};
-use crate::analysis::plan::{Test, Wide};
+use super::space::{inner, outer};
+use super::work::{self, Trips};
+use crate::analysis::plan::{Fold, Test, Wide};
 use crate::ir::{Builtin, ExprKind, Scalar, walk};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 
-/// Operations of a run, at most: far fewer than any that a thread shares.
+/// Operations of a run, at most: far fewer than any that a thread shares. Several loops are more of a
+/// question, and rows may be short.
 const WORK: i128 = 1024;
+const WORK_OF_NESTS: i128 = 2048;
 
 /// Operations of an iteration, at most: longer ones would only take their time to compile once more.
 const LIGHT: i128 = 16;
 
-/// Chunks, at most, for each of which the runtime has room.
-const CHUNKS: u32 = 8;
+/// Chunks, at most, of which what they come to is kept.
+const CHUNKS: u32 = 16;
 
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
 
-/// The condition that a run is brief, and the code of one, whose accumulators join `__values`.
+/// A way to run few iterations without the runtime: what is bound before, the condition that there are few,
+/// and what happens then, with an outcome as its value.
 pub struct Brief {
+    pub bound: TokenStream,
     pub given: TokenStream,
     pub run: TokenStream,
 }
 
 /// How brief runs of a region go; `None` if it has none.
 pub fn of(region: &Region) -> Option<Brief> {
+    let trips = work::trips(region)?;
+    if region.is_as_written() {
+        return as_written(region, &trips);
+    }
     let plan = region.plan;
-    let [node] = &*plan.nest else {
-        return None;
-    };
-    let counted = region.is_driven() && from_zero(node) && constant_step(node) == Some(1);
     let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
     let safe = plan.sites.is_empty() && plan.calls.is_empty();
     let few = plan.accumulators.len() <= ACCUMULATORS;
     let Wide::Const(cost) = plan.cost else {
         return None;
     };
-    let light = cost <= LIGHT;
-    if !(counted && plain && safe && few && light) || region.is_as_written() {
+    let light = cost <= LIGHT && work::counts_from_zero(region);
+    if !(plain && safe && few && light) {
         return None;
     }
-    let work = WORK / cost.max(1);
-    let most = match plan.accumulators.is_empty() {
-        true => work,
-        false => work.min((CHUNKS * region.lanes()).into()),
+    let conditions = plan.space.iter().chain(&plan.guard);
+    let reaches = conditions.map(|of| reach(region, &of.test, &trips));
+    let reaches = reaches.collect::<Option<TokenStream>>()?;
+    let work = match plan.nest.len() {
+        1 => WORK,
+        _ => WORK_OF_NESTS,
     };
-    let reaches = plan.guard.iter().map(|of| reach(region, &of.test));
-    let reaches = reaches.collect::<Option<Vec<_>>>()?;
-    let given = reaches.into_iter().collect::<TokenStream>();
-    let (session, most) = (
-        &region.context.session,
-        names::index(usize::try_from(most).ok()?),
-    );
-    let given = emit!(#session.is_brief(__count, #most) #given);
-    let run = run(region);
-    Some(match fuses(region) {
-        true => fused(region, given, &run),
-        false => Brief { given, run },
+    let most = match plan.accumulators.is_empty() {
+        true => work / cost.max(1),
+        false => (work / cost.max(1)).min((CHUNKS * region.lanes()).into()),
+    };
+    let most = names::index(usize::try_from(most).ok()?);
+    let (rt, session) = (region.rt(), &region.context.session);
+    let count = work::iterations(region, &trips);
+    let given = emit!(#session.is_brief(#count, #most) #reaches);
+    let run = match plan.accumulators.is_empty() {
+        true => one_by_one(region, &trips),
+        false => in_lanes(region, &trips),
+    };
+    let run = match has_two_forms(region) {
+        true => {
+            let bool = region.body.scalar(Scalar::Bool);
+            emit!(const FAST: #bool = false; #run)
+        }
+        false => run,
+    };
+    let (given, run) = match fuses(region) {
+        true => (
+            emit!(#rt::is_fast() && #given),
+            fused(region, &trips.names, &run),
+        ),
+        false => (given, run),
+    };
+    Some(Brief {
+        bound: trips.bound,
+        given,
+        run: emit!(#run #rt::Outcome::Done),
     })
+}
+
+/// Few operations are left to the loop as written, if it has the same bits.
+fn as_written(region: &Region, trips: &Trips) -> Option<Brief> {
+    let (rt, session) = (region.rt(), &region.context.session);
+    let work = match is_vectorised(region) {
+        true => {
+            let (u64, count) = (
+                region.body.scalar(Scalar::U64),
+                work::iterations(region, trips),
+            );
+            emit!(#u64::div_ceil(#count, 2))
+        }
+        false => work::operations(region, trips)?,
+    };
+    Some(Brief {
+        bound: trips.bound.clone(),
+        given: emit!(#session.is_little(#work)),
+        run: emit!(#rt::Outcome::Declined),
+    })
+}
+
+/// Whether LLVM makes vectors of the loop as written, which is then as fast as any of few iterations: a light
+/// map over slices.
+fn is_vectorised(region: &Region) -> bool {
+    let plan = region.plan;
+    let light = matches!(plan.cost, Wide::Const(..=4));
+    let map = plan.accumulators.is_empty() && plan.shared.is_empty();
+    let slices = plan.nest.len() == 1 && plan.arrays.iter().all(|of| of.contiguous);
+    light && map && slices
 }
 
 /// Whether an iteration has fused operations, for which the baseline calls a function.
@@ -82,58 +137,52 @@ fn fuses(region: &Region) -> bool {
 }
 
 /// The run as a function of its own, for processors that have such operations.
-fn fused(region: &Region, given: TokenStream, run: &TokenStream) -> Brief {
-    let (rt, features, u64) = (
-        region.rt(),
-        levels::features(),
-        region.body.scalar(Scalar::U64),
-    );
+fn fused(region: &Region, counts: &[Ident], run: &TokenStream) -> TokenStream {
+    let (features, u64) = (levels::features(), region.body.scalar(Scalar::U64));
     let captures = captures(region);
     let names: Vec<_> = captures.iter().map(|of| &of.name).collect();
     let types = captures.iter().map(|of| &of.ty);
     let values = names::index(region.plan.accumulators.len());
-    Brief {
-        given: emit!(#rt::is_fast() && #given),
-        run: emit! {
-            #features
-            unsafe fn __brief(
-                __count: #u64,
-                #(#names: #types,)*
-                mut __values: [#u64; #values],
-            ) -> [#u64; #values] {
-                #run
-                __values
-            }
-            __values = unsafe { __brief(__count, #(#names,)* __values) };
-        },
+    emit! {
+        #features
+        unsafe fn __brief(
+            #(#counts: #u64,)*
+            #(#names: #types,)*
+            mut __values: [#u64; #values],
+        ) -> [#u64; #values] {
+            #run
+            __values
+        }
+        __values = unsafe { __brief(#(#counts,)* #(#names,)* __values) };
     }
 }
 
 /// A condition that accesses are in bounds, or what always holds; `None` of others.
-fn reach(region: &Region, of: &Test) -> Option<TokenStream> {
-    let (array, dim, beyond) = match of {
-        Test::All(tests) => return tests.iter().map(|of| reach(region, of)).collect(),
+fn reach(region: &Region, of: &Test, trips: &Trips) -> Option<TokenStream> {
+    let (array, dim, (count, beyond)) = match of {
+        Test::All(tests) => return tests.iter().map(|of| reach(region, of, trips)).collect(),
         Test::Le(Wide::Const(..=0), Wide::Lo(_)) => return Some(TokenStream::new()),
         Test::Debug(_) => {
             let rt = region.rt();
             return Some(emit!(&& !#rt::cfg!(debug_assertions)));
         }
-        Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest)?),
+        Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest, trips)?),
         _ => return None,
     };
     let (u64, name) = (region.body.scalar(Scalar::U64), region.body.name(array));
     let (dim, beyond) = (names::index(dim as usize), names::index(beyond));
     // Few iterations: nothing overflows.
-    Some(emit!(&& __count + #beyond <= #name.len(#dim) as #u64))
+    Some(emit!(&& #count + #beyond <= #name.len(#dim) as #u64))
 }
 
-/// What is added to the greatest value of the loop's variable.
-fn beyond(highest: &Wide) -> Option<usize> {
+/// The trips of a loop, and what is added to the greatest value of its variable.
+fn beyond<'t>(highest: &Wide, trips: &'t Trips) -> Option<(&'t Ident, usize)> {
     match highest {
-        Wide::Hi(_) => Some(0),
+        Wide::Hi(at) => Some((&trips.names[*at], 0)),
         Wide::Add(left, right) => match (&**left, &**right) {
-            (Wide::Hi(_), Wide::Const(more)) | (Wide::Const(more), Wide::Hi(_)) => {
-                u32::try_from(*more).ok().map(|more| more as usize)
+            (Wide::Hi(at), Wide::Const(more)) | (Wide::Const(more), Wide::Hi(at)) => {
+                let more = u32::try_from(*more).ok()?;
+                Some((&trips.names[*at], more as usize))
             }
             _ => None,
         },
@@ -141,70 +190,164 @@ fn beyond(highest: &Wide) -> Option<usize> {
     }
 }
 
-fn run(region: &Region) -> TokenStream {
-    let (rt, accumulators) = (region.rt(), Accumulators::of(region));
-    let fast = has_two_forms(region).then(|| {
-        let bool = region.body.scalar(Scalar::Bool);
-        emit!(const FAST: #bool = false;)
-    });
-    if accumulators.vars.is_empty() {
-        let (inner, iteration) = (inner(region), region.body.iteration());
-        return emit! {
-            #fast
-            for __t in 0..__count {
-                #inner
-                #iteration
+/// The rows of the nest, with what is to happen in each.
+fn rows(region: &Region, trips: &Trips, row: &TokenStream) -> TokenStream {
+    let outer = outer(region);
+    match &*trips.names {
+        [_] => row.clone(),
+        [rows, _] => emit! {
+            for __row in 0..#rows {
+                let __outer = [0, __row];
+                #outer
+                #row
             }
-        };
-    }
-    let Accumulators {
-        types,
-        positions,
-        lanes,
-        ..
-    } = &accumulators;
-    let (count, all) = (
-        names::index(lanes.len()),
-        names::index(region.lanes() as usize),
-    );
-    let identities = region.plan.accumulators.iter().map(|of| {
-        let (ty, bits) = (region.body.scalar(of.ty), identity(of.fold, of.ty));
-        let bits = Literal::u64_unsuffixed(bits);
-        emit!(#rt::from_bits::<#ty>(#bits))
-    });
-    let (inner, iteration, chunks) = (
-        inner(region),
-        region.body.iteration(),
-        names::index(CHUNKS as usize),
-    );
-    let (usize, vars) = (region.body.scalar(Scalar::Usize), &accumulators.vars);
-    emit! {
-        #fast
-        let mut __slots = [#rt::Slot::EMPTY; #count];
-        let mut __folded = [[0; #chunks]; #count];
-        let (mut __from, mut __number) = (0, 0);
-        while __from < __count {
-            let __length = #rt::Ord::min(__count - __from, #all);
-            __REGION.begin(&mut __slots, __length);
-            {
-                let __slots = __slots.as_mut_ptr();
-                #(let #lanes = unsafe { #rt::first(#rt::lanes::<#types>(__slots, #positions)) };)*
-                for __n in 0..__length {
-                    let (__t, __at) = (__from + __n, __n as #usize);
-                    #inner
-                    #(let mut #vars: #types = #identities;)*
-                    #iteration
-                    #(unsafe { *#lanes.add(__at) = #vars };)*
+        },
+        [planes, rows, _] => emit! {
+            for __plane in 0..#planes {
+                for __row in 0..#rows {
+                    let __outer = [__plane, __row];
+                    #outer
+                    #row
                 }
             }
-            __from += __length;
-            let __chunk = #rt::Chunk {
-                length: __length,
-                number: __number,
-                last: __from == __count,
-            };
-            unsafe { __REGION.end(&__slots, __chunk, &mut __folded, &mut __values) };
-            __number += 1;
+        },
+        names => unreachable!("a nest has one to three loops, not {}", names.len()),
+    }
+}
+
+/// Iterations one by one, in order.
+fn one_by_one(region: &Region, trips: &Trips) -> TokenStream {
+    let (inner, iteration, count) = (inner(region), region.body.iteration(), trips.innermost());
+    rows(
+        region,
+        trips,
+        &emit!(for __t in 0..#count { #inner #iteration }),
+    )
+}
+
+/// The accumulators of a run in tokens.
+struct Lanes {
+    accumulators: Accumulators,
+    /// The identities' bits.
+    identities: Vec<Literal>,
+    /// What folds the lanes.
+    operations: Vec<TokenStream>,
+    /// Lanes of the canonical order.
+    all: Literal,
+}
+
+impl Lanes {
+    fn of(region: &Region) -> Self {
+        let all = region.plan.accumulators.iter();
+        let identities = all.clone().map(|of| identity(of.fold, of.ty));
+        let rt = region.rt();
+        Lanes {
+            accumulators: Accumulators::of(region),
+            identities: identities.map(Literal::u64_unsuffixed).collect(),
+            operations: all.map(|of| operation(rt, of.fold, of.ty)).collect(),
+            all: names::index(region.lanes() as usize),
         }
     }
+
+    /// An iteration whose accumulators go to their lanes.
+    fn iteration(&self, region: &Region) -> TokenStream {
+        let rt = region.rt();
+        let identities = &self.identities;
+        let Accumulators {
+            vars,
+            types,
+            positions,
+            ..
+        } = &self.accumulators;
+        let iteration = region.body.iteration();
+        emit! {
+            #(let mut #vars: #types = #rt::from_bits::<#types>(#identities);)*
+            #iteration
+            #(unsafe {
+                *#rt::first(#rt::lanes::<#types>(__lanes, #positions)).add(__at) = #vars
+            };)*
+        }
+    }
+
+    /// Keeps what the lanes of a chunk come to, of which so many are written.
+    fn fold(&self) -> TokenStream {
+        let (operations, identities, all) = (&self.operations, &self.identities, &self.all);
+        let positions = &self.accumulators.positions;
+        emit! {
+            #(__folded[#positions][__number] = unsafe {
+                #operations::lanes(&mut __slots[#positions], __lane, #all, #identities)
+            };)*
+            __number += 1;
+            __lane = 0;
+        }
+    }
+}
+
+/// Iterations that combine, a chunk after the other. A row goes through the lanes of a chunk in pieces, of
+/// which LLVM makes vectors.
+fn in_lanes(region: &Region, trips: &Trips) -> TokenStream {
+    let (rt, lanes) = (region.rt(), Lanes::of(region));
+    let (inner, iteration, fold) = (inner(region), lanes.iteration(region), lanes.fold());
+    let (all, columns, usize) = (
+        &lanes.all,
+        trips.innermost(),
+        region.body.scalar(Scalar::Usize),
+    );
+    let rows = rows(
+        region,
+        trips,
+        &emit! {
+            let mut __from = 0;
+            while __from < #columns {
+                let __length = #rt::Ord::min(#columns - __from, #all - __lane);
+                let __lanes = __slots.as_mut_ptr();
+                for __n in 0..__length {
+                    let (__t, __at) = (__from + __n, (__lane + __n) as #usize);
+                    #inner
+                    #iteration
+                }
+                __from += __length;
+                __lane += __length;
+                if __lane == #all { #fold }
+            }
+        },
+    );
+    let (operations, positions) = (&lanes.operations, &lanes.accumulators.positions);
+    let (count, chunks) = (names::index(positions.len()), names::index(CHUNKS as usize));
+    emit! {
+        let mut __slots = [#rt::Slot::EMPTY; #count];
+        let mut __folded = [[0; #chunks]; #count];
+        let (mut __number, mut __lane) = (0, 0);
+        #rows
+        if __lane > 0 { #fold }
+        #(__values[#positions] =
+            #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
+    }
+}
+
+/// The runtime's type that says how values of a type combine.
+fn operation(rt: &TokenStream, fold: Fold, ty: Scalar) -> TokenStream {
+    let float = matches!(ty, Scalar::F32 | Scalar::F64);
+    let name = match fold {
+        Fold::Add if float => "Sum",
+        Fold::Mul if float => "Product",
+        Fold::Add => "Add",
+        Fold::Mul => "Mul",
+        Fold::MinIf if float => "MinIf",
+        Fold::MaxIf if float => "MaxIf",
+        Fold::Min | Fold::MinIf => "Min",
+        Fold::Max | Fold::MaxIf => "Max",
+        Fold::And => "And",
+        Fold::Or => "Or",
+        Fold::Xor => "Xor",
+        Fold::SaturatingAdd => "SaturatingAdd",
+        Fold::Companion | Fold::Place => unreachable!("brief runs have no extremes"),
+    };
+    let ty = names::local(match ty {
+        Scalar::Usize => "u64",
+        Scalar::Isize => "i64",
+        _ => ty.name(),
+    });
+    let name = names::local(name);
+    emit!(<#rt::op::#name as #rt::Combine<#rt::prim::#ty>>)
 }

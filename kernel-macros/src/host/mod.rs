@@ -10,9 +10,10 @@
 //! user's file defines comes between). The user's own tokens keep their spans, in both bodies and
 //! where a failed operation is repeated to raise its panic.
 //!
-//! The code has `unsafe` blocks, around element accesses alone. Their mixed-site spans make rustc
-//! treat them as an external macro's, for which `unsafe_code` is silent even when forbidden; the
-//! alternative, unchecked functions that claim to be safe, would put a lie into the runtime.
+//! The code has `unsafe` blocks; `docs/soundness.md` lists what they do and why they may. Their
+//! mixed-site spans make rustc treat them as an external macro's, for which `unsafe_code` is silent
+//! even when forbidden; the alternative, unchecked functions that claim to be safe, would put a lie
+//! into the runtime.
 
 mod access;
 mod body;
@@ -49,6 +50,7 @@ mod strips;
 mod tests;
 mod text;
 mod usual;
+mod work;
 
 use crate::analysis::plan::Plan;
 use crate::ir::{Function, Scalar};

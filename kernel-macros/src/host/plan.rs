@@ -31,9 +31,6 @@ pub fn text(region: &Region) -> Text {
     }));
     lines.extend(plan.in_order.map(|_| "ordered".to_owned()));
     let function = region.context.input.function;
-    if region.is_as_written() {
-        lines.push("as_written".to_owned());
-    }
     let formulas = [
         ("given", printer.all(&plan.space)),
         ("guard", printer.all(&plan.guard)),

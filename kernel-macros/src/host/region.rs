@@ -121,7 +121,7 @@ impl<'a> Region<'a> {
 
     /// Whether the loop as written gives the same bits, so that few iterations may run by it.
     pub fn is_as_written(&self) -> bool {
-        self.is_driven() && alike::as_written(self.context.input.function, self.plan)
+        alike::as_written(self.context.input.function, self.plan)
     }
 
     /// A failure that serial has as well, whatever the order of iterations.
@@ -241,10 +241,11 @@ impl<'a> Region<'a> {
         let brief = brief::of(self);
         let (counted, run) = match &brief {
             None => (None, run),
-            Some(Brief { given, run: here }) => (
-                Some(emit!(let __count = #rt::count(&#outermost);)),
-                emit!(if #given { #here #rt::Outcome::Done } else { #run }),
-            ),
+            Some(Brief {
+                bound,
+                given,
+                run: here,
+            }) => (Some(bound), emit!(if #given { #here } else { #run })),
         };
         let run = match known_all.as_slice() {
             [] => run,
@@ -262,7 +263,7 @@ impl<'a> Region<'a> {
     }
 
     /// The outermost loop's progression, where the plan does not say it.
-    fn outermost(&self) -> TokenStream {
+    pub fn outermost(&self) -> TokenStream {
         let rt = self.rt();
         if !self.is_driven() {
             return emit!(#rt::Option::None);

@@ -11,6 +11,7 @@
 //! ```
 
 mod notes;
+mod order;
 mod source;
 #[cfg(test)]
 mod tests;

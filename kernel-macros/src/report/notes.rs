@@ -1,5 +1,6 @@
 //! What a report says of each loop.
 
+use super::order;
 use crate::analysis::plan::{Bounds, Extreme, Fold, Plan, Reason, Region, Verdict};
 use crate::ir::{
     Adapter, Block, ExprId, ExprKind, Function, LoopId, Pat, StmtKind, VarId, VarKind, dump,
@@ -129,6 +130,7 @@ impl Notes<'_> {
         }
         notes.extend(purposes.iter().map(|purpose| format!("guard: {purpose}")));
         notes.extend(self.checks(region));
+        notes.extend(order::notes(region).into_iter().map(str::to_owned));
         notes
     }
 

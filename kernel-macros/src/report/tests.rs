@@ -83,3 +83,56 @@ fn the_source_with_what_became_of_its_loops() {
        24 | }
     ");
 }
+
+/// The lines that say in which order a region goes.
+fn orders(body: &str) -> Vec<String> {
+    let report = report(&format!(
+        "fn f(a: ArrayView2<f64>, mut b: ArrayViewMut2<f64>, y: &mut [f64]) -> f64 {{
+            let (m, n) = a.dim();
+            let mut s = 0.0;
+            {body}
+            s
+        }}"
+    ));
+    let lines = report.lines().filter(|line| line.contains("order:"));
+    let line = |line: &str| line.trim_start_matches([' ', '|']).to_owned();
+    lines.map(line).collect()
+}
+
+#[test]
+fn the_order_through_memory() {
+    let bodies = [
+        "for i in 0..m { for j in 0..n { s += a[[i, j]]; } }",
+        "for i in 0..m { for j in 0..n { s = s.max(a[[i, j]]); } }",
+        "for i in 0..m { for j in 0..n { b[[i, j]] = 2.0 * a[[i, j]]; } }",
+        "for i in 0..m { for j in 0..n { b[[j, i]] = a[[i, j]]; } }",
+        "for i in 1..m { for j in 0..n { b[[i, j]] = a[[i - 1, j]]; } }",
+        "for i in 0..m { let mut t = 0.0; for j in 0..n { t += a[[i, j]]; } y[i] = t; }",
+        "for j in 0..n { let mut t = 0.0; for i in 0..m { t += a[[i, j]]; } y[j] = t; }",
+        "for i in 0..n { y[i] *= 2.0; }",
+    ];
+    let told: Vec<String> = bodies
+        .iter()
+        .map(|body| format!("{body}\n  {}", orders(body).join("\n  ")))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    for i in 0..m { for j in 0..n { s += a[[i, j]]; } }
+      order: columns are copied to where each is contiguous, where strides put them in rows
+    for i in 0..m { for j in 0..n { s = s.max(a[[i, j]]); } }
+      order: loops change places, where all arrays are transposed
+      order: columns are copied to where each is contiguous, where strides put them in rows
+    for i in 0..m { for j in 0..n { b[[i, j]] = 2.0 * a[[i, j]]; } }
+      order: loops change places, where all arrays are transposed
+      order: in blocks, where strides put neighbours in other rows
+    for i in 0..m { for j in 0..n { b[[j, i]] = a[[i, j]]; } }
+      order: loops change places, where all arrays are transposed
+      order: in blocks, as neighbours in memory are in other rows of the loops
+    for i in 1..m { for j in 0..n { b[[i, j]] = a[[i - 1, j]]; } }
+      order: in blocks, where strides put neighbours in other rows
+    for i in 0..m { let mut t = 0.0; for j in 0..n { t += a[[i, j]]; } y[i] = t; }
+      order: a few iterations make each trip of the loops inside together, each in its own row
+    for j in 0..n { let mut t = 0.0; for i in 0..m { t += a[[i, j]]; } y[j] = t; }
+      order: neighbouring iterations make each trip of the loops inside together
+    for i in 0..n { y[i] *= 2.0; }
+    ");
+}

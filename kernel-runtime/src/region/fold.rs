@@ -4,10 +4,14 @@
 //! bytes or 128 of 4. What folds them knows only their type and operation, so it exists once for
 //! each of these, here, and in no expansion.
 
+use super::op::{
+    Add, And, Greatest, Least, Max, MaxIf, Min, MinIf, Mul, Op, Or, Product, SaturatingAdd, Sum,
+    Together, Xor,
+};
 use super::primitive::Primitive;
 use crate::element::Element;
-use crate::ops::{Lane, Order};
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 /// Lanes of the canonical order where an accumulator is 8 bytes wide; else there are twice as many.
 const LANES: usize = 64;
@@ -28,7 +32,25 @@ impl Slot {
     /// Lanes become a value, of which this is [`repeated`]: every lane, or at least [`FEW`].
     #[inline(always)]
     pub fn fill(&mut self, word: u64, few: bool) {
-        self.fill_first(word, if few { FEW } else { LANES });
+        let word = MaybeUninit::new(word);
+        // Lengths that LLVM knows.
+        match few {
+            true => self.0[..FEW].fill(word),
+            false => self.0 = [word; LANES],
+        }
+    }
+
+    /// Some lanes become a value.
+    ///
+    /// # Panics
+    ///
+    /// If there are no such lanes.
+    #[inline(always)]
+    pub fn pad<T: Element>(&mut self, lanes: Range<usize>, value: T) {
+        assert!(lanes.end * size_of::<T>() <= size_of::<Slot>());
+        let start: *mut T = self.0.as_mut_ptr().cast();
+        // SAFETY: the slot is aligned for every element, and the lanes end within it.
+        lanes.for_each(|lane| unsafe { start.add(lane).write(value) });
     }
 
     /// A lane of a type becomes a value, given as bits.
@@ -68,18 +90,6 @@ impl Slot {
                 4 => u64::from(start.cast::<u32>().read()),
                 _ => start.cast::<u64>().read(),
             }
-        }
-    }
-
-    /// So many lanes of 8 bytes become a value, of which this is [`repeated`], or more.
-    #[inline(always)]
-    pub fn fill_first(&mut self, word: u64, count: usize) {
-        let word = MaybeUninit::new(word);
-        // Lengths that LLVM knows.
-        match count {
-            ..=16 => self.0[..16].fill(word),
-            17..=32 => self.0[..32].fill(word),
-            _ => self.0 = [word; LANES],
         }
     }
 
@@ -126,11 +136,6 @@ pub struct Folding {
     pub fast_fold_elements: unsafe fn(*mut u8, *const u8, usize),
 }
 
-/// An operation on two values.
-trait Op<T> {
-    fn fold(left: T, right: T) -> T;
-}
-
 impl Folding {
     /// By an operation, and by another that gives the same in the fast form's lanes.
     const fn of<T: Element, O: Op<T>, L: Op<T>>() -> Folding {
@@ -163,7 +168,7 @@ impl Folding {
 /// # Safety
 ///
 /// So many lanes were filled with values of type `T`.
-unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
+pub unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
     // SAFETY: the caller's.
     fold_halves::<T, O>(unsafe { slot.lanes(count) })
 }
@@ -198,9 +203,9 @@ fn fold_halves<T: Element, O: Op<T>>(lanes: &[T]) -> u64 {
     fold_few::<T, O, LANES>(left).into_bits()
 }
 
-/// What the first 16 lanes fold to.
+/// What the first 16 lanes fold to, or as many as there are.
 #[inline(always)]
-fn fold_few<T: Element, O: Op<T>, const N: usize>(mut lanes: [T; N]) -> T {
+pub fn fold_few<T: Element, O: Op<T>, const N: usize>(mut lanes: [T; N]) -> T {
     fold_half::<T, O, 8, N>(&mut lanes);
     fold_half::<T, O, 4, N>(&mut lanes);
     fold_half::<T, O, 2, N>(&mut lanes);
@@ -208,39 +213,15 @@ fn fold_few<T: Element, O: Op<T>, const N: usize>(mut lanes: [T; N]) -> T {
     lanes[0]
 }
 
+/// Folds a half of so many lanes into the other, if there are twice as many.
 #[inline(always)]
-fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes: &mut [T; N]) {
+pub fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes: &mut [T; N]) {
+    if N < 2 * WIDTH {
+        return;
+    }
     for lane in 0..WIDTH {
         lanes[lane] = O::fold(lanes[lane], lanes[lane + WIDTH]);
     }
-}
-
-/// What folds the first 16 or 32 lanes right after they were written, of sums and products that depend on
-/// their order. It reads lane by lane: a vector would wait until the last of its lanes, written by itself,
-/// is in the cache. Unsafe: as many lanes are filled, with values of the type.
-pub fn just_written(name: &str, ty: Primitive) -> Option<unsafe fn(&Slot, usize) -> u64> {
-    match (name, ty) {
-        ("add", Primitive::F32) => Some(fold_written::<f32, Sum>),
-        ("add", Primitive::F64) => Some(fold_written::<f64, Sum>),
-        ("mul", Primitive::F32) => Some(fold_written::<f32, Product>),
-        ("mul", Primitive::F64) => Some(fold_written::<f64, Product>),
-        _ => None,
-    }
-}
-
-/// # Safety
-///
-/// Of [`just_written`].
-unsafe fn fold_written<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
-    let start: *const T = slot.0.as_ptr().cast();
-    // SAFETY: the caller's. Volatile, or LLVM makes vectors of them.
-    let lane = |at: usize| unsafe { start.add(at).read_volatile() };
-    if count <= FEW {
-        return fold_few::<T, O, FEW>(std::array::from_fn(lane)).into_bits();
-    }
-    let mut lanes: [T; 2 * FEW] = std::array::from_fn(lane);
-    fold_half::<T, O, FEW, { 2 * FEW }>(&mut lanes);
-    fold_few::<T, O, { 2 * FEW }>(lanes).into_bits()
 }
 
 /// A number whose sums and products depend on their order.
@@ -348,38 +329,6 @@ pub fn infinity(name: &str, ty: Primitive) -> Option<u64> {
 }
 
 type Table = &'static [(&'static str, Folding)];
-
-macro_rules! ops {
-    ($($op:ident($($ty:ident)*) |$left:ident, $right:ident| $value:expr;)*) => {$(
-        struct $op;
-        $(impl Op<$ty> for $op {
-            #[inline(always)]
-            fn fold($left: $ty, $right: $ty) -> $ty {
-                $value
-            }
-        })*
-    )*};
-}
-
-ops! {
-    Add(i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a.wrapping_add(b);
-    Mul(i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a.wrapping_mul(b);
-    Sum(f32 f64) |a, b| a + b;
-    Product(f32 f64) |a, b| a * b;
-    Min(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, b| Order::min(a, b);
-    Max(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, b| Order::max(a, b);
-    MinIf(f32 f64) |a, b| Order::min_if(a, b);
-    MaxIf(f32 f64) |a, b| Order::max_if(a, b);
-    And(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a & b;
-    Or(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a | b;
-    Xor(bool i8 i16 i32 i64 u8 u16 u32 u64) |a, b| a ^ b;
-    SaturatingAdd(u8 u16 u32 u64) |a, b| a.saturating_add(b);
-    // Of lanes, which are no NaNs.
-    Least(f32 f64) |a, b| Lane::least::<true, false>(a, b);
-    Greatest(f32 f64) |a, b| Lane::greatest::<true, false>(a, b);
-    // Of accumulators that fold as the region's own code says.
-    Together(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64) |a, _b| a;
-}
 
 macro_rules! tables {
     ($($table:ident $ty:ident: $($name:literal $op:ident $(($lanes:ident))?)*;)*) => {$(

@@ -62,6 +62,12 @@ enum Word {
     Large(usize),
 }
 
+/// Comparisons of sums, one behind the other.
+type Sums = Box<[Term]>;
+
+/// Such of which one has to hold.
+type Alternatives = Box<[Sums]>;
+
 /// A formula, ready to be evaluated.
 #[derive(Debug, Default)]
 pub struct Formula {
@@ -69,32 +75,46 @@ pub struct Formula {
     /// Of the conditions that it is the conjunction of, those of accesses in bounds: nearly all.
     reaches: Box<[Reach]>,
     /// Others that compare sums of what a run knows already, one behind the other.
-    sums: Box<[Term]>,
+    sums: Sums,
+    /// Conditions of which one has to hold, each several of these.
+    either: Box<[Alternatives]>,
     /// The other ones.
     others: Box<[Box<[Word]>]>,
+    /// The terms that it adds up, if it is a sum.
+    sum: Option<Sums>,
 }
 
 impl Formula {
     /// Reads a formula; `None` if the text is none.
     pub fn parse(text: &str) -> Option<Formula> {
         let code = Code::parse(text)?;
-        let (mut reaches, mut sums, mut others) = (Vec::new(), Vec::new(), Vec::new());
-        for condition in conjuncts(&code.words) {
+        let mut formula = Formula {
+            sum: sums::sum(&code.words).map(Into::into),
+            ..Formula::default()
+        };
+        let (mut reaches, mut sums) = (Vec::new(), Vec::new());
+        let (mut either, mut others) = (Vec::new(), Vec::new());
+        for condition in joined(&code.words, Word::And) {
+            if *condition == [Word::Int(1)] {
+                continue;
+            }
             match sums::comparison(condition) {
                 Some(terms) => match reach::of(&terms) {
                     Some(reach) => reaches.push(reach),
                     None => sums.extend(terms),
                 },
-                None if *condition == [Word::Int(1)] => {}
-                None => others.push(condition.into()),
+                None => match alternatives(condition) {
+                    Some(all) => either.push(all),
+                    None => others.push(condition.into()),
+                },
             }
         }
-        Some(Formula {
-            reaches: reaches.into(),
-            sums: sums.into(),
-            others: others.into(),
-            code,
-        })
+        formula.reaches = reaches.into();
+        formula.sums = sums.into();
+        formula.either = either.into();
+        formula.others = others.into();
+        formula.code = code;
+        Some(formula)
     }
 
     /// Whether the condition holds.
@@ -109,7 +129,9 @@ impl Formula {
                 return self.holds_exactly(inputs);
             }
         }
+        let one_holds = |all: &Alternatives| all.iter().any(|terms| sums::hold(terms, inputs));
         (self.sums.is_empty() || sums::hold(&self.sums, inputs))
+            && self.either.iter().all(one_holds)
             && (self.others.is_empty() || self.others_hold(inputs))
     }
 
@@ -122,7 +144,8 @@ impl Formula {
     /// Whether the text says `true`.
     #[inline(always)]
     pub fn is_true(&self) -> bool {
-        self.reaches.is_empty() && self.sums.is_empty() && self.others.is_empty()
+        let sums = self.reaches.is_empty() && self.sums.is_empty() && self.either.is_empty();
+        sums && self.others.is_empty()
     }
 
     fn others_hold(&self, inputs: &Inputs) -> bool {
@@ -140,6 +163,10 @@ impl Formula {
 
     /// The value as a number of operations.
     pub fn amount(&self, inputs: &Inputs) -> u64 {
+        let sum = self.sum.as_ref();
+        if let Some(value) = sum.and_then(|terms| sums::narrow(terms, inputs)) {
+            return u64::try_from(value).unwrap_or(0);
+        }
         let value = self.value(inputs).unwrap_or(i128::MAX);
         u64::try_from(value.max(0)).unwrap_or(u64::MAX)
     }
@@ -154,17 +181,27 @@ impl Formula {
     }
 }
 
-/// The conditions that `and` joins, from left to right.
-fn conjuncts(words: &[Word]) -> Vec<&[Word]> {
+/// The conditions that a word joins, from left to right.
+fn joined(words: &[Word], by: Word) -> Vec<&[Word]> {
     match words.split_last() {
-        Some((Word::And, operands)) => {
+        Some((word, operands)) if *word == by => {
             let (left, right) = operands.split_at(last_operand(operands));
-            let mut all = conjuncts(left);
-            all.extend(conjuncts(right));
+            let mut all = joined(left, by);
+            all.extend(joined(right, by));
             all
         }
         _ => vec![words],
     }
+}
+
+/// The conditions that `or` joins, if each is one or several comparisons of sums.
+fn alternatives(words: &[Word]) -> Option<Alternatives> {
+    let all = joined(words, Word::Or).into_iter().map(|condition| {
+        let comparisons = joined(condition, Word::And).into_iter();
+        let terms: Option<Vec<_>> = comparisons.map(sums::comparison).collect();
+        Some(terms?.concat().into())
+    });
+    all.collect()
 }
 
 /// Where the last value begins that these words push.
@@ -301,6 +338,45 @@ mod tests {
         assert!(!holds(&format!("0 {large} min 1 <=")));
         assert!(!holds(&format!("{large} fits:i64")));
         assert!(holds(&format!("0 {large} < 1 2 < or")));
+    }
+
+    #[test]
+    fn one_of_several_has_to_hold() {
+        for (text, expected) in [
+            ("int0 0 < 1 0 < or", true),
+            ("1 0 < int0 0 < or", true),
+            ("0 int0 < 1 0 < or", false),
+            ("0 int0 < int0 0 < 0 int1 < and or", true),
+            ("0 int0 < int0 0 < int1 0 < and or", false),
+            ("int0 0 < 1 0 < or 0 int1 < 1 0 < or and", true),
+            ("int0 0 < 1 0 < or int1 0 < 1 0 < or and", false),
+            // Beyond 64 bits.
+            ("int1 4 * 0 < 0 int1 4 * < or", true),
+            ("int1 4 * 0 < int1 int1 + 5 < or", false),
+        ] {
+            assert_eq!(holds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_sums_and_what_is_none() {
+        let amount = |text: &str| {
+            let mut amount = 0;
+            with(
+                &[(7, Primitive::I64), (-1, Primitive::U64)],
+                false,
+                |inputs| {
+                    amount = Formula::parse(text).unwrap().amount(inputs);
+                },
+            );
+            amount
+        };
+        assert_eq!(amount("int0 5 * 1 +"), 36);
+        assert_eq!(amount("3 int0 int0 + 2 - * 1 -"), 35);
+        assert_eq!(amount("1 int0 -"), 0);
+        assert_eq!(amount("int0 int0 * 2 max"), 49);
+        assert_eq!(amount("int1 2 *"), u64::MAX);
+        assert_eq!(amount("int1 2 * int1 -"), u64::MAX);
     }
 
     #[test]

@@ -8,7 +8,6 @@
 //! loop                              the outermost loop, where its range is handed over
 //! loop usize until 0;len0.1;rev     the next: type, `until` or `through`, bounds, adapters
 //! ordered                           a loop runs in order inside each iteration, around which it stood
-//! as_written                        the loop as written gives the same bits
 //! given true                        without which inner bounds mean nothing
 //! guard hi0 len0.0 <                without which the loop runs as written
 //! fast true                         with which the fast form of the body will do
@@ -40,7 +39,7 @@
 //! param:release len0.1              likewise `param:debug`
 //! ```
 
-use super::fold::{self, Folding, Slot};
+use super::fold::{self, Folding};
 use super::formula::{Formula, Inputs};
 use super::primitive::Primitive;
 use crate::array::Array;
@@ -57,10 +56,6 @@ pub struct Plan {
     pub inner: Vec<Bounds>,
     /// A loop that stood around them runs in order inside each iteration.
     pub ordered: bool,
-    /// The loop as written gives the same bits, and its iterations cost the same.
-    pub as_written: bool,
-    /// Iterations up to which the loop as written is sooner done than the guard asked.
-    pub few: u64,
     pub given: Formula,
     pub guard: Formula,
     pub fast: Formula,
@@ -178,12 +173,7 @@ pub struct Accumulator {
     /// floats where they meet a number. Said of scalars alone.
     pub exact: bool,
     pub folding: &'static Folding,
-    /// See [`fold::just_written`].
-    pub just_written: Option<unsafe fn(&Slot, usize) -> u64>,
 }
-
-/// Operations that take about as long as asking the guard. Tests run regions, however small.
-const LITTLE_WORK: u64 = if cfg!(feature = "every-form") { 0 } else { 512 };
 
 impl Plan {
     /// Reads a plan for a crate with or without debug assertions; `None` if the text is none.
@@ -204,9 +194,6 @@ impl Plan {
         plan.infinities = plan.accumulators.iter().any(|of| of.infinity.is_some());
         let cost = plan.cost.constant();
         plan.fixed_cost = cost.map(|cost| u64::try_from(cost).unwrap_or(0));
-        if let (true, Some(cost)) = (plan.as_written, plan.fixed_cost) {
-            plan.few = LITTLE_WORK / cost.max(1);
-        }
         (plan.depth >= 1).then_some(plan)
     }
 
@@ -264,7 +251,6 @@ impl Plan {
                 self.depth += 1;
             }
             "ordered" => self.ordered = true,
-            "as_written" => self.as_written = true,
             "given" => self.given = Formula::parse(rest)?,
             "guard" => self.guard = Formula::parse(rest)?,
             "fast" => self.fast = Formula::parse(rest)?,
@@ -420,7 +406,6 @@ fn accumulator(text: &str) -> Option<Accumulator> {
         fast_word: fold::repeated(ty.bytes(), infinity.unwrap_or(identity)),
         exact: text.contains(":exact"),
         folding,
-        just_written: fold::just_written(name, ty),
     })
 }
 

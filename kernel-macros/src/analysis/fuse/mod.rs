@@ -13,9 +13,11 @@
 #[cfg(test)]
 mod tests;
 
+use super::draft::{Draft, Drafter, Sharing};
 use super::form::same;
+use super::judge::Judge;
 use super::plan::{Reason, Verdict};
-use super::{Draft, Drafter, Judge, Sharing, nest, scan, sites, texts};
+use super::{nest, scan, sites, texts};
 use crate::ir::{Block, ExprId, ExprKind, Function, LoopId, Proof, StmtKind, VarId, VarKind, walk};
 use std::collections::{HashMap, HashSet};
 

@@ -334,7 +334,21 @@ impl Parser {
             Some(var) => self.push(ExprKind::Var(var), span::of(base)),
             None => self.expr(base),
         };
+        if let Some(length) = self.length_in(base, part) {
+            return length;
+        }
         self.push(ExprKind::Field(base, part), span::of(node))
+    }
+
+    /// The length that is this part of a shape, as in `a.dim().1`: what loops go up to.
+    fn length_in(&self, shape: ExprId, part: u32) -> Option<ExprId> {
+        let exprs = &self.exprs;
+        let ExprKind::Tuple(parts) = &exprs[shape].kind else {
+            return None;
+        };
+        let is_length = |id: &ExprId| matches!(exprs[*id].kind, ExprKind::Len { .. });
+        let found = parts.get(part as usize).copied();
+        found.filter(|_| parts.iter().all(is_length))
     }
 }
 

@@ -19,11 +19,10 @@ pub struct Reach {
 pub fn of(terms: &[Term]) -> Option<Reach> {
     let (mut highest, mut length, mut by) = (None, None, 0i64);
     for term in terms {
-        match (term.word, term.minus) {
-            (Word::Hi(at), false) if highest.is_none() => highest = Some(at),
-            (Word::Len(array, dim), true) if length.is_none() => length = Some((array, dim)),
-            (Word::Int(value), false) => by = by.checked_add(value)?,
-            (Word::Int(value), true) => by = by.checked_sub(value)?,
+        match (term.word, term.factor) {
+            (Word::Hi(at), 1) if highest.is_none() => highest = Some(at),
+            (Word::Len(array, dim), -1) if length.is_none() => length = Some((array, dim)),
+            (Word::Int(value), times) => by = by.checked_add(value.checked_mul(times)?)?,
             _ => return None,
         }
     }

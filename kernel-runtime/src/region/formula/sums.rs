@@ -8,7 +8,8 @@ use super::{Inputs, Word, last_operand, leaf, narrow_leaf};
 pub struct Term {
     /// It has no operands.
     pub word: Word,
-    pub minus: bool,
+    /// How often it is in the sum.
+    pub factor: i64,
     /// What the sum that ends here has to be.
     pub end: End,
 }
@@ -31,9 +32,31 @@ pub fn comparison(words: &[Word]) -> Option<Vec<Term>> {
     };
     let (left, right) = operands.split_at(last_operand(operands));
     let mut terms = Vec::new();
-    let sums = add(left, false, &mut terms) && add(right, true, &mut terms);
+    add(left, 1, &mut terms)?;
+    add(right, -1, &mut terms)?;
     terms.last_mut()?.end = end;
-    sums.then_some(terms)
+    Some(terms)
+}
+
+/// The terms of a sum.
+pub fn sum(words: &[Word]) -> Option<Vec<Term>> {
+    let mut terms = Vec::new();
+    add(words, 1, &mut terms)?;
+    Some(terms)
+}
+
+/// What they add up to, if 64 bits hold every value on the way.
+#[inline]
+pub fn narrow(terms: &[Term], inputs: &Inputs) -> Option<i64> {
+    let mut terms = terms.iter();
+    terms.try_fold(0i64, |sum, term| sum.checked_add(term.narrow(inputs)?))
+}
+
+impl Term {
+    #[inline(always)]
+    fn narrow(&self, inputs: &Inputs) -> Option<i64> {
+        narrow_leaf(&self.word, inputs)?.checked_mul(self.factor)
+    }
 }
 
 /// Whether all of these hold.
@@ -49,11 +72,7 @@ pub fn hold(terms: &[Term], inputs: &Inputs) -> bool {
 fn hold_narrow(terms: &[Term], inputs: &Inputs) -> Option<bool> {
     let mut sum = 0i64;
     for term in terms {
-        let value = narrow_leaf(&term.word, inputs)?;
-        sum = match term.minus {
-            true => sum.checked_sub(value)?,
-            false => sum.checked_add(value)?,
-        };
+        sum = sum.checked_add(term.narrow(inputs)?)?;
         match term.end {
             End::Open => continue,
             End::Negative if sum < 0 => {}
@@ -65,13 +84,12 @@ fn hold_narrow(terms: &[Term], inputs: &Inputs) -> Option<bool> {
     Some(true)
 }
 
-/// Whether they hold, in 128 bits, which so few values of 64 bits never leave.
+/// Whether they hold, in 128 bits, which so few values of 64 bits, and products of two, never leave.
 #[cold]
 fn hold_wide(terms: &[Term], inputs: &Inputs) -> bool {
     let mut sum = 0;
     terms.iter().all(|term| {
-        let value = leaf(&term.word, inputs);
-        sum += if term.minus { -value } else { value };
+        sum += leaf(&term.word, inputs) * i128::from(term.factor);
         let holds = match term.end {
             End::Open => return true,
             End::Negative => sum < 0,
@@ -82,22 +100,33 @@ fn hold_wide(terms: &[Term], inputs: &Inputs) -> bool {
     })
 }
 
-/// Adds the terms of a value, or subtracts them; false if it is no sum.
-fn add(words: &[Word], minus: bool, terms: &mut Vec<Term>) -> bool {
-    let Some((last, operands)) = words.split_last() else {
-        return false;
-    };
+/// Adds the terms of a value, so many times; `None` if it is no sum.
+fn add(words: &[Word], times: i64, terms: &mut Vec<Term>) -> Option<()> {
+    let (last, operands) = words.split_last()?;
+    let (left, right) = operands.split_at(last_operand(operands));
     match last {
         Word::Int(_) | Word::Lo(_) | Word::Hi(_) | Word::Len(..) | Word::Scalar(_) => {
-            let (word, end) = (*last, End::Open);
-            terms.push(Term { word, minus, end });
-            true
+            terms.push(Term {
+                word: *last,
+                factor: times,
+                end: End::Open,
+            });
+            Some(())
         }
-        Word::Add | Word::Sub => {
-            let (left, right) = operands.split_at(last_operand(operands));
-            let opposite = minus != (*last == Word::Sub);
-            add(left, minus, terms) && add(right, opposite, terms)
+        Word::Add => {
+            add(left, times, terms)?;
+            add(right, times, terms)
         }
-        _ => false,
+        Word::Sub => {
+            add(left, times, terms)?;
+            add(right, times.checked_neg()?, terms)
+        }
+        Word::Mul => match (left, right) {
+            (value, [Word::Int(factor)]) | ([Word::Int(factor)], value) => {
+                add(value, times.checked_mul(*factor)?, terms)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -1,0 +1,150 @@
+//! How much a region has to do, as the driver knows it before it asks the runtime: of few operations, the
+//! question would take longer than they do.
+
+use super::names::{self, emit};
+use super::region::Region;
+use super::space::{constant_step, from_zero};
+use crate::analysis::plan::{NestLoop, Wide};
+use crate::ir::Scalar;
+use proc_macro2::{Ident, Literal, TokenStream};
+
+/// How often the loops of a nest make their trips, outermost first, and the statements that bind it.
+pub struct Trips {
+    pub names: Vec<Ident>,
+    pub bound: TokenStream,
+}
+
+impl Trips {
+    /// The trips of the innermost loop.
+    pub fn innermost(&self) -> &Ident {
+        let last = self.names.last();
+        last.unwrap_or_else(|| unreachable!("a nest has a loop"))
+    }
+}
+
+/// The trips of a region's loops; at least as many where arithmetic in their ends would overflow. `None`
+/// where the driver does not know.
+pub fn trips(region: &Region) -> Option<Trips> {
+    if region.plan.in_order.is_some() {
+        return None;
+    }
+    let nest = region.plan.nest.iter().enumerate();
+    let counts = nest.map(|(at, node)| match at {
+        0 if region.is_driven() => {
+            let (rt, outermost) = (region.rt(), region.outermost());
+            Some(emit!(#rt::count(&#outermost)))
+        }
+        _ => count(region, node),
+    });
+    let counts = counts.collect::<Option<Vec<_>>>()?;
+    let names = (0..counts.len()).map(|at| names::local(&format!("__count{at}")));
+    let names: Vec<Ident> = names.collect();
+    Some(Trips {
+        bound: emit!(#(let #names = #counts;)*),
+        names,
+    })
+}
+
+/// Whether the trips of all loops are exactly those, and places are the variables' values.
+pub fn counts_from_zero(region: &Region) -> bool {
+    let simple = |end: &Wide| {
+        matches!(
+            end,
+            Wide::Const(_) | Wide::Len { .. } | Wide::Var(_) | Wide::Atom(_)
+        )
+    };
+    let by_one = |of: &NestLoop| from_zero(of) && constant_step(of) == Some(1);
+    let known = |of: &NestLoop| simple(&of.end) && !of.inclusive;
+    let nest = region.plan.nest.iter().enumerate();
+    let mut nest = nest.map(|(at, of)| (at == 0 && region.is_driven(), of));
+    nest.all(|(driven, of)| by_one(of) && (driven || known(of)))
+}
+
+/// The trips of an inner loop, or of one over an iterator.
+fn count(region: &Region, node: &NestLoop) -> Option<TokenStream> {
+    let u64 = region.body.scalar(Scalar::U64);
+    let end = value(region, &node.end)?;
+    let more = node.inclusive.then(|| emit!(.saturating_add(1)));
+    let count = match &node.start {
+        Wide::Const(0) => emit!(#end #more),
+        start => {
+            let start = value(region, start)?;
+            emit!(#u64::saturating_sub(#end #more, #start))
+        }
+    };
+    match constant_step(node)?.unsigned_abs() {
+        1 => Some(count),
+        step => {
+            let step = Literal::u128_unsuffixed(step);
+            Some(emit!(#u64::div_ceil(#count, #step)))
+        }
+    }
+}
+
+/// The operations of so many trips.
+pub fn operations(region: &Region, trips: &Trips) -> Option<TokenStream> {
+    let u64 = region.body.scalar(Scalar::U64);
+    let cost = match &region.plan.cost {
+        Wide::Const(cost) => value(region, &Wide::Const((*cost).max(1)))?,
+        cost => value(region, cost)?,
+    };
+    let factors = trips.names.iter();
+    Some(factors.fold(
+        cost,
+        |product, count| emit!(#u64::saturating_mul(#product, #count)),
+    ))
+}
+
+/// The product of all trips.
+pub fn iterations(region: &Region, trips: &Trips) -> TokenStream {
+    let u64 = region.body.scalar(Scalar::U64);
+    let factors = trips.names.iter().map(|name| emit!(#name));
+    let product = factors.reduce(|product, count| emit!(#u64::saturating_mul(#product, #count)));
+    product.unwrap_or_else(|| unreachable!("a nest has a loop"))
+}
+
+/// A number, of which what is below zero counts as very much, or as nothing in a difference.
+fn value(region: &Region, of: &Wide) -> Option<TokenStream> {
+    let (rt, u64) = (region.rt(), region.body.scalar(Scalar::U64));
+    let pair = |left, right| Some((value(region, left)?, value(region, right)?));
+    Some(match of {
+        Wide::Const(value) => {
+            let value = Literal::u64_unsuffixed(u64::try_from(*value).ok()?);
+            emit!(#value)
+        }
+        Wide::Len { array, dim } => {
+            let (name, dim) = (region.body.name(*array), names::index(*dim as usize));
+            emit!((#name.len(#dim) as #u64))
+        }
+        Wide::Var(var) => {
+            let name = region.body.name(*var);
+            emit!((#name as #u64))
+        }
+        Wide::Atom(expr) => {
+            let value = region.body.invariant(*expr);
+            emit!((#value as #u64))
+        }
+        Wide::Lo(_) | Wide::Hi(_) => return None,
+        Wide::Add(left, right) => {
+            let (left, right) = pair(left, right)?;
+            emit!(#u64::saturating_add(#left, #right))
+        }
+        Wide::Sub(left, right) => {
+            let (left, right) = pair(left, right)?;
+            emit!(#u64::saturating_sub(#left, #right))
+        }
+        Wide::Mul(left, right) => {
+            let (left, right) = pair(left, right)?;
+            emit!(#u64::saturating_mul(#left, #right))
+        }
+        Wide::Min(left, right) => {
+            let (left, right) = pair(left, right)?;
+            emit!(#rt::Ord::min(#left, #right))
+        }
+        Wide::Max(value, zero) if matches!(**zero, Wide::Const(0)) => self::value(region, value)?,
+        Wide::Max(left, right) => {
+            let (left, right) = pair(left, right)?;
+            emit!(#rt::Ord::max(#left, #right))
+        }
+    })
+}
