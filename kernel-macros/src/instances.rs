@@ -48,9 +48,7 @@ pub fn all(function: &ItemFn, named: &[NamedTypes], sink: &mut Sink) -> Vec<Type
     let mut instances = vec![aliases(&parameters, named, sink)];
     for parameter in &parameters {
         let Some(types) = named.iter().find(|types| types.name == *parameter) else {
-            let message =
-                format!("a kernel cannot be generic over `{parameter}` without its types");
-            let help = format!("list them, as in `#[kernel(.., types({parameter} = [f32, f64]))]`");
+            let (message, help) = unlisted(function, parameter);
             sink.push(Span::at(parameter.span()), message, Some(help));
             continue;
         };
@@ -65,6 +63,59 @@ pub fn all(function: &ItemFn, named: &[NamedTypes], sink: &mut Sink) -> Vec<Type
             .collect();
     }
     instances
+}
+
+/// Why there are no instances, and the way out. A parameter that may be any function has no types to list.
+fn unlisted(function: &ItemFn, parameter: &Ident) -> (String, String) {
+    if let Some(name) = called(function, parameter) {
+        let message = format!("a kernel cannot take `{name}`, which may be any function");
+        let help = "call a function by its name: one nested in the kernel, a `#[kernel(device)]` function, or one \
+                    that `assume_pure(..)` admits";
+        return (message, help.to_string());
+    }
+    let message = format!("a kernel cannot be generic over `{parameter}` without its types");
+    let help = format!("list them, as in `#[kernel(.., types({parameter} = [f32, f64]))]`");
+    (message, help)
+}
+
+/// The argument of this type, if its bounds say that it is called.
+fn called(function: &ItemFn, parameter: &Ident) -> Option<Ident> {
+    let generics = &function.sig.generics;
+    let own = generics.type_params().find(|of| of.ident == *parameter)?;
+    let clauses = generics.where_clause.iter().flat_map(|of| &of.predicates);
+    let others = clauses.filter_map(|of| match of {
+        syn::WherePredicate::Type(of) if is_named(&of.bounded_ty, parameter) => Some(&of.bounds),
+        _ => None,
+    });
+    let mut bounds = own.bounds.iter().chain(others.flatten());
+    if !bounds.any(is_of_functions) {
+        return None;
+    }
+    function.sig.inputs.iter().find_map(|input| match input {
+        syn::FnArg::Typed(of) if is_named(&of.ty, parameter) => match &*of.pat {
+            syn::Pat::Ident(name) => Some(name.ident.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Whether a type is that of this name, or a reference to it.
+fn is_named(ty: &syn::Type, name: &Ident) -> bool {
+    match ty {
+        syn::Type::Path(of) => of.path.is_ident(name),
+        syn::Type::Reference(of) => is_named(&of.elem, name),
+        _ => false,
+    }
+}
+
+/// `Fn(f64) -> f64` and its kin.
+fn is_of_functions(bound: &syn::TypeParamBound) -> bool {
+    let syn::TypeParamBound::Trait(of) = bound else {
+        return false;
+    };
+    let last = of.path.segments.last();
+    last.is_some_and(|last| matches!(last.arguments, syn::PathArguments::Parenthesized(_)))
 }
 
 fn with(before: &Types, name: &Ident, scalar: Scalar) -> Types {
@@ -146,5 +197,35 @@ impl VisitMut for Substitute<'_> {
 
     fn visit_macro_mut(&mut self, node: &mut syn::Macro) {
         node.tokens = self.tokens(std::mem::take(&mut node.tokens));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a kernel whose types nobody lists.
+    fn said(source: &str) -> Vec<String> {
+        let function = syn::parse_str(source).expect("the test's source parses");
+        let mut sink = Sink::default();
+        all(&function, &[], &mut sink);
+        sink.texts()
+    }
+
+    #[test]
+    fn functions_are_refused_by_their_names() {
+        let message = "a kernel cannot take `f`, which may be any function";
+        for source in [
+            "fn k<F: Fn(f64) -> f64>(x: &mut [f64], f: F) {}",
+            "fn k<F>(x: &mut [f64], f: &mut F) where F: FnMut(f64) -> f64 {}",
+        ] {
+            let said = said(source);
+            assert!(said[0].starts_with(message), "{said:?}");
+        }
+        let said = said("fn k<T: Copy>(x: &mut [T], by: T) {}");
+        assert!(
+            said[0].starts_with("a kernel cannot be generic over `T`"),
+            "{said:?}"
+        );
     }
 }
