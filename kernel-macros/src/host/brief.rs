@@ -47,28 +47,10 @@ pub fn of(region: &Region) -> Option<Brief> {
         return as_written(region, &trips);
     }
     let plan = region.plan;
-    let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
-    let safe = plan.sites.is_empty() && plan.calls.is_empty();
-    let few = plan.accumulators.len() <= ACCUMULATORS;
-    let Wide::Const(cost) = plan.cost else {
-        return None;
-    };
-    let light = cost <= LIGHT && work::counts_from_zero(region);
-    if !(plain && safe && few && light) {
-        return None;
-    }
+    let most = names::index(most(region)?);
     let conditions = plan.space.iter().chain(&plan.guard);
     let reaches = conditions.map(|of| reach(region, &of.test, &trips));
     let reaches = reaches.collect::<Option<TokenStream>>()?;
-    let work = match plan.nest.len() {
-        1 => WORK,
-        _ => WORK_OF_NESTS,
-    };
-    let most = match plan.accumulators.is_empty() {
-        true => work / cost.max(1),
-        false => (work / cost.max(1)).min((CHUNKS * region.lanes()).into()),
-    };
-    let most = names::index(usize::try_from(most).ok()?);
     let (rt, session) = (region.rt(), &region.context.session);
     let count = work::iterations(region, &trips);
     let given = emit!(#session.is_brief(#count, #most) #reaches);
@@ -76,13 +58,11 @@ pub fn of(region: &Region) -> Option<Brief> {
         true => one_by_one(region, &trips),
         false => in_lanes(region, &trips),
     };
-    let run = match has_two_forms(region) {
-        true => {
-            let bool = region.body.scalar(Scalar::Bool);
-            emit!(const FAST: #bool = false; #run)
-        }
-        false => run,
-    };
+    let form = has_two_forms(region).then(|| {
+        let bool = region.body.scalar(Scalar::Bool);
+        emit!(const FAST: #bool = false;)
+    });
+    let run = emit!(#form #run);
     let (given, run) = match fuses(region) {
         true => (
             emit!(#rt::is_fast() && #given),
@@ -95,6 +75,29 @@ pub fn of(region: &Region) -> Option<Brief> {
         given,
         run: emit!(#run #rt::Outcome::Done),
     })
+}
+
+/// The iterations of a brief run at most, of a region whose iterations are light and cannot fail.
+fn most(region: &Region) -> Option<usize> {
+    let plan = region.plan;
+    let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
+    let safe = plan.sites.is_empty() && plan.calls.is_empty();
+    let few = plan.accumulators.len() <= ACCUMULATORS && work::counts_from_zero(region);
+    let Wide::Const(cost @ ..=LIGHT) = plan.cost else {
+        return None;
+    };
+    if !(plain && safe && few) {
+        return None;
+    }
+    let work = match plan.nest.len() {
+        1 => WORK,
+        _ => WORK_OF_NESTS,
+    };
+    let chunks = match plan.accumulators.is_empty() {
+        true => i128::MAX,
+        false => (CHUNKS * region.lanes()).into(),
+    };
+    usize::try_from((work / cost.max(1)).min(chunks)).ok()
 }
 
 /// Few operations are left to the loop as written, if it has the same bits.
