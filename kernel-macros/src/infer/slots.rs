@@ -1,6 +1,6 @@
 //! Types with open places, and what makes two of them one.
 
-use crate::ir::types::{Made, View, ViewKind};
+use crate::ir::types::ViewKind;
 use crate::ir::{Scalar, Ty};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -168,20 +168,7 @@ impl Slots {
                 rank,
                 mutable,
                 kind,
-            } => {
-                let known = Made::of(&self.finish(&elem));
-                let fits = |made: &Made| kind != ViewKind::Slice || made.fits(rank);
-                let Some((elem, made)) = known.filter(|(_, made)| fits(made)) else {
-                    return Ty::Unknown;
-                };
-                Ty::View(View {
-                    elem,
-                    rank,
-                    made,
-                    mutable,
-                    kind,
-                })
-            }
+            } => Ty::view_of(&self.finish(&elem), rank, mutable, kind),
         }
     }
 }

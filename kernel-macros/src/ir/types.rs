@@ -253,7 +253,13 @@ impl Ty {
     /// A run of elements: scalars, or fixed arrays of scalars, which are a second dimension.
     pub fn elements(elem: &Ty, mutable: bool) -> Ty {
         let (of, rank) = (elem.innermost(), 1 + elem.depth());
-        let Some((elem, made)) = Made::of(of).filter(|(_, made)| made.fits(rank)) else {
+        Ty::view_of(of, rank, mutable, ViewKind::Slice)
+    }
+
+    /// An array of such elements; unknown if there is none.
+    pub fn view_of(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
+        let fits = |made: &Made| kind != ViewKind::Slice || made.fits(rank);
+        let Some((elem, made)) = Made::of(elem).filter(|(_, made)| fits(made)) else {
             return Ty::Unknown;
         };
         Ty::View(View {
@@ -261,7 +267,7 @@ impl Ty {
             rank,
             made,
             mutable,
-            kind: ViewKind::Slice,
+            kind,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Types as written → types of the IR.
 
-use crate::ir::types::{Made, View, ViewKind};
+use crate::ir::types::{View, ViewKind};
 use crate::ir::{Scalar, Ty};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -231,18 +231,10 @@ pub fn first_argument(segment: &syn::PathSegment) -> Option<Ty> {
 }
 
 fn view(elem: &Ty, rank: u32, mutable: bool, kind: ViewKind) -> Ty {
-    let (elem, made) = match (elem, Made::of(elem)) {
-        (Ty::Tuple(_), _) | (_, None) => return Ty::Unknown,
-        (_, Some((_, made))) if kind == ViewKind::Slice && !made.fits(rank) => return Ty::Unknown,
-        (_, Some(made)) => made,
-    };
-    Ty::View(View {
-        elem,
-        rank,
-        made,
-        mutable,
-        kind,
-    })
+    match elem {
+        Ty::Tuple(_) => Ty::Unknown,
+        _ => Ty::view_of(elem, rank, mutable, kind),
+    }
 }
 
 /// An array length that the macro can read.
