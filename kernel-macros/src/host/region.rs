@@ -195,6 +195,12 @@ impl<'a> Region<'a> {
         }
     }
 
+    /// Whether the fast form for AVX-512 is other source than that for AVX2: a cast of it is, and may be
+    /// in a function that it calls.
+    pub fn differs_by_level(&self) -> bool {
+        !self.plan.calls.is_empty() || self.body.casts_in_lanes()
+    }
+
     /// Whether the body asks for debug assertions.
     pub fn uses_debug(&self) -> bool {
         self.plan.sites.iter().any(|site| site.debug_only)
