@@ -13,6 +13,11 @@ pub trait Whole: Element {
     fn alone(x: impl Into<f64>) -> Self;
     /// The same without branches, for the lanes of a vector.
     fn in_lanes(x: impl Into<f64>) -> Self;
+    /// The same of an `f32`, of which twice as many are in a vector.
+    #[inline(always)]
+    fn single_in_lanes(x: f32) -> Self {
+        Self::in_lanes(x)
+    }
     /// The same where vectors have the instructions of AVX-512.
     #[inline(always)]
     fn in_wide_lanes(x: impl Into<f64>) -> Self {
@@ -20,6 +25,7 @@ pub trait Whole: Element {
     }
 }
 
+const TWO_31: f32 = 2_147_483_648.0;
 const TWO_32: f64 = 4_294_967_296.0;
 const TWO_52: f64 = 4_503_599_627_370_496.0;
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
@@ -155,9 +161,9 @@ impl Whole for u32 {
     }
 }
 
-/// Those of which an `i32` holds every value.
+/// Those of which an `i32` holds every value, and whether an `f32` does as well.
 macro_rules! narrow {
-    ($($ty:ident)*) => {$(
+    ($($ty:ident $single:literal)*) => {$(
         impl Whole for $ty {
             #[inline(always)]
             fn alone(x: impl Into<f64>) -> $ty {
@@ -172,11 +178,24 @@ macro_rules! narrow {
                 let value = unsafe { near.to_int_unchecked::<i32>() } as $ty;
                 if x.is_nan() { 0 } else { value }
             }
+
+            #[inline(always)]
+            fn single_in_lanes(x: f32) -> $ty {
+                // The greatest number below 2^31 is no neighbour of it.
+                let greatest = if $single { $ty::MAX as f32 } else { TWO_31.next_down() };
+                let above = !$single && x >= TWO_31;
+                let near = if x < greatest { x } else { greatest };
+                let near = if near > $ty::MIN as f32 { near } else { $ty::MIN as f32 };
+                // SAFETY: it lies between two numbers that an `i32` holds.
+                let value = unsafe { near.to_int_unchecked::<i32>() } as $ty;
+                let value = if above { $ty::MAX } else { value };
+                if x.is_nan() { 0 } else { value }
+            }
         }
     )*};
 }
 
-narrow!(i8 i16 i32 u8 u16);
+narrow!(i8 true i16 true i32 false u8 true u16 true);
 
 /// A 64-bit integer that is cast to a number.
 #[doc(hidden)]
@@ -254,6 +273,14 @@ mod tests {
             )*};
         }
         each!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+        macro_rules! single {
+            ($x:expr => $($ty:ident)*) => {$(
+                assert_eq!($ty::single_in_lanes($x), $x as $ty, "{:e}", $x);
+            )*};
+        }
+        single!(x as f32 => i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+        let around = f32::from_bits((x as f32).to_bits().wrapping_add(1));
+        single!(around => i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
     }
 
     fn check_back(n: u64) {

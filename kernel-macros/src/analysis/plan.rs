@@ -403,6 +403,14 @@ impl Region {
         self.accumulators.iter().all(Accumulator::is_free_of_order)
     }
 
+    /// Whether a host may combine all iterations in order: integers, of which LLVM makes lanes as it
+    /// sees fit.
+    pub fn needs_no_lanes(&self) -> bool {
+        let accumulators = self.accumulators.iter();
+        let mut others = accumulators.filter(|of| of.ty.is_float());
+        self.extremes.is_empty() && others.next().is_none()
+    }
+
     /// Whether iterations combine values, in variables or in elements: else it is a map.
     pub fn combines(&self) -> bool {
         !self.accumulators.is_empty() || !self.shared.is_empty()

@@ -59,11 +59,17 @@ impl Body<'_> {
         emit!(unsafe { #store })
     }
 
-    /// How many scalars the array's elements have, which lie one behind the other by its type.
+    /// How many scalars the array's elements or its rows have, which lie one behind the other by its
+    /// type.
     fn parts(&self, array: VarId) -> Option<proc_macro2::Literal> {
-        let view = self.function().vars[array].ty.view()?;
-        let parts = view.parts().filter(|_| view.kind == ViewKind::Slice)?;
-        Some(names::index(parts as usize))
+        let function = self.function();
+        let view = function.vars[array].ty.view()?;
+        if view.kind != ViewKind::Slice {
+            return None;
+        }
+        let row = function.rows.get(&array).map(|row| *row as usize);
+        let parts = view.parts().map(|parts| parts as usize);
+        parts.or(row).map(names::index)
     }
 
     /// Whether the array's last dimension is contiguous: always, or in the fast form.

@@ -23,13 +23,20 @@ impl Body<'_> {
             };
         }
         let as_written = emit!(__value as #ty);
-        let wide = match from.is_int() {
-            true => as_written.clone(),
-            false => emit!(<#ty as #rt::Whole>::in_wide_lanes(__value)),
-        };
-        let lanes = match from.is_int() {
-            true => emit!(#rt::Wide::number_in_lanes(__value)),
-            false => emit!(<#ty as #rt::Whole>::in_lanes(__value)),
+        let single = from == Scalar::F32 && to.bits() < 64 && to != Scalar::U32;
+        let (wide, lanes) = match from.is_int() {
+            true => (
+                as_written.clone(),
+                emit!(#rt::Wide::number_in_lanes(__value)),
+            ),
+            false if single => {
+                let lanes = emit!(<#ty as #rt::Whole>::single_in_lanes(__value));
+                (lanes.clone(), lanes)
+            }
+            false => (
+                emit!(<#ty as #rt::Whole>::in_wide_lanes(__value)),
+                emit!(<#ty as #rt::Whole>::in_lanes(__value)),
+            ),
         };
         let in_lanes = self.takes_lanes(from);
         emit!({
@@ -82,7 +89,7 @@ impl Body<'_> {
     /// Whether iterations follow each other: because they leave the loop where they fail, or use
     /// elements by turns.
     fn goes_one_by_one(&self) -> bool {
-        self.region.can_fail(false) || !self.region.shared.is_empty()
+        self.region.fast_can_fail() || !self.region.shared.is_empty()
     }
 }
 

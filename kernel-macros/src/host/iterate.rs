@@ -248,7 +248,7 @@ fn run(region: &Region, forms: &Forms) -> TokenStream {
     let accumulators = Accumulators::of(region);
     let iterations = if accumulators.vars.is_empty() {
         along_rows(region)
-    } else if region.lanes() == 1 {
+    } else if region.lanes() == 1 || region.plan.needs_no_lanes() {
         in_order(region, &accumulators)
     } else {
         in_lanes(region, &accumulators)

@@ -309,8 +309,10 @@ impl Parser {
         template: ir::Template,
     ) -> Function {
         let rank = |var: &VarId| (*var, self.arrays[var].rank);
+        let innermost = |(var, lens): (&VarId, &Vec<u64>)| Some((*var, *lens.last()?));
         Function {
             tables: self.tables.iter().map(rank).collect(),
+            rows: self.rows.iter().filter_map(innermost).collect(),
             name: name.clone(),
             params,
             vars: self.vars,
