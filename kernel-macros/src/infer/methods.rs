@@ -88,7 +88,10 @@ impl Solver<'_> {
             SinCos => Type::Tuple(vec![receiver.clone(), receiver]),
             CountOnes | LeadingZeros | TrailingZeros => Type::Scalar(Scalar::U32),
             ToLeBytes | ToBeBytes => self.defer(receiver, Rule::Bytes, id),
-            ToBits | AbsDiff | UnsignedAbs => self.defer(receiver, Rule::Unsigned, id),
+            ToBits | AbsDiff | UnsignedAbs | CastUnsigned => {
+                self.defer(receiver, Rule::Unsigned, id)
+            }
+            CastSigned => self.defer(receiver, Rule::Signed, id),
             FromBits => self.defer(receiver, Rule::Float, id),
             _ => receiver,
         }

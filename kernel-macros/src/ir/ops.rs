@@ -212,6 +212,12 @@ builtins! {
     /// Rounded down, a `u32`; panics on what is not above 0.
     Ilog2 = "ilog2" / 1,
     Ilog10 = "ilog10" / 1,
+    /// The same bits.
+    CastSigned = "cast_signed" / 1,
+    CastUnsigned = "cast_unsigned" / 1,
+    /// All bits leave where the second argument, a `u32`, says so.
+    UnboundedShl = "unbounded_shl" / 2,
+    UnboundedShr = "unbounded_shr" / 2,
     /// Of integers: the mean, rounded towards zero.
     Midpoint = "midpoint" / 2,
     /// Panics on 0.
@@ -337,7 +343,9 @@ impl Builtin {
             | Builtin::OverflowingShl
             | Builtin::OverflowingShr
             | Builtin::CheckedShl
-            | Builtin::CheckedShr => Some(Scalar::U32),
+            | Builtin::CheckedShr
+            | Builtin::UnboundedShl
+            | Builtin::UnboundedShr => Some(Scalar::U32),
             Builtin::Powi => Some(Scalar::I32),
             Builtin::Counted => Some(Scalar::Usize),
             _ => None,

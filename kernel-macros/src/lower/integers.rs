@@ -15,8 +15,8 @@ pub(super) fn exists(builtin: Builtin, ty: Scalar) -> bool {
     let (signed, unsigned) = (ty.is_signed(), ty.is_int() && !ty.is_signed());
     match builtin {
         DivCeil | NextMultipleOf | NextPowerOfTwo | IsMultipleOf => unsigned,
-        WrappingAddSigned | SaturatingAddSigned | CheckedAddSigned => unsigned,
-        SaturatingNeg | SaturatingAbs | CheckedAbs => signed,
+        WrappingAddSigned | SaturatingAddSigned | CheckedAddSigned | CastSigned => unsigned,
+        SaturatingNeg | SaturatingAbs | CheckedAbs | CastUnsigned => signed,
         WrappingAddUnsigned | WrappingSubUnsigned => signed,
         _ => ty.is_int(),
     }
@@ -123,6 +123,13 @@ impl Lowerer<'_> {
                     }
                 }
             }
+            CastSigned | CastUnsigned => {
+                let other = call.ty.signed().filter(|_| call.builtin == CastSigned);
+                let other = other.or(call.ty.unsigned());
+                self.as_type(x, other.unwrap_or(call.ty))
+            }
+            UnboundedShl => self.unbounded_shift(call, WrappingShl),
+            UnboundedShr => self.unbounded_shift(call, WrappingShr),
             Isqrt => self.square_root_down(call),
             Ilog2 => {
                 self.demand_positive(call);
@@ -519,6 +526,24 @@ impl Lowerer<'_> {
         let bits = self.int(bits.into(), Scalar::U32, span);
         let outside = self.compare(BinaryOp::Ge, y, bits);
         vec![self.call(shift, &[x, y]), outside]
+    }
+
+    /// A shift that may be longer than the number: what is left are zeros, or copies of the sign.
+    fn unbounded_shift(&mut self, call: &Call, shift: Builtin) -> ExprId {
+        let results = self.overflowing_shift(call, shift);
+        let [shifted, outside] = results[..] else {
+            unreachable!("a result and a flag");
+        };
+        let x = call.args[0];
+        let none = match shift == Builtin::WrappingShr && call.ty.is_signed() {
+            true => {
+                let span = self.function.exprs[x].span;
+                let last = self.int((call.ty.bits() - 1).into(), Scalar::U32, span);
+                self.call(shift, &[x, last])
+            }
+            false => self.int_like(0, x),
+        };
+        self.choice(outside, none, shifted)
     }
 
     /// The logarithm, and whether there is none.

@@ -44,6 +44,8 @@ macro_rules! methods {
                 $out[$i][17] ^= u64::from_le_bytes([1, 2, $x as u8, $y as u8, 5, 6, 7, 8]);
                 $out[$i][17] ^= u32::from_be_bytes([$x as u8, 2, $y as u8, 4]) as u64;
                 $out[$i][18] = $x.checked_shr(($i % 70) as u32).is_none() as u64;
+                $out[$i][18] ^= ($x.unbounded_shl(($i % 70) as u32) as u64) << 1;
+                $out[$i][18] ^= ($x.unbounded_shr(($i % 70) as u32) as u64) << 2;
                 $($more)*
             }
         }
@@ -68,7 +70,8 @@ macro_rules! unsigned {
                 let step = y as $signed;
                 out[i][23] = x.wrapping_add_signed(step) as u64
                     ^ (x.saturating_add_signed(step) as u64) << 1
-                    ^ (x.checked_add_signed(step).unwrap_or(9) as u64) << 2;
+                    ^ (x.checked_add_signed(step).unwrap_or(9) as u64) << 2
+                    ^ (x.cast_signed() as u64) << 3;
             }
         )*}
     };
@@ -81,7 +84,7 @@ macro_rules! signed {
             $name of $ty, |x, y, i, out| {
                 out[i][19] = x.saturating_neg() as u64;
                 out[i][20] = x.saturating_abs() as u64;
-                out[i][21] = x.checked_abs().unwrap_or(-6) as u64;
+                out[i][21] = x.checked_abs().unwrap_or(-6) as u64 ^ (x.cast_unsigned() as u64) << 1;
                 out[i][22] = x.wrapping_add_unsigned(y as $unsigned) as u64;
                 out[i][23] = x.wrapping_sub_unsigned(y as $unsigned) as u64;
             }
