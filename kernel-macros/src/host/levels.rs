@@ -77,8 +77,7 @@ pub fn code(region: &Region, pays: &TokenStream) -> [TokenStream; 2] {
 fn is_wide(region: &Region) -> bool {
     let plan = region.plan;
     let long = !matches!(plan.cost, Wide::Const(cost) if cost <= LITTLE);
-    let calls = !plan.calls.is_empty() || region.body.casts_in_lanes();
-    long || calls || !plan.accumulators.is_empty()
+    long || region.differs_by_level() || !plan.accumulators.is_empty()
 }
 
 /// Whether the fast form is worth its size.

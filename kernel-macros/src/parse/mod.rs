@@ -98,6 +98,13 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
         .iter()
         .flat_map(|input| parser.param(input, sink))
         .collect();
+    // A region's items cannot name what the function is generic over.
+    for param in item.sig.generics.const_params() {
+        let generic = param.ident.to_string();
+        parser
+            .row_names
+            .retain(|_, name| name.to_string() != generic);
+    }
     let ret = match &item.sig.output {
         syn::ReturnType::Default => Ty::Unit,
         // What the driver gives in an `Option`, it makes itself.
@@ -178,6 +185,8 @@ pub(in crate::parse) struct Parser {
     pub lent_slices: HashSet<VarId>,
     /// Lengths of the rows of arrays of fixed arrays, and of the rows' rows, outermost first.
     pub rows: HashMap<VarId, Vec<u64>>,
+    /// Constants that are the lengths of parameters' innermost rows.
+    pub row_names: HashMap<VarId, TokenStream>,
     /// Values of the kernel's own constants that can be lengths.
     pub lengths: HashMap<VarId, u64>,
     /// Fixed arrays that iterations bind.
@@ -309,8 +318,11 @@ impl Parser {
         template: ir::Template,
     ) -> Function {
         let rank = |var: &VarId| (*var, self.arrays[var].rank);
+        let innermost = |(var, lens): (&VarId, &Vec<u64>)| Some((*var, *lens.last()?));
         Function {
             tables: self.tables.iter().map(rank).collect(),
+            rows: self.rows.iter().filter_map(innermost).collect(),
+            row_names: self.row_names,
             name: name.clone(),
             params,
             vars: self.vars,
@@ -364,6 +376,9 @@ impl Parser {
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
                     self.learn_rows(id, &param.ty);
+                    let name = ty::row_name(&param.ty).map(|name| (id, name.clone()));
+                    self.row_names
+                        .extend(name.map(|(id, name)| (id, quote!(#name))));
                     match slice(&param.ty) {
                         Some(false) => _ = self.slices.insert(id),
                         Some(true) => _ = self.lent_slices.insert(id),
