@@ -54,21 +54,19 @@ impl Tile {
 
     /// The tile in parts of some [`PART`] iterations, whole rows or parts of one, each with its first
     /// iteration's lane of so many.
-    pub fn parts(self, lanes: u64) -> impl Iterator<Item = Tile> {
-        let width = (self.columns.1 - self.columns.0).max(1);
-        let (rows, columns) = ((PART / width).max(1), width.min(PART));
-        let parts = cut(self.rows, rows).flat_map(move |rows| {
-            cut(self.columns, columns).map(move |columns| Tile {
-                rows,
-                columns,
-                ..self
-            })
-        });
-        parts.scan(self.lane, move |next, part| {
-            let lane = *next;
-            *next = (lane + part.count() % lanes) % lanes;
-            Some(Tile { lane, ..part })
-        })
+    #[inline(always)]
+    pub fn parts(self, lanes: u64) -> Parts {
+        let (rows, columns) = match self.count() {
+            ..=PART => (u64::MAX, PART),
+            _ => part_of(self.columns.1 - self.columns.0),
+        };
+        Parts {
+            lanes,
+            rows,
+            columns,
+            rest: self,
+            first: self.columns.0,
+        }
     }
 
     /// The tile in blocks of some rows and columns, whose elements a cache holds whichever way they
@@ -84,9 +82,54 @@ impl Tile {
     }
 
     /// Its iterations.
+    #[inline(always)]
     fn count(&self) -> u64 {
         (self.rows.1 - self.rows.0) * (self.columns.1 - self.columns.0)
     }
+}
+
+/// The parts of a tile, in order. Chunks of reductions are short, and each has its parts: what there is
+/// to do for one is inlined.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    lanes: u64,
+    /// Rows and columns of a part.
+    rows: u64,
+    columns: u64,
+    /// What is left: its first row from its first column on, and the rows behind it.
+    rest: Tile,
+    /// Where rows begin.
+    first: u64,
+}
+
+impl Iterator for Parts {
+    type Item = Tile;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Tile> {
+        let Tile { rows, columns, .. } = self.rest;
+        if rows.0 == rows.1 || columns.0 == columns.1 {
+            return None;
+        }
+        let end = |(from, to): (u64, u64), by: u64| from + by.min(to - from);
+        let part = Tile {
+            rows: (rows.0, end(rows, self.rows)),
+            columns: (columns.0, end(columns, self.columns)),
+            ..self.rest
+        };
+        if part.columns.1 < columns.1 {
+            self.rest.columns.0 = part.columns.1;
+        } else {
+            (self.rest.rows.0, self.rest.columns.0) = (part.rows.1, self.first);
+        }
+        self.rest.lane = (part.lane + part.count() % self.lanes) % self.lanes;
+        Some(part)
+    }
+}
+
+/// Rows and columns of a part of a tile with rows of this length.
+fn part_of(width: u64) -> (u64, u64) {
+    ((PART / width).max(1), width.min(PART))
 }
 
 /// Rows and columns of a block: both ways, whole lines of a cache, and no more than its first level holds. A
