@@ -13,7 +13,8 @@ use super::plan::{Interior, Simpler, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Step};
 use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, LoopId, Scalar, VarId, VarKind, walk};
-use std::collections::{BTreeSet, HashMap};
+use crate::tables::HashMap;
+use std::collections::BTreeSet;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +39,7 @@ pub fn find(former: &Former, body: &Block) -> Option<Interior> {
             from: Wide::Lo(position),
             to: Wide::Hi(position),
             given: Vec::new(),
-            simpler: HashMap::new(),
+            simpler: HashMap::default(),
         },
     };
     walk::expressions(former.function, body, &mut |id| {

@@ -10,10 +10,10 @@ use crate::ir::{
     self, AccessId, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind,
     Ty, VarId,
 };
+use crate::tables::HashMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 /// What a body is part of, and so how it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl<'a> Body<'a> {
             rt,
             region,
             frame,
-            steps: HashMap::new(),
+            steps: HashMap::default(),
             depth: Cell::new(0),
             ahead: RefCell::default(),
             made: RefCell::default(),

@@ -15,9 +15,9 @@ use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, VarId, VarKind};
+use crate::tables::HashSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use std::collections::HashSet;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -300,7 +300,7 @@ impl<'a> Region<'a> {
     /// Whether the lengths that the source asks for are lengths, as a statement that binds it, and
     /// its name: a trait's method may have the name.
     fn lengths(&self) -> (TokenStream, Option<TokenStream>) {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let lengths = self.plan.proofs.iter().filter_map(|proof| match proof {
             Proof::Length {
                 tokens,
