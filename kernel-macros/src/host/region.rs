@@ -5,8 +5,7 @@ use super::brief::{self, Brief};
 use super::chunks;
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
-use super::levels;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
 use crate::analysis::alike;
@@ -45,7 +44,7 @@ impl<'a> Region<'a> {
         region
     }
 
-    pub fn rt(&self) -> &'a TokenStream {
+    pub fn rt(&self) -> &'a Runtime {
         self.context.rt
     }
 
@@ -146,11 +145,9 @@ impl<'a> Region<'a> {
         let Functions {
             items,
             body,
-            pays,
-            fold,
-            fast_fold,
+            fast: [fast, wide],
+            fold: [fold, fast_fold],
         } = iterate::functions(self);
-        let [fast, wide] = levels::code(self, &pays);
         let folds = chunks::serves(self);
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();

@@ -74,7 +74,7 @@ pub fn entries(region: &Region) -> Entries {
     };
     let lanes = names::index(region.lanes() as usize);
     let Rarely { unless, pays } = rarely(region);
-    let mut items = emit! {
+    let items = emit! {
         unsafe fn __proper(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
@@ -96,11 +96,10 @@ pub fn entries(region: &Region) -> Entries {
             #rt::Result::Ok(())
         }
     };
-    items.extend(levels::forms(region, [&emit!(__usual); 2]));
     Entries {
         items,
         body: emit!(__proper),
-        pays,
+        fast: levels::forms(region, [&emit!(__usual); 2], &pays),
     }
 }
 
