@@ -468,6 +468,13 @@ macro_rules! rows {
                 // SAFETY: as in `get`.
                 unsafe { self.raw.ptr.offset(offset).read() }
             }
+
+            /// Whether the rows of the last dimension have so many elements, and lie as far apart.
+            #[inline(always)]
+            pub fn has_rows_of(self, row: isize) -> bool {
+                let length = self.raw.shape[R - 1].cast_signed();
+                R >= 2 && length == row && self.raw.strides[R - 2] == row
+            }
         }
     };
 }

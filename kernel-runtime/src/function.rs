@@ -24,18 +24,18 @@ pub trait DeviceFunction {
     /// Whether it has a path that few arguments take, as the sine has for large ones.
     const RARE: bool = false;
 
-    /// The body, which says where it failed instead of panicking.
-    fn call(arguments: Self::Arguments) -> Result<Self::Value, Fault>;
+    /// The body, which says where it failed instead of panicking; if `WIDE`, in code for AVX-512.
+    fn call<const WIDE: bool>(arguments: Self::Arguments) -> Result<Self::Value, Fault>;
 
     /// [`call`](Self::call); if `USUAL`, without the path that few arguments take. Where one of them
     /// would have taken it, `rare` is told, and the value may be any.
     #[inline(always)]
-    fn usually<const USUAL: bool>(
+    fn usually<const USUAL: bool, const WIDE: bool>(
         arguments: Self::Arguments,
         rare: &mut Rare,
     ) -> Result<Self::Value, Fault> {
         _ = rare;
-        Self::call(arguments)
+        Self::call::<WIDE>(arguments)
     }
 
     /// Panics as the function itself does where that failed.

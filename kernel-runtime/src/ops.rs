@@ -4,8 +4,10 @@
 //! compares its values must not show: of two zeros `max` is `+0` and `min` is `-0`, always.
 
 mod lane;
+mod near;
 
 pub use lane::Lane;
+pub use near::Near;
 
 use crate::element::Element;
 

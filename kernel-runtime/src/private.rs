@@ -23,7 +23,7 @@ pub use crate::level::is_fast;
 pub use crate::math;
 pub use crate::math::rare::Rare;
 pub use crate::number::{Float, Int, Number};
-pub use crate::ops::{Lane, Order};
+pub use crate::ops::{Lane, Near, Order};
 pub use crate::order;
 pub use crate::piece::{
     Argument, Part, Piece, literal_bits, literal_type, module_length, module_text, piece_id,

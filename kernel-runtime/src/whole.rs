@@ -1,8 +1,8 @@
 //! Casts from floating-point numbers to integers, and from those of 64 bits back.
 //!
 //! They mean what `as` means. x86-64 has no vector instruction for 64 bits before AVX-512, and what
-//! it has for fewer does not saturate, so that `as` is a long detour in either kind of code, and
-//! keeps LLVM from using vectors.
+//! it has does not saturate, so that `as` is a long detour in either kind of code, and keeps LLVM
+//! from using vectors.
 
 use crate::element::Element;
 
@@ -13,8 +13,19 @@ pub trait Whole: Element {
     fn alone(x: impl Into<f64>) -> Self;
     /// The same without branches, for the lanes of a vector.
     fn in_lanes(x: impl Into<f64>) -> Self;
+    /// The same of an `f32`, of which twice as many are in a vector.
+    #[inline(always)]
+    fn single_in_lanes(x: f32) -> Self {
+        Self::in_lanes(x)
+    }
+    /// The same where vectors have the instructions of AVX-512.
+    #[inline(always)]
+    fn in_wide_lanes(x: impl Into<f64>) -> Self {
+        Self::in_lanes(x)
+    }
 }
 
+const TWO_31: f32 = 2_147_483_648.0;
 const TWO_32: f64 = 4_294_967_296.0;
 const TWO_52: f64 = 4_503_599_627_370_496.0;
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
@@ -53,6 +64,16 @@ impl Whole for i64 {
         let value = if x < -TWO_63 { i64::MIN } else { value };
         if x.is_nan() { 0 } else { value }
     }
+
+    #[inline(always)]
+    fn in_wide_lanes(x: impl Into<f64>) -> i64 {
+        let x = x.into();
+        let near = between(-TWO_63, x, TWO_63.next_down());
+        // SAFETY: it lies between two numbers that an `i64` holds.
+        let value = unsafe { near.to_int_unchecked::<i64>() };
+        let value = if x >= TWO_63 { i64::MAX } else { value };
+        if x.is_nan() { 0 } else { value }
+    }
 }
 
 impl Whole for u64 {
@@ -75,6 +96,16 @@ impl Whole for u64 {
         let value = if x >= TWO_64 { u64::MAX } else { value };
         if x > 0.0 { value } else { 0 }
     }
+
+    #[inline(always)]
+    fn in_wide_lanes(x: impl Into<f64>) -> u64 {
+        let x = x.into();
+        let near = between(0.0, x, TWO_64.next_down());
+        // SAFETY: it lies between two numbers that a `u64` holds.
+        let value = unsafe { near.to_int_unchecked::<u64>() };
+        let value = if x >= TWO_64 { u64::MAX } else { value };
+        if x.is_nan() { 0 } else { value }
+    }
 }
 
 macro_rules! pointer_sized {
@@ -87,6 +118,10 @@ macro_rules! pointer_sized {
             #[inline(always)]
             fn in_lanes(x: impl Into<f64>) -> $ty {
                 $of::in_lanes(x) as $ty
+            }
+            #[inline(always)]
+            fn in_wide_lanes(x: impl Into<f64>) -> $ty {
+                $of::in_wide_lanes(x) as $ty
             }
         }
     )*};
@@ -115,11 +150,20 @@ impl Whole for u32 {
         let value = (whole + TWO_52).to_bits() as u32;
         if x.is_nan() { 0 } else { value }
     }
+
+    #[inline(always)]
+    fn in_wide_lanes(x: impl Into<f64>) -> u32 {
+        let x = x.into();
+        let near = between(0.0, x, u32::MAX.into());
+        // SAFETY: it lies between two numbers that a `u32` holds.
+        let value = unsafe { near.to_int_unchecked::<u32>() };
+        if x.is_nan() { 0 } else { value }
+    }
 }
 
-/// Those of which an `i32` holds every value.
+/// Those of which an `i32` holds every value, and whether an `f32` does as well.
 macro_rules! narrow {
-    ($($ty:ident)*) => {$(
+    ($($ty:ident $single:literal)*) => {$(
         impl Whole for $ty {
             #[inline(always)]
             fn alone(x: impl Into<f64>) -> $ty {
@@ -134,11 +178,24 @@ macro_rules! narrow {
                 let value = unsafe { near.to_int_unchecked::<i32>() } as $ty;
                 if x.is_nan() { 0 } else { value }
             }
+
+            #[inline(always)]
+            fn single_in_lanes(x: f32) -> $ty {
+                // The greatest number below 2^31 is no neighbour of it.
+                let greatest = if $single { $ty::MAX as f32 } else { TWO_31.next_down() };
+                let above = !$single && x >= TWO_31;
+                let near = if x < greatest { x } else { greatest };
+                let near = if near > $ty::MIN as f32 { near } else { $ty::MIN as f32 };
+                // SAFETY: it lies between two numbers that an `i32` holds.
+                let value = unsafe { near.to_int_unchecked::<i32>() } as $ty;
+                let value = if above { $ty::MAX } else { value };
+                if x.is_nan() { 0 } else { value }
+            }
         }
     )*};
 }
 
-narrow!(i8 i16 i32 u8 u16);
+narrow!(i8 true i16 true i32 false u8 true u16 true);
 
 /// A 64-bit integer that is cast to a number.
 #[doc(hidden)]
@@ -209,16 +266,21 @@ mod tests {
     use super::*;
 
     fn check(x: f64) {
-        assert_eq!([i64::alone(x), i64::in_lanes(x)], [x as i64; 2], "{x:e}");
-        assert_eq!([u64::alone(x), u64::in_lanes(x)], [x as u64; 2], "{x:e}");
-        assert_eq!([usize::alone(x), usize::in_lanes(x)], [x as usize; 2]);
-        assert_eq!([isize::alone(x), isize::in_lanes(x)], [x as isize; 2]);
-        assert_eq!([i32::alone(x), i32::in_lanes(x)], [x as i32; 2], "{x:e}");
-        assert_eq!([u32::alone(x), u32::in_lanes(x)], [x as u32; 2], "{x:e}");
-        assert_eq!([i16::alone(x), i16::in_lanes(x)], [x as i16; 2], "{x:e}");
-        assert_eq!([u16::alone(x), u16::in_lanes(x)], [x as u16; 2], "{x:e}");
-        assert_eq!([i8::alone(x), i8::in_lanes(x)], [x as i8; 2], "{x:e}");
-        assert_eq!([u8::alone(x), u8::in_lanes(x)], [x as u8; 2], "{x:e}");
+        macro_rules! each {
+            ($($ty:ident)*) => {$(
+                let casts = [$ty::alone(x), $ty::in_lanes(x), $ty::in_wide_lanes(x)];
+                assert_eq!(casts, [x as $ty; 3], "{x:e}");
+            )*};
+        }
+        each!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+        macro_rules! single {
+            ($x:expr => $($ty:ident)*) => {$(
+                assert_eq!($ty::single_in_lanes($x), $x as $ty, "{:e}", $x);
+            )*};
+        }
+        single!(x as f32 => i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+        let around = f32::from_bits((x as f32).to_bits().wrapping_add(1));
+        single!(around => i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
     }
 
     fn check_back(n: u64) {

@@ -5,7 +5,6 @@
 
 use super::form::Former;
 use super::plan::Region;
-use super::strips;
 use crate::ir::{AccessId, ExprId, VarId, walk};
 
 /// Steps of the innermost loop that stay in a line of the cache, or the next.
@@ -14,7 +13,7 @@ const NEAR: u128 = 8;
 /// Whether rows of the region may run in blocks.
 pub fn may(region: &Region) -> bool {
     let otherwise = region.in_order.is_some() || region.strips.is_some();
-    region.nest.len() > 1 && !region.combines() && !otherwise && !strips::fails(region)
+    region.nest.len() > 1 && !region.combines() && !otherwise && !region.fast_can_fail()
 }
 
 /// Whether they do, whatever the strides of arrays are.

@@ -4,7 +4,7 @@ use super::extent::to_wide;
 use super::form::Former;
 use super::plan::Wide;
 use crate::ir::{
-    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Place, Scalar, Stmt, StmtKind,
+    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Place, Scalar, Stmt, StmtKind,
 };
 
 /// Trips assumed of a loop whose number of trips is not known before the region.
@@ -62,14 +62,7 @@ impl Estimate<'_> {
             StmtKind::Expr(id) | StmtKind::Return(id) => self.expr(*id),
             StmtKind::For(id) => {
                 let body = add(self.block(&self.function.loops[*id].body), Wide::Const(1));
-                let trips = match self.former.extent(*id) {
-                    Some((low, high, _)) if low.is_invariant() && high.is_invariant() => {
-                        let trips = high.checked_sub(&low).unwrap_or_default();
-                        let wide = add(to_wide(self.former, &trips), Wide::Const(1));
-                        Wide::Max(Box::new(wide), Box::new(Wide::Const(0)))
-                    }
-                    _ => Wide::Const(UNKNOWN_TRIPS),
-                };
+                let trips = self.trips(*id).unwrap_or(Wide::Const(UNKNOWN_TRIPS));
                 match (trips, body) {
                     (Wide::Const(trips), Wide::Const(body)) => {
                         Wide::Const(trips.saturating_mul(body))
@@ -83,6 +76,20 @@ impl Estimate<'_> {
             },
             _ => Wide::Const(0),
         }
+    }
+
+    /// The trips of a loop inside; `None` if they vary.
+    fn trips(&self, id: LoopId) -> Option<Wide> {
+        let (low, high, _) = self.former.extent(id)?;
+        if !low.is_invariant() || !high.is_invariant() {
+            return None;
+        }
+        let trips = high.checked_sub(&low).unwrap_or_default();
+        let trips = add(to_wide(self.former, &trips), Wide::Const(1));
+        Some(match trips {
+            Wide::Const(trips) => Wide::Const(trips.max(0)),
+            trips => Wide::Max(Box::new(trips), Box::new(Wide::Const(0))),
+        })
     }
 
     fn expr(&self, id: ExprId) -> Wide {

@@ -5,7 +5,6 @@
 
 use super::form::Former;
 use super::plan::{ArrayUse, Follow, Region};
-use super::strips;
 use crate::ir::{ExprId, ExprKind, Function, Scalar, walk};
 use crate::tables::HashSet;
 
@@ -98,7 +97,7 @@ fn turns(function: &Function, region: &Region) -> bool {
         Some(follow) => follow.exact,
         None => !of.reads && !of.writes,
     };
-    if ordered || conditional || strips::fails(region) || !region.arrays.iter().all(exact) {
+    if ordered || conditional || region.fast_can_fail() || !region.arrays.iter().all(exact) {
         return false;
     }
     let mut indices = HashSet::default();

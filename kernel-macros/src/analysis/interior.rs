@@ -13,7 +13,7 @@ use super::plan::{Interior, Simpler, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Step};
 use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, LoopId, Scalar, VarId, VarKind, walk};
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 use std::collections::BTreeSet;
 
 #[cfg(test)]
@@ -40,6 +40,7 @@ pub fn find(former: &Former, body: &Block) -> Option<Interior> {
             to: Wide::Hi(position),
             given: Vec::new(),
             simpler: HashMap::default(),
+            near: HashSet::default(),
         },
     };
     walk::expressions(former.function, body, &mut |id| {
@@ -79,8 +80,8 @@ impl Finder<'_> {
     /// `of % by` is `of - times * by` where that is at least 0 and below `by`.
     fn remainder(&mut self, id: ExprId, of: ExprId, by: ExprId) -> Option<()> {
         let ty = self.integer(of)?;
-        let (of, by) = (self.moving(of)?, self.former.typed_form(by)?);
-        if !by.poly.is_invariant() {
+        let (of, by) = (self.former.form(of)?, self.former.typed_form(by)?);
+        if !by.poly.is_invariant() || !of.poly.is_affine() {
             return None;
         }
         let times = |times: i128| {
@@ -95,6 +96,12 @@ impl Finder<'_> {
             .poly
             .checked_sub(&rest)?
             .checked_sub(&Poly::constant(1))?;
+        if self.ends_near(&rest, &room).is_some() {
+            self.found.near.insert(id);
+        }
+        if !of.poly.indices().contains(&self.var) {
+            return None;
+        }
         let value = self.borders(&[rest.clone(), room])?;
         let whole = by.poly.checked_mul(&Poly::constant(times.max(0) + 1))?;
         self.require_fits(&by)?;
@@ -102,6 +109,32 @@ impl Finder<'_> {
         self.keep(value);
         self.found.simpler.insert(id, Simpler::Less(times));
         Some(())
+    }
+
+    /// Whether these are small, if negative, at the first and last value of the one variable of a
+    /// parallel loop that they name: they are numbers there, or depend on the loops inside alone.
+    fn ends_near(&self, rest: &Poly, room: &Poly) -> Option<()> {
+        let function = self.former.function;
+        let loops = self.former.nest.iter().copied();
+        let mut named = loops.filter(|id| rest.indices().contains(&function.loops[*id].var));
+        let id = named.next()?;
+        let (first, last, _) = self.former.extent(id)?;
+        for (poly, end) in [(rest, first), (room, last)] {
+            let (coefficient, others) = poly.split(function.loops[id].var)?;
+            let there = others.checked_add(&coefficient.checked_mul(&end)?)?;
+            if !there.symbols().all(|sym| self.is_of_inner_loop(sym)) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn is_of_inner_loop(&self, sym: Sym) -> bool {
+        let Sym::Index(var) = sym else {
+            return false;
+        };
+        let kind = &self.former.function.vars[var].kind;
+        matches!(kind, VarKind::Index(id) if self.former.is_inner_loop(*id))
     }
 
     /// One operand of `min` or `max`, where it is not beyond the other.
@@ -201,13 +234,6 @@ impl Finder<'_> {
     fn integer(&self, id: ExprId) -> Option<Scalar> {
         let ty = self.former.function.exprs[id].ty.scalar();
         ty.filter(|ty| ty.is_int())
-    }
-
-    /// An affine form in the loop's variable, which may wrap on the way.
-    fn moving(&self, id: ExprId) -> Option<Form> {
-        let form = self.former.form(id)?;
-        let moves = form.poly.is_affine() && form.poly.indices().contains(&self.var);
-        moves.then_some(form)
     }
 
     /// The least and greatest value of the variable with which none of these is negative.

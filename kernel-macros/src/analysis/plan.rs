@@ -202,6 +202,8 @@ pub struct Interior {
     pub given: Vec<Test>,
     /// What these expressions of the body are there. They have the same value.
     pub simpler: HashMap<ExprId, Simpler>,
+    /// Remainders whose dividends are a few times their divisors at most, at the borders too.
+    pub near: HashSet<ExprId>,
 }
 
 /// A simpler form of an expression with two operands.
@@ -401,6 +403,14 @@ impl Region {
         self.accumulators.iter().all(Accumulator::is_free_of_order)
     }
 
+    /// Whether a host may combine all iterations in order: integers, of which LLVM makes lanes as it
+    /// sees fit.
+    pub fn needs_no_lanes(&self) -> bool {
+        let accumulators = self.accumulators.iter();
+        let mut others = accumulators.filter(|of| of.ty.is_float());
+        self.extremes.is_empty() && others.next().is_none()
+    }
+
     /// Whether iterations combine values, in variables or in elements: else it is a map.
     pub fn combines(&self) -> bool {
         !self.accumulators.is_empty() || !self.shared.is_empty()
@@ -420,6 +430,24 @@ impl Region {
     /// Whether an iteration can fail in builds with (`debug`) or without debug assertions.
     pub fn can_fail(&self, debug: bool) -> bool {
         !self.calls.is_empty() || self.sites.iter().any(|site| debug || !site.debug_only)
+    }
+
+    /// Whether an iteration of the fast form can fail in builds without debug assertions. Where
+    /// iterations change places, it would not be the earliest that fails first.
+    pub fn fast_can_fail(&self) -> bool {
+        let mut keys = self.site_of.keys();
+        keys.any(|key| self.is_open(key)) || !self.calls.is_empty()
+    }
+
+    /// Whether the fast form can fail here, in builds without debug assertions.
+    pub fn is_open(&self, key: &SiteKey) -> bool {
+        let settled = match key {
+            SiteKey::Access(id) => self.bounds.get(id) == Some(&Bounds::Relaxed),
+            SiteKey::Expr(id) => self.relaxed_nodes.contains(id),
+            _ => false,
+        };
+        let site = self.site_of.get(key);
+        site.is_some_and(|site| !self.sites[*site as usize].debug_only && !settled)
     }
 }
 

@@ -3,8 +3,8 @@
 use super::builtins::{Panics, panics};
 use super::plan::{Bounds, Region, Site, SiteKey, SiteKind};
 use crate::ir::{
-    AccessId, BinaryOp, Block, CalleeId, CalleeKind, ExprId, ExprKind, Function, Place, Scalar,
-    Span, Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
+    AccessId, BinaryOp, Block, Builtin, CalleeId, CalleeKind, ExprId, ExprKind, Function, Place,
+    Scalar, Span, Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
 };
 use crate::tables::{HashMap, HashSet};
 
@@ -83,6 +83,30 @@ pub fn keys(function: &Function, id: ExprId) -> impl Iterator<Item = SiteKey> {
         SiteKey::LocalIndex(id),
     ];
     own.into_iter().chain(access)
+}
+
+/// Whether the numbers in the source say that a call does not panic.
+fn settled(function: &Function, builtin: Builtin, args: &[ExprId]) -> bool {
+    match (builtin, args) {
+        (Builtin::Clamp, [_, low, high]) => {
+            let ends = [low, high].map(|id| number(function, *id));
+            matches!(ends, [Some(low), Some(high)] if low <= high)
+        }
+        (Builtin::RemEuclid | Builtin::DivEuclid, [_, by]) => {
+            number(function, *by).is_some_and(|by| by > 0.0)
+        }
+        _ => false,
+    }
+}
+
+/// A number that the source says, if an `f64` tells it from others.
+fn number(function: &Function, id: ExprId) -> Option<f64> {
+    match &function.exprs[id].kind {
+        ExprKind::Int(value, _) => u32::try_from(*value).ok().map(f64::from),
+        ExprKind::Float(text, _) => text.replace('_', "").parse().ok(),
+        ExprKind::Unary(UnaryOp::Neg, inner) => number(function, *inner).map(|value| -value),
+        _ => None,
+    }
 }
 
 struct Finder<'a> {
@@ -250,6 +274,7 @@ impl Finder<'_> {
                 };
                 match panics(*builtin, ty) {
                     Panics::Never => {}
+                    _ if settled(function, *builtin, args) => {}
                     Panics::InDebug => self.push(SiteKey::Expr(id), kind, place, true),
                     Panics::Always => self.push(SiteKey::Expr(id), kind, place, false),
                 }

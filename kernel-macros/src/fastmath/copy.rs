@@ -124,6 +124,9 @@ impl Copy<'_> {
             && let Some(simpler) = interior.simpler.get(&old).copied()
         {
             interior.simpler.insert(new, simpler);
+            if interior.near.contains(&old) {
+                interior.near.insert(new);
+            }
         }
     }
 

@@ -5,7 +5,8 @@ use super::names::{self, emit};
 use crate::analysis::plan::{Bounds, SiteKey};
 use crate::ir::types::ViewKind;
 use crate::ir::{AccessId, ExprId, Ty, VarId};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 
 impl Body<'_> {
     /// An element's place as `[i, j]`, checked if it has to be in this form of the body.
@@ -59,11 +60,29 @@ impl Body<'_> {
         emit!(unsafe { #store })
     }
 
-    /// How many scalars the array's elements have, which lie one behind the other by its type.
-    fn parts(&self, array: VarId) -> Option<proc_macro2::Literal> {
-        let view = self.function().vars[array].ty.view()?;
-        let parts = view.parts().filter(|_| view.kind == ViewKind::Slice)?;
-        Some(names::index(parts as usize))
+    /// How many scalars the array's elements or its rows have, which lie one behind the other by its
+    /// type.
+    fn parts(&self, array: VarId) -> Option<TokenStream> {
+        let function = self.function();
+        let view = function.vars[array].ty.view()?;
+        if view.kind != ViewKind::Slice {
+            return None;
+        }
+        let row = function.rows.get(&array).map(|row| *row as usize);
+        let parts = view.parts().map(|parts| parts as usize);
+        match parts.or(row) {
+            Some(parts) => Some(names::index(parts).into_token_stream()),
+            None => self.row_constant(array).map(|name| emit!({ #name })),
+        }
+    }
+
+    /// The constant of the region that is how far the rows of an array lie apart, where a constant of
+    /// the user's says it.
+    pub fn row_constant(&self, array: VarId) -> Option<Ident> {
+        let named = self.function().row_names.contains_key(&array);
+        let known = self.function().vars[array].ty.view()?.parts().is_some();
+        let here = self.frame == Frame::Iteration && named && !known;
+        here.then(|| names::local(&format!("__ROW{}", self.name(array))))
     }
 
     /// Whether the array's last dimension is contiguous: always, or in the fast form.

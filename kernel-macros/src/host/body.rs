@@ -211,6 +211,13 @@ impl<'a> Body<'a> {
         interior?.simpler.get(&id).copied()
     }
 
+    /// Whether an expression is a remainder that takes a division in few iterations of a border, if in
+    /// any. In the interior what is left of them moves out of the loop.
+    pub fn is_near(&self, id: ExprId) -> bool {
+        let border = self.region.interior.as_ref().filter(|_| !self.inside.get());
+        border.is_some_and(|of| of.near.contains(&id))
+    }
+
     /// Statements and value, without braces.
     pub fn block(&self, block: &ir::Block) -> TokenStream {
         let statements = block.stmts.iter().map(|stmt| self.statement(stmt));

@@ -60,7 +60,7 @@ pub fn of(region: &Region) -> Option<Brief> {
     };
     let form = has_two_forms(region).then(|| {
         let bool = region.body.scalar(Scalar::Bool);
-        emit!(const FAST: #bool = false;)
+        emit!(const FAST: #bool = false; const WIDE: #bool = false;)
     });
     let run = emit!(#form #run);
     let (given, run) = match fuses(region) {

@@ -121,9 +121,9 @@ impl Body<'_> {
         let position = self.region.calls.iter().position(|known| *known == callee);
         let base = base(position.unwrap_or_else(|| unreachable!("a call that is not listed")));
         let call = if self.is_usual() {
-            quote_spanned!(place=> #implementation::usually::<USUAL>((#(#args,)*), __rare))
+            quote_spanned!(place=> #implementation::usually::<USUAL, WIDE>((#(#args,)*), __rare))
         } else {
-            quote_spanned!(place=> #implementation::call((#(#args,)*)))
+            quote_spanned!(place=> #implementation::call::<WIDE>((#(#args,)*)))
         };
         let leave = self.leave(&emit!(#base + __fault.site), &emit!(__fault.args));
         emit! {

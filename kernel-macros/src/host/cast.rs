@@ -1,6 +1,6 @@
 //! Casts. Those from floating-point numbers to integers, and from integers of 64 bits to `f64`, have
 //! forms in the runtime that are faster than `as` and mean the same; which of them is, depends on
-//! whether LLVM can vectorise the iterations.
+//! whether LLVM can vectorise the iterations, and on what its vectors have instructions for.
 
 use super::body::{Body, Frame};
 use super::names::emit;
@@ -12,33 +12,54 @@ impl Body<'_> {
         let inner = self.without_rounding(inner, to);
         let (rt, value, ty) = (self.rt(), self.expr(inner), self.scalar(to));
         let from = self.scalar_of(inner);
-        if self.frame == Frame::Function && is_unsigned_to_number(from, to) {
-            return emit!({
-                let __value = #value;
-                if #rt::cfg!(target_arch = "x86_64") {
-                    #rt::Wide::number_in_lanes(__value)
-                } else {
-                    __value as #ty
-                }
-            });
+        let plain = emit!((#value as #ty));
+        if !is_slow(from, to) || self.is_total() {
+            return plain;
         }
-        if self.frame == Frame::Function || self.is_total() || !is_slow(from, to) {
-            return emit!((#value as #ty));
+        if self.frame == Frame::Iteration && self.goes_one_by_one() {
+            return match from.is_int() {
+                true => plain,
+                false => emit!(<#ty as #rt::Whole>::alone(#value)),
+            };
         }
-        let in_lanes = match (self.goes_one_by_one(), from.is_int()) {
-            (true, true) => return emit!((#value as #ty)),
-            (true, false) => return emit!(<#ty as #rt::Whole>::alone(#value)),
-            (false, true) => emit!(#rt::Wide::number_in_lanes(__value)),
-            (false, false) => emit!(<#ty as #rt::Whole>::in_lanes(__value)),
+        let as_written = emit!(__value as #ty);
+        let single = from == Scalar::F32 && to.bits() < 64 && to != Scalar::U32;
+        let (wide, lanes) = match from.is_int() {
+            true => (
+                as_written.clone(),
+                emit!(#rt::Wide::number_in_lanes(__value)),
+            ),
+            false if single => {
+                let lanes = emit!(<#ty as #rt::Whole>::single_in_lanes(__value));
+                (lanes.clone(), lanes)
+            }
+            false => (
+                emit!(<#ty as #rt::Whole>::in_wide_lanes(__value)),
+                emit!(<#ty as #rt::Whole>::in_lanes(__value)),
+            ),
         };
+        let in_lanes = self.takes_lanes(from);
         emit!({
             let __value = #value;
-            if FAST && #rt::cfg!(target_arch = "x86_64") {
-                #in_lanes
+            if WIDE && #rt::cfg!(target_arch = "x86_64") {
+                #wide
+            } else if #in_lanes && #rt::cfg!(target_arch = "x86_64") {
+                #lanes
             } else {
-                __value as #ty
+                #as_written
             }
         })
+    }
+
+    /// Whether the form for lanes is that of a slow cast before AVX-512. A function does not know
+    /// whether LLVM vectorises what calls it: it has that form where there is no instruction for one
+    /// number either.
+    fn takes_lanes(&self, from: Scalar) -> TokenStream {
+        match self.frame {
+            Frame::Iteration => emit!(FAST),
+            Frame::Function if is_unsigned(from) => emit!(true),
+            Frame::Function => emit!(false),
+        }
     }
 
     /// The operand of a cast without a rounding that the cast does itself. What is below zero becomes
@@ -68,7 +89,7 @@ impl Body<'_> {
     /// Whether iterations follow each other: because they leave the loop where they fail, or use
     /// elements by turns.
     fn goes_one_by_one(&self) -> bool {
-        self.region.can_fail(false) || !self.region.shared.is_empty()
+        self.region.fast_can_fail() || !self.region.shared.is_empty()
     }
 }
 
@@ -77,8 +98,6 @@ fn is_slow(from: Scalar, to: Scalar) -> bool {
     (from.is_float() && to.is_int()) || (wide && to == Scalar::F64)
 }
 
-/// Whether a cast has a form for lanes that serves as well where a function is called for one number:
-/// there is no instruction for it in either kind of code.
-fn is_unsigned_to_number(from: Scalar, to: Scalar) -> bool {
-    matches!(from, Scalar::U64 | Scalar::Usize) && to == Scalar::F64
+fn is_unsigned(ty: Scalar) -> bool {
+    matches!(ty, Scalar::U64 | Scalar::Usize)
 }

@@ -171,11 +171,18 @@ impl Body<'_> {
         let ty = self.scalar(left_ty);
         let right_name = self.scalar(right_ty);
         let fails = self.fails(key, &[emit!(__left), emit!(__right)]);
+        let value = |left: &TokenStream, right: &TokenStream| match key {
+            SiteKey::Expr(id) if self.is_near(id) => {
+                let rt = self.rt();
+                emit!(<#ty as #rt::Near>::remainder(#left, #right))
+            }
+            _ => self.wrapping(op, &ty, left, right),
+        };
         let Some(fails) = fails else {
-            return self.wrapping(op, &ty, &left, &right);
+            return value(&left, &right);
         };
         let check = check(op, left_ty, &ty, &self.scalar(Scalar::U64));
-        let value = self.wrapping(op, &ty, &emit!(__left), &emit!(__right));
+        let value = value(&emit!(__left), &emit!(__right));
         emit!({
             let __left: #ty = #left;
             let __right: #right_name = #right;
@@ -233,12 +240,19 @@ impl Body<'_> {
             .map(|name| names::local(name))
             .collect();
         let recorded: Vec<_> = names.iter().map(|name| emit!(#name)).collect();
+        let value = |args: &[TokenStream]| match self.is_near(id) {
+            true => {
+                let (rt, ty) = (self.rt(), self.scalar(scalar));
+                emit!(<#ty as #rt::Near>::remainder_euclid(#(#args),*))
+            }
+            false => self.builtin(builtin, scalar, args),
+        };
         let Some(fails) = self.fails(SiteKey::Expr(id), &recorded) else {
-            return self.builtin(builtin, scalar, &values);
+            return value(&values);
         };
         let types = args.iter().map(|arg| self.scalar(self.scalar_of(*arg)));
         let check = self.call_check(builtin, scalar);
-        let value = self.builtin(builtin, scalar, &recorded);
+        let value = value(&recorded);
         emit!({
             #(let #names: #types = #values;)*
             if #check { #fails }

@@ -106,9 +106,10 @@ impl Form<'_> {
     /// The body on values, which gives its value or says where it failed.
     fn call(&self) -> TokenStream {
         let (rt, body) = (self.rt, self.on_values());
+        let bool = self.body.scalar(Scalar::Bool);
         emit! {
             #[inline(always)]
-            fn call(__arguments: Self::Arguments) -> #rt::Result<Self::Value, #rt::Fault> {
+            fn call<const WIDE: #bool>(__arguments: Self::Arguments) -> #rt::Result<Self::Value, #rt::Fault> {
                 #body
             }
         }
@@ -122,7 +123,7 @@ impl Form<'_> {
             emit! {
                 const RARE: #bool = true;
                 #[inline(always)]
-                fn usually<const USUAL: #bool>(
+                fn usually<const USUAL: #bool, const WIDE: #bool>(
                     __arguments: Self::Arguments,
                     __rare: &mut #rt::Rare,
                 ) -> #rt::Result<Self::Value, #rt::Fault> {

@@ -78,8 +78,8 @@ fn entries(region: &Region, forms: &Forms) -> Entries {
 pub fn has_two_forms(region: &Region) -> bool {
     let other_calls = region.stages.is_some() || !region.body.steps.is_empty();
     let abreast = region.plan.strips.as_ref().is_some_and(|of| of.abreast);
-    let other_code = region.body.casts_in_lanes() || has_whole_rounds(region) || abreast;
-    region.plan.has_fast_form() || other_calls || other_code
+    let other_code = has_whole_rounds(region) || abreast;
+    region.plan.has_fast_form() || other_calls || other_code || region.differs_by_level()
 }
 
 /// A local that is made of the call.
@@ -145,8 +145,8 @@ fn progression(region: &Region, at: usize, node: &NestLoop) -> Vec<Capture> {
     captures
 }
 
-/// `<const FAST: bool>`, how it is passed on, and what selects either form, where there are two, and
-/// the fast one for AVX-512; and a further parameter.
+/// `<const FAST: bool, const WIDE: bool>`, how they are passed on, and what selects either form, where
+/// there are two, and the fast one for AVX-512, which is `WIDE`; and a further parameter.
 pub struct Forms {
     pub parameter: TokenStream,
     pub pass: TokenStream,
@@ -168,16 +168,16 @@ fn forms(region: &Region) -> Forms {
             further: None,
         };
     }
-    let bool = region.body.scalar(Scalar::Bool);
+    let (bool, differs) = (region.body.scalar(Scalar::Bool), region.differs_by_level());
     if region.stages.is_some() {
         return stages::forms(region);
     }
     Forms {
-        parameter: emit!(<const FAST: #bool>),
-        pass: emit!(::<FAST>),
-        fast: emit!(::<true>),
-        wide: emit!(::<true>),
-        other: emit!(::<false>),
+        parameter: emit!(<const FAST: #bool, const WIDE: #bool>),
+        pass: emit!(::<FAST, WIDE>),
+        fast: emit!(::<true, false>),
+        wide: emit!(::<true, #differs>),
+        other: emit!(::<false, false>),
         further: None,
     }
 }
@@ -239,7 +239,7 @@ fn run(region: &Region, forms: &Forms) -> TokenStream {
     let accumulators = Accumulators::of(region);
     let iterations = if accumulators.vars.is_empty() {
         along_rows(region)
-    } else if region.lanes() == 1 {
+    } else if region.lanes() == 1 || region.plan.needs_no_lanes() {
         in_order(region, &accumulators)
     } else {
         in_lanes(region, &accumulators)

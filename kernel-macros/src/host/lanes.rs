@@ -110,7 +110,8 @@ pub fn has_whole_rounds(region: &Region) -> bool {
         LITTLE
     };
     let little = matches!(region.plan.cost, plan::Wide::Const(cost) if cost <= most);
-    little && !region.plan.accumulators.is_empty() && region.lanes() > 1
+    let lanes = region.lanes() > 1 && !region.plan.needs_no_lanes();
+    little && !region.plan.accumulators.is_empty() && lanes
 }
 
 /// Iterations of which a few go along elements of their own before each combines into its lane.

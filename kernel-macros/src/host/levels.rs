@@ -75,8 +75,7 @@ pub fn if_optimised(rt: &Runtime, code: &TokenStream) -> TokenStream {
 fn is_wide(region: &Region) -> bool {
     let plan = region.plan;
     let long = !matches!(plan.cost, Wide::Const(cost) if cost <= LITTLE);
-    let calls = !plan.calls.is_empty() || region.body.casts_in_lanes();
-    long || calls || !plan.accumulators.is_empty()
+    long || region.differs_by_level() || !plan.accumulators.is_empty()
 }
 
 /// Whether the fast form is worth its size.

@@ -4,16 +4,20 @@ use super::lanes::Accumulators;
 use super::levels;
 use super::names::{self, emit};
 use super::region::Region;
-use super::space::{inner, outer, pieces, tile};
+use super::space::{constant_step, inner, outer, pieces, tile};
 use super::stages;
 use super::strips::Strips;
-use crate::analysis::plan;
+use crate::analysis::plan::{self, Wide};
 use crate::analysis::stages::Stages;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::ToTokens;
 
 /// A row of fewer iterations is not worth a strip.
 const SHORTEST_STRIP: usize = 8;
+
+/// The longest row that is unrolled, and the operations of one.
+const SHORT_ROW: i128 = 16;
+const SHORT_ROW_COST: i128 = 128;
 
 /// Iterations row by row, in the way that suits the body.
 pub fn along_rows(region: &Region) -> TokenStream {
@@ -41,7 +45,34 @@ fn map(region: &Region) -> TokenStream {
         Some(id) => region.body.trips(id, along),
         None => along(region.body.iteration()),
     });
-    tile(region, &outer, &row)
+    let rows = tile(region, &outer, &row);
+    let Some(trips) = short_row(region) else {
+        return rows;
+    };
+    let iteration = region.body.iteration();
+    let row = emit!(for __t in 0..#trips { #inner #iteration });
+    let short = tile(region, &outer, &row);
+    emit!(if __tile.columns == (0, #trips) { #short } else { #rows })
+}
+
+/// The trips of the innermost loop, where they are a few that the source says: LLVM unrolls rows, and
+/// makes vectors of several of them.
+fn short_row(region: &Region) -> Option<Literal> {
+    let plan = region.plan;
+    let plain = plan.interior.is_none() && plan.in_order.is_none();
+    let [.., _, innermost] = &*plan.nest else {
+        return None;
+    };
+    let (Wide::Const(start), Wide::Const(end)) = (&innermost.start, &innermost.end) else {
+        return None;
+    };
+    let counts = constant_step(innermost).is_some_and(|step| step.abs() == 1);
+    let trips = end - start + i128::from(innermost.inclusive);
+    let Wide::Const(cost) = plan.cost else {
+        return None;
+    };
+    let short = (2..=SHORT_ROW).contains(&trips) && cost * trips <= SHORT_ROW_COST;
+    (plain && counts && short).then(|| names::index(trips as usize))
 }
 
 /// Iterations that combine nothing, in strips where these are long enough to pay.

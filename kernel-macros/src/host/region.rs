@@ -13,7 +13,7 @@ use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, VarId, VarKind};
+use crate::ir::{Proof, Scalar, VarId, VarKind};
 use crate::tables::HashSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -153,6 +153,7 @@ impl<'a> Region<'a> {
             let debug = self.body.debug();
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
         });
+        let rows = self.row_constants();
         let (plan, ptx) = (&text.text, &self.context.input.ptx);
         let ptx = match self.device() {
             Some(_) => emit!(#rt::Option::Some(#ptx)),
@@ -161,6 +162,7 @@ impl<'a> Region<'a> {
         emit! {
             #debug
             #calls
+            #rows
             #items
             static __REGION: #rt::Region = #rt::Region::new(#rt::Code {
                 plan: #plan,
@@ -174,6 +176,21 @@ impl<'a> Region<'a> {
                 debug: #rt::cfg!(debug_assertions),
             });
         }
+    }
+
+    /// Constants for the rows of arrays whose lengths have names. The name may be another one's here:
+    /// [`Self::attempt`] asks the array.
+    fn row_constants(&self) -> TokenStream {
+        let (isize, names) = (
+            self.body.scalar(Scalar::Isize),
+            &self.context.input.function.row_names,
+        );
+        let arrays = self.plan.arrays.iter();
+        let constants = arrays.filter_map(|of| {
+            let (constant, name) = (self.body.row_constant(of.var)?, names.get(&of.var)?);
+            Some(emit!(const #constant: #isize = #name as #isize;))
+        });
+        constants.collect()
     }
 
     /// How a device runs the region, if the kernel has a CUDA version.
@@ -190,6 +207,12 @@ impl<'a> Region<'a> {
         } else {
             1
         }
+    }
+
+    /// Whether the fast form for AVX-512 is other source than that for AVX2: a cast of it is, and may be
+    /// in a function that it calls.
+    pub fn differs_by_level(&self) -> bool {
+        !self.plan.calls.is_empty() || self.body.casts_in_lanes()
     }
 
     /// Whether the body asks for debug assertions.
@@ -233,7 +256,11 @@ impl<'a> Region<'a> {
         };
         let inside =
             (!self.plan.elements.is_empty()).then(|| elements::known().into_token_stream());
-        let known_all = lengths.into_iter().chain(inside);
+        let rows = self.plan.arrays.iter().filter_map(|of| {
+            let (name, constant) = (body.name(of.var), body.row_constant(of.var)?);
+            Some(emit!(#name.has_rows_of(#constant)))
+        });
+        let known_all = lengths.into_iter().chain(inside).chain(rows);
         let known_all: Vec<TokenStream> = known_all.collect();
         let brief = brief::of(self);
         let (counted, run) = match &brief {

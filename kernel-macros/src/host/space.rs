@@ -111,14 +111,29 @@ pub fn pieces(region: &Region, piece: impl Fn() -> TokenStream) -> TokenStream {
             #plain
         };
     }
-    let inside = region.body.inside(&piece);
+    let (inside, order) = (region.body.inside(&piece), order(region));
     emit! {
         let __ends = if FAST { __tile.pieces(__interior) } else { [__tile.columns.1; 3] };
-        let mut __next = __tile.columns.0;
-        for __piece in 0..3 {
-            let (__from, __end) = (__next, __ends[__piece]);
-            __next = __end;
+        for __piece in #order {
+            let __from = if __piece == 0 { __tile.columns.0 } else { __ends[__piece - 1] };
+            let __end = __ends[__piece];
             if FAST && __piece == 1 { #inside } else { #plain }
         }
     }
+}
+
+/// The order of a row's pieces. The interior is first where nobody can tell: what lies at the other
+/// end, as on a torus, has come into the cache by then.
+fn order(region: &Region) -> TokenStream {
+    let plan = region.plan;
+    let told = !plan.accumulators.is_empty() || !plan.shared.is_empty() || plan.in_order.is_some();
+    let (along, interior) = (emit!([0, 1, 2]), emit!([1, 0, 2]));
+    if told || plan.fast_can_fail() {
+        return along;
+    }
+    if !region.uses_debug() {
+        return interior;
+    }
+    let debug = region.body.debug();
+    emit!(if #debug { #along } else { #interior })
 }

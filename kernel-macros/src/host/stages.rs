@@ -19,13 +19,14 @@ const MANY: usize = 64;
 /// The forms of such a region: `NUMBERS` iterations run together.
 pub fn forms(region: &Region) -> Forms {
     let [bool, usize] = [Scalar::Bool, Scalar::Usize].map(|ty| region.body.scalar(ty));
+    let differs = region.differs_by_level();
     let [few, many] = [FEW, MANY].map(names::index);
     Forms {
-        parameter: emit!(<const FAST: #bool, const NUMBERS: #usize>),
-        pass: emit!(::<FAST, NUMBERS>),
-        fast: emit!(::<true, #few>),
-        wide: emit!(::<true, #many>),
-        other: emit!(::<false, #few>),
+        parameter: emit!(<const FAST: #bool, const WIDE: #bool, const NUMBERS: #usize>),
+        pass: emit!(::<FAST, WIDE, NUMBERS>),
+        fast: emit!(::<true, false, #few>),
+        wide: emit!(::<true, #differs, #many>),
+        other: emit!(::<false, false, #few>),
         further: None,
     }
 }

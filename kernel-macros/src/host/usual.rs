@@ -50,22 +50,23 @@ fn can_be_done_again(region: &Region) -> bool {
     }
 }
 
-/// `USUAL` and `WRITES` are for the fast form alone.
+/// `USUAL` and `WRITES` are for the fast form alone, which is made by a function that has `WIDE`.
 pub fn forms(region: &Region) -> Forms {
     let (rt, bool) = (region.rt(), region.body.scalar(Scalar::Bool));
+    let flags = ["FAST", "WIDE", "USUAL", "WRITES"].map(names::local);
     Forms {
-        parameter: emit!(<const FAST: #bool, const USUAL: #bool, const WRITES: #bool>),
-        pass: emit!(::<FAST, USUAL, WRITES>),
-        fast: emit!(::<true, true, true>),
-        wide: emit!(::<true, true, true>),
-        other: emit!(::<false, false, true>),
+        parameter: emit!(<#(const #flags: #bool),*>),
+        pass: emit!(::<#(#flags),*>),
+        fast: emit!(::<true, WIDE, true, true>),
+        wide: emit!(::<true, WIDE, true, true>),
+        other: emit!(::<false, false, false, true>),
         further: Some((names::local("__rare"), emit!(&mut #rt::Rare))),
     }
 }
 
 /// What the runtime calls for a tile of such a region.
 pub fn entries(region: &Region) -> Entries {
-    let rt = region.rt();
+    let (rt, bool) = (region.rt(), region.body.scalar(Scalar::Bool));
     let other = forms(region).other;
     let part = if region.plan.arrays.iter().any(|of| of.reads && of.writes) {
         part_in_place(region)
@@ -83,7 +84,7 @@ pub fn entries(region: &Region) -> Entries {
             unsafe { __rows #other(__call, __tile, __slots, &mut #rt::Rare::none()) }
         }
         #[inline(always)]
-        unsafe fn __usual(
+        unsafe fn __usual<const WIDE: #bool>(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
             __slots: *mut #rt::Slot,
@@ -96,10 +97,12 @@ pub fn entries(region: &Region) -> Entries {
             #rt::Result::Ok(())
         }
     };
+    let wide = region.differs_by_level();
+    let [usually, widely] = [emit!(__usual::<false>), emit!(__usual::<#wide>)];
     Entries {
         items,
         body: emit!(__proper),
-        fast: levels::forms(region, [&emit!(__usual); 2], &pays),
+        fast: levels::forms(region, [&usually, &widely], &pays),
     }
 }
 
@@ -126,7 +129,7 @@ fn rarely(region: &Region) -> Rarely {
             const __RARE: #bool = #rare;
             if !__RARE {
                 let __rare = &mut #rt::Rare::none();
-                return unsafe { __rows::<true, false, true>(__call, __tile, __slots, __rare) };
+                return unsafe { __rows::<true, WIDE, false, true>(__call, __tile, __slots, __rare) };
             }
         },
         pays: emit!((#rare || #otherwise)),
@@ -157,7 +160,7 @@ fn part_in_place(region: &Region) -> TokenStream {
     let (rt, fast) = (region.rt(), forms(region).fast);
     emit! {
         let __found = unsafe {
-            __rows::<true, true, false>(__call, &__part, __slots, &mut __rare)
+            __rows::<true, WIDE, true, false>(__call, &__part, __slots, &mut __rare)
         };
         if #rt::Rare::any(__rare) || #rt::Result::is_err(&__found) {
             unsafe { __proper(__call, &__part, __slots)? };

@@ -64,6 +64,11 @@ pub struct Function {
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Arrays from outside the function, and how many dimensions they are indexed with.
     pub tables: Vec<(VarId, u32)>,
+    /// How many elements the innermost rows of arrays of arrays have, where their types say it in
+    /// numbers.
+    pub rows: HashMap<VarId, u64>,
+    /// The constants that say it otherwise, of arrays that are parameters.
+    pub row_names: HashMap<VarId, TokenStream>,
     /// What the lowering of iterators and slices made. Its arithmetic cannot overflow where it is
     /// evaluated; a condition among these is a bounds check, which the guard may answer.
     pub made: HashSet<ExprId>,

@@ -178,6 +178,8 @@ pub(in crate::parse) struct Parser {
     pub lent_slices: HashSet<VarId>,
     /// Lengths of the rows of arrays of fixed arrays, and of the rows' rows, outermost first.
     pub rows: HashMap<VarId, Vec<u64>>,
+    /// Constants that are the lengths of parameters' innermost rows.
+    pub row_names: HashMap<VarId, TokenStream>,
     /// Values of the kernel's own constants that can be lengths.
     pub lengths: HashMap<VarId, u64>,
     /// Fixed arrays that iterations bind.
@@ -309,8 +311,11 @@ impl Parser {
         template: ir::Template,
     ) -> Function {
         let rank = |var: &VarId| (*var, self.arrays[var].rank);
+        let innermost = |(var, lens): (&VarId, &Vec<u64>)| Some((*var, *lens.last()?));
         Function {
             tables: self.tables.iter().map(rank).collect(),
+            rows: self.rows.iter().filter_map(innermost).collect(),
+            row_names: self.row_names,
             name: name.clone(),
             params,
             vars: self.vars,
@@ -364,6 +369,9 @@ impl Parser {
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
                     self.learn_rows(id, &param.ty);
+                    let name = ty::row_name(&param.ty).map(|name| (id, name.clone()));
+                    self.row_names
+                        .extend(name.map(|(id, name)| (id, quote!(#name))));
                     match slice(&param.ty) {
                         Some(false) => _ = self.slices.insert(id),
                         Some(true) => _ = self.lent_slices.insert(id),

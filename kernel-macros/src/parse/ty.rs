@@ -250,18 +250,34 @@ pub fn literal_len(expr: &syn::Expr) -> Option<u64> {
     }
 }
 
-/// The lengths of the fixed arrays that an array consists of, outermost first, if all are numbers.
-pub fn row_lens(ty: &syn::Type) -> Option<Vec<u64>> {
-    let elem = match ty {
-        syn::Type::Reference(reference) => return row_lens(&reference.elem),
-        syn::Type::Paren(paren) => return row_lens(&paren.elem),
-        syn::Type::Group(group) => return row_lens(&group.elem),
+/// The type of an array's elements as written.
+fn element_of(ty: &syn::Type) -> Option<&syn::Type> {
+    Some(match ty {
+        syn::Type::Reference(reference) => return element_of(&reference.elem),
+        syn::Type::Paren(paren) => return element_of(&paren.elem),
+        syn::Type::Group(group) => return element_of(&group.elem),
         syn::Type::Slice(slice) => &*slice.elem,
         syn::Type::Array(array) => &*array.elem,
         syn::Type::Path(path) => *type_arguments(path.path.segments.last()?).first()?,
         _ => return None,
-    };
-    let (mut inner, mut lens) = (elem, Vec::new());
+    })
+}
+
+/// The constant that is the length of an array's innermost rows.
+pub fn row_name(ty: &syn::Type) -> Option<&syn::Path> {
+    let mut row = as_array(element_of(ty)?)?;
+    while let Some(inner) = as_array(&row.elem) {
+        row = inner;
+    }
+    match &row.len {
+        syn::Expr::Path(name) if name.qself.is_none() => Some(&name.path),
+        _ => None,
+    }
+}
+
+/// The lengths of the fixed arrays that an array consists of, outermost first, if all are numbers.
+pub fn row_lens(ty: &syn::Type) -> Option<Vec<u64>> {
+    let (mut inner, mut lens) = (element_of(ty)?, Vec::new());
     while let Some(row) = as_array(inner) {
         lens.push(literal_len(&row.len)?);
         inner = &*row.elem;

@@ -24,7 +24,7 @@ macro_rules! on_host {
                 <$device as crate::function::DeviceFunction>::PIECE;
 
             #[inline(always)]
-            fn call(($x,): ($ty,)) -> Result<$value, crate::function::Fault> {
+            fn call<const WIDE: bool>(($x,): ($ty,)) -> Result<$value, crate::function::Fault> {
                 Ok($name($x))
             }
 

@@ -20,6 +20,11 @@ fn forms(region: &Region) -> Vec<Simpler> {
     forms
 }
 
+/// How many remainders take no division at the borders either.
+fn near(region: &Region) -> usize {
+    region.interior.as_ref().map_or(0, |of| of.near.len())
+}
+
 #[test]
 fn what_wraps_around_is_a_difference() {
     let torus = grid(
@@ -27,6 +32,14 @@ fn what_wraps_around_is_a_difference() {
         new[[i, j]] = old[[i, left]] + old[[i, right]] + old[[(i + 1) % rows, j]];",
     );
     assert_eq!(forms(&torus), [Simpler::Less(0), Simpler::Less(1)]);
+    assert_eq!(near(&torus), 3);
+}
+
+#[test]
+fn a_remainder_by_another_number_is_not_near() {
+    let repeated = grid("new[[i, j]] = old[[i, j % rows]];");
+    assert_eq!(forms(&repeated), [Simpler::Less(0)]);
+    assert_eq!(near(&repeated), 0);
 }
 
 #[test]

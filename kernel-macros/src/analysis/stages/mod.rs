@@ -11,7 +11,6 @@
 mod tests;
 
 use super::plan::Region;
-use super::strips;
 use crate::ir::{Block, Builtin, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, VarId, walk};
 use crate::tables::{HashMap, HashSet};
 
@@ -38,7 +37,8 @@ pub struct Part {
 /// How the region's iterations can run in stages, if that pays.
 pub fn find(function: &Function, region: &Region) -> Option<Stages> {
     let otherwise = region.in_order.is_some() || region.interior.is_some();
-    let can = !region.combines() && !otherwise && region.strips.is_none() && !strips::fails(region);
+    let can =
+        !region.combines() && !otherwise && region.strips.is_none() && !region.fast_can_fail();
     if !can || function.std_math || !is_straight(function, &region.body) {
         return None;
     }

@@ -15,7 +15,7 @@ const UNROLLED: u128 = 16;
 /// How many statements can be cut: all, or those before the first that somebody else may see.
 pub fn most(function: &Function, region: &Region) -> usize {
     let stmts = &region.body.stmts;
-    if !region.combines() && !super::fails(region) {
+    if !region.combines() && !region.fast_can_fail() {
         return stmts.len();
     }
     let private = stmts
@@ -42,7 +42,7 @@ fn is_private(function: &Function, region: &Region, stmt: &Stmt) -> bool {
             ExprKind::Apply(..) => false,
             _ => true,
         };
-        private &= !sites::keys(function, id).any(|key| super::is_open(region, &key));
+        private &= !sites::keys(function, id).any(|key| region.is_open(&key));
     });
     private
 }

@@ -14,7 +14,7 @@ mod abreast;
 mod tests;
 
 use super::form::Former;
-use super::plan::{Ahead, Bounds, Region, SiteKey, Strips};
+use super::plan::{Ahead, Bounds, Region, Strips};
 use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
     Scalar, Stmt, StmtKind, VarId, VarKind, verify, walk,
@@ -76,24 +76,6 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
         abreast,
         cut,
     })
-}
-
-/// Whether an iteration of the fast form can fail in builds without debug assertions. Of a strip,
-/// it would not be the earliest that fails first.
-pub(super) fn fails(region: &Region) -> bool {
-    let mut keys = region.site_of.keys();
-    keys.any(|key| is_open(region, key)) || !region.calls.is_empty()
-}
-
-/// Whether the fast form can fail here, in builds without debug assertions.
-fn is_open(region: &Region, key: &SiteKey) -> bool {
-    let settled = match key {
-        SiteKey::Access(id) => region.bounds.get(id) == Some(&Bounds::Relaxed),
-        SiteKey::Expr(id) => region.relaxed_nodes.contains(id),
-        _ => false,
-    };
-    let site = region.site_of.get(key);
-    site.is_some_and(|site| !region.sites[*site as usize].debug_only && !settled)
 }
 
 /// Whether a statement is a loop that iterations may go through together.
