@@ -98,6 +98,13 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
         .iter()
         .flat_map(|input| parser.param(input, sink))
         .collect();
+    // A region's items cannot name what the function is generic over.
+    for param in item.sig.generics.const_params() {
+        let generic = param.ident.to_string();
+        parser
+            .row_names
+            .retain(|_, name| name.to_string() != generic);
+    }
     let ret = match &item.sig.output {
         syn::ReturnType::Default => Ty::Unit,
         // What the driver gives in an `Option`, it makes itself.
