@@ -12,7 +12,7 @@ mod ndarray;
 mod slice;
 mod tuples;
 
-use crate::element::Element;
+use crate::element::{Element, any};
 use crate::launch::{ArrayArg, MAX_RANK};
 use std::marker::PhantomData;
 
@@ -575,10 +575,37 @@ pub fn is_array<A: Indexed + ?Sized>(_: &A) {}
     message = "`#[kernel]` took `{Self}` for a slice, a `Vec` or a fixed array",
     label = "not contiguous by its type"
 )]
-pub trait Contiguous: Indexed {}
+pub trait Contiguous: Indexed {
+    /// The array behind all references, if it has a size: that of which rustc looks for methods before those
+    /// of a slice.
+    type Sized;
+    /// What a slice of it is a slice of.
+    type Item;
+}
 
-impl<A: Contiguous + ?Sized> Contiguous for &A {}
-impl<A: Contiguous + ?Sized> Contiguous for &mut A {}
+impl<A: Contiguous + ?Sized> Contiguous for &A {
+    type Sized = A::Sized;
+    type Item = A::Item;
+}
+impl<A: Contiguous + ?Sized> Contiguous for &mut A {
+    type Sized = A::Sized;
+    type Item = A::Item;
+}
+
+/// Such an array, in code that is checked and never runs.
+pub fn behind<A: Contiguous>(_: &A) -> A::Sized {
+    any()
+}
+
+/// Elements of it, likewise.
+pub fn elements<A: Contiguous>(_: &A) -> &[A::Item] {
+    any()
+}
+
+/// One of them.
+pub fn an_element<A: Contiguous>(_: &A) -> &A::Item {
+    any()
+}
 
 /// Fails to compile unless the variable is contiguous: a macro or an alias of the user's own may
 /// have `vec!`'s or `Vec`'s name and make something else.

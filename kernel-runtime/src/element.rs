@@ -244,6 +244,18 @@ pub fn any<T>() -> T {
     unreachable!("only types are asked for")
 }
 
+/// A value of a value's type, likewise.
+#[doc(hidden)]
+pub fn of_its_type<T>(_: &T) -> T {
+    any()
+}
+
+/// A reference to such a value for writing.
+#[doc(hidden)]
+pub fn lent_to_write<'a, T>(_: &T) -> &'a mut T {
+    any()
+}
+
 /// The methods of bytes that take them by reference, by value: beside a trait of the user's own with
 /// such a method, its name is ambiguous.
 #[doc(hidden)]

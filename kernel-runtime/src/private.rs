@@ -7,12 +7,13 @@ pub use crate::__kernel_avx512 as avx512;
 pub use crate::__kernel_optimised as optimised;
 pub use crate::array::{
     Array, Contiguous, Indexed, ReadArray, ReadParts, View, ViewMut, WriteArray, WriteParts,
-    is_array, is_contiguous,
+    an_element, behind, elements, is_array, is_contiguous,
 };
 #[cfg(feature = "num-complex")]
 pub use crate::complex::{Complex, ComplexMethods};
 pub use crate::element::{
-    ByteMethods, Inferred, IsType, OrderMethods, any, cast, is, is_type, outside, same,
+    ByteMethods, Inferred, IsType, OrderMethods, any, cast, is, is_type, lent_to_write,
+    of_its_type, outside, same,
 };
 pub use crate::error::Error;
 pub use crate::failure::{Checked, failed, failed_in_trip, number, unraised};

@@ -213,6 +213,13 @@ const ROWS: &[Row] = &[
         "y[0] = x.iter().copied().reduce(|e, f| e - f).unwrap_or(0.0);",
     ),
     (
+        "`x.iter().enumerate().max_by(",
+        "let e = x.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i); \
+         let f = c.iter().min_by_key(|e| **e % 7).unwrap(); \
+         y[0] = (0..n).min_by(|&i, &j| x[i].partial_cmp(&x[j]).unwrap()).unwrap() as f64;",
+        "let e = x.iter().max_by(|a, b| b.total_cmp(a)); let f = t.iter().min_by_key(|p| (p.1 as i32, p.0 as i32));",
+    ),
+    (
         "`xs.contains(&x)`",
         "for i in 0..n { let e = [c[i], 3]; if c.contains(&5) || e.contains(&4) || [1, 2].contains(&c[i]) || b\"ab\".contains(&b[i]) \
          || b[i..].starts_with(b\"ab\") || x[i..i + 2] == xs[..2] || p[i] == [1.0, 2.0] { y[i] = 1.0; } }",

@@ -76,6 +76,7 @@ pub fn proof(rt: &Runtime, proof: &Proof) -> TokenStream {
             args,
             ..
         } => hidden::method(rt, ty, *receiver, name, *args),
+        Proof::OfArray { array, name } => hidden::of_array(rt, array, name),
         // Asked while running: see `Region::lengths`.
         Proof::Length { .. } => TokenStream::new(),
         Proof::Macro(name) => std_macro(rt, name),

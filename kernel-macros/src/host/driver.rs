@@ -84,14 +84,15 @@ impl Context<'_> {
     }
 
     /// A region over an iterator captures the arrays itself, and makes the iterator only where it
-    /// has to run as written.
+    /// has to run as written. Behind a chain more of its statement may follow, which is the driver's.
     fn makes_no_iterator(&self, piece: Option<&Piece>, loops: Loops) -> bool {
         let Some(Piece::Loop(node)) = piece else {
             return false;
         };
         let verdict = &self.input.plan.verdicts[node.id.index()];
         let iterates = self.input.function.loops[node.id].iteration.is_some();
-        loops == Loops::AsPlanned && iterates && matches!(verdict, Verdict::Region(_))
+        let alone = iterates && node.chain.is_none();
+        loops == Loops::AsPlanned && alone && matches!(verdict, Verdict::Region(_))
     }
 
     fn piece(&self, piece: &Piece, loops: Loops) -> TokenStream {
@@ -229,14 +230,20 @@ impl Context<'_> {
     }
 }
 
-/// The function that a chain's accumulator begins with the value of, by the name that the opening has for it.
+/// The functions that a chain's accumulator begins with the value of, and that make a number of its items, by
+/// the names that the chain has for them.
 fn start(rt: &Runtime, opening: &TokenStream) -> Option<TokenStream> {
     let called = opening.clone().into_iter().find_map(|token| match token {
         TokenTree::Ident(name) => name.to_string().strip_prefix(START).map(names::local),
         _ => None,
     })?;
-    let name = names::local(&format!("{START}{called}"));
-    Some(emit!(use #rt::starts::#called as #name;))
+    let [name, number] = [called.to_string().as_str(), "number"]
+        .map(|called| names::local(&format!("{START}{called}")));
+    Some(emit! {
+        use #rt::starts::#called as #name;
+        #[allow(unused_imports)]
+        use #rt::starts::number as #number;
+    })
 }
 
 /// A loop's tokens.

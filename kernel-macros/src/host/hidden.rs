@@ -47,6 +47,30 @@ pub fn method(rt: &Runtime, of: &Ty, receiver: Receiver, name: &Ident, args: usi
     }}
 }
 
+/// The same of a slice's `contains` or `starts_with`, called of an array whose type is rustc's to know, or of a
+/// reference to one. A slice's own method comes first.
+pub fn of_array(rt: &Runtime, array: &TokenStream, name: &Ident) -> TokenStream {
+    let span = names::about(name.span());
+    let plain = names::plain(name);
+    let name = names::local(&plain);
+    let other = names::local(match plain.as_str() {
+        "contains" => "an_element",
+        _ => "elements",
+    });
+    let asked = quote_spanned!(span=> #name(#rt::#other(&#array)));
+    quote_spanned! {span=> if false {
+        trait __KernelAsks: #rt::Sized { fn #name<A: ?#rt::Sized>(self, _: &A) {} }
+        impl<T> __KernelAsks for T {}
+        let (__itself, __behind) = (#rt::of_its_type(&#array), #rt::behind(&#array));
+        _ = (&__itself).#asked;
+        _ = #rt::lent_to_write(&__itself).#asked;
+        _ = __itself.#asked;
+        _ = (&__behind).#asked;
+        _ = #rt::lent_to_write(&__behind).#asked;
+        _ = __behind.#asked;
+    }}
+}
+
 /// The types that rustc is asked about.
 fn types(rt: &Runtime, of: &Ty, receiver: Receiver, name: &str) -> Vec<TokenStream> {
     use Receiver::*;

@@ -604,6 +604,12 @@ pub enum Proof {
         name: proc_macro2::Ident,
         args: usize,
     },
+    /// A slice's `contains` or `starts_with`, called of an array of the driver's: no trait has one of the name
+    /// for what rustc looks at before.
+    OfArray {
+        array: TokenStream,
+        name: proc_macro2::Ident,
+    },
     /// A macro of std's: `assert`.
     Macro(proc_macro2::Ident),
     /// A variable's binding and a use of it. Their texts are equal; where the code comes out of

@@ -5,8 +5,10 @@ use super::Parser;
 use super::part::Part;
 use super::span;
 use super::swap::name;
+use crate::ir::types::ViewKind;
 use crate::ir::{
-    BinaryOp, Block, ExprId, ExprKind, Pat, Receiver, Stmt, StmtKind, Ty, Typed, UnaryOp,
+    BinaryOp, Block, ExprId, ExprKind, Pat, Proof, Receiver, Stmt, StmtKind, Ty, Typed, UnaryOp,
+    VarId, VarKind,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -186,9 +188,14 @@ impl Parser {
             stmts.push(Stmt { kind, span });
             return true;
         }
+        if let Some(table) = self.outside_table(node) {
+            self.bind_part_name(list, table);
+            return true;
+        }
         let named = self.named(node);
         let known = named.is_none_or(|var| {
-            self.is_plain(node) || self.fixed.contains(&var) || self.segment(var).is_some()
+            let own = self.fixed.contains(&var) || self.segment(var).is_some();
+            own || self.is_plain(node) || self.is_drivers(var)
         });
         let part = match known {
             true => self.part_expr(node),
@@ -202,12 +209,38 @@ impl Parser {
         true
     }
 
+    /// The elements of a constant or a static.
+    fn outside_table(&mut self, node: &syn::Expr) -> Option<Part> {
+        let node = behind(node);
+        let table = self.is_table(node).then(|| self.table(node, 1))??;
+        let part = self.part(table)?;
+        let writable = false;
+        Some(Part { writable, ..part })
+    }
+
+    /// Whether a name is an array of the driver's with one dimension: a slice, a fixed array, a `Vec`, or a
+    /// reference to one.
+    fn is_drivers(&self, var: VarId) -> bool {
+        use VarKind::{Driver, Outside, Param};
+        let outside = matches!(self.vars[var].kind, Param | Driver | Outside);
+        let shape = self.arrays.get(&var);
+        outside && shape.is_some_and(|shape| shape.rank == 1 && shape.kind == ViewKind::Slice)
+    }
+
     /// Has rustc confirm the method that is called of elements which have this name.
     fn prove_search(&mut self, node: &syn::Expr, list: &Ident, call: &syn::ExprMethodCall) {
         let Some(var) = self.find(list) else { return };
         match self.parts.get(&var).cloned() {
             None => self.prove_own_array(var, call),
             Some(_) if self.is_plain(node) => {}
+            Some(part)
+                if self.tables.contains(&part.array)
+                    || !part.local && self.named(behind(node)) == Some(part.array) =>
+            {
+                let array = self.vars[part.array].tokens.clone();
+                let name = call.method.clone();
+                self.prove(Proof::OfArray { array, name });
+            }
             Some(part) if part.local && part.dims.len() == 1 => {
                 self.prove_own_array(part.array, call)
             }

@@ -106,7 +106,7 @@ impl Parser {
     }
 
     /// Whether an iteration names something from outside of the function.
-    fn is_table(&self, node: &syn::Expr) -> bool {
+    pub(super) fn is_table(&self, node: &syn::Expr) -> bool {
         let path = matches!(node, syn::Expr::Path(_));
         path && self.named(node).is_none() && !self.path.is_empty()
     }

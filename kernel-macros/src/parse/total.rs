@@ -6,7 +6,7 @@ use super::Parser;
 use super::chain::{self, closure};
 use super::closure::words;
 use super::endings;
-use super::pipeline::{self, Stage};
+use super::pipeline::{self, Stage, place};
 use super::span;
 use super::swap::name;
 use super::template;
@@ -58,6 +58,7 @@ pub(super) fn ends(call: &syn::ExprMethodCall) -> bool {
         .iter()
         .any(|name| call.method == name)
         || gives_option(call)
+        || place::is_end(call)
 }
 
 /// Whether the end gives an `Option`.
@@ -72,7 +73,7 @@ pub(super) fn keeps(node: &syn::Expr) -> bool {
     use syn::Expr::*;
     matches!(
         node,
-        Paren(_) | Binary(_) | Unary(_) | Cast(_) | MethodCall(_) | Tuple(_) | Assign(_)
+        Paren(_) | Binary(_) | Unary(_) | Cast(_) | MethodCall(_) | Tuple(_) | Assign(_) | Field(_)
     ) || matches!(
         node,
         Block(_) | If(_) | Let(_) | Match(_) | While(_) | Loop(_) | ForLoop(_)
@@ -88,11 +89,44 @@ impl Parser {
         if gives_option(call) {
             return self.whole_option(call);
         }
+        if place::is_end(call) {
+            return self.placed(call, source, &stages);
+        }
         let written = match folded(call, source, &stages) {
             Some(written) => written,
             None => pipeline::written_out(call, source, &stages, true)?,
         };
         self.total_of(call, &written, false)
+    }
+
+    /// The greatest or the least item of a chain without stages.
+    fn placed(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        source: &syn::Expr,
+        stages: &[Stage],
+    ) -> Option<ExprId> {
+        if !stages.is_empty() {
+            return None;
+        }
+        let written = place::written_out(call, source)?;
+        let number = self.total_of(call, &written, false)?;
+        Some(self.unnamed(call, number))
+    }
+
+    /// What is made of such an item: `.map(|(at, _)| at)`, `.unwrap()`.
+    pub(super) fn of_placed(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
+        let syn::Expr::MethodCall(of) = &*call.receiver else {
+            return None;
+        };
+        if !self.path.is_empty() {
+            return None;
+        }
+        let item = match place::is_end(of) {
+            true => self.total(of)?,
+            false => self.of_placed(of)?,
+        };
+        Some(self.unnamed(call, item))
     }
 
     /// The loop of a chain, which this block is; `lent` says that references are wanted to what the chain's
@@ -128,7 +162,7 @@ impl Parser {
             written,
         };
         let node = node.clone();
-        if gives_option(call) {
+        if gives_option(call) || place::is_end(call) {
             let number = name("total");
             *total = syn::Stmt::Expr(syn::parse_quote!(#number), None);
         }

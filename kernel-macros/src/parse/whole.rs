@@ -108,7 +108,7 @@ impl Parser {
     }
 
     /// A value of the driver's of which nothing is known.
-    fn unnamed(&mut self, call: &syn::ExprMethodCall, number: ExprId) -> ExprId {
+    pub(super) fn unnamed(&mut self, call: &syn::ExprMethodCall, number: ExprId) -> ExprId {
         let span = crate::ir::Span::of(call);
         let kind = StmtKind::Expr(number);
         let node = syn::Expr::MethodCall(call.clone());

@@ -65,9 +65,18 @@ impl<T, const N: usize> Indexed for [T; N] {
     const INLINE: bool = true;
 }
 
-impl<T> Contiguous for [T] {}
-impl<T> Contiguous for Vec<T> {}
-impl<T, const N: usize> Contiguous for [T; N] {}
+impl<T> Contiguous for [T] {
+    type Sized = ();
+    type Item = T;
+}
+impl<T> Contiguous for Vec<T> {
+    type Sized = Self;
+    type Item = T;
+}
+impl<T, const N: usize> Contiguous for [T; N] {
+    type Sized = Self;
+    type Item = T;
+}
 
 #[cfg(test)]
 mod tests {

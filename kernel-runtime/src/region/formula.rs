@@ -338,6 +338,14 @@ mod tests {
         assert!(!holds(&format!("0 {large} min 1 <=")));
         assert!(!holds(&format!("{large} fits:i64")));
         assert!(holds(&format!("0 {large} < 1 2 < or")));
+        // Sums whose terms 128 bits hold.
+        let large = format!("int1 {} *", i64::MAX);
+        for relation in ["<", "<="] {
+            assert!(holds(&format!("0 {large} {relation}")));
+            assert!(!holds(&format!("{large} {large} + 0 {relation}")));
+            assert!(!holds(&format!("0 {large} {large} + {relation}")));
+            assert!(!holds(&format!("{large} int1 3 * + int1 {relation}")));
+        }
     }
 
     #[test]

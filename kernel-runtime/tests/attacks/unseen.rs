@@ -109,6 +109,44 @@ mod searches {
             }
         }
     }
+
+    pub trait OfVectors {
+        fn contains(self, of: &i32) -> bool;
+    }
+
+    impl OfVectors for &Vec<i32> {
+        fn contains(self, of: &i32) -> bool {
+            true
+        }
+    }
+
+    #[kernel(parallel)]
+    fn vector(few: &Vec<i32>, x: &mut [i32]) {
+        for i in 0..x.len() {
+            if few.contains(&x[i]) {
+                x[i] = 0;
+            }
+        }
+    }
+
+    const NONE_OF: [u32; 3] = [1, 2, 3];
+
+    #[kernel(parallel)]
+    fn constant(x: &mut [u32]) {
+        for i in 0..x.len() {
+            if NONE_OF.contains(&x[i]) {
+                x[i] = 0;
+            }
+        }
+    }
+
+    #[kernel(parallel)]
+    fn before_the_loop(word: &[u32; 2], x: &[u32], y: &mut [bool]) {
+        let few = [1, 2, 3];
+        for i in 0..x.len() {
+            y[i] = few.contains(&x[i]) || word.starts_with(&x[i..]);
+        }
+    }
 }
 
 mod beginnings {
@@ -244,6 +282,31 @@ mod references {
             };
             y[i] = v.floor();
         }
+    }
+}
+
+mod orders {
+    use kernel_runtime::prelude::*;
+    use std::cmp::Ordering;
+
+    trait Backwards {
+        fn total_cmp(&self, other: &f64) -> Ordering;
+    }
+
+    impl Backwards for &f64 {
+        fn total_cmp(&self, other: &f64) -> Ordering {
+            other.partial_cmp(self).unwrap()
+        }
+    }
+
+    #[kernel(parallel)]
+    fn of_a_chain(x: &[f64]) -> f64 {
+        *x.iter().max_by(|a, b| a.total_cmp(b)).unwrap()
+    }
+
+    #[kernel(parallel)]
+    fn of_pairs(x: &[f64]) -> usize {
+        x.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap().0
     }
 }
 

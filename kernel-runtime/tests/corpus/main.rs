@@ -37,6 +37,7 @@ mod narrow;
 mod nests;
 mod options;
 mod pipelines;
+mod places;
 mod private;
 mod promoted;
 mod ranges;

@@ -335,6 +335,40 @@ fn zipped(x: &[u32], d: &[u32], k: u32, y: &mut [u32], found: &mut [u8]) -> bool
     x.iter().zip(d.iter().map(|d| d + 1)).all(|(x, d)| *x != d)
 }
 
+const FEW: &[u32] = &[2, 3, 5];
+static MORE: [u32; 4] = [7, 11, 13, 17];
+
+/// Searches in arrays of the driver's and from outside.
+#[kernel(parallel, cuda)]
+#[allow(clippy::ptr_arg)]
+fn searched(
+    x: &[u32],
+    all: &Vec<u32>,
+    four: &[u32; 4],
+    lent: &mut [u32],
+    found: &mut [u8],
+) -> usize {
+    const LAST: [u32; 2] = [1, 19];
+    let own = [4, 6];
+    let made = vec![8; 3];
+    for (f, v) in found.iter_mut().zip(x) {
+        *f = u8::from(FEW.contains(v)) + 2 * u8::from(MORE.contains(v) != all.contains(v));
+        *f += 4 * u8::from(four.contains(&(v + 1))) + 8 * u8::from(lent.contains(v));
+        *f += 16 * u8::from(LAST.contains(v) || own.contains(v) || made.contains(v));
+        *f += 32 * u8::from(four.starts_with(&[*v]) || FEW.starts_with(&[*v, 3]));
+    }
+    x.iter().filter(|v| MORE.contains(v)).count()
+}
+
+#[test]
+fn searches_in_tables() {
+    let x: Vec<u32> = (0..500).map(|i| i * 7 % 23).collect();
+    let found = || vec![0; 500];
+    let four = [6, 8, 20, 22];
+    check!(searched[lent = vec![9, 3], found = found()](&x, &vec![7, 3, 14], &four, &mut lent, &mut found));
+    check!(searched[lent = vec![], found = found()](&x, &vec![], &four, &mut lent, &mut found));
+}
+
 /// Slices, rows and lists that are compared.
 #[kernel(parallel, cuda)]
 fn matched(text: &[u8], word: &[u8], p: &[[u8; 2]], out: &mut [u8]) -> usize {

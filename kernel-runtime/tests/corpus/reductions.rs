@@ -374,6 +374,26 @@ fn of_bools(a: &[bool], b: &[bool], start: bool, of: &mut [bool]) -> (bool, bool
     (greatest, least, other)
 }
 
+/// The same by comparisons, which may have company.
+#[kernel(parallel, cuda)]
+#[allow(clippy::bool_comparison)]
+fn compared_bools(a: &[bool], b: &[bool], start: bool, of: &mut [bool]) -> (bool, bool, bool) {
+    let (mut greatest, mut least, mut some) = (start, start, false);
+    for i in 0..a.len() {
+        if a[i] > greatest {
+            greatest = a[i];
+        }
+        least = if b[i] <= least { b[i] } else { least };
+        if i % 3 == 0 && some < a[i] {
+            some = a[i];
+        }
+        if a[i] >= of[i % 5] {
+            of[i % 5] = a[i];
+        }
+    }
+    (greatest, least, some)
+}
+
 #[test]
 fn bools_have_a_greatest() {
     for n in SIZES {
@@ -382,6 +402,7 @@ fn bools_have_a_greatest() {
             let b: Vec<bool> = a.iter().map(|a| !a).collect();
             for start in [false, true] {
                 check!(of_bools[of = vec![false; 5]](&a, &b, start, &mut of));
+                check!(compared_bools[of = vec![false; 5]](&a, &b, start, &mut of));
             }
         }
     }

@@ -180,7 +180,7 @@ impl Reader<'_> {
             }
             ExprKind::If { .. } => {
                 let selection = self.selection_value(home, value)?;
-                let (fold, op) = operator(selection.builtin);
+                let (fold, op) = (selection.fold, operator(selection.fold));
                 let mut chain = Chain::new(fold, op);
                 chain.operands.push(selection.value);
                 chain.selections.push(selection);

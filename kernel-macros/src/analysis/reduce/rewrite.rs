@@ -4,8 +4,8 @@ use super::Rewrites;
 use super::select::{Conditions, Contest, Selection};
 use crate::analysis::plan::{Accumulator, Extreme, Fold};
 use crate::ir::{
-    Block, Expr, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt, StmtKind, Ty, Var, VarId,
-    VarKind,
+    BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt,
+    StmtKind, Ty, Var, VarId, VarKind,
 };
 use proc_macro2::{Ident, Literal};
 use quote::quote;
@@ -41,8 +41,7 @@ fn select(function: &mut Function, selection: &Selection) {
     let span = function.exprs[at].span;
     let ty = function.vars[var].ty.clone();
     let old = push(function, ExprKind::Var(var), span, ty.clone());
-    let call = ExprKind::Call(selection.builtin, vec![old, selection.value]);
-    let call = push(function, call, span, ty.clone());
+    let kept = push(function, kept(selection, old), span, ty.clone());
     let condition = conjunction(function, &selection.conditions);
     if selection.as_value {
         let value = |value| Block {
@@ -50,19 +49,19 @@ fn select(function: &mut Function, selection: &Selection) {
             value: Some(value),
         };
         function.exprs[at].kind = match condition {
-            None => ExprKind::Block(value(call)),
+            None => ExprKind::Block(value(kept)),
             Some(cond) => {
-                let kept = push(function, ExprKind::Var(var), span, ty);
+                let old = push(function, ExprKind::Var(var), span, ty);
                 ExprKind::If {
                     cond,
-                    then: value(call),
-                    otherwise: Some(value(kept)),
+                    then: value(kept),
+                    otherwise: Some(value(old)),
                 }
             }
         };
         return;
     }
-    let then = assignment(var, call, span);
+    let then = assignment(var, kept, span);
     function.exprs[at].ty = Ty::Unit;
     function.exprs[at].kind = match condition {
         None => ExprKind::Block(then),
@@ -72,6 +71,17 @@ fn select(function: &mut Function, selection: &Selection) {
             otherwise: None,
         },
     };
+}
+
+/// What is kept of the old value and the one compared with it.
+fn kept(selection: &Selection, old: ExprId) -> ExprKind {
+    let value = selection.value;
+    match selection.fold {
+        Fold::And => ExprKind::Binary(BinaryOp::And, old, value),
+        Fold::Or => ExprKind::Binary(BinaryOp::Or, old, value),
+        Fold::MinIf => ExprKind::Call(Builtin::MinIf, vec![old, value]),
+        _ => ExprKind::Call(Builtin::MaxIf, vec![old, value]),
+    }
 }
 
 /// `a && b && ..`

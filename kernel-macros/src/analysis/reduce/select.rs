@@ -4,8 +4,7 @@ use super::chain::{Home, Reader};
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
 use crate::ir::{
-    BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Pat, Place, Scalar, StmtKind, Ty, VarId,
-    walk,
+    BinaryOp, Block, ExprId, ExprKind, Function, Pat, Place, Scalar, StmtKind, Ty, VarId, walk,
 };
 
 /// An `if` that keeps the larger or smaller of two values.
@@ -14,7 +13,8 @@ pub struct Selection {
     pub at: ExprId,
     pub home: Home,
     pub value: ExprId,
-    pub builtin: Builtin,
+    /// How the values combine: an extreme of numbers, or what of bools is the same.
+    pub fold: Fold,
     pub conditions: Conditions,
     /// It stands as the value of an assignment, not as a statement.
     pub as_value: bool,
@@ -66,11 +66,23 @@ struct Comparison {
     conditions: Conditions,
 }
 
-/// The reduction that a selection is, and how it is called.
-pub fn operator(builtin: Builtin) -> (Fold, &'static str) {
-    match builtin {
-        Builtin::MinIf => (Fold::MinIf, "min"),
-        _ => (Fold::MaxIf, "max"),
+/// How the reduction is called that a selection is.
+pub fn operator(fold: Fold) -> &'static str {
+    match fold {
+        Fold::MinIf => "min",
+        Fold::And => "&&",
+        Fold::Or => "||",
+        _ => "max",
+    }
+}
+
+/// The reduction that keeps the lesser or the greater value. Of two bools that is whether both hold, or any.
+fn kept(least: bool, of_bools: bool) -> Fold {
+    match (least, of_bools) {
+        (true, false) => Fold::MinIf,
+        (false, false) => Fold::MaxIf,
+        (true, true) => Fold::And,
+        (false, true) => Fold::Or,
     }
 }
 
@@ -131,11 +143,9 @@ impl Reader<'_> {
             op,
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
         );
-        // What is assigned after the comparison is what was compared; of bools, `&=` and `|=` are
-        // the extremes.
+        // What is assigned after the comparison is what was compared.
         let still = conditions.after.iter().all(|after| self.is_still(*after));
-        let number = self.function.exprs[compared].ty != Ty::Scalar(Scalar::Bool);
-        (ordered && still && number).then_some(Comparison {
+        (ordered && still).then_some(Comparison {
             old,
             compared,
             least: less,
@@ -176,18 +186,19 @@ impl Reader<'_> {
     fn selected(&self, at: ExprId, cond: ExprId, home: Home, value: ExprId) -> Option<Selection> {
         let comparison = self.comparison(cond)?;
         let same = same(self.function, comparison.compared, value);
+        let of_bools = self.is_bool(comparison.compared);
         (same && self.is_old(comparison.old, home)).then_some(Selection {
             at,
             home,
             value: comparison.compared,
-            builtin: if comparison.least {
-                Builtin::MinIf
-            } else {
-                Builtin::MaxIf
-            },
+            fold: kept(comparison.least, of_bools),
             conditions: comparison.conditions,
             as_value: false,
         })
+    }
+
+    fn is_bool(&self, id: ExprId) -> bool {
+        self.function.exprs[id].ty == Ty::Scalar(Scalar::Bool)
     }
 
     /// `if x > m { m = x; }`
@@ -243,6 +254,10 @@ impl Reader<'_> {
         self.taken(then, &mut taken)?;
         let assigned: Vec<_> = taken.iter().map(Taken::assigned).collect();
         let comparison = self.comparison(cond)?;
+        // Bools have no places.
+        if self.is_bool(comparison.compared) {
+            return None;
+        }
         let leader = self.target(comparison.old)?;
         let mut members: Vec<VarId> = assigned.iter().filter_map(|(var, _)| *var).collect();
         let count = members.len();

@@ -289,9 +289,14 @@ fn a_value_that_changes_once_compared() {
     ] {
         refused(&search(body), &["`best`"]);
     }
+}
+
+/// The greatest or least of bools is a flag, and has no place.
+#[test]
+fn a_place_of_a_bool() {
     refused(
-        "fn f(x: &[bool], n: usize) -> bool { let mut b = true;
-            for i in 0..n { if x[i] < b { b = x[i]; } } b }",
+        "fn f(x: &[bool], n: usize) -> (bool, usize) { let (mut b, mut at) = (true, 0);
+            for i in 0..n { if x[i] < b { b = x[i]; at = i; } } (b, at) }",
         &["`b`"],
     );
 }

@@ -175,7 +175,7 @@ impl Finder<'_> {
     fn statement_expr(&mut self, id: ExprId) {
         let span = self.reader.function.exprs[id].span;
         if let Some(selection) = self.reader.selection(id) {
-            let (fold, op) = select::operator(selection.builtin);
+            let (fold, op) = (selection.fold, select::operator(selection.fold));
             self.push(selection.home.var(), span, UpdateKind::Fold(fold, op));
             if let Home::Element(_, access) = selection.home {
                 self.index(access);

@@ -2,6 +2,7 @@
 
 use crate::ir::types::ViewKind;
 use crate::ir::{Builtin, ExprId, ExprKind, Proof, Scalar, Ty};
+use crate::parse::pipeline::place;
 use crate::parse::{Parser, span, ty, written};
 use quote::ToTokens;
 
@@ -10,6 +11,9 @@ impl Parser {
         let syn::Expr::Path(path) = &*call.func else {
             return self.opaque(node, "a call of an expression", None);
         };
+        if place::is_number(&path.path) && call.args.len() == 1 {
+            return self.expr(&call.args[0]);
+        }
         if let Some(inlined) = self.call_closure(node, call) {
             return inlined;
         }

@@ -52,6 +52,9 @@ impl Parser {
         if let Some(value) = self.of_whole_option(call) {
             return value;
         }
+        if let Some(value) = self.of_placed(call) {
+            return value;
+        }
         if let Some(value) = self.chain(call) {
             return value;
         }

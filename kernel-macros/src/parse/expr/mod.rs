@@ -230,6 +230,11 @@ impl Parser {
                 if let Some(value) = self.behind_whole_option(&unary.expr) {
                     return value;
                 }
+                if let syn::Expr::MethodCall(call) = &*unary.expr
+                    && let Some(value) = self.of_placed(call)
+                {
+                    return value;
+                }
                 return match self.deref_target(&unary.expr) {
                     Some(var) => self.push(ExprKind::Var(var), span),
                     // References to numbers are their values here, and rustc knows of no others.

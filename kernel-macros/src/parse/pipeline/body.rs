@@ -225,6 +225,6 @@ impl<'a> Body<'a> {
     }
 }
 
-fn item() -> Ident {
+pub(super) fn item() -> Ident {
     name("item")
 }

@@ -7,6 +7,7 @@
 mod best;
 mod body;
 pub(super) mod patterns;
+pub(super) mod place;
 mod search;
 mod totals;
 mod whole;

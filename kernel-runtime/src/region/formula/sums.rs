@@ -84,18 +84,21 @@ fn hold_narrow(terms: &[Term], inputs: &Inputs) -> Option<bool> {
     Some(true)
 }
 
-/// Whether they hold, in 128 bits, which so few values of 64 bits, and products of two, never leave.
+/// Whether they hold, in 128 bits; not where those do not hold every value on the way.
 #[cold]
 fn hold_wide(terms: &[Term], inputs: &Inputs) -> bool {
-    let mut sum = 0;
+    let mut sum = Some(0i128);
     terms.iter().all(|term| {
-        sum += leaf(&term.word, inputs) * i128::from(term.factor);
+        let value = leaf(&term.word, inputs).checked_mul(term.factor.into());
+        sum = sum
+            .zip(value)
+            .and_then(|(sum, value)| sum.checked_add(value));
         let holds = match term.end {
             End::Open => return true,
-            End::Negative => sum < 0,
-            End::AtMostZero => sum <= 0,
+            End::Negative => sum.is_some_and(|sum| sum < 0),
+            End::AtMostZero => sum.is_some_and(|sum| sum <= 0),
         };
-        sum = 0;
+        sum = Some(0);
         holds
     })
 }

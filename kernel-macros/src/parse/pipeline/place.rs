@@ -1,0 +1,289 @@
+//! Ends of the driver's chains that keep the greatest or the least item: `max_by`, `min_by_key` and kin.
+//!
+//! A loop finds the number of that item by what decides about it, a number of each item's; the item is
+//! what the iterator gives at that place. Where the order is none, or says of two zeros what comparisons do not,
+//! and where no item has decided, the chain stands as it is written.
+
+use super::body::item;
+use super::patterns::untyped;
+use crate::ir::names::{START, plain};
+use crate::parse::chain::closure;
+use crate::parse::endings;
+use crate::parse::swap::name;
+use crate::parse::template::unmarked;
+use crate::tables::HashMap;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+/// What decides between items.
+struct Key {
+    /// A number of the item that is bound.
+    value: TokenStream,
+    order: Order,
+}
+
+/// How numbers of items compare.
+enum Order {
+    Whole,
+    /// `partial_cmp`: there is none beside NaN.
+    Partial,
+    /// `total_cmp`: zeros differ, and NaN is somewhere.
+    Total,
+}
+
+/// Whether a chain ends like this.
+pub(in crate::parse) fn is_end(call: &syn::ExprMethodCall) -> bool {
+    let ends = ["max_by", "min_by", "max_by_key", "min_by_key"];
+    ends.iter().any(|end| call.method == end) && call.args.len() == 1 && call.turbofish.is_none()
+}
+
+/// The loop, as a block whose value is the chain's.
+pub(in crate::parse) fn written_out(
+    call: &syn::ExprMethodCall,
+    source: &syn::Expr,
+) -> Option<TokenStream> {
+    let first = call.args.first()?;
+    let Key { value, order } = match call.method.to_string().ends_with("key") {
+        true => of_key(first)?,
+        false => of_order(first)?,
+    };
+    if !is_repeatable(source) {
+        return None;
+    }
+    let [total, next, place, odd] = ["total", "next", "place", "odd"].map(name);
+    let greatest = call.method.to_string().starts_with("max");
+    let (start, better) = match greatest {
+        true => ("lowest", quote!(>=)),
+        false => ("highest", quote!(<)),
+    };
+    let [start, number] = [start, "number"].map(started);
+    let (notes, decided) = (order.notes(&odd, &next), order.decides(&odd, &total));
+    let item = item();
+    let again = unmarked(source.to_token_stream());
+    let written = as_written(call);
+    Some(quote!({
+        let mut #odd = false;
+        let mut #place = !0usize;
+        let mut #total = #start();
+        for (__kernel_at, #item) in (#source).enumerate() {
+            let #next = #number(#value);
+            #notes
+            if #next #better #total {
+                #total = #next;
+                #place = __kernel_at;
+            }
+        }
+        if #decided && #place != !0usize {
+            ::core::iter::Iterator::nth(&mut (#again), #place)
+        } else {
+            #written
+        }
+    }))
+}
+
+impl Order {
+    /// What notes numbers that the order does not know.
+    fn notes(&self, odd: &Ident, next: &Ident) -> TokenStream {
+        match self {
+            Order::Whole => TokenStream::new(),
+            Order::Partial | Order::Total => quote!(#odd |= #next != #next;),
+        }
+    }
+
+    /// Whether comparisons have found what the order says.
+    fn decides(&self, odd: &Ident, total: &Ident) -> TokenStream {
+        match self {
+            Order::Whole | Order::Partial => quote!(!#odd),
+            Order::Total => quote!(!#odd && #total != 0.0),
+        }
+    }
+}
+
+/// The chain itself.
+fn as_written(call: &syn::ExprMethodCall) -> TokenStream {
+    let mut written = call.clone();
+    endings::confirm_chain(&mut written);
+    unmarked(written.to_token_stream())
+}
+
+/// A function of the runtime's, which the driver imports by this name.
+fn started(of: &str) -> Ident {
+    Ident::new(&format!("{START}{of}"), Span::mixed_site())
+}
+
+/// Whether a call is of the function that gives the number behind references.
+pub(in crate::parse) fn is_number(path: &syn::Path) -> bool {
+    path.get_ident() == Some(&started("number"))
+}
+
+/// `|item| key`
+fn of_key(key: &syn::Expr) -> Option<Key> {
+    let key = closure(key)?;
+    let [pattern] = key.inputs.iter().collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    Some(Key {
+        value: bound(pattern, &key.body),
+        order: Order::Whole,
+    })
+}
+
+/// `|a, b| of(a).total_cmp(&of(b))`
+fn of_order(compare: &syn::Expr) -> Option<Key> {
+    let compare = closure(compare)?;
+    let [first, second] = compare.inputs.iter().collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let (call, partial) = match &*compare.body {
+        syn::Expr::MethodCall(call) if takes_out(call) => match &*call.receiver {
+            syn::Expr::MethodCall(call) => (call, true),
+            _ => return None,
+        },
+        syn::Expr::MethodCall(call) => (call, false),
+        _ => return None,
+    };
+    let order = match (call.method.to_string().as_str(), partial) {
+        ("cmp", false) => Order::Whole,
+        ("total_cmp", false) => Order::Total,
+        ("partial_cmp", true) => Order::Partial,
+        _ => return None,
+    };
+    let [other] = call.args.iter().collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let names = renamed(first, second)?;
+    let like = rename(call.receiver.to_token_stream(), &names).to_string();
+    let same = |other: &syn::Expr| other.to_token_stream().to_string() == like;
+    let behind = matches!(other, syn::Expr::Reference(of) if same(&of.expr));
+    let value = match order {
+        // Traits' methods may come before it: it is read, for rustc to confirm.
+        Order::Total => both((first, second), &compare.body, &call.receiver),
+        _ => bound(first, &call.receiver),
+    };
+    (same(other) || behind).then_some(Key { value, order })
+}
+
+/// The value of an item that is compared with itself.
+fn both(
+    (first, second): (&syn::Pat, &syn::Pat),
+    order: &syn::Expr,
+    value: &syn::Expr,
+) -> TokenStream {
+    let ([first, second], item) = ([first, second].map(untyped), item());
+    let order_of = name("order");
+    quote!({
+        let (#first, #second) = (&#item, &#item);
+        let #order_of = #order;
+        #value
+    })
+}
+
+/// `.unwrap()`, `.expect("..")`, `.unwrap_or(Ordering::Equal)`
+fn takes_out(call: &syn::ExprMethodCall) -> bool {
+    let args: Vec<&syn::Expr> = call.args.iter().collect();
+    matches!(
+        (call.method.to_string().as_str(), &args[..]),
+        ("unwrap", []) | ("expect", [syn::Expr::Lit(_)]) | ("unwrap_or", [syn::Expr::Path(_)])
+    )
+}
+
+/// The value, with a closure's pattern bound to a reference to the item.
+fn bound(pattern: &syn::Pat, value: &syn::Expr) -> TokenStream {
+    let (pattern, item) = (untyped(pattern), item());
+    quote!({ let #pattern = &#item; #value })
+}
+
+/// What the names of one pattern are in the other, if they differ in nothing else.
+fn renamed(first: &syn::Pat, second: &syn::Pat) -> Option<HashMap<String, Ident>> {
+    let mut names = HashMap::default();
+    let pair = (first.to_token_stream(), second.to_token_stream());
+    paired(pair, &mut names).then_some(names)
+}
+
+fn paired((first, second): (TokenStream, TokenStream), names: &mut HashMap<String, Ident>) -> bool {
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    loop {
+        match (first.next(), second.next()) {
+            (None, None) => return true,
+            (Some(TokenTree::Ident(from)), Some(TokenTree::Ident(to))) => {
+                names.insert(plain(&from), to);
+            }
+            (Some(TokenTree::Group(one)), Some(TokenTree::Group(other))) => {
+                let inside = (one.stream(), other.stream());
+                if one.delimiter() != other.delimiter() || !paired(inside, names) {
+                    return false;
+                }
+            }
+            (Some(one), Some(other)) if one.to_string() == other.to_string() => {}
+            _ => return false,
+        }
+    }
+}
+
+fn rename(tokens: TokenStream, names: &HashMap<String, Ident>) -> TokenStream {
+    let renamed = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(of) => {
+            let to = names.get(&plain(&of)).cloned();
+            TokenTree::Ident(to.unwrap_or(of))
+        }
+        TokenTree::Group(of) => {
+            TokenTree::Group(Group::new(of.delimiter(), rename(of.stream(), names)))
+        }
+        token => token,
+    });
+    renamed.collect()
+}
+
+/// Whether an iterator can be made a second time: it takes nothing, and costs nothing.
+fn is_repeatable(source: &syn::Expr) -> bool {
+    const ADAPTERS: [&str; 7] = [
+        "enumerate",
+        "rev",
+        "copied",
+        "cloned",
+        "skip",
+        "take",
+        "zip",
+    ];
+    match source {
+        syn::Expr::Paren(of) => match &*of.expr {
+            syn::Expr::Range(of) => [&of.start, &of.end]
+                .into_iter()
+                .flatten()
+                .all(|end| is_still(end)),
+            inner => is_repeatable(inner),
+        },
+        syn::Expr::MethodCall(call) if call.method == "iter" => is_still(&call.receiver),
+        syn::Expr::MethodCall(call) => {
+            let known = ADAPTERS.iter().any(|name| call.method == name);
+            let others = call
+                .args
+                .iter()
+                .all(|arg| is_still(arg) || is_repeatable(arg));
+            known && others && is_repeatable(&call.receiver)
+        }
+        _ => false,
+    }
+}
+
+/// A number, a reference or a place that nothing moves.
+fn is_still(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Lit(_) => true,
+        syn::Expr::Path(path) => path.path.get_ident().is_some(),
+        syn::Expr::MethodCall(call) if call.method == "len" => is_still(&call.receiver),
+        syn::Expr::Index(of) => is_still(&of.expr) && is_bounds(&of.index),
+        _ => false,
+    }
+}
+
+/// `1..n`
+fn is_bounds(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Range(of) => [&of.start, &of.end]
+            .into_iter()
+            .flatten()
+            .all(|end| is_still(end)),
+        _ => false,
+    }
+}
