@@ -20,13 +20,11 @@ impl Filler<'_> {
     pub fn module(&self, ptx: &Ptx) -> TokenStream {
         let (rt, head) = (self.rt, &ptx.head);
         if let Some((release, debug)) = ptx.complete() {
-            let text = literal(&release);
             if release == debug {
-                return emit!(#text);
+                return emit!(#release);
             }
-            let debug = literal(&debug);
             return emit! {
-                if #rt::cfg!(debug_assertions) { #debug } else { #text }
+                if #rt::cfg!(debug_assertions) { #debug } else { #release }
             };
         }
         let (imports, parts, calls) = (self.imports(), self.parts(ptx), self.calls(ptx));
@@ -194,16 +192,6 @@ impl Filler<'_> {
         let position = names::index(literal.position);
         emit!(<#callee::Arguments as #rt::Argument<#position>>::Type)
     }
-}
-
-/// A text's literal, raw where it can be: to escape each character, and to undo that, takes longer than to
-/// read it.
-fn literal(text: &str) -> Token {
-    let plain = text.is_ascii() && !text.contains(['"', '\r']);
-    let raw = plain.then(|| format!("r\"{text}\"").parse().ok()).flatten();
-    let mut literal: Token = raw.unwrap_or_else(|| Token::string(text));
-    literal.set_span(names::site());
-    literal
 }
 
 /// An elementary function of the runtime.
