@@ -2,7 +2,7 @@
 //! call functions that only rustc can find.
 
 use super::call;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::{Expansion, Ptx};
 use crate::ir::{Builtin, CalleeId, Scalar, VarId};
 use crate::ptx::hole::{Hole, Literal, Part};
@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Prints the holes of a function's texts.
 pub struct Filler<'a> {
     pub input: &'a Expansion<'a>,
-    pub rt: &'a TokenStream,
+    pub rt: &'a Runtime,
 }
 
 impl Filler<'_> {
@@ -20,11 +20,13 @@ impl Filler<'_> {
     pub fn module(&self, ptx: &Ptx) -> TokenStream {
         let (rt, head) = (self.rt, &ptx.head);
         if let Some((release, debug)) = ptx.complete() {
+            let text = literal(&release);
             if release == debug {
-                return emit!(#release);
+                return emit!(#text);
             }
+            let debug = literal(&debug);
             return emit! {
-                if #rt::cfg!(debug_assertions) { #debug } else { #release }
+                if #rt::cfg!(debug_assertions) { #debug } else { #text }
             };
         }
         let (imports, parts, calls) = (self.imports(), self.parts(ptx), self.calls(ptx));
@@ -194,8 +196,18 @@ impl Filler<'_> {
     }
 }
 
+/// A text's literal, raw where it can be: to escape each character, and to undo that, takes longer than to
+/// read it.
+fn literal(text: &str) -> Token {
+    let plain = text.is_ascii() && !text.contains(['"', '\r']);
+    let raw = plain.then(|| format!("r\"{text}\"").parse().ok()).flatten();
+    let mut literal: Token = raw.unwrap_or_else(|| Token::string(text));
+    literal.set_span(names::site());
+    literal
+}
+
 /// An elementary function of the runtime.
-fn elementary(rt: &TokenStream, builtin: Builtin, ty: Scalar) -> TokenStream {
+fn elementary(rt: &Runtime, builtin: Builtin, ty: Scalar) -> TokenStream {
     let [ty, name] = [ty.name(), builtin.name()].map(names::local);
     emit!(<#rt::math::#ty::#name as #rt::DeviceFunction>)
 }
