@@ -134,12 +134,14 @@ impl Context<'_> {
                 opening,
                 total,
                 lent,
+                released,
                 ..
             } = &**chain;
+            let released = released.then(|| self.released());
             let rt = self.rt;
             // Where it begins a statement, a block alone would end it.
             let start = start(rt, opening);
-            let value = emit!(({ #start #opening #run #total }));
+            let value = emit!(({ #start #opening #run #released #total }));
             return match lent {
                 true => emit!(#rt::Option::as_ref(&#value)),
                 false => value,

@@ -238,6 +238,8 @@ pub(in crate::parse) struct Parser {
     pub chains: Vec<(usize, LoopId)>,
     /// The driver's chains that were read as loops, by their marks.
     pub totals: Vec<(usize, total::Total)>,
+    /// The driver's statement writes elements behind its chains.
+    pub writes_behind: bool,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
 }
