@@ -124,7 +124,7 @@ fn family(
 ) -> TokenStream {
     let name = &function.sig.ident;
     let handle = args.handle.as_ref().unwrap_or(name);
-    let rt = host::hidden(&args.runtime);
+    let rt = host::Runtime::of(&args.runtime);
     let mut members = Vec::new();
     for of in compiled {
         let device = match device(of, args) {

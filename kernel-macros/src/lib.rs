@@ -15,6 +15,7 @@ mod parse;
 mod ptx;
 mod report;
 mod stand_in;
+mod tables;
 
 /// Makes a loop function a kernel: serial, parallel and CUDA versions, and a dispatcher.
 #[proc_macro_attribute]

@@ -25,10 +25,11 @@ struct Raw<T, const R: usize> {
 }
 
 // Loops without iterators here: they are inlined into every access of every kernel, and what is
-// simple to begin with costs neither time to compile nor time to run unoptimised.
+// simple to begin with costs neither time to compile nor time to run unoptimised. What a call does once
+// for each array is inlined by optimised builds alone: others compile faster if they call it.
 impl<T, const R: usize> Raw<T, R> {
     /// The array of this shape whose elements follow one another, row by row.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn dense(ptr: *mut T, shape: [usize; R]) -> Self {
         let (mut strides, mut step, mut dim) = ([1; R], 1isize, R);
         while dim > 0 {
@@ -90,7 +91,7 @@ impl<T, const R: usize> Raw<T, R> {
         offset
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn erase<'a>(self) -> Array<'a> {
         const {
             assert!(
@@ -112,7 +113,7 @@ impl<T, const R: usize> Raw<T, R> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn restore(array: &Array<'_>) -> Raw<T, R> {
         let (mut shape, mut strides, mut dim) = ([0; R], [0; R], 0);
         while dim < R {

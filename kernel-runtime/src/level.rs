@@ -21,20 +21,51 @@ pub enum Level {
     Avx512,
 }
 
-/// The first tokens where regions have a form for AVX-512, else the second.
+/// The first block where regions have a form for AVX-512, else the second.
 #[cfg(feature = "avx512")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kernel_avx512 {
-    ({ $($with:tt)* } { $($without:tt)* }) => { $($with)* };
+    ($with:tt $without:tt) => {
+        $with
+    };
 }
 
-/// The first tokens where regions have a form for AVX-512, else the second.
+/// The first block where regions have a form for AVX-512, else the second.
 #[cfg(not(feature = "avx512"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kernel_avx512 {
-    ({ $($with:tt)* } { $($without:tt)* }) => { $($without)* };
+    ($with:tt $without:tt) => {
+        $without
+    };
+}
+
+/// The first block where kernels have what only makes them faster, else the second. Crates with debug
+/// assertions do without it, so that they compile faster, unless the feature `every-form` says
+/// otherwise. That also has small inputs take every way: `SPAN` of `crate::narrow` shrinks, and
+/// `LITTLE_WORK` of a session is 0.
+#[cfg(feature = "every-form")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kernel_optimised {
+    ($with:tt $without:tt) => {
+        $with
+    };
+}
+
+/// The first block where kernels have what only makes them faster, else the second: as the crate that
+/// the macro is used in has debug assertions or not.
+#[cfg(not(feature = "every-form"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kernel_optimised {
+    ($with:tt $without:tt) => {{
+        #[cfg(not(debug_assertions))]
+        $with
+        #[cfg(debug_assertions)]
+        $without
+    }};
 }
 
 /// The environment variable that bounds the level of a whole process: `baseline`, `avx2` or

@@ -4,6 +4,7 @@
 //! user's file defines can come between.
 
 pub use crate::__kernel_avx512 as avx512;
+pub use crate::__kernel_optimised as optimised;
 pub use crate::array::{
     Array, Contiguous, Indexed, ReadArray, ReadParts, View, ViewMut, WriteArray, WriteParts,
     an_element, behind, elements, is_array, is_contiguous,
@@ -118,13 +119,7 @@ pub fn used<T>(value: T) {
     std::hint::black_box(value);
 }
 
-/// A region's fast form, if it pays to have one. Builds with debug assertions do without it, so that
-/// they compile faster, unless the feature `every-form` says otherwise. That also has small inputs take
-/// every way: `SPAN` of `crate::narrow` shrinks, and `LITTLE_WORK` of a region's plan is none.
-pub const fn fast<F: core::marker::Copy>(debug: bool, pays: bool, body: F) -> Option<F> {
-    if pays && (!debug || cfg!(feature = "every-form")) {
-        Some(body)
-    } else {
-        None
-    }
+/// A region's fast form, if it pays to have one.
+pub const fn fast<F: core::marker::Copy>(pays: bool, body: F) -> Option<F> {
+    if pays { Some(body) } else { None }
 }

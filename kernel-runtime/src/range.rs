@@ -158,7 +158,7 @@ impl<T: Counter> LoopRange for Range<T>
 where
     Range<T>: Iterator<Item = T>,
 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn progression(&self) -> Option<Progression> {
         let (first, end) = (self.start.wide(), self.end.wide());
         Some(Progression {
@@ -173,7 +173,7 @@ impl<T: Counter> LoopRange for RangeInclusive<T>
 where
     RangeInclusive<T>: Iterator<Item = T>,
 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn progression(&self) -> Option<Progression> {
         let (first, last) = (self.start().wide(), self.end().wide());
         Some(Progression {

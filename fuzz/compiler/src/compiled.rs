@@ -124,7 +124,7 @@ fn read(item: &syn::ItemFn) -> Function {
 
 fn texts(function: &Function, plan: &Plan, device: host::Device) -> Vec<RegionText> {
     let runtime = quote!(::kernel_runtime);
-    let rt = host::hidden(&runtime);
+    let rt = host::Runtime::of(&runtime);
     let input = host::Expansion {
         function,
         plan,

@@ -23,6 +23,8 @@ mod parse;
 mod ptx;
 #[path = "../../../kernel-macros/src/report/mod.rs"]
 mod report;
+#[path = "../../../kernel-macros/src/tables.rs"]
+mod tables;
 
 mod compiled;
 pub mod interpret;

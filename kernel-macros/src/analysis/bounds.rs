@@ -13,7 +13,7 @@ use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Step, Visit};
 use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Scalar, VarId, dump, walk};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// The outcome for all accesses of a candidate.
 #[derive(Debug, Default)]

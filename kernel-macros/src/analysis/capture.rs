@@ -5,12 +5,12 @@ use super::plan::{ArrayUse, Region, Wide, WideAdapter};
 use super::scan::{self, Scan};
 use crate::ir::types::ViewKind;
 use crate::ir::{AccessMode, ExprKind, Function, LoopId, Proof, VarId, verify};
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// What rustc has to confirm in front of the region. Types of one name are one type there.
 pub fn proofs(function: &Function, nest: &[LoopId], scan: &Scan) -> Vec<Proof> {
     let loops = nest.iter().chain(&scan.inner_loops);
-    let mut types = HashSet::new();
+    let mut types = HashSet::default();
     let all = loops.flat_map(|id| &function.loops[*id].proofs);
     all.filter(|proof| match proof {
         Proof::Type { tokens, .. } => types.insert(tokens.to_string()),

@@ -8,7 +8,7 @@ use super::scan::{self, Scan};
 use super::{bounds, capture, cost, depend, interior, nest, reduce, shared, sites, space, texts};
 use crate::infer::Mismatch;
 use crate::ir::{AccessId, Block, ExprId, Function, LoopId, VarId};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// Whether an operand fails must not depend on the order of iterations, unless the verbatim loop
 /// can still run once it has.
@@ -149,7 +149,7 @@ impl Drafter<'_> {
             turns: false,
             rounds_otherwise: false,
             sites: Vec::new(),
-            site_of: HashMap::new(),
+            site_of: HashMap::default(),
             calls: Vec::new(),
             undecided: Vec::new(),
             undecided_calls: false,
@@ -204,7 +204,7 @@ impl Drafter<'_> {
 
 /// Keeps the first of equal conditions.
 fn distinct(conditions: &mut Vec<Condition>) {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     conditions.retain(|condition| seen.insert(format!("{:?}", condition.test)));
 }
 

@@ -10,7 +10,7 @@ use super::poly::{Poly, Sym};
 use crate::ir::{
     BinaryOp, Builtin, ExprId, ExprKind, Function, Pat, Stmt, StmtKind, VarId, VarKind, walk,
 };
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// How often what a fact speaks of is looked into in turn.
 const ROUNDS: usize = 3;
@@ -20,7 +20,7 @@ const MOST_FACTORS: usize = 4;
 
 /// What the driver's names that keep their values are bound to, if that keeps its value too.
 pub fn definitions(function: &Function) -> HashMap<VarId, ExprId> {
-    let mut found = HashMap::new();
+    let mut found = HashMap::default();
     walk::statements(function, &function.body, &mut |stmt| {
         define(function, stmt, &mut found);
     });
@@ -63,7 +63,7 @@ fn define(function: &Function, stmt: &Stmt, found: &mut HashMap<VarId, ExprId>) 
 /// Polynomials that are not negative wherever all of these are at least as large as they say.
 pub fn about(former: &Former, at_least: &[(Poly, i128)]) -> Vec<Poly> {
     let mut facts: Vec<Poly> = Vec::new();
-    let mut seen: HashSet<Sym> = HashSet::new();
+    let mut seen: HashSet<Sym> = HashSet::default();
     let mut open: Vec<Sym> = at_least.iter().flat_map(|(p, _)| p.symbols()).collect();
     for _ in 0..ROUNDS {
         let fresh: Vec<Sym> = open.drain(..).filter(|sym| seen.insert(*sym)).collect();

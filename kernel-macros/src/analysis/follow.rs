@@ -6,7 +6,7 @@
 use super::form::Former;
 use super::plan::{ArrayUse, Follow, Region};
 use crate::ir::{ExprId, ExprKind, Function, Scalar, walk};
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// Fills in what each array of a region follows, and whether its loops may change places.
 pub fn find(former: &Former, region: &mut Region) {
@@ -70,7 +70,7 @@ fn dimension(former: &Former, region: &Region, index: ExprId) -> Option<Option<u
 
 /// Whether no loop is that of two dimensions: along a diagonal, places in one are no places in the other.
 fn are_different(loops: &[Option<usize>]) -> bool {
-    let mut known = HashSet::new();
+    let mut known = HashSet::default();
     loops.iter().all(|of| known.insert(*of))
 }
 
@@ -100,7 +100,7 @@ fn turns(function: &Function, region: &Region) -> bool {
     if ordered || conditional || region.fast_can_fail() || !region.arrays.iter().all(exact) {
         return false;
     }
-    let mut indices = HashSet::new();
+    let mut indices = HashSet::default();
     walk::accesses(function, &region.body, &mut |id| {
         for index in &function.accesses[id].index {
             walk::below(function, *index, &mut |id| _ = indices.insert(id));

@@ -7,8 +7,8 @@ use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place, Scalar,
     Stmt, StmtKind, UnaryOp, VarId, VarKind,
 };
+use crate::tables::{HashMap, HashSet};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 /// A polynomial that must be a value of a type, or the machine computes something else.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,8 +66,8 @@ impl<'a> Former<'a> {
     pub fn new(function: &'a Function, nest: &'a [LoopId]) -> Self {
         let mut names = Names {
             function,
-            lets: HashMap::new(),
-            assigned: HashSet::new(),
+            lets: HashMap::default(),
+            assigned: HashSet::default(),
         };
         names.block(&super::nest::body(function, nest));
         let Names { lets, assigned, .. } = names;

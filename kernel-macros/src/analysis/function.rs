@@ -6,7 +6,7 @@ use super::{sites, texts};
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{Function, LoopId, verify};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// The function's body as the only region of a plan, one of no loops; `None` with the problems in
 /// the sink.
@@ -22,7 +22,7 @@ pub fn device_function(
     let drafter = Drafter {
         function,
         mismatches,
-        independent: &HashSet::new(),
+        independent: &HashSet::default(),
         sharing: Sharing::Nothing,
     };
     let draft = match drafter.draft(&[frame]) {
@@ -55,8 +55,8 @@ pub fn device_function(
     Some(Plan {
         regions: vec![region],
         verdicts,
-        kept_from_more: HashMap::new(),
-        fused: HashMap::new(),
-        apart: HashMap::new(),
+        kept_from_more: HashMap::default(),
+        fused: HashMap::default(),
+        apart: HashMap::default(),
     })
 }

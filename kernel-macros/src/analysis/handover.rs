@@ -7,7 +7,7 @@ use crate::ir::{
     Access, AccessId, AccessMode, ExprId, ExprKind, Function, IndexStyle, LoopId, Place, Span,
     Stmt, StmtKind, Ty, VarId, VarKind,
 };
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// Makes arrays of the fixed arrays that the body of a driver loop binds.
 pub fn arrays_of(function: &mut Function, id: LoopId) {

@@ -13,7 +13,8 @@ use super::plan::{Interior, Simpler, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Step};
 use crate::ir::{BinaryOp, Block, Builtin, ExprId, ExprKind, LoopId, Scalar, VarId, VarKind, walk};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
+use std::collections::BTreeSet;
 
 #[cfg(test)]
 mod tests;
@@ -38,8 +39,8 @@ pub fn find(former: &Former, body: &Block) -> Option<Interior> {
             from: Wide::Lo(position),
             to: Wide::Hi(position),
             given: Vec::new(),
-            simpler: HashMap::new(),
-            near: HashSet::new(),
+            simpler: HashMap::default(),
+            near: HashSet::default(),
         },
     };
     walk::expressions(former.function, body, &mut |id| {

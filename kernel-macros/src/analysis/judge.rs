@@ -9,7 +9,7 @@ use super::promote::Promotion;
 use super::{across, follow, handover, nest, private, reduce, sites, strips, texts};
 use crate::infer::Mismatch;
 use crate::ir::{Function, LoopId, VarId, verify};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 pub struct Judge<'a> {
     pub function: &'a mut Function,

@@ -12,7 +12,7 @@ use super::poly::{Poly, Sym};
 use super::polyhedron::System;
 use super::radix::Forms;
 use crate::ir::VarId;
-use std::collections::HashMap;
+use crate::tables::HashMap;
 
 /// What holds where an access is made.
 #[derive(Clone, Debug, Default)]

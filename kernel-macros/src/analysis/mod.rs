@@ -71,9 +71,9 @@ pub use function::device_function;
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
 use crate::ir::{CalleeKind, ExprKind, Function, LoopId, Span, VarId, walk};
+use crate::tables::{HashMap, HashSet};
 use judge::Judge;
 use plan::{Plan, Verdict};
-use std::collections::{HashMap, HashSet};
 
 /// Judges every loop. Problems that make the attribute an error go to the sink.
 pub fn analyse(
@@ -92,9 +92,9 @@ pub fn analyse(
     let plan = Plan {
         regions: Vec::new(),
         verdicts,
-        kept_from_more: HashMap::new(),
-        fused: HashMap::new(),
-        apart: HashMap::new(),
+        kept_from_more: HashMap::default(),
+        fused: HashMap::default(),
+        apart: HashMap::default(),
     };
     let followers = fuse::followers(function);
     let mut judge = Judge {
@@ -122,7 +122,7 @@ fn named_arrays(
     names: &[proc_macro2::Ident],
     sink: &mut Sink,
 ) -> HashSet<VarId> {
-    let mut arrays = HashSet::new();
+    let mut arrays = HashSet::default();
     for name in names {
         let found: Vec<VarId> = function
             .vars

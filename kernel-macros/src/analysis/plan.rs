@@ -6,7 +6,7 @@
 use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, CalleeId, ExprId, LoopId, Proof, Scalar, Span, VarId,
 };
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// The decisions for one function.
 #[derive(Debug)]

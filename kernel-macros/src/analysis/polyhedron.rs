@@ -1,7 +1,8 @@
 //! Systems of linear inequalities over the integers, and whether they have no solution, by
 //! Fourier and Motzkin's elimination with coefficients kept relatively prime.
 
-use std::collections::{BTreeMap, HashSet};
+use crate::tables::HashSet;
+use std::collections::BTreeMap;
 
 /// `sum of coefficient * unknown + constant >= 0`
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

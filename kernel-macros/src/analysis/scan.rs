@@ -8,7 +8,7 @@ use crate::ir::{
     AccessId, AccessMode, Adapter, BinaryOp, Block, Builtin, CalleeId, CalleeKind, ExprId,
     ExprKind, Function, LoopId, Opaque, Pat, Place, Span, Stmt, StmtKind, Ty, VarId, VarKind,
 };
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// Where in an iteration something happens.
 #[derive(Clone, Debug, Default)]
@@ -65,8 +65,8 @@ pub fn scan(function: &Function, nest: &[LoopId], former: &Former) -> Scan {
         context: Context::default(),
         depth: 0,
         unknown: 0,
-        unknown_names: HashSet::new(),
-        refused: HashSet::new(),
+        unknown_names: HashSet::default(),
+        refused: HashSet::default(),
         out: Scan::default(),
     };
     scanner.block(&super::nest::body(function, nest));

@@ -6,7 +6,7 @@ use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, CalleeId, CalleeKind, ExprId, ExprKind, Function, Place,
     Scalar, Span, Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
 };
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// What the guard and the reductions take off the list.
 pub struct Exempt<'a> {

@@ -9,7 +9,7 @@ mod tests;
 use super::plan::{Fold, Region};
 use super::zeros::Zeros;
 use crate::ir::{Block, Builtin, ExprId, ExprKind, Function, Place, StmtKind, VarId, walk};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// An operation that combines an accumulator, or what was combined into it, with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +28,10 @@ pub fn of(function: &Function, region: &Region) -> HashMap<ExprId, Step> {
     let mut finder = Finder {
         function,
         accumulators: accumulators.map(|of| of.var).collect(),
-        found: HashMap::new(),
+        found: HashMap::default(),
     };
     if finder.accumulators.is_empty() {
-        return HashMap::new();
+        return HashMap::default();
     }
     let mut nodes = Vec::new();
     walk::expressions(function, &region.body, &mut |id| nodes.push(id));
@@ -78,7 +78,7 @@ impl Finder<'_> {
     /// Accumulators that may come to hold `-0`.
     fn signed(&self, body: &Block) -> HashSet<VarId> {
         let zeros = Zeros::of(self.function, body);
-        let mut signed = HashSet::new();
+        let mut signed = HashSet::default();
         for (id, (accumulator, value)) in &self.found {
             let ExprKind::Call(_, args) = &self.function.exprs[*id].kind else {
                 unreachable!("steps are calls");

@@ -4,8 +4,8 @@ use super::form::same;
 use crate::ir::{
     BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Pat, Scalar, StmtKind, VarId, walk,
 };
+use crate::tables::HashMap;
 use std::cell::Cell;
-use std::collections::HashMap;
 
 /// Expressions that are looked at for one answer: names that stand for sums of names could otherwise
 /// take as many as two to the power of their number.
@@ -21,7 +21,7 @@ pub struct Zeros<'a> {
 
 impl<'a> Zeros<'a> {
     pub fn of(function: &'a Function, body: &Block) -> Zeros<'a> {
-        let mut lets = HashMap::new();
+        let mut lets = HashMap::default();
         walk::statements(function, body, &mut |stmt| match &stmt.kind {
             StmtKind::Let {
                 pat: Pat::Var(var),

@@ -14,7 +14,7 @@ use crate::ir::{
     BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, UnaryOp, VarId,
     walk,
 };
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// Halves of the largest power that is written out.
 const MOST_HALVES: i32 = 8;
@@ -51,14 +51,14 @@ impl Trips {
     }
 
     fn inside(function: &Function, body: &Block) -> Trips {
-        let mut varying = HashSet::new();
+        let mut varying = HashSet::default();
         walk::statements(function, body, &mut |stmt| match &stmt.kind {
             StmtKind::Assign { target, .. } => varying.extend(target.variable()),
             StmtKind::Let { pat, .. } => pat.variables(&mut |var| _ = varying.insert(var)),
             StmtKind::For(id) => _ = varying.insert(function.loops[*id].var),
             _ => {}
         });
-        let mut divisors = HashMap::new();
+        let mut divisors = HashMap::default();
         walk::expressions(function, body, &mut |id| {
             if let ExprKind::Binary(BinaryOp::Div, _, by) = function.exprs[id].kind
                 && let ExprKind::Var(var) = function.exprs[by].kind

@@ -26,7 +26,7 @@ use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span,
     Stmt, StmtKind, Ty, UnaryOp, VarId, walk,
 };
-use std::collections::HashMap;
+use crate::tables::HashMap;
 
 /// Bytes of an accumulator's lanes: four AVX2 registers, and for the trips that are left over, one.
 const BYTES: [u64; 2] = [128, 32];

@@ -3,17 +3,17 @@
 //! Printed from the IR, with a type on every binding and every operation in its explicit form, so
 //! that it means on its own what inference took the source to mean.
 
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use crate::analysis::plan::{Region, Simpler, SiteKey};
 use crate::analysis::steps::Step;
 use crate::ir::{
     self, AccessId, Adapter, BinaryOp, ExprId, ExprKind, LoopId, Pat, Place, Range, Stmt, StmtKind,
     Ty, VarId,
 };
+use crate::tables::HashMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 /// What a body is part of, and so how it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Frame {
 /// Prints statements and expressions of a region or a device function.
 pub struct Body<'a> {
     function: &'a ir::Function,
-    rt: &'a TokenStream,
+    rt: &'a Runtime,
     pub region: &'a Region,
     pub frame: Frame,
     /// Steps of minima and maxima in lanes.
@@ -50,7 +50,7 @@ pub struct Body<'a> {
 impl<'a> Body<'a> {
     pub fn new(
         function: &'a ir::Function,
-        rt: &'a TokenStream,
+        rt: &'a Runtime,
         region: &'a Region,
         frame: Frame,
     ) -> Self {
@@ -59,7 +59,7 @@ impl<'a> Body<'a> {
             rt,
             region,
             frame,
-            steps: HashMap::new(),
+            steps: HashMap::default(),
             depth: Cell::new(0),
             ahead: RefCell::default(),
             made: RefCell::default(),
@@ -73,7 +73,7 @@ impl<'a> Body<'a> {
         self.function
     }
 
-    pub fn rt(&self) -> &'a TokenStream {
+    pub fn rt(&self) -> &'a Runtime {
         self.rt
     }
 

@@ -9,7 +9,7 @@
 use super::iterate::{captures, has_two_forms};
 use super::lanes::Accumulators;
 use super::levels;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::plan::identity;
 use super::region::Region;
 use super::space::{inner, outer};
@@ -33,7 +33,7 @@ const CHUNKS: u32 = 16;
 const ACCUMULATORS: usize = 4;
 
 /// A way to run few iterations without the runtime: what is bound before, the condition that there are few,
-/// and what happens then, with an outcome as its value.
+/// which has run them if it is to, and what happens then, with an outcome as its value.
 pub struct Brief {
     pub bound: TokenStream,
     pub given: TokenStream,
@@ -70,10 +70,23 @@ pub fn of(region: &Region) -> Option<Brief> {
         ),
         false => (given, run),
     };
+    let bound = &trips.bound;
     Some(Brief {
-        bound: trips.bound,
-        given,
-        run: emit!(#run #rt::Outcome::Done),
+        bound: TokenStream::new(),
+        given: emit! {
+            #rt::optimised!({
+                #bound
+                if #given {
+                    #run
+                    true
+                } else {
+                    false
+                }
+            } {
+                false
+            })
+        },
+        run: emit!(#rt::Outcome::Done),
     })
 }
 
@@ -329,7 +342,7 @@ fn in_lanes(region: &Region, trips: &Trips) -> TokenStream {
 }
 
 /// The runtime's type that says how values of a type combine.
-fn operation(rt: &TokenStream, fold: Fold, ty: Scalar) -> TokenStream {
+fn operation(rt: &Runtime, fold: Fold, ty: Scalar) -> TokenStream {
     let float = matches!(ty, Scalar::F32 | Scalar::F64);
     let name = match fold {
         Fold::Add if float => "Sum",

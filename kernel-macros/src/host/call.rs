@@ -6,7 +6,7 @@
 
 use super::body::Body;
 use super::expr;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use crate::analysis::plan::SiteKey;
 use crate::ir::{CalleeId, CalleeKind, ExprId, ExprKind, Function, Scalar, Span, UnaryOp};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -22,7 +22,7 @@ pub fn import(function: &Function, callee: CalleeId) -> TokenStream {
 }
 
 /// The implementation of a device function, whose alias is in scope.
-pub fn implementation(function: &Function, rt: &TokenStream, callee: CalleeId) -> TokenStream {
+pub fn implementation(function: &Function, rt: &Runtime, callee: CalleeId) -> TokenStream {
     let alias = alias(function, callee);
     quote_spanned!(alias.span()=> <#alias as #rt::DeviceFunction>)
 }

@@ -1,7 +1,7 @@
 //! What rustc has to confirm about a region's names: code that is type-checked and never runs.
 
 use super::hidden;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use crate::ir::iteration::{Adaptor, Maker as Made, NdIterator, SliceIterator};
 use crate::ir::{Builtin, Loop, Maker, MakerKind, Proof, Scalar, Span, Ty};
 use proc_macro2::{Ident, TokenStream};
@@ -9,7 +9,7 @@ use quote::quote_spanned;
 
 /// The statement that compiles only if a name is what the compiler took it for (rule R5), about the
 /// place of the name. It does nothing.
-pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
+pub fn proof(rt: &Runtime, proof: &Proof) -> TokenStream {
     match proof {
         Proof::Type { tokens, ty } => {
             let ty = names::ty(rt, ty);
@@ -88,7 +88,7 @@ pub fn proof(rt: &TokenStream, proof: &Proof) -> TokenStream {
 }
 
 /// With the other two it covers every value.
-fn ordering(rt: &TokenStream, path: &TokenStream, value: i8) -> TokenStream {
+fn ordering(rt: &Runtime, path: &TokenStream, value: i8) -> TokenStream {
     let others = [(-1, "Less"), (0, "Equal"), (1, "Greater")].into_iter();
     let others = others.filter(|(other, _)| *other != value);
     let others = others.map(|(_, name)| names::local(name));
@@ -98,7 +98,7 @@ fn ordering(rt: &TokenStream, path: &TokenStream, value: i8) -> TokenStream {
 }
 
 /// No other pattern of an option has as many parts; one that binds a name is no value.
-fn variant(rt: &TokenStream, path: &TokenStream, some: bool) -> TokenStream {
+fn variant(rt: &Runtime, path: &TokenStream, some: bool) -> TokenStream {
     let parts = some.then(|| emit!((_)));
     let value = (!some).then(|| quote_spanned!(place(path)=> let _: #rt::Option<()> = #path;));
     quote_spanned! {place(path)=>
@@ -108,7 +108,7 @@ fn variant(rt: &TokenStream, path: &TokenStream, some: bool) -> TokenStream {
 }
 
 /// What makes a complex number is `num_complex`'s.
-fn made(rt: &TokenStream, maker: &Maker, scalar: Scalar) -> TokenStream {
+fn made(rt: &Runtime, maker: &Maker, scalar: Scalar) -> TokenStream {
     let (path, span) = (&maker.path, place(&maker.path));
     let scalar = names::scalar(rt, scalar);
     match maker.kind {
@@ -126,7 +126,7 @@ fn made(rt: &TokenStream, maker: &Maker, scalar: Scalar) -> TokenStream {
 }
 
 /// Beside a trait of the user's whose method takes the number by value, the name is ambiguous.
-fn by_reference(rt: &TokenStream, builtin: Builtin, ty: &Ty) -> TokenStream {
+fn by_reference(rt: &Runtime, builtin: Builtin, ty: &Ty) -> TokenStream {
     let methods = names::local(match ty {
         Ty::Complex(_) => "ComplexMethods",
         _ if builtin.is_of_orders() => "OrderMethods",
@@ -145,7 +145,7 @@ fn by_reference(rt: &TokenStream, builtin: Builtin, ty: &Ty) -> TokenStream {
 
 /// Imports of the traits of std whose methods and functions a kernel may name: beside them, a trait of the
 /// user's own with one of the names makes every use of it ambiguous, even where std's was out of scope.
-pub fn std_traits(rt: &TokenStream) -> TokenStream {
+pub fn std_traits(rt: &Runtime) -> TokenStream {
     emit!(use #rt::{
         Clone as _, From as _, IntoIterator as _, Iterator as _, Ord as _, PartialOrd as _, TryFrom as _,
         TryInto as _,
@@ -157,7 +157,7 @@ fn place(tokens: &TokenStream) -> proc_macro2::Span {
 }
 
 /// Where a macro's name means another one around the glob import, rustc calls it ambiguous.
-fn std_macro(rt: &TokenStream, name: &Ident) -> TokenStream {
+fn std_macro(rt: &Runtime, name: &Ident) -> TokenStream {
     let arguments = match name.to_string().trim_start_matches("debug_") {
         "assert" => emit!(true),
         "assert_eq" | "assert_ne" | "matches" => emit!(0, 0),
@@ -177,7 +177,7 @@ fn probe(name: &Ident) -> Ident {
 
 /// The loop's source, which is the iterator that it was taken for, or rustc says otherwise; and the
 /// imports beside which its methods are to be found.
-pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenStream, TokenStream) {
+pub fn iterator(rt: &Runtime, node: &Loop, source: &TokenStream) -> (TokenStream, TokenStream) {
     let Some(iteration) = &node.iteration else {
         return (source.clone(), TokenStream::new());
     };
@@ -196,7 +196,7 @@ pub fn iterator(rt: &TokenStream, node: &Loop, source: &TokenStream) -> (TokenSt
 
 /// Methods that are the arrays' own, or rustc calls them ambiguous: traits' methods that take the
 /// array by value, or by the reference at hand, would come first.
-pub fn makers(rt: &TokenStream, makers: &[Made]) -> TokenStream {
+pub fn makers(rt: &Runtime, makers: &[Made]) -> TokenStream {
     if makers.is_empty() {
         return TokenStream::new();
     }
@@ -246,7 +246,7 @@ fn methods(of: &Adaptor) -> Vec<Ident> {
     names.iter().map(|name| names::local(name)).collect()
 }
 
-fn adaptor(rt: &TokenStream, of: &Adaptor) -> TokenStream {
+fn adaptor(rt: &Runtime, of: &Adaptor) -> TokenStream {
     let (name, inner) = match of {
         Adaptor::Plain | Adaptor::NdZip => return emit!(_),
         Adaptor::Range => return emit!(#rt::iterators::Range<_>),

@@ -1,6 +1,6 @@
 //! The driver: the body with regions in the place of loops.
 
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::region::Region;
 use super::residency::Residency;
 use super::{Expansion, confirm, item};
@@ -15,7 +15,7 @@ use quote::{ToTokens, quote, quote_spanned};
 pub struct Context<'a> {
     pub input: &'a Expansion<'a>,
     /// Path of the runtime's hidden module.
-    pub rt: &'a TokenStream,
+    pub rt: &'a Runtime,
     /// The parameter that says who runs regions.
     pub session: Ident,
     /// Which arrays may stay on a device.
@@ -23,14 +23,15 @@ pub struct Context<'a> {
 }
 
 /// The driver function. Its copy of the body repeats no warning that `serial` gives already.
-pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
+pub fn function(input: &Expansion, rt: &Runtime) -> TokenStream {
+    let signature = item::driver_signature(input, rt);
+    let (rt, import) = &rt.imported();
     let context = Context {
         input,
         rt,
         session: names::local("__session"),
         residency: Residency::of(input),
     };
-    let signature = item::driver_signature(input, rt);
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let (lints, hold) = (&input.item.lints, context.hold());
     let (handle, session) = (&input.handle, &context.session);
@@ -47,6 +48,7 @@ pub fn function(input: &Expansion, rt: &TokenStream) -> TokenStream {
         #lints
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         #signature {
+            #import
             let #session = &#rt::Session::new(#handle::__KERNEL, __start);
             #(#aliases)*
             #(#proofs)*
@@ -132,12 +134,14 @@ impl Context<'_> {
                 opening,
                 total,
                 lent,
+                released,
                 ..
             } = &**chain;
+            let released = released.then(|| self.released());
             let rt = self.rt;
             // Where it begins a statement, a block alone would end it.
             let start = start(rt, opening);
-            let value = emit!(({ #start #opening #run #total }));
+            let value = emit!(({ #start #opening #run #released #total }));
             return match lent {
                 true => emit!(#rt::Option::as_ref(&#value)),
                 false => value,
@@ -230,7 +234,7 @@ impl Context<'_> {
 
 /// The functions that a chain's accumulator begins with the value of, and that make a number of its items, by
 /// the names that the chain has for them.
-fn start(rt: &TokenStream, opening: &TokenStream) -> Option<TokenStream> {
+fn start(rt: &Runtime, opening: &TokenStream) -> Option<TokenStream> {
     let called = opening.clone().into_iter().find_map(|token| match token {
         TokenTree::Ident(name) => name.to_string().strip_prefix(START).map(names::local),
         _ => None,

@@ -4,7 +4,7 @@
 //! types as any other does, and a call with other types is an error that names those there are.
 
 use super::item::{self, Front};
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::{Device, Expansion, Item, driver};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream};
@@ -40,7 +40,7 @@ pub struct Member<'a> {
 
 /// All the code that replaces the function.
 pub fn expand(family: &Family) -> TokenStream {
-    let rt = names::hidden(family.runtime);
+    let rt = Runtime::of(family.runtime);
     let (handle, parameters, predicates) = (family.handle, &family.parameters, &family.predicates);
     let instance = instance_trait(handle);
     let front = Front {
@@ -69,12 +69,12 @@ fn instance_trait(handle: &Ident) -> Ident {
 }
 
 /// Where the code of an instance is found.
-pub fn ptx_of(handle: &Ident, scalars: &[Scalar], rt: &TokenStream) -> TokenStream {
+pub fn ptx_of(handle: &Ident, scalars: &[Scalar], rt: &Runtime) -> TokenStream {
     let (instance, types) = (instance_trait(handle), primitives(scalars, rt));
     emit!(<#handle as #instance<#(#types),*>>::PTX)
 }
 
-fn primitives(scalars: &[Scalar], rt: &TokenStream) -> Vec<TokenStream> {
+fn primitives(scalars: &[Scalar], rt: &Runtime) -> Vec<TokenStream> {
     let scalars = scalars.iter();
     scalars.map(|scalar| names::scalar(rt, *scalar)).collect()
 }
@@ -84,7 +84,7 @@ impl Family<'_> {
         self.members.first()?.expansion.device.as_ref()
     }
 
-    fn declaration(&self, rt: &TokenStream) -> TokenStream {
+    fn declaration(&self, rt: &Runtime) -> TokenStream {
         let (visibility, cfgs, parameters) =
             (&self.item.visibility, &self.item.cfgs, &self.parameters);
         let instance = instance_trait(self.handle);
@@ -108,7 +108,7 @@ impl Family<'_> {
         }
     }
 
-    fn member(&self, member: &Member, rt: &TokenStream) -> TokenStream {
+    fn member(&self, member: &Member, rt: &Runtime) -> TokenStream {
         let (handle, cfgs) = (self.handle, &self.item.cfgs);
         let instance = instance_trait(handle);
         let types = primitives(&member.scalars, rt);
@@ -124,7 +124,7 @@ impl Family<'_> {
     }
 
     /// The device's code is another for each instance.
-    fn ptx(&self, rt: &TokenStream) -> TokenStream {
+    fn ptx(&self, rt: &Runtime) -> TokenStream {
         let (visibility, handle, parameters) =
             (&self.item.visibility, self.handle, &self.parameters);
         let instance = instance_trait(handle);

@@ -8,14 +8,22 @@ use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream};
 
 /// The functions that fold accumulators which do not fold one by one: the first so many lanes, a
-/// power of two, into the first ones. `__fold` is for every processor, `__fast_fold` for those that
-/// run the fast form.
-pub fn functions(region: &Region) -> Option<TokenStream> {
-    let plan = region.plan;
+/// power of two, into the first ones.
+pub struct Folds {
+    pub items: TokenStream,
+    /// `Option`s: for every processor, and for those that run the fast form.
+    pub forms: [TokenStream; 2],
+}
+
+pub fn functions(region: &Region) -> Folds {
+    let (plan, rt) = (region.plan, region.rt());
     if plan.extremes.is_empty() {
-        return None;
+        let none = emit!(#rt::Option::None);
+        return Folds {
+            items: TokenStream::new(),
+            forms: [none.clone(), none],
+        };
     }
-    let rt = region.rt();
     let types = plan.accumulators.iter().map(|of| region.body.scalar(of.ty));
     let types: Vec<_> = types.collect();
     let positions: Vec<_> = (0..types.len()).map(names::index).collect();
@@ -52,7 +60,7 @@ pub fn functions(region: &Region) -> Option<TokenStream> {
         }
     };
     let (general, fast) = (fold("__fold", None), fold("__fast_fold", Some(&features)));
-    Some(emit! {
+    let items = emit! {
         // To another place: where a lane is chosen or stays as it is, LLVM would store under a
         // mask, which takes long on many processors. As parameters, the references tell it that
         // the places do not overlap.
@@ -74,9 +82,12 @@ pub fn functions(region: &Region) -> Option<TokenStream> {
                 #(unsafe { *#folded.add(__lane) = __values.#positions };)*
             }
         }
-        #general
-        #fast
-    })
+    };
+    let fast = levels::optimised(rt, &emit!(#fast #rt::Option::Some(__fast_fold)));
+    Folds {
+        items,
+        forms: [emit!({ #general #rt::Option::Some(__fold) }), fast],
+    }
 }
 
 /// The name of an accumulator's left value; before that, of where the left half of its lanes is.

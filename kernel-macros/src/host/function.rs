@@ -2,7 +2,7 @@
 
 use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::residency::Residency;
 use super::text::Filler;
 use super::{Expansion, Ptx, confirm, raise, region, usual};
@@ -24,7 +24,7 @@ pub struct Written {
 /// One form of the function in the making.
 struct Form<'a> {
     input: &'a Expansion<'a>,
-    rt: &'a TokenStream,
+    rt: &'a Runtime,
     body: Body<'a>,
     written: &'a Written,
     /// What has to stand before a body.
@@ -33,7 +33,7 @@ struct Form<'a> {
 
 /// All the code that replaces the function.
 pub fn device_function(input: &Expansion, written: &Written) -> TokenStream {
-    let rt = &names::hidden(&input.runtime);
+    let rt = &Runtime::of(&input.runtime);
     let body = Body::new(input.function, rt, &input.plan.regions[0], Frame::Function);
     let (own, calls) = (&written.items, body.call_items());
     let items = emit!(#own #calls);

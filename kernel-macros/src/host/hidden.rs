@@ -5,7 +5,7 @@
 //! one. A trait of the user's that has the name for one of these types would be called instead.
 //! Beside a trait that has it for everything, rustc calls that ambiguous.
 
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use crate::ir::{Builtin, Receiver, Ty};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote_spanned;
@@ -33,13 +33,7 @@ const REFERENCES: [References; 11] = [
 ];
 
 /// The statement that compiles only if no trait has the method for what rustc looks at before.
-pub fn method(
-    rt: &TokenStream,
-    of: &Ty,
-    receiver: Receiver,
-    name: &Ident,
-    args: usize,
-) -> TokenStream {
+pub fn method(rt: &Runtime, of: &Ty, receiver: Receiver, name: &Ident, args: usize) -> TokenStream {
     let span = names::about(name.span());
     let plain = names::plain(name);
     let name = names::local(&plain);
@@ -55,7 +49,7 @@ pub fn method(
 
 /// The same of a slice's `contains` or `starts_with`, called of an array whose type is rustc's to know, or of a
 /// reference to one. A slice's own method comes first.
-pub fn of_array(rt: &TokenStream, array: &TokenStream, name: &Ident) -> TokenStream {
+pub fn of_array(rt: &Runtime, array: &TokenStream, name: &Ident) -> TokenStream {
     let span = names::about(name.span());
     let plain = names::plain(name);
     let name = names::local(&plain);
@@ -78,7 +72,7 @@ pub fn of_array(rt: &TokenStream, array: &TokenStream, name: &Ident) -> TokenStr
 }
 
 /// The types that rustc is asked about.
-fn types(rt: &TokenStream, of: &Ty, receiver: Receiver, name: &str) -> Vec<TokenStream> {
+fn types(rt: &Runtime, of: &Ty, receiver: Receiver, name: &str) -> Vec<TokenStream> {
     use Receiver::*;
     let elem = names::ty(rt, of);
     let ty = match (receiver, of) {

@@ -1,6 +1,6 @@
 //! The items: the function that keeps the name, and the enum that carries the versions.
 
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::{Expansion, Item, Param, driver, text};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 
 /// All the code that replaces the function.
 pub fn expand(input: &Expansion) -> TokenStream {
-    let rt = names::hidden(&input.runtime);
+    let rt = Runtime::of(&input.runtime);
     let handle = &input.handle;
     let front = Front {
         item: &input.item,
@@ -27,7 +27,7 @@ pub fn expand(input: &Expansion) -> TokenStream {
 }
 
 /// The constant with the device's code, if there is any.
-pub fn ptx(visibility: &TokenStream, input: &Expansion, rt: &TokenStream) -> Option<TokenStream> {
+pub fn ptx(visibility: &TokenStream, input: &Expansion, rt: &Runtime) -> Option<TokenStream> {
     let device = input.device.as_ref()?;
     let text = text::Filler { input, rt }.module(&device.ptx);
     Some(emit! {
@@ -83,7 +83,7 @@ fn output(item: &Item) -> TokenStream {
 
 impl Front<'_> {
     /// The function that keeps the name.
-    pub fn dispatcher(&self, rt: &TokenStream) -> TokenStream {
+    pub fn dispatcher(&self, rt: &Runtime) -> TokenStream {
         let (item, name, handle, clause) = (self.item, self.name, self.handle, &self.clause);
         let (visibility, generics) = (&item.visibility, &item.generics);
         let (docs, cfgs, attributes) = (&item.docs, &item.cfgs, &item.attributes);
@@ -110,7 +110,7 @@ impl Front<'_> {
     }
 
     /// The enum with the versions, and `more` items beside them.
-    pub fn handle(&self, rt: &TokenStream, more: &TokenStream) -> TokenStream {
+    pub fn handle(&self, rt: &Runtime, more: &TokenStream) -> TokenStream {
         let (visibility, cfgs) = (&self.item.visibility, &self.item.cfgs);
         let (handle, name) = (self.handle, names::plain(self.name));
         let about = format!("The versions of [`{name}`](fn@{name}), a kernel.");
@@ -159,7 +159,7 @@ impl Front<'_> {
         }
     }
 
-    fn parallel(&self, rt: &TokenStream) -> TokenStream {
+    fn parallel(&self, rt: &Runtime) -> TokenStream {
         let (item, clause, driver) = (self.item, &self.clause, &self.driver);
         let (visibility, generics, output) = (&item.visibility, &item.generics, output(item));
         let Forward { params, args } = forward(&item.params);
@@ -174,7 +174,7 @@ impl Front<'_> {
         }
     }
 
-    fn cuda(&self, rt: &TokenStream) -> TokenStream {
+    fn cuda(&self, rt: &Runtime) -> TokenStream {
         let (item, clause, driver) = (self.item, &self.clause, &self.driver);
         let (visibility, generics) = (&item.visibility, &item.generics);
         let Forward { params, args } = forward(&item.params);
@@ -209,7 +209,7 @@ impl Front<'_> {
         }
     }
 
-    fn report(&self, rt: &TokenStream) -> TokenStream {
+    fn report(&self, rt: &Runtime) -> TokenStream {
         let (visibility, text) = (&self.item.visibility, self.report);
         emit! {
             #[doc = "What became of each loop, and why."]
@@ -222,7 +222,7 @@ impl Front<'_> {
 
 /// A closure that runs once, but does not say so, can hand on what is borrowed or copied. All other
 /// parameters it is given in an `Option`: the statements around it, and in it.
-fn given(rt: &TokenStream, params: &[Param]) -> (TokenStream, TokenStream) {
+fn given(rt: &Runtime, params: &[Param]) -> (TokenStream, TokenStream) {
     if !params.iter().any(is_owned) {
         return (TokenStream::new(), TokenStream::new());
     }
@@ -250,7 +250,7 @@ fn patterns(params: &[Param]) -> (Vec<&TokenStream>, Vec<&TokenStream>) {
 }
 
 /// The signature of the driver: the function's own, and before it how the call begins.
-pub fn driver_signature(input: &Expansion, rt: &TokenStream) -> TokenStream {
+pub fn driver_signature(input: &Expansion, rt: &Runtime) -> TokenStream {
     let item = &input.item;
     let (generics, where_clause, output) = (&item.generics, &item.where_clause, output(item));
     let (patterns, types) = patterns(&item.params);
@@ -264,7 +264,7 @@ pub fn driver_signature(input: &Expansion, rt: &TokenStream) -> TokenStream {
 }
 
 /// The same as a trait declares it.
-pub fn declared_driver(item: &Item, generics: &TokenStream, rt: &TokenStream) -> TokenStream {
+pub fn declared_driver(item: &Item, generics: &TokenStream, rt: &Runtime) -> TokenStream {
     let (Forward { params, .. }, output) = (forward(&item.params), output(item));
     emit!(fn __kernel_driver #generics(__start: #rt::Start<'_>, #params) #output;)
 }

@@ -18,16 +18,14 @@ use crate::analysis::plan::{ArrayUse, NestLoop};
 use crate::ir::Scalar;
 use proc_macro2::{Ident, TokenStream};
 
-/// A region's functions, and those two of them that its `Code` names.
+/// A region's functions, and those of them that its `Code` names.
 pub struct Functions {
     pub items: TokenStream,
     pub body: TokenStream,
-    /// Whether the fast form is worth its size.
-    pub pays: TokenStream,
-    /// An `Option`.
-    pub fold: TokenStream,
-    /// Likewise.
-    pub fast_fold: TokenStream,
+    /// `Option`s: the fast form, and that for AVX-512.
+    pub fast: [TokenStream; 2],
+    /// Likewise: what folds lanes, in either form.
+    pub fold: [TokenStream; 2],
 }
 
 pub fn functions(region: &Region) -> Functions {
@@ -45,22 +43,14 @@ pub fn functions(region: &Region) -> Functions {
     } else {
         print()
     };
-    let Entries { items, body, pays } = entries;
+    let Entries { items, body, fast } = entries;
     let fold = fold::functions(region);
-    let rt = region.rt();
-    let (folds, fast_folds) = match fold {
-        Some(_) => (
-            emit!(#rt::Option::Some(__fold)),
-            emit!(#rt::fast(#rt::cfg!(debug_assertions), true, __fast_fold)),
-        ),
-        None => (emit!(#rt::Option::None), emit!(#rt::Option::None)),
-    };
+    let folds = &fold.items;
     Functions {
-        items: emit!(#run #rows #items #fold),
+        items: emit!(#run #rows #items #folds),
         body,
-        pays,
-        fold: folds,
-        fast_fold: fast_folds,
+        fast,
+        fold: fold.forms,
     }
 }
 
@@ -68,18 +58,19 @@ pub fn functions(region: &Region) -> Functions {
 pub struct Entries {
     pub items: TokenStream,
     pub body: TokenStream,
-    /// Whether the fast form is worth its size.
-    pub pays: TokenStream,
+    /// `Option`s.
+    pub fast: [TokenStream; 2],
 }
 
 fn entries(region: &Region, forms: &Forms) -> Entries {
     let Forms {
         fast, wide, other, ..
     } = forms;
+    let codes = [&emit!(__rows #fast), &emit!(__rows #wide)];
     Entries {
-        items: levels::forms(region, [&emit!(__rows #fast), &emit!(__rows #wide)]),
+        items: TokenStream::new(),
         body: emit!(__rows #other),
-        pays: levels::pays(region),
+        fast: levels::forms(region, codes, &levels::pays(region)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Iterations that combine, in lanes of the canonical order that take turns.
 
+use super::levels;
 use super::names::{self, emit};
 use super::order::unchecked;
 use super::region::Region;
@@ -91,13 +92,14 @@ fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStr
     };
     let count = names::index(lanes as usize);
     let round = visits(region, accumulators, &count);
-    Some(emit! {
+    let rounds = emit! {
         #first
         while FAST && __lane == 0 && __end - __from >= #count {
             #round
             __from += #count;
         }
-    })
+    };
+    Some(levels::if_optimised(region.rt(), &rounds))
 }
 
 /// Whether iterations do so little that loading and storing their lanes would take longer.
@@ -129,7 +131,7 @@ fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<Toke
         names::index(strip.longest()),
         names::index(region.lanes() as usize),
     );
-    Some(emit! {
+    let together = emit! {
         while FAST #unchecked && __end - __from >= #count && #all - __lane >= #count {
             let __first_lane = __lane;
             #lanes
@@ -137,7 +139,8 @@ fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<Toke
             __from += #count;
             __lane = (__lane + #count) % #all;
         }
-    })
+    };
+    Some(levels::if_optimised(region.rt(), &together))
 }
 
 /// Iterations from `__from` on, of so many lanes from `__lane` on.

@@ -4,7 +4,7 @@
 use super::chunks;
 use super::iterate::has_two_forms;
 use super::lanes::LITTLE;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::region::Region;
 use crate::analysis::plan::Wide;
 use proc_macro2::TokenStream;
@@ -22,8 +22,14 @@ fn enabled(features: &str) -> TokenStream {
     emit!(#[cfg_attr(target_arch = "x86_64", target_feature(enable = #features))])
 }
 
-/// The first code as the fast form; the second for AVX-512, where the runtime's feature says so.
-pub fn forms(region: &Region, [fast, wide]: [&TokenStream; 2]) -> TokenStream {
+/// The first code as the fast form, and the second for AVX-512, where the runtime's feature says so, as the
+/// region's `Code` has them: two `Option`s, which hold their functions. Builds without a fast form then
+/// do not even parse them.
+pub fn forms(
+    region: &Region,
+    [fast, wide]: [&TokenStream; 2],
+    pays: &TokenStream,
+) -> [TokenStream; 2] {
     let rt = region.rt();
     let form = |features: &str, name: &str, code: &TokenStream| {
         let (features, name) = (enabled(features), names::local(name));
@@ -31,7 +37,7 @@ pub fn forms(region: &Region, [fast, wide]: [&TokenStream; 2]) -> TokenStream {
             true => chunks::each(region, code),
             false => emit!(#code(__call, __tile, __slots)),
         };
-        emit! {
+        let function = emit! {
             #features
             unsafe fn #name(
                 __call: &#rt::Call<'_>,
@@ -40,35 +46,27 @@ pub fn forms(region: &Region, [fast, wide]: [&TokenStream; 2]) -> TokenStream {
             ) -> #rt::Checked {
                 unsafe { #run }
             }
-        }
+        };
+        optimised(rt, &emit!(#function #rt::fast(#pays, #name)))
     };
-    let fast = form(AVX2, "__fast", fast);
-    if !is_wide(region) {
-        return fast;
-    }
-    let wide = form(AVX512, "__wide", wide);
-    emit! {
-        #fast
-        #rt::avx512! { { #wide } {} }
-    }
-}
-
-/// The fast form and that for AVX-512 as the region's `Code` names them: two `Option`s.
-pub fn code(region: &Region, pays: &TokenStream) -> [TokenStream; 2] {
-    let rt = region.rt();
-    let form = |name: &str| {
-        let name = names::local(name);
-        emit!(#rt::fast(#rt::cfg!(debug_assertions), #pays, #name))
-    };
-    let none = emit!(#rt::Option::None);
     let wide = match is_wide(region) {
         true => {
-            let wide = form("__wide");
-            emit!(#rt::avx512!({ #wide } { #none }))
+            let wide = form(AVX512, "__wide", wide);
+            emit!(#rt::avx512!({ #wide } { #rt::Option::None }))
         }
-        false => none,
+        false => emit!(#rt::Option::None),
     };
-    [form("__fast"), wide]
+    [form(AVX2, "__fast", fast), wide]
+}
+
+/// The code's `Option` in builds that have fast forms, and `None` in others.
+pub fn optimised(rt: &Runtime, code: &TokenStream) -> TokenStream {
+    emit!(#rt::optimised!({ #code } { #rt::Option::None }))
+}
+
+/// Statements that only the fast form gets to, in builds that have one.
+pub fn if_optimised(rt: &Runtime, code: &TokenStream) -> TokenStream {
+    emit!(#rt::optimised!({ #code } {});)
 }
 
 /// Whether AVX-512 pays. It does for what computes: for accumulators, of which it has registers for

@@ -60,7 +60,7 @@ pub use device::{Device, DeviceEntry, Ptx};
 pub use family::{Family, Member, expand as expand_family, ptx_of};
 pub use function::{Written, device_function};
 pub use item::expand;
-pub use names::hidden;
+pub use names::Runtime;
 
 /// Everything about one function, for [`expand`].
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 pub use crate::ir::names::plain;
 use crate::ir::types::View;
 use crate::ir::{Scalar, Ty, Var, VarId};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
 
 /// The span of everything that is made here.
 pub fn site() -> Span {
@@ -39,19 +39,18 @@ pub fn variable(id: VarId, var: &Var) -> Ident {
 }
 
 /// A primitive type, whatever the user's file calls by its name.
-pub fn scalar(rt: &TokenStream, scalar: Scalar) -> TokenStream {
+pub fn scalar(rt: &Runtime, scalar: Scalar) -> TokenStream {
     scalar_at(rt, scalar, site())
 }
 
 /// The same with another span.
-pub fn scalar_at(rt: &TokenStream, scalar: Scalar, span: Span) -> TokenStream {
-    let name = Ident::new(scalar.name(), span);
-    let rt = respan(rt.clone(), span);
+pub fn scalar_at(rt: &Runtime, scalar: Scalar, span: Span) -> TokenStream {
+    let (name, rt) = (Ident::new(scalar.name(), span), rt.at(span));
     quote_spanned!(span=> #rt::prim::#name)
 }
 
 /// A type of the kernel subset.
-pub fn ty(rt: &TokenStream, of: &Ty) -> TokenStream {
+pub fn ty(rt: &Runtime, of: &Ty) -> TokenStream {
     match of {
         Ty::Unknown => emit!(_),
         Ty::Unit => emit!(()),
@@ -122,7 +121,38 @@ pub fn respan(tokens: TokenStream, span: Span) -> TokenStream {
         .collect::<TokenStream>()
 }
 
-/// The path of the runtime's hidden module.
-pub fn hidden(runtime: &TokenStream) -> TokenStream {
-    quote!(#runtime::__private)
+/// The path of the runtime's hidden module. It goes into other tokens one by one: to join two streams
+/// takes calls into rustc, and this is in nearly every line.
+#[derive(Clone, Debug)]
+pub struct Runtime(Vec<TokenTree>);
+
+impl Runtime {
+    /// Where the runtime crate is at that path.
+    pub fn of(runtime: &TokenStream) -> Self {
+        Runtime(quote!(#runtime::__private).into_iter().collect())
+    }
+
+    /// A short name, and the import that makes it one in a function's body, for the same reason.
+    pub fn imported(&self) -> (Self, TokenStream) {
+        let name = local("__kernel");
+        let import = quote_spanned!(site()=> use #self as #name;);
+        (Runtime(vec![name.into()]), import)
+    }
+
+    /// The same with another span.
+    fn at(&self, span: Span) -> Self {
+        let mut tokens = self.0.clone();
+        for token in &mut tokens {
+            token.set_span(span);
+        }
+        Runtime(tokens)
+    }
+}
+
+impl ToTokens for Runtime {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for token in &self.0 {
+            tokens.append(token.clone());
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Iterations in the order that suits a body: one by one, in strips, a few abreast, or cut at their calls.
 
 use super::lanes::Accumulators;
+use super::levels;
 use super::names::{self, emit};
 use super::region::Region;
 use super::space::{constant_step, inner, outer, pieces, tile};
@@ -133,12 +134,16 @@ fn abreast(region: &Region, plan: &plan::Strips) -> TokenStream {
 fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> TokenStream {
     let inner = inner(region);
     let (iteration, unchecked) = (region.body.iteration(), unchecked(region));
-    let row = emit! {
-        let (mut __from, __end) = __tile.columns;
+    let together = emit! {
         while FAST #unchecked && __end - __from >= #count {
             #parts
             __from += #count;
         }
+    };
+    let together = levels::if_optimised(region.rt(), &together);
+    let row = emit! {
+        let (mut __from, __end) = __tile.columns;
+        #together
         for __t in __from..__end {
             #inner
             #iteration

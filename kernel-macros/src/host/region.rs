@@ -5,8 +5,7 @@ use super::brief::{self, Brief};
 use super::chunks;
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
-use super::levels;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
 use crate::analysis::alike;
@@ -15,9 +14,9 @@ use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
 use crate::ir::{Proof, Scalar, VarId, VarKind};
+use crate::tables::HashSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use std::collections::HashSet;
 
 /// A region and where it stands.
 pub struct Region<'a> {
@@ -45,7 +44,7 @@ impl<'a> Region<'a> {
         region
     }
 
-    pub fn rt(&self) -> &'a TokenStream {
+    pub fn rt(&self) -> &'a Runtime {
         self.context.rt
     }
 
@@ -146,11 +145,9 @@ impl<'a> Region<'a> {
         let Functions {
             items,
             body,
-            pays,
-            fold,
-            fast_fold,
+            fast: [fast, wide],
+            fold: [fold, fast_fold],
         } = iterate::functions(self);
-        let [fast, wide] = levels::code(self, &pays);
         let folds = chunks::serves(self);
         let debug = self.uses_debug().then(|| {
             let debug = self.body.debug();
@@ -327,7 +324,7 @@ impl<'a> Region<'a> {
     /// Whether the lengths that the source asks for are lengths, as a statement that binds it, and
     /// its name: a trait's method may have the name.
     fn lengths(&self) -> (TokenStream, Option<TokenStream>) {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let lengths = self.plan.proofs.iter().filter_map(|proof| match proof {
             Proof::Length {
                 tokens,

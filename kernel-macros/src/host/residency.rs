@@ -6,8 +6,9 @@ use super::names::{self, emit};
 use crate::analysis::plan::Verdict;
 use crate::ir::template::{Bound, Contact, LoopTemplate, Origin, Piece, Template};
 use crate::ir::{StmtKind, Ty, VarId, VarKind};
+use crate::tables::HashSet;
 use proc_macro2::{Ident, TokenStream};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// What is known of the arrays of a function.
 #[derive(Default)]

@@ -7,8 +7,8 @@ use super::region::Region;
 use super::usual;
 use crate::analysis::stages::{Part, Stages};
 use crate::ir::{ExprId, ExprKind, Scalar, StmtKind, VarId, walk};
+use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
-use std::collections::{HashMap, HashSet};
 
 /// Iterations that run together: few enough that LLVM copies their numbers in registers, and does not
 /// call the C library for that. There are eight copies at most, of 32 bytes with AVX2.
@@ -164,7 +164,7 @@ impl Printer<'_> {
     fn reads(&self, number: usize, part: &Part) -> TokenStream {
         let (rt, function) = (self.body.rt(), self.body.function());
         let (block, bound) = (part.block(function), part.bound());
-        let mut named = HashSet::new();
+        let mut named = HashSet::default();
         walk::variables(function, &block, &mut |var| _ = named.insert(var));
         let carried = self.plan.carried.iter();
         let carried = carried.filter(|var| named.contains(var) && !bound.contains(var));
@@ -173,7 +173,7 @@ impl Printer<'_> {
             let lanes = lanes_of(&name);
             emit!(let mut #name = unsafe { #rt::get(&#lanes.0, __lane) };)
         });
-        let mut inside = HashSet::new();
+        let mut inside = HashSet::default();
         walk::expressions(function, &block, &mut |id| _ = inside.insert(id));
         let calls = self.calls().take(number).enumerate();
         let calls = calls.filter(|(_, id)| inside.contains(id));

@@ -9,9 +9,9 @@ use crate::analysis::strips::{is_loop, writes_element};
 use crate::ir::{
     AccessId, Block, ExprId, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk,
 };
+use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use std::collections::{HashMap, HashSet};
 
 /// Iterations of a strip, at most: one has a lane for every variable that passes from part to part.
 /// Long strips read what an inner loop goes through as long rows.
@@ -126,7 +126,7 @@ impl Strips<'_> {
     /// Reads the elements that an inner loop names but that do not depend on it.
     fn elements(&self, block: &Block) -> Option<TokenStream> {
         let function = self.body.function();
-        let mut named = HashSet::new();
+        let mut named = HashSet::default();
         walk::expressions(function, block, &mut |id| {
             if let ExprKind::Load(access) = function.exprs[id].kind {
                 named.insert(access);
@@ -144,7 +144,7 @@ impl Strips<'_> {
         let groups = self.plan.ahead.iter().enumerate();
         let groups = groups.filter(|(_, of)| of.trip == Some(id));
         let groups: Vec<_> = groups.collect();
-        let none = HashMap::new();
+        let none = HashMap::default();
         (!groups.is_empty()).then(|| self.body.behind(none, || self.read_elements(groups)))
     }
 
@@ -280,7 +280,7 @@ impl Strips<'_> {
             emit!({ let #name = __trips[#trip]; #(#stmts)* })
         });
         // What a trip binds, it alone sees.
-        self.in_lanes(body, &HashSet::new(), &emit!(#(#trips)*))
+        self.in_lanes(body, &HashSet::default(), &emit!(#(#trips)*))
     }
 
     /// Statements without loops.
@@ -382,7 +382,7 @@ impl Strips<'_> {
 
     /// The carried variables that a part assigns to.
     fn changed(&self, block: &Block) -> Vec<VarId> {
-        let mut assigned = HashSet::new();
+        let mut assigned = HashSet::default();
         walk::statements(self.body.function(), block, &mut |stmt| {
             if let StmtKind::Assign { target, .. } = &stmt.kind {
                 assigned.extend(target.variable());
@@ -419,7 +419,7 @@ fn element(number: usize) -> Ident {
 
 /// The variables that these statements themselves bind.
 fn bound(stmts: &[Stmt]) -> HashSet<VarId> {
-    let mut bound = HashSet::new();
+    let mut bound = HashSet::default();
     for stmt in stmts {
         if let StmtKind::Let { pat, .. } = &stmt.kind {
             pat.variables(&mut |var| _ = bound.insert(var));

@@ -2,7 +2,7 @@
 //! call functions that only rustc can find.
 
 use super::call;
-use super::names::{self, emit};
+use super::names::{self, Runtime, emit};
 use super::{Expansion, Ptx};
 use crate::ir::{Builtin, CalleeId, Scalar, VarId};
 use crate::ptx::hole::{Hole, Literal, Part};
@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Prints the holes of a function's texts.
 pub struct Filler<'a> {
     pub input: &'a Expansion<'a>,
-    pub rt: &'a TokenStream,
+    pub rt: &'a Runtime,
 }
 
 impl Filler<'_> {
@@ -195,7 +195,7 @@ impl Filler<'_> {
 }
 
 /// An elementary function of the runtime.
-fn elementary(rt: &TokenStream, builtin: Builtin, ty: Scalar) -> TokenStream {
+fn elementary(rt: &Runtime, builtin: Builtin, ty: Scalar) -> TokenStream {
     let [ty, name] = [ty.name(), builtin.name()].map(names::local);
     emit!(<#rt::math::#ty::#name as #rt::DeviceFunction>)
 }

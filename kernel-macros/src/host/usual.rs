@@ -75,7 +75,7 @@ pub fn entries(region: &Region) -> Entries {
     };
     let lanes = names::index(region.lanes() as usize);
     let Rarely { unless, pays } = rarely(region);
-    let mut items = emit! {
+    let items = emit! {
         unsafe fn __proper(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,
@@ -98,12 +98,11 @@ pub fn entries(region: &Region) -> Entries {
         }
     };
     let wide = region.differs_by_level();
-    let [fast, wide] = [emit!(__usual::<false>), emit!(__usual::<#wide>)];
-    items.extend(levels::forms(region, [&fast, &wide]));
+    let [usually, widely] = [emit!(__usual::<false>), emit!(__usual::<#wide>)];
     Entries {
         items,
         body: emit!(__proper),
-        pays,
+        fast: levels::forms(region, [&usually, &widely], &pays),
     }
 }
 

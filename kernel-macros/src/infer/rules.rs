@@ -3,7 +3,7 @@
 use super::slots::{BOOL, Class, Slot, Type, USIZE};
 use super::{Mismatch, Solver};
 use crate::ir::{ExprId, ExprKind, Function, LoopId, Scalar, VarKind};
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// A result type that follows from an argument's once that is known.
 pub(super) struct Deferred {

@@ -23,8 +23,8 @@ pub use ops::{BinaryOp, Builtin, UnaryOp};
 pub use template::Template;
 pub use types::{Scalar, Ty};
 
+use crate::tables::{HashMap, HashSet};
 use proc_macro2::{TokenStream, TokenTree};
-use std::collections::{HashMap, HashSet};
 
 /// A stretch of source: the spans of its first and last token. Stable proc macros cannot join
 /// spans, but `compile_error!` underlines from the first token of its path to its last brace.

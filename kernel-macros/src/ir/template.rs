@@ -96,6 +96,8 @@ pub struct Chain {
     pub total: TokenStream,
     /// The value is an `Option`, and a reference to what it has is wanted.
     pub lent: bool,
+    /// Elements are written behind it in its statement: by then no device may hold them.
+    pub released: bool,
     pub written: TokenStream,
 }
 

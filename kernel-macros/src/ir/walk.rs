@@ -3,7 +3,7 @@
 use super::{
     AccessId, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId, verify,
 };
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// Calls `visit` for every expression below the block's statements.
 pub fn expressions(function: &Function, block: &Block, visit: &mut impl FnMut(ExprId)) {
@@ -45,7 +45,7 @@ pub fn accesses(function: &Function, block: &Block, visit: &mut impl FnMut(Acces
 
 /// The variables that the block assigns to but does not bind, once for each place.
 pub fn assigned_outside(function: &Function, block: &Block) -> Vec<(VarId, Span)> {
-    let (mut assigned, mut bound) = (Vec::new(), HashSet::new());
+    let (mut assigned, mut bound) = (Vec::new(), HashSet::default());
     statements(function, block, &mut |stmt| match &stmt.kind {
         StmtKind::Assign { target, .. } => {
             assigned.extend(target.variable().map(|var| (var, stmt.span)));

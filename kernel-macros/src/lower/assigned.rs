@@ -1,10 +1,10 @@
 //! Which variables statements assign to, wherever below them.
 
 use crate::ir::{Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, VarId, walk};
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 pub(super) fn by(function: &Function, statements: &[Stmt]) -> HashSet<VarId> {
-    let mut found = HashSet::new();
+    let mut found = HashSet::default();
     statements
         .iter()
         .for_each(|stmt| statement(function, stmt, &mut found));
@@ -48,7 +48,7 @@ fn statement(function: &Function, stmt: &Stmt, found: &mut HashSet<VarId>) {
 
 /// Whether evaluating an expression assigns to anything.
 pub(super) fn assigns(function: &Function, id: ExprId) -> bool {
-    let mut found = HashSet::new();
+    let mut found = HashSet::default();
     expression(function, id, &mut found);
     !found.is_empty()
 }

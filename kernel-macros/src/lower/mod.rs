@@ -26,9 +26,9 @@ use crate::ir::{
     Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Proof, Scalar,
     Span, Stmt, StmtKind, Ty, Var, VarId, VarKind,
 };
+use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use std::collections::{HashMap, HashSet};
 
 /// Lowers the whole function.
 pub fn lower(function: &mut Function) {
@@ -38,8 +38,8 @@ pub fn lower(function: &mut Function) {
     let mut body = std::mem::take(&mut function.body);
     let mut lowerer = Lowerer {
         function,
-        leaves: HashMap::new(),
-        proved: HashSet::new(),
+        leaves: HashMap::default(),
+        proved: HashSet::default(),
         home: None,
     };
     lowerer.block(&mut body);

@@ -24,9 +24,18 @@ impl Parser {
         }
     }
 
+    /// A value that goes to some place.
+    fn assigned(&mut self, target: &syn::Expr, value: impl FnOnce(&mut Self) -> ExprId) -> ExprId {
+        let outer = self.writes_behind;
+        self.writes_behind |= !matches!(target, syn::Expr::Path(_));
+        let value = value(self);
+        self.writes_behind = outer;
+        value
+    }
+
     pub(super) fn assign(&mut self, assign: &syn::ExprAssign) -> StmtKind {
         let first = self.exprs.len();
-        let value = self.expr(&assign.right);
+        let value = self.assigned(&assign.left, |parser| parser.expr(&assign.right));
         self.say_whose_in(first, &assign.left);
         if matches!(*assign.left, syn::Expr::Infer(_)) {
             return StmtKind::Expr(value);
@@ -97,7 +106,7 @@ impl Parser {
             return opaque_stmt("an operator that kernels do not have", None);
         };
         let first = self.exprs.len();
-        let value = self.operand(&binary.right);
+        let value = self.assigned(&binary.left, |parser| parser.operand(&binary.right));
         self.say_whose_in(first, &binary.left);
         match self.place(&binary.left, AccessMode::Update) {
             Ok(target) => self.assignment(target, Some(op), value),

@@ -8,9 +8,10 @@
 use crate::ir::Builtin;
 use crate::ir::template::Contact;
 use crate::ir::types::ViewKind;
+use crate::tables::HashMap;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// The names of the function's arrays.
 #[derive(Default)]

@@ -64,11 +64,11 @@ use crate::diagnostics::Sink;
 use crate::ir::{
     self, Arena, ExprId, Function, LoopId, Proof, Scalar, Span, Ty, Var, VarId, VarKind,
 };
+use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use scope::Scopes;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 /// Turns the annotated function into IR. Signature problems go to the sink; the IR is made all the
 /// same, so that later stages can report theirs.
@@ -238,6 +238,8 @@ pub(in crate::parse) struct Parser {
     pub chains: Vec<(usize, LoopId)>,
     /// The driver's chains that were read as loops, by their marks.
     pub totals: Vec<(usize, total::Total)>,
+    /// The driver's statement writes elements behind its chains.
+    pub writes_behind: bool,
     /// Arrays bound by each marked `let`.
     pub arrays_bound: Vec<(usize, Vec<ir::template::Bound>)>,
 }
@@ -334,9 +336,9 @@ impl Parser {
             pinned: self.pinned,
             made: self.made,
             methods: self.methods,
-            definitions: HashMap::new(),
-            unlowered: HashMap::new(),
-            open: HashSet::new(),
+            definitions: HashMap::default(),
+            unlowered: HashMap::default(),
+            open: HashSet::default(),
             std_math: false,
             returned: self.returned,
             ret,

@@ -2,8 +2,8 @@
 
 use crate::ir::VarId;
 use crate::ir::names::plain;
+use crate::tables::HashMap;
 use proc_macro2::Ident;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Lexical scopes, innermost last.
@@ -27,7 +27,7 @@ impl Default for Scopes {
     fn default() -> Self {
         Scopes {
             levels: vec![Level::default()],
-            outside: HashMap::new(),
+            outside: HashMap::default(),
         }
     }
 }
@@ -129,7 +129,7 @@ impl Scopes {
     pub fn enter_function(&mut self, name: &Ident) -> Caller {
         let around = self.around(name).map_or(&[][..], |(around, _)| around);
         let items = around.iter().map(|level| Level {
-            variables: HashMap::new(),
+            variables: HashMap::default(),
             ..level.clone()
         });
         let items = items.chain([Level::default()]).collect();

@@ -17,9 +17,9 @@ use crate::ir::iteration::Maker;
 use crate::ir::template::{Bound, Call, Contact, LoopTemplate, Piece, Template};
 use crate::ir::types::ViewKind;
 use crate::ir::{LoopId, VarId};
+use crate::tables::HashMap;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::collections::HashMap;
 use syn::visit_mut::{self, VisitMut};
 
 const MARK: &str = "__kernel_mark";
@@ -202,8 +202,8 @@ impl Holes {
         let mut block = block.clone();
         let mut punch = Punch {
             holes: self,
-            loops: HashMap::new(),
-            sources: HashMap::new(),
+            loops: HashMap::default(),
+            sources: HashMap::default(),
             contacts: Vec::new(),
             guarded: false,
         };

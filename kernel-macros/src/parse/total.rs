@@ -159,6 +159,7 @@ impl Parser {
             opening: quote!(#asked #opening),
             total: total.to_token_stream(),
             lent,
+            released: self.writes_behind,
             written,
         };
         let node = node.clone();

@@ -8,7 +8,7 @@ mod loops;
 pub use loops::InnerLoop;
 
 use crate::ir::Scalar;
-use std::collections::{BTreeMap, HashSet};
+use crate::tables::HashSet;
 use std::fmt::Write;
 
 /// What a register holds.
@@ -22,6 +22,8 @@ pub enum Class {
 }
 
 impl Class {
+    const ALL: [Class; 5] = [Class::Pred, Class::B32, Class::B64, Class::F32, Class::F64];
+
     /// The register class of a type. Integers of 8 and 16 bits live in 32, extended as their
     /// type says.
     pub fn of(ty: Scalar) -> Class {
@@ -149,6 +151,8 @@ enum Line {
     Comment(String),
     /// Braces and declarations.
     Raw(String),
+    /// An instruction that turned out to be of no use.
+    Dropped,
 }
 
 #[derive(Debug)]
@@ -332,8 +336,8 @@ impl Code {
         if let Some((reg, _)) = guard {
             self.regs[reg.0 as usize].uses += 1;
         }
-        for reg in args.iter().flat_map(arg_regs) {
-            self.regs[reg.0 as usize].uses += 1;
+        for arg in &args {
+            arg_regs(arg, &mut |reg| self.regs[reg.0 as usize].uses += 1);
         }
         self.line(Line::Instr(Instr {
             guard,
@@ -360,35 +364,30 @@ impl Code {
 
     /// Drops instructions whose result nothing reads but themselves.
     fn prune(&mut self) {
-        loop {
-            let read = self.read_by_others();
-            let dead = |line: &Line| match line {
-                Line::Instr(instr) => {
-                    !instr.has_effect() && instr.dest.is_some_and(|reg| !read.contains(&reg))
+        let mut reads = self.reads_by_others();
+        let mut sections = std::mem::take(&mut self.sections);
+        // Backwards, since a result is mostly read behind where it is made; what a loop carries round
+        // takes another turn.
+        let mut dropped = true;
+        while std::mem::take(&mut dropped) {
+            for line in sections.iter_mut().rev().flat_map(|of| of.iter_mut().rev()) {
+                if is_dead(line, &reads) {
+                    count_reads(line, |reg| reads[reg] -= 1);
+                    *line = Line::Dropped;
+                    dropped = true;
                 }
-                _ => false,
-            };
-            let count = |code: &Self| code.sections.iter().map(Vec::len).sum::<usize>();
-            let before = count(self);
-            for section in &mut self.sections {
-                section.retain(|line| !dead(line));
-            }
-            if count(self) == before {
-                return;
             }
         }
+        self.sections = sections;
     }
 
-    /// Registers that an instruction reads without being one that computes them.
-    fn read_by_others(&self) -> HashSet<Reg> {
-        let mut read = HashSet::new();
+    /// How many instructions read a register without being one that computes it.
+    fn reads_by_others(&self) -> Vec<u32> {
+        let mut reads = vec![0; self.regs.len()];
         for line in self.sections.iter().flatten() {
-            let Line::Instr(instr) = line else { continue };
-            let guard = instr.guard.map(|(reg, _)| reg);
-            let regs = instr.args.iter().flat_map(arg_regs).chain(guard);
-            read.extend(regs.filter(|reg| instr.dest != Some(*reg)));
+            count_reads(line, |reg| reads[reg] += 1);
         }
-        read
+        reads
     }
 
     /// Whether something jumps to the label.
@@ -424,112 +423,141 @@ impl Code {
             match line {
                 Line::Instr(instr) => self.print_instr(&mut text, instr, &names),
                 Line::Label(label) if targets.contains(&label.0) => {
-                    _ = writeln!(text, "{}:", self.labels[label.0 as usize]);
+                    text.push_str(&self.labels[label.0 as usize]);
+                    text.push_str(":\n");
                 }
-                Line::Label(_) => {}
                 Line::Comment(comment) => {
-                    _ = writeln!(text, "    // {comment}");
+                    text.push_str("    // ");
+                    text.push_str(comment);
+                    text.push('\n');
                 }
                 Line::Raw(raw) => {
-                    _ = writeln!(text, "    {raw}");
+                    text.push_str("    ");
+                    text.push_str(raw);
+                    text.push('\n');
                 }
+                Line::Label(_) | Line::Dropped => {}
             }
         }
         text
     }
 
-    fn print_instr(&self, text: &mut String, instr: &Instr, names: &BTreeMap<Reg, String>) {
+    fn print_instr(&self, text: &mut String, instr: &Instr, names: &Names) {
         text.push_str("    ");
         if let Some((reg, value)) = instr.guard {
-            let not = if value { "" } else { "!" };
-            _ = write!(text, "@{not}{} ", names[&reg]);
+            text.push_str(if value { "@" } else { "@!" });
+            text.push_str(&names[reg.0 as usize]);
+            text.push(' ');
         }
         text.push_str(&instr.op);
-        let dest = instr.dest.map(|reg| names[&reg].clone());
-        let args = instr.args.iter().map(|arg| self.print_arg(arg, names));
-        for (n, arg) in dest.into_iter().chain(args).enumerate() {
-            text.push_str(if n == 0 { " " } else { ", " });
-            text.push_str(&arg);
+        let mut separator = " ";
+        if let Some(reg) = instr.dest {
+            text.push_str(separator);
+            text.push_str(&names[reg.0 as usize]);
+            separator = ", ";
+        }
+        for arg in &instr.args {
+            text.push_str(separator);
+            self.print_arg(text, arg, names);
+            separator = ", ";
         }
         text.push_str(";\n");
     }
 
-    fn print_arg(&self, arg: &Arg, names: &BTreeMap<Reg, String>) -> String {
-        let value = |operand: &Operand| match operand {
-            Operand::Reg(reg) => names[reg].clone(),
-            Operand::Int(int) => int.to_string(),
-            Operand::F32(bits) => format!("0f{bits:08X}"),
-            Operand::F64(bits) => format!("0d{bits:016X}"),
-            Operand::Bool(bool) => u32::from(*bool).to_string(),
-            Operand::Special(name) => (*name).to_owned(),
-        };
+    fn print_arg(&self, text: &mut String, arg: &Arg, names: &Names) {
         match arg {
-            Arg::Value(operand) => value(operand),
-            Arg::Memory(address, 0) => format!("[{}]", value(address)),
-            Arg::Memory(address, offset) => format!("[{}+{offset}]", value(address)),
-            Arg::Param(name) => format!("[{name}]"),
-            Arg::Symbol(name) => name.clone(),
-            Arg::Vector(parts) => {
-                let parts: Vec<String> = parts.iter().map(value).collect();
-                format!("{{{}}}", parts.join(", "))
+            Arg::Value(operand) => print_operand(text, operand, names),
+            Arg::Memory(address, offset) => {
+                text.push('[');
+                print_operand(text, address, names);
+                if *offset != 0 {
+                    _ = write!(text, "+{offset}");
+                }
+                text.push(']');
             }
-            Arg::Label(label) => self.labels[label.0 as usize].clone(),
+            Arg::Param(name) => {
+                text.push('[');
+                text.push_str(name);
+                text.push(']');
+            }
+            Arg::Symbol(name) => text.push_str(name),
+            Arg::Vector(parts) => {
+                text.push('{');
+                for (at, part) in parts.iter().enumerate() {
+                    if at > 0 {
+                        text.push_str(", ");
+                    }
+                    print_operand(text, part, names);
+                }
+                text.push('}');
+            }
+            Arg::Label(label) => text.push_str(&self.labels[label.0 as usize]),
         }
     }
 
     /// A name for every register that the text mentions.
-    fn register_names(&self) -> BTreeMap<Reg, String> {
-        let mut names = BTreeMap::new();
-        let mut taken = HashSet::new();
-        let mut counts: BTreeMap<Class, u32> = BTreeMap::new();
+    fn register_names(&self) -> Names {
+        let mut names = vec![String::new(); self.regs.len()];
+        let mut taken = HashSet::default();
+        let mut counts = [0_u32; Class::ALL.len()];
         for reg in self.mentioned() {
             let info = &self.regs[reg.0 as usize];
-            let name = match &info.name {
+            names[reg.0 as usize] = match &info.name {
                 Some(name) => unique(name, &mut taken),
                 None => {
-                    let count = counts.entry(info.class).or_default();
+                    let count = &mut counts[info.class as usize];
                     *count += 1;
                     format!("%{}{count}", info.class.prefix())
                 }
             };
-            names.insert(reg, name);
         }
         names
     }
 
     /// Registers in the order of the text.
     fn mentioned(&self) -> Vec<Reg> {
-        let mut seen = HashSet::new();
+        let mut seen = vec![false; self.regs.len()];
         let mut order = Vec::new();
         for line in self.sections.iter().flatten() {
             let Line::Instr(instr) = line else { continue };
-            let guard = instr.guard.map(|(reg, _)| reg);
-            let args = instr.args.iter().flat_map(arg_regs);
-            for reg in guard.into_iter().chain(instr.dest).chain(args) {
-                if seen.insert(reg) {
+            let mut meet = |reg: Reg| {
+                if !std::mem::replace(&mut seen[reg.0 as usize], true) {
                     order.push(reg);
                 }
+            };
+            if let Some((reg, _)) = instr.guard {
+                meet(reg);
+            }
+            if let Some(reg) = instr.dest {
+                meet(reg);
+            }
+            for arg in &instr.args {
+                arg_regs(arg, &mut meet);
             }
         }
         order
     }
 
-    fn declarations(&self, names: &BTreeMap<Reg, String>) -> String {
-        let mut text = String::new();
-        for class in [Class::Pred, Class::B32, Class::B64, Class::F32, Class::F64] {
-            let of_class = || names.keys().filter(move |reg| self.class(**reg) == class);
-            let unnamed = |reg: &&Reg| self.regs[reg.0 as usize].name.is_none();
-            let temporaries = of_class().filter(unnamed).count();
-            if temporaries > 0 {
-                let (class, prefix) = (class.name(), class.prefix());
-                _ = writeln!(text, "    .reg .{class} %{prefix}<{}>;", temporaries + 1);
+    fn declarations(&self, names: &Names) -> String {
+        let mut temporaries = [0_u32; Class::ALL.len()];
+        let mut named = [const { Vec::new() }; Class::ALL.len()];
+        for (info, name) in self.regs.iter().zip(names) {
+            let class = info.class as usize;
+            match info.name {
+                _ if name.is_empty() => {}
+                None => temporaries[class] += 1,
+                Some(_) => named[class].push(name.as_str()),
             }
-            let named: Vec<&str> = of_class()
-                .filter(|reg| !unnamed(reg))
-                .map(|reg| names[reg].as_str())
-                .collect();
-            for row in named.chunks(8) {
-                _ = writeln!(text, "    .reg .{} {};", class.name(), row.join(", "));
+        }
+        let mut text = String::new();
+        for class in Class::ALL {
+            let (name, prefix) = (class.name(), class.prefix());
+            let temporaries = temporaries[class as usize];
+            if temporaries > 0 {
+                _ = writeln!(text, "    .reg .{name} %{prefix}<{}>;", temporaries + 1);
+            }
+            for row in named[class as usize].chunks(8) {
+                _ = writeln!(text, "    .reg .{name} {};", row.join(", "));
             }
         }
         for local in &self.locals {
@@ -537,6 +565,53 @@ impl Code {
         }
         text
     }
+}
+
+/// The registers' names; empty where the text does not mention one.
+type Names = Vec<String>;
+
+/// Whether the line only computes what nothing reads.
+fn is_dead(line: &Line, reads: &[u32]) -> bool {
+    match line {
+        Line::Instr(instr) => match instr.dest {
+            Some(reg) => reads[reg.0 as usize] == 0 && !instr.has_effect(),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// Calls `count` with each register that an instruction reads, unless it is the one that it computes.
+fn count_reads(line: &Line, mut count: impl FnMut(usize)) {
+    let Line::Instr(instr) = line else { return };
+    let mut read = |reg: Reg| {
+        if instr.dest != Some(reg) {
+            count(reg.0 as usize);
+        }
+    };
+    if let Some((reg, _)) = instr.guard {
+        read(reg);
+    }
+    for arg in &instr.args {
+        arg_regs(arg, &mut read);
+    }
+}
+
+fn print_operand(text: &mut String, operand: &Operand, names: &Names) {
+    _ = match operand {
+        Operand::Reg(reg) => {
+            text.push_str(&names[reg.0 as usize]);
+            Ok(())
+        }
+        Operand::Int(int) => write!(text, "{int}"),
+        Operand::F32(bits) => write!(text, "0f{bits:08X}"),
+        Operand::F64(bits) => write!(text, "0d{bits:016X}"),
+        Operand::Bool(bool) => write!(text, "{}", u32::from(*bool)),
+        Operand::Special(name) => {
+            text.push_str(name);
+            Ok(())
+        }
+    };
 }
 
 fn unique(name: &str, taken: &mut HashSet<String>) -> String {
@@ -549,11 +624,17 @@ fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     text
 }
 
-fn arg_regs(arg: &Arg) -> impl Iterator<Item = Reg> {
+/// Calls `meet` with each register that an argument names. Not an iterator: they cost most where
+/// cargo compiles macros, without optimisation.
+fn arg_regs(arg: &Arg, meet: &mut impl FnMut(Reg)) {
     let operands = match arg {
         Arg::Value(operand) | Arg::Memory(operand, _) => std::slice::from_ref(operand),
         Arg::Vector(parts) => parts.as_slice(),
         Arg::Param(_) | Arg::Symbol(_) | Arg::Label(_) => &[],
     };
-    operands.iter().filter_map(|operand| operand.reg())
+    for operand in operands {
+        if let Operand::Reg(reg) = operand {
+            meet(*reg);
+        }
+    }
 }

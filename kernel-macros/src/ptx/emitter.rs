@@ -14,7 +14,7 @@ use super::value::Slot;
 use super::vectors::{Touch, Vectors};
 use crate::analysis::plan::{Bounds, Region, SiteKey};
 use crate::ir::{AccessId, Function, Scalar, VarId};
-use std::collections::HashMap;
+use crate::tables::HashMap;
 
 /// A pure computation: opcode and operands.
 type Key = (String, Vec<Operand>);
@@ -105,7 +105,7 @@ impl<'a> Emitter<'a> {
             failures: Failures::new(&mut code),
             code,
             scopes: vec![Scope::default()],
-            slots: HashMap::new(),
+            slots: HashMap::default(),
             loops: Vec::new(),
             next_iteration,
             touches: Vec::new(),
@@ -113,9 +113,9 @@ impl<'a> Emitter<'a> {
             staged: None,
             unit_strides: false,
             narrow: false,
-            lower_halves: HashMap::new(),
-            copies: HashMap::new(),
-            params: HashMap::new(),
+            lower_halves: HashMap::default(),
+            copies: HashMap::default(),
+            params: HashMap::default(),
             param_section,
         }
     }
@@ -138,7 +138,7 @@ impl<'a> Emitter<'a> {
     /// Opens the scope of a loop here; what it does not change goes in front.
     pub fn begin_loop(&mut self, induction: Option<Induction>) {
         self.scopes.push(Scope {
-            known: HashMap::new(),
+            known: HashMap::default(),
             header: Some(self.code.current()),
             induction,
         });

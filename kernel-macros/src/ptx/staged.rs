@@ -5,7 +5,8 @@ use super::code::{Arg, Class, Operand, Reg};
 use super::emitter::{Emitter, memory_suffix};
 use super::vectors::{Element, Vectors};
 use crate::ir::Scalar;
-use std::collections::{BTreeMap, HashMap};
+use crate::tables::HashMap;
+use std::collections::BTreeMap;
 
 /// Elements of iterations that go together.
 #[derive(Debug, Default)]

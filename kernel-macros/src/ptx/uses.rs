@@ -3,7 +3,7 @@
 use crate::ir::{
     AccessId, Adapter, Block, ExprId, ExprKind, Function, Place, Stmt, StmtKind, VarId,
 };
-use std::collections::HashSet;
+use crate::tables::HashSet;
 use std::mem;
 
 /// Everything found in a block, in the order of the source.

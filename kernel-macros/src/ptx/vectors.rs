@@ -17,7 +17,8 @@ use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
 use crate::analysis::plan::Bounds;
 use crate::ir::{AccessId, AccessMode, Scalar, VarId};
-use std::collections::{BTreeSet, HashMap};
+use crate::tables::HashMap;
+use std::collections::BTreeSet;
 
 /// Bytes of the longest access.
 pub const LONGEST: u32 = 16;

@@ -146,6 +146,18 @@ fn read_last(x: &[i32], w: &mut [i32]) -> i32 {
     w.iter().filter(|v| **v > 30).count() as i32 * w[1] + w[2]
 }
 
+/// A later loop sees the elements that a statement writes behind its chain.
+#[kernel(parallel, cuda)]
+fn written_behind(x: &[i32], w: &mut [i32]) -> i32 {
+    for i in 0..x.len() {
+        w[i] = x[i] * 3 % 17;
+    }
+    w[0] = w.iter().sum::<i32>();
+    let m = *w.iter().max().unwrap();
+    w[1] -= m + w.iter().copied().max_by_key(|v| *v).unwrap();
+    w.iter().fold(0, |a, b| a + b)
+}
+
 #[test]
 fn elements_behind_a_chain_are_new() {
     for n in [5, 100, 5000] {
@@ -153,5 +165,6 @@ fn elements_behind_a_chain_are_new() {
         let old = || vec![0; x.len()];
         check!(read_behind[w = old()](&x, &mut w));
         check!(read_last[w = old()](&x, &mut w));
+        check!(written_behind[w = old()](&x, &mut w));
     }
 }

@@ -29,7 +29,7 @@ use super::plan::{Condition, Reason};
 use super::poly::Poly;
 use super::scan::{Context, Visit, writes};
 use crate::ir::{AccessId, AccessMode, LoopId, VarId};
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 /// The proof's outcome: conditions for the guard, or reasons why there is none.
 #[derive(Debug, Default)]

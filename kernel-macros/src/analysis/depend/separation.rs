@@ -54,9 +54,7 @@ impl Pair<'_> {
                 let Some(mut needs) = self.radix(dim, equal, position) else {
                     continue;
                 };
-                needs.retain(|need| {
-                    !matches!(self.truth(std::slice::from_ref(need)), Truth::Always)
-                });
+                needs.retain(|need| !self.is_positive(need));
                 if needs.is_empty() {
                     return Some((position, needs));
                 }

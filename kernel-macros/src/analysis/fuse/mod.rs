@@ -19,11 +19,11 @@ use super::judge::Judge;
 use super::plan::{Reason, Verdict};
 use super::{nest, scan, sites, texts};
 use crate::ir::{Block, ExprId, ExprKind, Function, LoopId, Proof, StmtKind, VarId, VarKind, walk};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// For each loop, the one that stands behind it with nothing between.
 pub fn followers(function: &Function) -> HashMap<LoopId, LoopId> {
-    let mut found = HashMap::new();
+    let mut found = HashMap::default();
     let mut blocks = vec![&function.body];
     blocks.extend(function.loops.iter().map(|(_, node)| &node.body));
     for (_, node) in function.exprs.iter() {

@@ -9,7 +9,7 @@ use crate::analysis::plan::{
 };
 use crate::analysis::tests::analysed;
 use crate::ir::{Function, VarId};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// What a run of the judge has seen.
 #[derive(Debug, Default)]
@@ -357,8 +357,8 @@ impl<'a> Parallel<'a> {
             machine: Machine::new(trial.planned, &trial.world, mode, trial.debug),
             lanes: vec![identities.collect(); 3],
             interior,
-            writers: HashMap::new(),
-            readers: HashMap::new(),
+            writers: HashMap::default(),
+            readers: HashMap::default(),
             failure: None,
             unknown: false,
         }

@@ -7,7 +7,7 @@ use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, ExprId, ExprKind, Function, LoopId, Pat, Place, Range,
     Scalar, Stmt, StmtKind, Ty, UnaryOp, VarId,
 };
-use std::collections::HashMap;
+use crate::tables::HashMap;
 
 /// Longer loops are not run.
 const LONGEST: i128 = 64;
@@ -81,8 +81,8 @@ impl<'a> Machine<'a> {
             world,
             mode,
             debug,
-            env: HashMap::new(),
-            memory: HashMap::new(),
+            env: HashMap::default(),
+            memory: HashMap::default(),
             touches: Vec::new(),
             inside: None,
             failed: false,

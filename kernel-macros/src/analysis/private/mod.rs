@@ -26,8 +26,8 @@ use crate::ir::template::{LoopTemplate, Piece};
 use crate::ir::{
     ExprKind, Function, LoopId, Pat, Place, Stmt, StmtKind, Template, Ty, VarId, VarKind, walk,
 };
+use crate::tables::HashMap;
 use proc_macro2::{Literal, TokenStream, TokenTree};
-use std::collections::HashMap;
 
 /// Gives each iteration of the loop its own of what can be; `None` if there is nothing.
 pub fn privatize(function: &mut Function, id: LoopId) -> Option<Saved> {

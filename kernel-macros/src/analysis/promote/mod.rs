@@ -23,8 +23,8 @@ use crate::ir::{
     Access, AccessId, BinaryOp, Expr, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span,
     Stmt, StmtKind, Ty, UnaryOp, Var, VarId, VarKind, dump, walk,
 };
+use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
-use std::collections::{HashMap, HashSet};
 
 /// A loop whose elements became scalars.
 pub struct Promotion {

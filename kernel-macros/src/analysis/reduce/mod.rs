@@ -17,7 +17,7 @@ mod updates;
 use super::plan::{Accumulator, Extreme, Fold, Reason, SharedArray};
 use super::texts;
 use crate::ir::{Block, ExprId, Function, Span, VarId};
-use std::collections::HashSet;
+use crate::tables::HashSet;
 
 pub use rewrite::apply;
 pub use select::conjuncts;

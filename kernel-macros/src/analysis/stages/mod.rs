@@ -12,7 +12,7 @@ mod tests;
 
 use super::plan::Region;
 use crate::ir::{Block, Builtin, ExprId, ExprKind, Function, Scalar, Stmt, StmtKind, VarId, walk};
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// More values than this between parts of an iteration would not stay close to the processor.
 const MOST_CARRIED: usize = 12;
@@ -94,8 +94,8 @@ fn has_usual_form(builtin: Builtin, wide: bool) -> bool {
 
 /// The variables that a part binds and a later one names, if all are scalars and they are few.
 fn carried(function: &Function, parts: &[Part]) -> Option<Vec<VarId>> {
-    let mut declared: HashMap<VarId, usize> = HashMap::new();
-    let mut carried = HashSet::new();
+    let mut declared: HashMap<VarId, usize> = HashMap::default();
+    let mut carried = HashSet::default();
     for (number, part) in parts.iter().enumerate() {
         for var in part.bound() {
             declared.insert(var, number);
@@ -129,7 +129,7 @@ impl Part {
 
     /// The variables that its own statements bind.
     pub fn bound(&self) -> HashSet<VarId> {
-        let mut bound = HashSet::new();
+        let mut bound = HashSet::default();
         for stmt in &self.stmts {
             if let StmtKind::Let { pat, .. } = &stmt.kind {
                 pat.variables(&mut |var| _ = bound.insert(var));

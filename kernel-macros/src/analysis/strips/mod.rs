@@ -19,7 +19,7 @@ use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
     Scalar, Stmt, StmtKind, VarId, VarKind, verify, walk,
 };
-use std::collections::{HashMap, HashSet};
+use crate::tables::{HashMap, HashSet};
 
 /// More values than this between parts of an iteration would not stay close to the processor; the same
 /// of a few iterations.
@@ -50,8 +50,8 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
         part: 0,
         loops: 0,
         around: Vec::new(),
-        declared: HashMap::new(),
-        carried: HashSet::new(),
+        declared: HashMap::default(),
+        carried: HashSet::default(),
         ahead: Vec::new(),
         masked: false,
         apart: !rest.is_empty(),

@@ -11,9 +11,9 @@ use crate::parse::chain::closure;
 use crate::parse::endings;
 use crate::parse::swap::name;
 use crate::parse::template::unmarked;
+use crate::tables::HashMap;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::collections::HashMap;
 
 /// What decides between items.
 struct Key {
@@ -195,7 +195,7 @@ fn bound(pattern: &syn::Pat, value: &syn::Expr) -> TokenStream {
 
 /// What the names of one pattern are in the other, if they differ in nothing else.
 fn renamed(first: &syn::Pat, second: &syn::Pat) -> Option<HashMap<String, Ident>> {
-    let mut names = HashMap::new();
+    let mut names = HashMap::default();
     let pair = (first.to_token_stream(), second.to_token_stream());
     paired(pair, &mut names).then_some(names)
 }

@@ -42,7 +42,7 @@ fn spans(lines: &[&Line]) -> Vec<(usize, usize)> {
                 let back = target(instr).and_then(|label| places.get(&label));
                 ends.extend(back.map(|start| (*start, at)));
             }
-            Line::Comment(_) | Line::Raw(_) => {}
+            Line::Comment(_) | Line::Raw(_) | Line::Dropped => {}
         }
     }
     ends.into_iter().collect()
