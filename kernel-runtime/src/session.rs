@@ -220,6 +220,8 @@ impl<'a> Session<'a> {
 
     /// Whether so few operations, more than none, are left to the loop as written.
     #[inline]
+    // With `every-form` none are few.
+    #[allow(clippy::absurd_extreme_comparisons)]
     pub fn is_little(&self, work: u64) -> bool {
         // None are more than any.
         work.wrapping_sub(1) < LITTLE_WORK && self.is_on_host()
