@@ -168,3 +168,34 @@ fn elements_behind_a_chain_are_new() {
         check!(written_behind[w = old()](&x, &mut w));
     }
 }
+
+/// A chain that takes a `Vec` cannot be gone through again: it is the driver's.
+#[kernel(parallel, cuda)]
+fn taken(x: &[f64], y: &mut [f64]) -> (usize, usize) {
+    for i in 0..x.len() {
+        y[i] = x[i] * 2.0;
+    }
+    let marks = vec![3usize; x.len()];
+    let best = y
+        .iter()
+        .zip(marks)
+        .enumerate()
+        .max_by(|a, b| a.1.0.total_cmp(b.1.0));
+    let lent = y
+        .iter()
+        .zip(x)
+        .enumerate()
+        .min_by(|a, b| (a.1.0 - a.1.1).total_cmp(&(b.1.0 - b.1.1)));
+    (
+        best.map_or(9, |(at, (_, mark))| at + mark),
+        lent.map_or(9, |(at, _)| at),
+    )
+}
+
+#[test]
+fn chains_that_take_what_they_go_over() {
+    for n in SIZES {
+        let x = values(n);
+        check!(taken[y = vec![0.0; n]](&x, &mut y));
+    }
+}
