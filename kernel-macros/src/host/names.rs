@@ -134,7 +134,8 @@ impl Runtime {
 
     /// A short name, and the import that makes it one in a function's body, for the same reason.
     pub fn imported(&self) -> (Self, TokenStream) {
-        let name = local("__kernel");
+        // Spans as those of the path: from where code of both sites begins, rustc's messages take one.
+        let name = Ident::new("__kernel", Span::call_site());
         let import = quote_spanned!(site()=> use #self as #name;);
         (Runtime(vec![name.into()]), import)
     }
