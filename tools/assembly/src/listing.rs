@@ -35,7 +35,7 @@ impl Program {
         let text = objdump(program, &["--disassemble", "--no-show-raw-insn"]);
         let (mut forms, mut names) = (Vec::new(), HashMap::new());
         for function in text.split("\n\n") {
-            // `0000000000004a10 <corpus::total::__kernel_driver::__fast>:`
+            // `0000000000004a10 <corpus::total::__kernel_driver::__REGION::__fast>:`
             let Some((head, body)) = function.trim_start().split_once('\n') else {
                 continue;
             };
@@ -43,7 +43,7 @@ impl Program {
                 continue;
             };
             let name = name.trim_end_matches(">:").to_owned();
-            if name.ends_with("::__kernel_driver::__fast") {
+            if name.contains("::__kernel_driver::") && name.ends_with("::__fast") {
                 let instructions = body.lines().filter_map(Instruction::of).collect();
                 let name = name.clone();
                 forms.push(Form { name, instructions });
@@ -64,8 +64,10 @@ impl Program {
     ///
     /// If there is none, or several.
     pub fn form(&self, kernel: &str) -> &Form {
-        let end = format!("::{kernel}::__kernel_driver::__fast");
-        let mut found = self.forms.iter().filter(|form| form.name.ends_with(&end));
+        let driver = format!("::{kernel}::__kernel_driver::");
+        // It may stand inside of what names it.
+        let is = |of: &&Form| of.name.contains(&driver) && of.name.ends_with("::__fast");
+        let mut found = self.forms.iter().filter(is);
         let form = found.next();
         let form = form.unwrap_or_else(|| panic!("there is no `{kernel}`"));
         assert!(found.next().is_none(), "there are two of `{kernel}`");
