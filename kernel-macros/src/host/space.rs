@@ -113,11 +113,15 @@ pub fn pieces(region: &Region, piece: impl Fn() -> TokenStream) -> TokenStream {
     }
     let (inside, order) = (region.body.inside(&piece), order(region));
     emit! {
-        let __ends = if FAST { __tile.pieces(__interior) } else { [__tile.columns.1; 3] };
-        for __piece in #order {
-            let __from = if __piece == 0 { __tile.columns.0 } else { __ends[__piece - 1] };
-            let __end = __ends[__piece];
-            if FAST && __piece == 1 { #inside } else { #plain }
+        let [__low, __high, __last] = if FAST {
+            __tile.pieces(__interior)
+        } else {
+            [__tile.columns.1; 3]
+        };
+        let __before = (__tile.columns.0, __low, false);
+        let (__inside, __behind) = ((__low, __high, true), (__high, __last, false));
+        for (__from, __end, __is_inside) in #order {
+            if FAST && __is_inside { #inside } else { #plain }
         }
     }
 }
@@ -127,7 +131,8 @@ pub fn pieces(region: &Region, piece: impl Fn() -> TokenStream) -> TokenStream {
 fn order(region: &Region) -> TokenStream {
     let plan = region.plan;
     let told = !plan.accumulators.is_empty() || !plan.shared.is_empty() || plan.in_order.is_some();
-    let (along, interior) = (emit!([0, 1, 2]), emit!([1, 0, 2]));
+    let along = emit!([__before, __inside, __behind]);
+    let interior = emit!([__inside, __before, __behind]);
     if told || plan.fast_can_fail() {
         return along;
     }
