@@ -81,6 +81,14 @@ pub fn whole(x: &[f32], y: &mut [i32]) {
     }
 }
 
+/// The same of numbers of 64 bits.
+#[kernel(parallel, cuda)]
+pub fn whole_doubles(x: &[f64], y: &mut [i32]) {
+    for i in 0..x.len() {
+        y[i] = x[i] as i32;
+    }
+}
+
 /// Casts to integers of 64 bits.
 #[kernel(parallel, cuda)]
 pub fn whole_sum(x: &[f64]) -> i64 {
@@ -184,6 +192,8 @@ pub fn run() {
     agree!(whole_sum(&x));
     let mut ints = vec![0; x.len()];
     agree!(whole(&single), ints);
+    let mut ints = vec![0; x.len()];
+    agree!(whole_doubles(&x), ints);
     let (wide, mut parts) = (vec![u64::MAX / 3; n], vec![0.0; n]);
     agree!(fractions(&wide), parts);
     let (mut floats, mut shorts) = (single.clone(), vec![0; x.len()]);

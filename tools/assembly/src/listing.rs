@@ -65,9 +65,7 @@ impl Program {
     /// If there is none, or several.
     pub fn form(&self, kernel: &str) -> &Form {
         let driver = format!("::{kernel}::__kernel_driver::");
-        // It may stand inside of what names it.
-        let is = |of: &&Form| of.name.contains(&driver) && of.name.ends_with("::__fast");
-        let mut found = self.forms.iter().filter(is);
+        let mut found = self.forms.iter().filter(|form| form.name.contains(&driver));
         let form = found.next();
         let form = form.unwrap_or_else(|| panic!("there is no `{kernel}`"));
         assert!(found.next().is_none(), "there are two of `{kernel}`");

@@ -14,26 +14,28 @@ use listing::Program;
 use std::path::Path;
 
 /// A kernel, and what a loop of its region has to hold: one of these instructions on whole vectors.
-const VECTORISED: [(&str, &[&str]); 9] = [
+const VECTORISED: [(&str, &[&str]); 10] = [
     ("extremes", &["vminpd", "vmaxpd"]),
     ("first_least", &["vblendvpd", "vpblendvb"]),
     ("count", &["vpsubd", "vpaddd"]),
     ("any_below", &["vpcmpgtd"]),
     ("sum_where", &["vaddpd"]),
-    ("whole", &["vcvttpd2dq"]),
+    ("whole", &["vcvttps2dq"]),
+    ("whole_doubles", &["vcvttpd2dq"]),
     ("whole_sum", &["vpaddq"]),
     ("fractions", &["vsubpd", "vaddpd"]),
     ("widen", &["vmulps"]),
 ];
 
 /// Kernels whose accesses the guard settles.
-const SETTLED: [&str; 12] = [
+const SETTLED: [&str; 13] = [
     "extremes",
     "first_least",
     "count",
     "any_below",
     "sum_where",
     "whole",
+    "whole_doubles",
     "whole_sum",
     "fractions",
     "widen",
