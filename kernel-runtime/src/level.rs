@@ -44,7 +44,7 @@ macro_rules! __kernel_avx512 {
 /// The first block where kernels have what only makes them faster, else the second. Crates with debug
 /// assertions do without it, so that they compile faster, unless the feature `every-form` says
 /// otherwise. That also has small inputs take every way: `SPAN` of `crate::narrow` shrinks, and
-/// `LITTLE_WORK` of a session is 0.
+/// a session has no `LITTLE_WORK`.
 #[cfg(feature = "every-form")]
 #[doc(hidden)]
 #[macro_export]

@@ -135,7 +135,11 @@ impl<F: FnMut(Start<'_>)> Driver for F {
 }
 
 /// Operations that take about as long as asking the guard. Tests run regions, however small.
-const LITTLE_WORK: u64 = if cfg!(feature = "every-form") { 0 } else { 512 };
+const LITTLE_WORK: Option<u64> = if cfg!(feature = "every-form") {
+    None
+} else {
+    Some(512)
+};
 
 /// A call of `NAME::cuda`.
 ///
@@ -220,11 +224,8 @@ impl<'a> Session<'a> {
 
     /// Whether so few operations, more than none, are left to the loop as written.
     #[inline]
-    // With `every-form` none are few.
-    #[allow(clippy::absurd_extreme_comparisons)]
     pub fn is_little(&self, work: u64) -> bool {
-        // None are more than any.
-        work.wrapping_sub(1) < LITTLE_WORK && self.is_on_host()
+        LITTLE_WORK.is_some_and(|most| (1..=most).contains(&work)) && self.is_on_host()
     }
 
     /// Whether so many iterations are a few, at least one, and run where the region stands.

@@ -43,6 +43,21 @@ fn modulo(whole: f64) -> u64 {
     upper | lower
 }
 
+/// A cast to 64 bits by the instruction that AVX-512 has for it, of numbers from `$least` on and below `$end`.
+macro_rules! by_instruction {
+    ($ty:ident, $least:expr, $end:expr) => {
+        #[inline(always)]
+        fn in_wide_lanes(x: impl Into<f64>) -> $ty {
+            let x = x.into();
+            let near = between($least, x, $end.next_down());
+            // SAFETY: it lies between two numbers that the type holds.
+            let value = unsafe { near.to_int_unchecked::<$ty>() };
+            let value = if x >= $end { $ty::MAX } else { value };
+            if x.is_nan() { 0 } else { value }
+        }
+    };
+}
+
 impl Whole for i64 {
     #[inline(always)]
     fn alone(x: impl Into<f64>) -> i64 {
@@ -65,15 +80,7 @@ impl Whole for i64 {
         if x.is_nan() { 0 } else { value }
     }
 
-    #[inline(always)]
-    fn in_wide_lanes(x: impl Into<f64>) -> i64 {
-        let x = x.into();
-        let near = between(-TWO_63, x, TWO_63.next_down());
-        // SAFETY: it lies between two numbers that an `i64` holds.
-        let value = unsafe { near.to_int_unchecked::<i64>() };
-        let value = if x >= TWO_63 { i64::MAX } else { value };
-        if x.is_nan() { 0 } else { value }
-    }
+    by_instruction!(i64, -TWO_63, TWO_63);
 }
 
 impl Whole for u64 {
@@ -97,15 +104,7 @@ impl Whole for u64 {
         if x > 0.0 { value } else { 0 }
     }
 
-    #[inline(always)]
-    fn in_wide_lanes(x: impl Into<f64>) -> u64 {
-        let x = x.into();
-        let near = between(0.0, x, TWO_64.next_down());
-        // SAFETY: it lies between two numbers that a `u64` holds.
-        let value = unsafe { near.to_int_unchecked::<u64>() };
-        let value = if x >= TWO_64 { u64::MAX } else { value };
-        if x.is_nan() { 0 } else { value }
-    }
+    by_instruction!(u64, 0.0, TWO_64);
 }
 
 macro_rules! pointer_sized {
@@ -131,7 +130,7 @@ pointer_sized!(isize i64 usize u64);
 
 /// The nearest number between two, of NaN the greatest: one vector instruction for each end.
 #[inline(always)]
-fn between(least: f64, x: f64, greatest: f64) -> f64 {
+fn between<T: PartialOrd>(least: T, x: T, greatest: T) -> T {
     let x = if x < greatest { x } else { greatest };
     if x > least { x } else { least }
 }
@@ -184,8 +183,7 @@ macro_rules! narrow {
                 // The greatest number below 2^31 is no neighbour of it.
                 let greatest = if $single { $ty::MAX as f32 } else { TWO_31.next_down() };
                 let above = !$single && x >= TWO_31;
-                let near = if x < greatest { x } else { greatest };
-                let near = if near > $ty::MIN as f32 { near } else { $ty::MIN as f32 };
+                let near = between($ty::MIN as f32, x, greatest);
                 // SAFETY: it lies between two numbers that an `i32` holds.
                 let value = unsafe { near.to_int_unchecked::<i32>() } as $ty;
                 let value = if above { $ty::MAX } else { value };

@@ -45,7 +45,6 @@ fn in_functions(n: &[u64], out: &mut [f64]) {
 }
 
 #[kernel(parallel)]
-#[allow(clippy::type_complexity)]
 fn from_singles(x: &[f32], a: &mut [(i32, i32)], b: &mut [u8], c: &mut [i16], d: &mut [u64]) {
     for i in 0..x.len() {
         a[i] = (x[i] as i32, x[i] as i8 as i32);

@@ -119,14 +119,14 @@ impl Copy<'_> {
         if self.region.relaxed_nodes.contains(&old) {
             self.region.relaxed_nodes.insert(new);
         }
-        let interior = self.region.interior.as_mut();
-        if let Some(interior) = interior
-            && let Some(simpler) = interior.simpler.get(&old).copied()
-        {
+        let Some(interior) = self.region.interior.as_mut() else {
+            return;
+        };
+        if let Some(simpler) = interior.simpler.get(&old).copied() {
             interior.simpler.insert(new, simpler);
-            if interior.near.contains(&old) {
-                interior.near.insert(new);
-            }
+        }
+        if interior.near.contains(&old) {
+            interior.near.insert(new);
         }
     }
 

@@ -32,10 +32,9 @@ const CHUNKS: u32 = 16;
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
 
-/// A way to run few iterations without the runtime: what is bound before, the condition that there are few,
-/// which has run them if it is to, and what happens then, with an outcome as its value.
+/// A way to run few iterations without the runtime: the condition that there are few, which has run them if
+/// it is to, and the outcome then.
 pub struct Brief {
-    pub bound: TokenStream,
     pub given: TokenStream,
     pub run: TokenStream,
 }
@@ -72,7 +71,6 @@ pub fn of(region: &Region) -> Option<Brief> {
     };
     let bound = &trips.bound;
     Some(Brief {
-        bound: TokenStream::new(),
         given: emit! {
             #rt::optimised!({
                 #bound
@@ -126,9 +124,9 @@ fn as_written(region: &Region, trips: &Trips) -> Option<Brief> {
         }
         false => work::operations(region, trips)?,
     };
+    let bound = &trips.bound;
     Some(Brief {
-        bound: trips.bound.clone(),
-        given: emit!(#session.is_little(#work)),
+        given: emit!({ #bound #session.is_little(#work) }),
         run: emit!(#rt::Outcome::Declined),
     })
 }

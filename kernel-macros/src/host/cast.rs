@@ -3,7 +3,7 @@
 //! whether LLVM can vectorise the iterations, and on what its vectors have instructions for.
 
 use super::body::{Body, Frame};
-use super::names::emit;
+use super::names::{self, emit};
 use crate::ir::{Builtin, ExprId, ExprKind, Scalar, walk};
 use proc_macro2::TokenStream;
 
@@ -23,22 +23,7 @@ impl Body<'_> {
             };
         }
         let as_written = emit!(__value as #ty);
-        let single = from == Scalar::F32 && to.bits() < 64 && to != Scalar::U32;
-        let (wide, lanes) = match from.is_int() {
-            true => (
-                as_written.clone(),
-                emit!(#rt::Wide::number_in_lanes(__value)),
-            ),
-            false if single => {
-                let lanes = emit!(<#ty as #rt::Whole>::single_in_lanes(__value));
-                (lanes.clone(), lanes)
-            }
-            false => (
-                emit!(<#ty as #rt::Whole>::in_wide_lanes(__value)),
-                emit!(<#ty as #rt::Whole>::in_lanes(__value)),
-            ),
-        };
-        let in_lanes = self.takes_lanes(from);
+        let ([wide, lanes], in_lanes) = (self.in_lanes(from, to), self.takes_lanes(from));
         emit!({
             let __value = #value;
             if WIDE && #rt::cfg!(target_arch = "x86_64") {
@@ -48,6 +33,27 @@ impl Body<'_> {
             } else {
                 #as_written
             }
+        })
+    }
+
+    /// A slow cast of `__value` in lanes, with AVX-512 and before.
+    fn in_lanes(&self, from: Scalar, to: Scalar) -> [TokenStream; 2] {
+        let (rt, ty) = (self.rt(), self.scalar(to));
+        if from.is_int() {
+            return [
+                emit!(__value as #ty),
+                emit!(#rt::Wide::number_in_lanes(__value)),
+            ];
+        }
+        // Of these, `f32` has vectors of its own with either.
+        let single = from == Scalar::F32 && to.bits() < 64 && to != Scalar::U32;
+        let forms = match single {
+            true => ["single_in_lanes"; 2],
+            false => ["in_wide_lanes", "in_lanes"],
+        };
+        forms.map(|form| {
+            let form = names::local(form);
+            emit!(<#ty as #rt::Whole>::#form(__value))
         })
     }
 

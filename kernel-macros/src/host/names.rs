@@ -134,7 +134,7 @@ impl Runtime {
 
     /// A short name, and the import that makes it one in a function's body, for the same reason.
     pub fn imported(&self) -> (Self, TokenStream) {
-        // Spans as those of the path: from where code of both sites begins, rustc's messages take one.
+        // With the span that the path has: rustc's messages show code of the user's from the first token on.
         let name = Ident::new("__kernel", Span::call_site());
         let import = quote_spanned!(site()=> use #self as #name;);
         (Runtime(vec![name.into()]), import)

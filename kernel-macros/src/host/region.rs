@@ -262,14 +262,9 @@ impl<'a> Region<'a> {
         });
         let known_all = lengths.into_iter().chain(inside).chain(rows);
         let known_all: Vec<TokenStream> = known_all.collect();
-        let brief = brief::of(self);
-        let (counted, run) = match &brief {
-            None => (None, run),
-            Some(Brief {
-                bound,
-                given,
-                run: here,
-            }) => (Some(bound), emit!(if #given { #here } else { #run })),
+        let run = match brief::of(self) {
+            None => run,
+            Some(Brief { given, run: here }) => emit!(if #given { #here } else { #run }),
         };
         let run = match known_all.as_slice() {
             [] => run,
@@ -281,7 +276,6 @@ impl<'a> Region<'a> {
             #(#arrays)*
             #elements
             let mut __values = [#(#values),*];
-            #counted
             let __outcome = #run;
         }
     }

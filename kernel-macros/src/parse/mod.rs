@@ -378,9 +378,9 @@ impl Parser {
                     let id = self.bind(&pat.ident, VarKind::Param, mutable, ty.ty.clone());
                     self.arrays.insert(id, shape);
                     self.learn_rows(id, &param.ty);
-                    let name = ty::row_name(&param.ty).map(|name| (id, name.clone()));
-                    self.row_names
-                        .extend(name.map(|(id, name)| (id, quote!(#name))));
+                    if let Some(name) = ty::row_name(&param.ty) {
+                        self.row_names.insert(id, name.to_token_stream());
+                    }
                     match slice(&param.ty) {
                         Some(false) => _ = self.slices.insert(id),
                         Some(true) => _ = self.lent_slices.insert(id),

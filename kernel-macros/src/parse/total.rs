@@ -106,31 +106,16 @@ impl Parser {
         source: &syn::Expr,
         stages: &[Stage],
     ) -> Option<ExprId> {
-        if !stages.is_empty() || !self.zips_stay(source) {
+        if !stages.is_empty() {
             return None;
         }
-        let written = place::written_out(call, source)?;
+        let lent = |node: &syn::Expr| {
+            let named = self.named(node);
+            named.is_some_and(|array| self.slices.contains(&array))
+        };
+        let written = place::written_out(call, source, &lent)?;
         let number = self.total_of(call, &written, false)?;
         Some(self.unnamed(call, number))
-    }
-
-    /// Whether names that a source is zipped with may be read a second time: of a `Vec`'s, the first
-    /// takes it.
-    fn zips_stay(&self, source: &syn::Expr) -> bool {
-        let call = match source {
-            syn::Expr::Paren(of) => return self.zips_stay(&of.expr),
-            syn::Expr::MethodCall(call) => call,
-            _ => return true,
-        };
-        let stays = |arg: &syn::Expr| match arg {
-            syn::Expr::Path(_) => {
-                let named = self.named(arg);
-                named.is_some_and(|array| self.slices.contains(&array))
-            }
-            arg => self.zips_stay(arg),
-        };
-        let zips = call.method == "zip";
-        self.zips_stay(&call.receiver) && (!zips || call.args.iter().all(stays))
     }
 
     /// What is made of such an item: `.map(|(at, _)| at)`, `.unwrap()`.

@@ -37,17 +37,18 @@ pub(in crate::parse) fn is_end(call: &syn::ExprMethodCall) -> bool {
     ends.iter().any(|end| call.method == end) && call.args.len() == 1 && call.turbofish.is_none()
 }
 
-/// The loop, as a block whose value is the chain's.
+/// The loop, as a block whose value is the chain's. `lent` knows the names of `&[T]`s.
 pub(in crate::parse) fn written_out(
     call: &syn::ExprMethodCall,
     source: &syn::Expr,
+    lent: &dyn Fn(&syn::Expr) -> bool,
 ) -> Option<TokenStream> {
     let first = call.args.first()?;
     let Key { value, order } = match call.method.to_string().ends_with("key") {
         true => of_key(first)?,
         false => of_order(first)?,
     };
-    if !is_repeatable(source) {
+    if !is_repeatable(source, lent) {
         return None;
     }
     let [total, next, place, odd] = ["total", "next", "place", "odd"].map(name);
@@ -234,36 +235,28 @@ fn rename(tokens: TokenStream, names: &HashMap<String, Ident>) -> TokenStream {
     renamed.collect()
 }
 
-/// Whether an iterator can be made a second time: it takes nothing, and costs nothing.
-fn is_repeatable(source: &syn::Expr) -> bool {
-    const ADAPTERS: [&str; 7] = [
-        "enumerate",
-        "rev",
-        "copied",
-        "cloned",
-        "skip",
-        "take",
-        "zip",
-    ];
-    match source {
+/// Whether an iterator can be made a second time: it takes nothing, and costs nothing. A `Vec` that it is zipped
+/// with, it would take.
+fn is_repeatable(source: &syn::Expr, lent: &dyn Fn(&syn::Expr) -> bool) -> bool {
+    const ADAPTERS: [&str; 6] = ["enumerate", "rev", "copied", "cloned", "skip", "take"];
+    let again = |node: &syn::Expr| is_repeatable(node, lent);
+    let call = match source {
+        syn::Expr::MethodCall(call) => call,
         syn::Expr::Paren(of) => match &*of.expr {
-            syn::Expr::Range(of) => [&of.start, &of.end]
-                .into_iter()
-                .flatten()
-                .all(|end| is_still(end)),
-            inner => is_repeatable(inner),
+            syn::Expr::Range(_) => return is_bounds(&of.expr),
+            inner => return again(inner),
         },
-        syn::Expr::MethodCall(call) if call.method == "iter" => is_still(&call.receiver),
-        syn::Expr::MethodCall(call) => {
-            let known = ADAPTERS.iter().any(|name| call.method == name);
-            let others = call
-                .args
-                .iter()
-                .all(|arg| is_still(arg) || is_repeatable(arg));
-            known && others && is_repeatable(&call.receiver)
-        }
-        _ => false,
+        _ => return false,
+    };
+    if call.method == "iter" {
+        return is_still(&call.receiver);
     }
+    let args = &mut call.args.iter();
+    let others = match call.method == "zip" {
+        true => args.all(|arg| lent(arg) || again(arg)),
+        false => ADAPTERS.iter().any(|name| call.method == name) && args.all(is_still),
+    };
+    others && again(&call.receiver)
 }
 
 /// A number, a reference or a place that nothing moves.
