@@ -347,6 +347,12 @@ macro_rules! handle {
                 self.raw.shape[dim]
             }
 
+            /// Elements from an index of a dimension to the next.
+            #[inline(always)]
+            pub fn stride(&self, dim: usize) -> isize {
+                self.raw.strides[dim]
+            }
+
             /// Whether an index is not below its dimension's length.
             #[inline(always)]
             pub fn outside(&self, index: [usize; R]) -> bool {

@@ -14,6 +14,16 @@ pub struct Progression {
 }
 
 impl Progression {
+    /// So many iterations, from zero up by one.
+    #[inline(always)]
+    pub(crate) fn from_zero(count: u64) -> Progression {
+        Progression {
+            first: 0,
+            step: 1,
+            count,
+        }
+    }
+
     /// Number of iterations.
     #[inline(always)]
     pub fn count(&self) -> u64 {

@@ -10,6 +10,7 @@ mod block;
 mod brief;
 mod chunk;
 mod copies;
+mod few;
 mod fold;
 mod formula;
 mod kept;

@@ -6,15 +6,16 @@
 //! says nothing else), no iteration fails, and each lane that the runtime takes for written was, by an
 //! iteration.
 
+use super::condition;
+use super::few;
 use super::iterate::{captures, has_two_forms};
-use super::lanes::Accumulators;
 use super::levels;
 use super::names::{self, Runtime, emit};
 use super::plan::identity;
 use super::region::Region;
 use super::space::{inner, outer};
-use super::work::{self, Trips};
-use crate::analysis::plan::{Fold, Test, Wide};
+use super::work::{self, Trips, counts_from_zero};
+use crate::analysis::plan::{self, Fold, Wide};
 use crate::ir::{Builtin, ExprKind, Scalar, walk};
 use proc_macro2::{Ident, Literal, TokenStream};
 
@@ -39,23 +40,30 @@ pub struct Brief {
     pub run: TokenStream,
 }
 
-/// How brief runs of a region go; `None` if it has none.
-pub fn of(region: &Region) -> Option<Brief> {
-    let trips = work::trips(region)?;
-    if region.is_as_written() {
-        return as_written(region, &trips);
-    }
+/// How brief runs of a region go, each where those before it do not; with the arrays and scalars that it captured.
+pub fn of(region: &Region, captured: &TokenStream) -> Vec<Brief> {
+    let Some(trips) = work::trips(region) else {
+        return Vec::new();
+    };
+    let first = match region.is_as_written() {
+        true => as_written(region, &trips),
+        false => here(region, &trips),
+    };
+    let few = few::of(region, &trips, captured);
+    first.into_iter().chain(few).collect()
+}
+
+/// Light iterations that run where the region stands.
+fn here(region: &Region, trips: &Trips) -> Option<Brief> {
     let plan = region.plan;
     let most = names::index(most(region)?);
-    let conditions = plan.space.iter().chain(&plan.guard);
-    let reaches = conditions.map(|of| reach(region, &of.test, &trips));
-    let reaches = reaches.collect::<Option<TokenStream>>()?;
+    let guard = condition::guard(region, trips)?;
     let (rt, session) = (region.rt(), &region.context.session);
-    let count = work::iterations(region, &trips);
-    let given = emit!(#session.is_brief(#count, #most) #reaches);
+    let count = work::iterations(region, trips);
+    let given = emit!(#session.is_brief(#count, #most) #guard);
     let run = match plan.accumulators.is_empty() {
-        true => one_by_one(region, &trips),
-        false => in_lanes(region, &trips),
+        true => one_by_one(region, trips),
+        false => in_lanes(region, trips),
     };
     let form = has_two_forms(region).then(|| {
         let bool = region.body.scalar(Scalar::Bool);
@@ -69,12 +77,13 @@ pub fn of(region: &Region) -> Option<Brief> {
         ),
         false => (given, run),
     };
-    let bound = &trips.bound;
+    let (bound, joined) = (&trips.bound, rows_as_one(region, trips));
     Some(Brief {
         given: emit! {
             #rt::optimised!({
                 #bound
                 if #given {
+                    #joined
                     #run
                     true
                 } else {
@@ -93,7 +102,7 @@ fn most(region: &Region) -> Option<usize> {
     let plan = region.plan;
     let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
     let safe = plan.sites.is_empty() && plan.calls.is_empty();
-    let few = plan.accumulators.len() <= ACCUMULATORS && work::counts_from_zero(region);
+    let few = plan.accumulators.len() <= ACCUMULATORS && counts_from_zero(region);
     let Wide::Const(cost @ ..=LIGHT) = plan.cost else {
         return None;
     };
@@ -171,37 +180,36 @@ fn fused(region: &Region, counts: &[Ident], run: &TokenStream) -> TokenStream {
     }
 }
 
-/// A condition that accesses are in bounds, or what always holds; `None` of others.
-fn reach(region: &Region, of: &Test, trips: &Trips) -> Option<TokenStream> {
-    let (array, dim, (count, beyond)) = match of {
-        Test::All(tests) => return tests.iter().map(|of| reach(region, of, trips)).collect(),
-        Test::Le(Wide::Const(..=0), Wide::Lo(_)) => return Some(TokenStream::new()),
-        Test::Debug(_) => {
-            let rt = region.rt();
-            return Some(emit!(&& !#rt::cfg!(debug_assertions)));
-        }
-        Test::Lt(highest, Wide::Len { array, dim }) => (*array, *dim, beyond(highest, trips)?),
-        _ => return None,
+/// Rows without gaps between them, in all arrays, as one: the number of an iteration is its place in memory, as
+/// in the runtime's `collapsed`.
+fn rows_as_one(region: &Region, trips: &Trips) -> Option<TokenStream> {
+    let [rows, columns] = &*trips.names else {
+        return None;
     };
-    let (u64, name) = (region.body.scalar(Scalar::U64), region.body.name(array));
-    let (dim, beyond) = (names::index(dim as usize), names::index(beyond));
-    // Few iterations: nothing overflows.
-    Some(emit!(&& #count + #beyond <= #name.len(#dim) as #u64))
-}
-
-/// The trips of a loop, and what is added to the greatest value of its variable.
-fn beyond<'t>(highest: &Wide, trips: &'t Trips) -> Option<(&'t Ident, usize)> {
-    match highest {
-        Wide::Hi(at) => Some((&trips.names[*at], 0)),
-        Wide::Add(left, right) => match (&**left, &**right) {
-            (Wide::Hi(at), Wide::Const(more)) | (Wide::Const(more), Wide::Hi(at)) => {
-                let more = u32::try_from(*more).ok()?;
-                Some((&trips.names[*at], more as usize))
-            }
-            _ => None,
-        },
-        _ => None,
+    if !region.plan.turns || !counts_from_zero(region) {
+        return None;
     }
+    let follow = region.plan.arrays.iter();
+    let follow = follow.filter_map(|of| Some((region.body.name(of.var), of.follow.as_ref()?)));
+    let isize = region.body.scalar(Scalar::Isize);
+    let mut conditions = Vec::new();
+    for (name, follow) in follow {
+        let along = |at| follow.loops.iter().position(|of| *of == Some(at));
+        let (Some(outer), Some(inner)) = (along(0), along(1)) else {
+            return None;
+        };
+        let (outer, inner) = (names::index(outer), names::index(inner));
+        conditions.push(emit! {
+            #name.stride(#outer) == #name.stride(#inner).wrapping_mul(#columns as #isize)
+        });
+    }
+    Some(emit! {
+        let (#rows, #columns) = if true #(&& #conditions)* {
+            (1, #rows * #columns)
+        } else {
+            (#rows, #columns)
+        };
+    })
 }
 
 /// The rows of the nest, with what is to happen in each.
@@ -241,41 +249,70 @@ fn one_by_one(region: &Region, trips: &Trips) -> TokenStream {
 
 /// The accumulators of a run in tokens.
 struct Lanes {
-    accumulators: Accumulators,
-    /// The identities' bits.
-    identities: Vec<Literal>,
-    /// What folds the lanes.
-    operations: Vec<TokenStream>,
+    /// Those of floats, in lanes.
+    ordered: Accumulators,
+    /// Those that come to the same in any order, each in one variable.
+    kept: Accumulators,
     /// Lanes of the canonical order.
     all: Literal,
 }
 
+/// Some of a region's accumulators.
+struct Accumulators {
+    vars: Vec<Ident>,
+    types: Vec<TokenStream>,
+    positions: Vec<Literal>,
+    /// The identities' bits.
+    identities: Vec<Literal>,
+    /// What folds them.
+    operations: Vec<TokenStream>,
+}
+
+impl Accumulators {
+    fn of(region: &Region, some: impl Fn(&plan::Accumulator) -> bool) -> Self {
+        let all = region.plan.accumulators.iter().enumerate();
+        let all: Vec<_> = all.filter(|(_, of)| some(of)).collect();
+        let each = || all.iter().map(|(_, of)| of);
+        let (body, rt) = (&region.body, region.rt());
+        let identities = each().map(|of| identity(of.fold, of.ty));
+        Accumulators {
+            vars: each().map(|of| body.name(of.var)).collect(),
+            types: each().map(|of| body.scalar(of.ty)).collect(),
+            positions: all.iter().map(|(at, _)| names::index(*at)).collect(),
+            identities: identities.map(Literal::u64_unsuffixed).collect(),
+            operations: each().map(|of| operation(rt, of.fold, of.ty)).collect(),
+        }
+    }
+
+    /// Each at its identity.
+    fn begun(&self, rt: &Runtime) -> TokenStream {
+        let (vars, types, identities) = (&self.vars, &self.types, &self.identities);
+        emit!(#(let mut #vars: #types = #rt::from_bits::<#types>(#identities);)*)
+    }
+}
+
 impl Lanes {
     fn of(region: &Region) -> Self {
-        let all = region.plan.accumulators.iter();
-        let identities = all.clone().map(|of| identity(of.fold, of.ty));
-        let rt = region.rt();
         Lanes {
-            accumulators: Accumulators::of(region),
-            identities: identities.map(Literal::u64_unsuffixed).collect(),
-            operations: all.map(|of| operation(rt, of.fold, of.ty)).collect(),
+            ordered: Accumulators::of(region, |of| of.ty.is_float()),
+            kept: Accumulators::of(region, |of| !of.ty.is_float()),
             all: names::index(region.lanes() as usize),
         }
     }
 
-    /// An iteration whose accumulators go to their lanes.
+    /// An iteration of which floats go to their lanes.
     fn iteration(&self, region: &Region) -> TokenStream {
         let rt = region.rt();
-        let identities = &self.identities;
+        let begun = self.ordered.begun(rt);
         let Accumulators {
             vars,
             types,
             positions,
             ..
-        } = &self.accumulators;
+        } = &self.ordered;
         let iteration = region.body.iteration();
         emit! {
-            #(let mut #vars: #types = #rt::from_bits::<#types>(#identities);)*
+            #begun
             #iteration
             #(unsafe {
                 *#rt::first(#rt::lanes::<#types>(__lanes, #positions)).add(__at) = #vars
@@ -285,14 +322,32 @@ impl Lanes {
 
     /// Keeps what the lanes of a chunk come to, of which so many are written.
     fn fold(&self) -> TokenStream {
-        let (operations, identities, all) = (&self.operations, &self.identities, &self.all);
-        let positions = &self.accumulators.positions;
+        let Accumulators {
+            positions,
+            identities,
+            operations,
+            ..
+        } = &self.ordered;
+        let all = &self.all;
         emit! {
             #(__folded[#positions][__number] = unsafe {
                 #operations::lanes(&mut __slots[#positions], __lane, #all, #identities)
             };)*
             __number += 1;
             __lane = 0;
+        }
+    }
+
+    /// The values of all accumulators.
+    fn joined(&self, rt: &Runtime) -> TokenStream {
+        let (ordered, kept) = (&self.ordered, &self.kept);
+        let (operations, positions) = (&ordered.operations, &ordered.positions);
+        let (also, places, vars) = (&kept.operations, &kept.positions, &kept.vars);
+        emit! {
+            #(__values[#positions] =
+                #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
+            #(__values[#places] =
+                #also::join(__values[#places], &mut [#rt::bits(#vars)]);)*
         }
     }
 }
@@ -326,16 +381,19 @@ fn in_lanes(region: &Region, trips: &Trips) -> TokenStream {
             }
         },
     );
-    let (operations, positions) = (&lanes.operations, &lanes.accumulators.positions);
-    let (count, chunks) = (names::index(positions.len()), names::index(CHUNKS as usize));
+    let (kept, joined) = (lanes.kept.begun(rt), lanes.joined(rt));
+    let (count, chunks) = (
+        names::index(region.plan.accumulators.len()),
+        names::index(CHUNKS as usize),
+    );
     emit! {
         let mut __slots = [#rt::Slot::EMPTY; #count];
         let mut __folded = [[0; #chunks]; #count];
         let (mut __number, mut __lane) = (0, 0);
+        #kept
         #rows
         if __lane > 0 { #fold }
-        #(__values[#positions] =
-            #operations::join(__values[#positions], &mut __folded[#positions][..__number]);)*
+        #joined
     }
 }
 

@@ -245,15 +245,8 @@ impl<'a> Region<'a> {
             emit!(#rt::bits::<#ty>(#rt::cast(#value)))
         });
         let elements = elements::read(self);
-        let run = emit! {
-            #session.run(
-                &__REGION,
-                #outermost,
-                &[#(#handles.erase()),*],
-                &[#(#rt::bits(#captured)),*],
-                &mut __values,
-            )
-        };
+        let captured = emit!(&[#(#handles.erase()),*], &[#(#rt::bits(#captured)),*]);
+        let run = emit!(#session.run(&__REGION, #outermost, #captured, &mut __values));
         let inside =
             (!self.plan.elements.is_empty()).then(|| elements::known().into_token_stream());
         let rows = self.plan.arrays.iter().filter_map(|of| {
@@ -262,10 +255,11 @@ impl<'a> Region<'a> {
         });
         let known_all = lengths.into_iter().chain(inside).chain(rows);
         let known_all: Vec<TokenStream> = known_all.collect();
-        let run = match brief::of(self) {
-            None => run,
-            Some(Brief { given, run: here }) => emit!(if #given { #here } else { #run }),
-        };
+        let briefs = brief::of(self, &captured).into_iter().rev();
+        let run = briefs.fold(
+            run,
+            |run, Brief { given, run: here }| emit!(if #given { #here } else { #run }),
+        );
         let run = match known_all.as_slice() {
             [] => run,
             all => emit!(if #(#all)&&* { #run } else { #rt::Outcome::Declined }),

@@ -81,15 +81,22 @@ impl Printer<'_> {
             }
         });
         let lanes: TokenStream = lanes.collect();
-        emit!(#lanes let mut __scratch = #rt::math::lanes::Scratch::new();)
+        emit! {
+            #lanes
+            let (mut __room, mut __is_filled) = (#rt::math::lanes::room(), false);
+        }
     }
 
-    /// The iterations from `__from` on, part after part.
+    /// The iterations from `__from` on, part after part. Only these ask for the room that calls need.
     pub fn parts(&self) -> TokenStream {
+        let rt = self.body.rt();
         let parts = self.plan.parts.iter().enumerate();
-        parts
-            .map(|(number, part)| self.part(number, part))
-            .collect()
+        let parts = parts.map(|(number, part)| self.part(number, part));
+        let parts: TokenStream = parts.collect();
+        emit! {
+            let __scratch = unsafe { #rt::math::lanes::filled(&mut __room, &mut __is_filled) };
+            #parts
+        }
     }
 
     /// The calls, each the last of the part of its number.
@@ -157,7 +164,7 @@ impl Printer<'_> {
         let [ty, name] = [owner.name(), builtin.name()].map(names::local);
         let others = (1..self.arguments(call).len()).map(|at| argument(number, at));
         let values = argument(number, 0);
-        emit!(#rt::math::#ty::lanes::#name(&mut #values.0, #(&#others.0,)* &mut __scratch);)
+        emit!(#rt::math::#ty::lanes::#name(&mut #values.0, #(&#others.0,)* __scratch);)
     }
 
     /// Binds what a part has from those before it.

@@ -11,6 +11,8 @@
 //! numbers have every result from the operations of the function proper that they need, and so have
 //! its bits.
 
+use std::mem::MaybeUninit;
+
 /// So many numbers of a call, at a boundary of the cache: no vector of them lies on two sides of one.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
@@ -35,6 +37,37 @@ impl Default for Scratch {
     fn default() -> Self {
         Scratch::new()
     }
+}
+
+/// Room for a scratch that is filled once somebody asks for it: that takes as long as a few calls by name. Not one
+/// value with what says whether it is: LLVM fills such a one as a whole.
+#[inline(always)]
+pub fn room() -> MaybeUninit<Scratch> {
+    MaybeUninit::uninit()
+}
+
+/// The scratch in a room.
+///
+/// # Safety
+///
+/// A room that is said to be filled was given to this function before.
+#[inline(always)]
+pub unsafe fn filled<'a>(
+    room: &'a mut MaybeUninit<Scratch>,
+    is_filled: &mut bool,
+) -> &'a mut Scratch {
+    if !*is_filled {
+        fill(room);
+        *is_filled = true;
+    }
+    // SAFETY: it was filled, just now or, by the caller, before.
+    unsafe { room.assume_init_mut() }
+}
+
+// A call, or LLVM does it for those who do not ask.
+#[inline(never)]
+fn fill(room: &mut MaybeUninit<Scratch>) {
+    *room = MaybeUninit::zeroed();
 }
 
 /// Ends a stage: LLVM does not join it with the next one.

@@ -4,6 +4,7 @@
 use super::fold::{Slot, fold_few, fold_half, fold_lanes};
 use super::op::{Add, And, Max, MaxIf, Min, MinIf, Mul, Op, Or, Product, SaturatingAdd, Sum, Xor};
 use crate::element::Element;
+use crate::ops::Lane;
 use crate::order;
 
 /// An operation that combines values of a type. Values are bits.
@@ -87,50 +88,106 @@ unsafe fn ordered<T: Element, O: Op<T>>(
     let value = unsafe {
         match written {
             ..=1 => slot.lanes::<T>(1)[0],
-            2 => padded::<T, O, 1>(slot, written, neutral),
-            3..=4 => padded::<T, O, 2>(slot, written, neutral),
-            5..=8 => padded::<T, O, 4>(slot, written, neutral),
-            9..=16 => padded::<T, O, 8>(slot, written, neutral),
-            17..=32 => padded::<T, O, 16>(slot, written, neutral),
-            33..=63 => padded::<T, O, 32>(slot, written, neutral),
+            2 => halved::<T, O, 1>(slot, written, neutral),
+            3..=4 => halved::<T, O, 2>(slot, written, neutral),
+            5..=8 => halved::<T, O, 4>(slot, written, neutral),
+            9..=16 => halved::<T, O, 8>(slot, written, neutral),
+            17..=32 => halved::<T, O, 16>(slot, written, neutral),
+            33..=63 => halved::<T, O, 32>(slot, written, neutral),
             _ => return wide::<T, O>(slot, (written, all), identity),
         }
     };
     value.into_bits()
 }
 
-/// What the first lanes fold to, of which more than half of these are written, and twice as many at most. Lanes
-/// of the identity behind them change nothing.
+/// Of minima and maxima, likewise. From an infinity, comparisons alone find the least or greatest value,
+/// in any order. Of two zeros or if all are NaNs, it is the operation that tells.
+///
+/// # Safety
+///
+/// Of [`Combine::lanes`].
+#[inline(always)]
+unsafe fn extreme<T: Element + PartialEq + From<f32>, O: Op<T>>(
+    slot: &mut Slot,
+    (written, all): (usize, usize),
+    identity: u64,
+    (infinity, better): (T, impl Fn(T, T) -> T),
+) -> u64 {
+    if written > 63 {
+        // SAFETY: the caller's.
+        return unsafe { wide::<T, O>(slot, (written, all), identity) };
+    }
+    slot.pad(written..written.next_multiple_of(CHAINS), infinity);
+    let start: *const T = std::ptr::from_ref(slot).cast();
+    let mut found = [infinity; CHAINS];
+    for first in (0..written).step_by(CHAINS) {
+        for (lane, found) in (first..).zip(&mut found) {
+            // SAFETY: the slot has room for 64 lanes, and up to there they hold values, by the caller or just now.
+            // Volatile, or LLVM makes vectors of them.
+            *found = better(*found, unsafe { start.add(lane).read_volatile() });
+        }
+    }
+    let [a, b, c, d] = found;
+    let best = better(better(a, b), better(c, d));
+    if best != infinity && best != T::from(0.0) {
+        return best.into_bits();
+    }
+    // SAFETY: the caller's.
+    unsafe { ordered::<T, O>(slot, (written, all), identity) }
+}
+
+/// Comparisons of [`extreme`] that do not wait for each other.
+const CHAINS: usize = 4;
+
+/// Lanes that fold together in [`halved`].
+const GROUP: usize = 8;
+
+/// What so many lanes fold to, which are more than this half and twice as many at most: those behind it
+/// fold into the first ones, a group of them after the other. Lanes of the identity change nothing, so that
+/// the last group is filled with them, and what follows it is left out.
 ///
 /// # Safety
 ///
 /// So many hold values of the type.
 #[inline(always)]
-unsafe fn padded<T: Element, O: Op<T>, const HALF: usize>(
+unsafe fn halved<T: Element, O: Op<T>, const HALF: usize>(
     slot: &mut Slot,
     written: usize,
     neutral: T,
 ) -> T {
-    assert!(written <= 2 * HALF && 2 * HALF * size_of::<T>() <= size_of::<Slot>());
-    slot.pad(written..2 * HALF, neutral);
-    let start: *const T = std::ptr::from_ref(slot).cast();
-    // SAFETY: the slot has room for these lanes and is aligned for all types. They hold values, by the
-    // caller or just now. Volatile, or LLVM makes vectors of them.
-    let read = |lane| unsafe { start.add(lane).read_volatile() };
+    let group = GROUP.min(HALF);
+    let groups = (written - HALF).div_ceil(group);
+    assert!(groups * group <= HALF && 2 * HALF * size_of::<T>() <= size_of::<Slot>());
+    slot.pad(written..HALF + groups * group, neutral);
+    let start: *mut T = std::ptr::from_mut(slot).cast();
+    // SAFETY: the slot has room for these lanes and is aligned for all types. They hold values, by the caller
+    // or just now. Volatile, or LLVM makes vectors of them.
+    let (read, write) = unsafe {
+        (
+            |lane| start.add(lane).read_volatile(),
+            |lane, value| start.add(lane).write_volatile(value),
+        )
+    };
+    for first in (0..groups).map(|at| at * group) {
+        for lane in first..first + group {
+            write(lane, O::fold(read(lane), read(lane + HALF)));
+        }
+    }
     let mut lanes = [neutral; HALF];
-    for (lane, left) in lanes.iter_mut().enumerate() {
-        *left = O::fold(read(lane), read(lane + HALF));
+    for (lane, value) in lanes.iter_mut().enumerate() {
+        *value = read(lane);
     }
     fold_half::<T, O, 16, HALF>(&mut lanes);
     fold_few::<T, O, HALF>(lanes)
 }
 
 macro_rules! combine {
-    ($($ty:ident: $how:ident($($op:ident)*);)*) => {$($(
+    ($($ty:ident: $how:ident $with:tt ($($op:ident)*);)*) => {$($(
         impl Combine<$ty> for $op {
             unsafe fn lanes(slot: &mut Slot, written: u64, all: usize, identity: u64) -> u64 {
+                let lanes = (written as usize, all);
                 // SAFETY: the caller's.
-                unsafe { $how::<$ty, $op>(slot, (written as usize, all), identity) }
+                unsafe { combine!(@ $how $ty $op (slot, lanes, identity) $with) }
             }
 
             fn join(initial: u64, chunks: &mut [u64]) -> u64 {
@@ -138,18 +195,28 @@ macro_rules! combine {
             }
         }
     )*)*};
+    (@ $how:ident $ty:ident $op:ident ($($given:ident),*) []) => {
+        $how::<$ty, $op>($($given),*)
+    };
+    (@ $how:ident $ty:ident $op:ident ($($given:ident),*) [$better:ident $infinity:ident]) => {
+        $how::<$ty, $op>($($given,)* ($ty::$infinity, Lane::$better::<true, true>))
+    };
 }
 
 combine! {
-    bool: exact(And Or Xor);
-    i8: exact(Add Mul Min Max And Or Xor);
-    i16: exact(Add Mul Min Max And Or Xor);
-    i32: exact(Add Mul Min Max And Or Xor);
-    i64: exact(Add Mul Min Max And Or Xor);
-    u8: exact(Add Mul Min Max And Or Xor SaturatingAdd);
-    u16: exact(Add Mul Min Max And Or Xor SaturatingAdd);
-    u32: exact(Add Mul Min Max And Or Xor SaturatingAdd);
-    u64: exact(Add Mul Min Max And Or Xor SaturatingAdd);
-    f32: ordered(Sum Product Min Max MinIf MaxIf);
-    f64: ordered(Sum Product Min Max MinIf MaxIf);
+    bool: exact[](And Or Xor);
+    i8: exact[](Add Mul Min Max And Or Xor);
+    i16: exact[](Add Mul Min Max And Or Xor);
+    i32: exact[](Add Mul Min Max And Or Xor);
+    i64: exact[](Add Mul Min Max And Or Xor);
+    u8: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
+    u16: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
+    u32: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
+    u64: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
+    f32: ordered[](Sum Product);
+    f32: extreme[least INFINITY](Min MinIf);
+    f32: extreme[greatest NEG_INFINITY](Max MaxIf);
+    f64: ordered[](Sum Product);
+    f64: extreme[least INFINITY](Min MinIf);
+    f64: extreme[greatest NEG_INFINITY](Max MaxIf);
 }

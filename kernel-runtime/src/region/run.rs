@@ -67,13 +67,7 @@ impl Run<'_> {
     /// All of the space at a place of the outermost loop.
     #[inline(always)]
     pub(crate) fn plane(&self, outer: u64) -> Tile {
-        let [_, rows, columns] = self.call.shape;
-        Tile {
-            outer,
-            rows: (0, rows),
-            columns: (0, columns),
-            ..Tile::EMPTY
-        }
+        plane(self.call.shape, outer)
     }
 
     /// Runs a part of the space, by the form that will do.
@@ -126,6 +120,17 @@ impl Run<'_> {
     /// The captured scalars that are values of the source; those that follow are the guard's.
     pub(crate) fn scalars(&self) -> &[u64] {
         self.call.scalars
+    }
+}
+
+/// All of a space at a place of the outermost loop.
+#[inline(always)]
+pub fn plane([_, rows, columns]: Shape, outer: u64) -> Tile {
+    Tile {
+        outer,
+        rows: (0, rows),
+        columns: (0, columns),
+        ..Tile::EMPTY
     }
 }
 

@@ -1,0 +1,42 @@
+//! Runs of few iterations of a map, of which the driver knows that the guard holds.
+
+use super::fold::Slot;
+use super::run::plane;
+use super::{Call, Progressions, Region, Shape};
+use crate::array::Array;
+use crate::range::Progression;
+
+impl Region {
+    /// Runs all iterations of a map on this thread.
+    ///
+    /// # Safety
+    ///
+    /// Arrays and scalars are what the region captures. Its loops go up from zero by one, so many times, none of
+    /// them no time, and for these the guard holds. The region says of no iteration that it may fail, of no access that
+    /// further conditions keep it in bounds, and has no interior.
+    pub unsafe fn few(&self, arrays: &[Array<'_>], scalars: &[u64], shape: Shape) {
+        let plan = self.plan();
+        let mut loops = Progressions::default();
+        for count in &shape[3 - plan.depth..] {
+            loops.push(&Progression::from_zero(*count));
+        }
+        let call = Call {
+            arrays,
+            scalars,
+            loops: &loops,
+            shape,
+            interior: (0, 0),
+        };
+        let fast = match plan.has_unit_rows(arrays) {
+            true => self.code.fastest(),
+            false => None,
+        };
+        let body = fast.unwrap_or(self.code.body);
+        for outer in 0..shape[0] {
+            // SAFETY: the call is the region's, by the caller, and the tile is all of its space at a place of the
+            // outermost loop. A map has no lanes.
+            let done = unsafe { body(&call, &plane(shape, outer), std::ptr::null_mut::<Slot>()) };
+            debug_assert!(done.is_ok(), "the driver says that no iteration fails");
+        }
+    }
+}
