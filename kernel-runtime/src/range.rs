@@ -14,11 +14,11 @@ pub struct Progression {
 }
 
 impl Progression {
-    /// So many iterations, from zero up by one.
+    /// So many iterations, from a value up by one.
     #[inline(always)]
-    pub(crate) fn from_zero(count: u64) -> Progression {
+    pub(crate) fn by_one(first: u64, count: u64) -> Progression {
         Progression {
-            first: 0,
+            first: i128::from(first),
             step: 1,
             count,
         }

@@ -33,24 +33,43 @@ const CHUNKS: u32 = 16;
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
 
-/// A way to run few iterations without the runtime: the condition that there are few, which has run them if
-/// it is to, and the outcome then.
+/// A way to run few iterations without the plan: the condition that it serves, and the outcome then.
 pub struct Brief {
     pub given: TokenStream,
     pub run: TokenStream,
 }
 
-/// How brief runs of a region go, each where those before it do not; with the arrays and scalars that it captured.
-pub fn of(region: &Region, captured: &TokenStream) -> Vec<Brief> {
+/// The outcome of a region: of a run of few iterations if it is one, else of `run`, which asks the plan. `captured` are
+/// the arrays and scalars.
+pub fn outcome(region: &Region, captured: &TokenStream, run: TokenStream) -> TokenStream {
     let Some(trips) = work::trips(region) else {
-        return Vec::new();
+        return run;
     };
-    let first = match region.is_as_written() {
-        true => as_written(region, &trips),
-        false => here(region, &trips),
+    let (written, here) = match region.is_as_written() {
+        true => (as_written(region, &trips), None),
+        false => (None, here(region, &trips)),
     };
-    let few = few::of(region, &trips, captured);
-    first.into_iter().chain(few).collect()
+    let ways = here.into_iter().chain(few::of(region, &trips, captured));
+    let ways: Vec<Brief> = ways.collect();
+    let (rt, bound) = (region.rt(), &trips.bound);
+    let chosen = ways.iter().rev().fold(run.clone(), |otherwise, way| {
+        let Brief { given, run } = way;
+        emit!(if #given { #run } else { #otherwise })
+    });
+    let optimised = |chosen| match ways.is_empty() {
+        true => run.clone(),
+        false => emit!(#rt::optimised!({ #chosen } { #run })),
+    };
+    match written {
+        Some(Brief {
+            given,
+            run: declined,
+        }) => {
+            let otherwise = optimised(chosen);
+            emit!({ #bound if #given { #declined } else { #otherwise } })
+        }
+        None => optimised(emit!(#bound #chosen)),
+    }
 }
 
 /// Light iterations that run where the region stands.
@@ -77,23 +96,10 @@ fn here(region: &Region, trips: &Trips) -> Option<Brief> {
         ),
         false => (given, run),
     };
-    let (bound, joined) = (&trips.bound, rows_as_one(region, trips));
+    let joined = rows_as_one(region, trips);
     Some(Brief {
-        given: emit! {
-            #rt::optimised!({
-                #bound
-                if #given {
-                    #joined
-                    #run
-                    true
-                } else {
-                    false
-                }
-            } {
-                false
-            })
-        },
-        run: emit!(#rt::Outcome::Done),
+        given,
+        run: emit!(#joined #run #rt::Outcome::Done),
     })
 }
 
@@ -133,21 +139,20 @@ fn as_written(region: &Region, trips: &Trips) -> Option<Brief> {
         }
         false => work::operations(region, trips)?,
     };
-    let bound = &trips.bound;
     Some(Brief {
-        given: emit!({ #bound #session.is_little(#work) }),
+        given: emit!(#session.is_little(#work)),
         run: emit!(#rt::Outcome::Declined),
     })
 }
 
-/// Whether LLVM makes vectors of the loop as written, which is then as fast as any of few iterations: a light
-/// map over slices.
+/// Whether LLVM makes vectors of the loop as written, which is then as fast as any of few iterations: light ones
+/// over slices, that write elements or combine integers.
 fn is_vectorised(region: &Region) -> bool {
     let plan = region.plan;
     let light = matches!(plan.cost, Wide::Const(..=4));
-    let map = plan.accumulators.is_empty() && plan.shared.is_empty();
+    let plain = plan.needs_no_lanes() && plan.shared.is_empty();
     let slices = plan.nest.len() == 1 && plan.arrays.iter().all(|of| of.contiguous);
-    light && map && slices
+    light && plain && slices
 }
 
 /// Whether an iteration has fused operations, for which the baseline calls a function.

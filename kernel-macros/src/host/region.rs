@@ -1,7 +1,7 @@
 //! The block that stands in a region's place: capture, guard, run; or the loop as written.
 
 use super::body::{Body, Frame};
-use super::brief::{self, Brief};
+use super::brief;
 use super::chunks;
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
@@ -255,11 +255,7 @@ impl<'a> Region<'a> {
         });
         let known_all = lengths.into_iter().chain(inside).chain(rows);
         let known_all: Vec<TokenStream> = known_all.collect();
-        let briefs = brief::of(self, &captured).into_iter().rev();
-        let run = briefs.fold(
-            run,
-            |run, Brief { given, run: here }| emit!(if #given { #here } else { #run }),
-        );
+        let run = brief::outcome(self, &captured, run);
         let run = match known_all.as_slice() {
             [] => run,
             all => emit!(if #(#all)&&* { #run } else { #rt::Outcome::Declined }),

@@ -60,6 +60,30 @@ pub fn counts_from_zero(region: &Region) -> bool {
     nest.all(|(driven, of)| by_one(of) && (driven || known(of)))
 }
 
+/// The first values of all loops, which go up by one, if the source says them and the trips of all loops that have
+/// any are exactly those.
+pub fn firsts(region: &Region) -> Option<Vec<usize>> {
+    let is_exact = |end: &Wide| match end {
+        Wide::Const(_) | Wide::Len { .. } | Wide::Var(_) => true,
+        // Where it is below zero, there is no trip.
+        Wide::Sub(of, less) => {
+            let plain = matches!(**of, Wide::Len { .. } | Wide::Var(_));
+            plain && matches!(**less, Wide::Const(0..))
+        }
+        _ => false,
+    };
+    let nest = region.plan.nest.iter().enumerate();
+    let firsts = nest.map(|(at, node)| {
+        let known = (at == 0 && region.is_driven()) || (is_exact(&node.end) && !node.inclusive);
+        let Wide::Const(first) = node.start else {
+            return None;
+        };
+        let first = usize::try_from(u32::try_from(first).ok()?).ok()?;
+        (known && constant_step(node) == Some(1)).then_some(first)
+    });
+    firsts.collect()
+}
+
 /// The trips of an inner loop, or of one over an iterator.
 fn count(region: &Region, node: &NestLoop) -> Option<TokenStream> {
     let u64 = region.body.scalar(Scalar::U64);

@@ -1,9 +1,10 @@
 //! Runs of few iterations, which the expansion has where the region stands: what their lanes come to. They
 //! take about as long as a call of the runtime, so what is here is made for each operation on each type.
 
-use super::fold::{Slot, fold_few, fold_half, fold_lanes};
+use super::fold::{Slot, fold_fast, fold_few, fold_half, fold_lanes};
 use super::op::{Add, And, Max, MaxIf, Min, MinIf, Mul, Op, Or, Product, SaturatingAdd, Sum, Xor};
 use crate::element::Element;
+use crate::level::Level;
 use crate::ops::Lane;
 use crate::order;
 
@@ -44,8 +45,13 @@ unsafe fn wide<T: Element, O: Op<T>>(
     identity: u64,
 ) -> u64 {
     slot.pad::<T>(written..all, T::from_bits(identity));
-    // SAFETY: all that it reads hold values, by the caller or just now.
-    unsafe { fold_lanes::<T, O>(slot, all) }
+    // SAFETY: all that it reads hold values, by the caller or just now, and the level was asked for.
+    unsafe {
+        match Level::current() >= Level::FAST {
+            true => fold_fast::<T, O>(slot, all),
+            false => fold_lanes::<T, O>(slot, all),
+        }
+    }
 }
 
 /// Of what comes to the same in any order. Up to 63 lanes are read one by one: a vector would wait until the
@@ -113,16 +119,12 @@ unsafe fn extreme<T: Element + PartialEq + From<f32>, O: Op<T>>(
     identity: u64,
     (infinity, better): (T, impl Fn(T, T) -> T),
 ) -> u64 {
-    if written > 63 {
-        // SAFETY: the caller's.
-        return unsafe { wide::<T, O>(slot, (written, all), identity) };
-    }
     slot.pad(written..written.next_multiple_of(CHAINS), infinity);
     let start: *const T = std::ptr::from_ref(slot).cast();
     let mut found = [infinity; CHAINS];
     for first in (0..written).step_by(CHAINS) {
         for (lane, found) in (first..).zip(&mut found) {
-            // SAFETY: the slot has room for 64 lanes, and up to there they hold values, by the caller or just now.
+            // SAFETY: the slot has room for 64 or 128 lanes, and so many hold values, by the caller or just now.
             // Volatile, or LLVM makes vectors of them.
             *found = better(*found, unsafe { start.add(lane).read_volatile() });
         }

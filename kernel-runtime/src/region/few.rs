@@ -2,24 +2,31 @@
 
 use super::fold::Slot;
 use super::run::plane;
-use super::{Call, Progressions, Region, Shape};
+use super::{Call, Progressions, Region};
 use crate::array::Array;
 use crate::range::Progression;
+use crate::session::Outcome;
 
 impl Region {
     /// Runs all iterations of a map on this thread.
     ///
     /// # Safety
     ///
-    /// Arrays and scalars are what the region captures. Its loops go up from zero by one, so many times, none of
-    /// them no time, and for these the guard holds. The region says of no iteration that it may fail, of no access that
-    /// further conditions keep it in bounds, and has no interior.
-    pub unsafe fn few(&self, arrays: &[Array<'_>], scalars: &[u64], shape: Shape) {
+    /// Arrays and scalars are what the region captures. Its loops, of which there are three at most, go up by one from
+    /// first values so many times, none of them no time, and for these the guard holds. The region says of no access that further
+    /// conditions keep it in bounds, and has no interior.
+    pub unsafe fn few(
+        &self,
+        arrays: &[Array<'_>],
+        scalars: &[u64],
+        given: &[(u64, u64)],
+    ) -> Outcome {
         let plan = self.plan();
         let mut loops = Progressions::default();
-        for count in &shape[3 - plan.depth..] {
-            loops.push(&Progression::from_zero(*count));
+        for (first, count) in given {
+            loops.push(&Progression::by_one(*first, *count));
         }
+        let shape = loops.shape();
         let call = Call {
             arrays,
             scalars,
@@ -36,7 +43,10 @@ impl Region {
             // SAFETY: the call is the region's, by the caller, and the tile is all of its space at a place of the
             // outermost loop. A map has no lanes.
             let done = unsafe { body(&call, &plane(shape, outer), std::ptr::null_mut::<Slot>()) };
-            debug_assert!(done.is_ok(), "the driver says that no iteration fails");
+            if let Err(failure) = done {
+                return Outcome::Failed(failure);
+            }
         }
+        Outcome::Done
     }
 }

@@ -177,7 +177,7 @@ pub unsafe fn fold_lanes<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64
 ///
 /// So many lanes were filled with values of type `T`, and the processor has `Level::FAST`.
 #[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
-unsafe fn fold_fast<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
+pub unsafe fn fold_fast<T: Element, O: Op<T>>(slot: &Slot, count: usize) -> u64 {
     // SAFETY: the caller's.
     fold_halves::<T, O>(unsafe { slot.lanes(count) })
 }

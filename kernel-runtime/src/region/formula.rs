@@ -85,9 +85,20 @@ pub struct Formula {
 }
 
 impl Formula {
+    /// Reads a condition of a crate that has debug assertions or has none; `None` if the text is none. What only those
+    /// ask is left out for others.
+    pub fn condition(text: &str, debug: bool) -> Option<Formula> {
+        let mut code = Code::parse(text)?;
+        code.settle(debug);
+        Some(Formula::of(code))
+    }
+
     /// Reads a formula; `None` if the text is none.
     pub fn parse(text: &str) -> Option<Formula> {
-        let code = Code::parse(text)?;
+        Some(Formula::of(Code::parse(text)?))
+    }
+
+    fn of(code: Code) -> Formula {
         let mut formula = Formula {
             sum: sums::sum(&code.words).map(Into::into),
             ..Formula::default()
@@ -114,7 +125,7 @@ impl Formula {
         formula.either = either.into();
         formula.others = others.into();
         formula.code = code;
-        Some(formula)
+        formula
     }
 
     /// Whether the condition holds.
@@ -364,6 +375,30 @@ mod tests {
         ] {
             assert_eq!(holds(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn releases_leave_out_what_debug_assertions_ask() {
+        for (text, [debug, release]) in [
+            ("release int0 0 < or 0 int0 < and", [false, true]),
+            ("0 int0 < release int0 0 < or and", [false, true]),
+            ("0 int0 < release int0 fits:u8 or and", [true, true]),
+            ("release int0 0 < or", [false, true]),
+            ("int0 0 < release and", [false, false]),
+            ("release int0 0 < and int0 0 < or", [false, false]),
+            ("release 0 int0 < and", [false, true]),
+        ] {
+            for (kind, expected) in [(true, debug), (false, release)] {
+                let mut holds = !expected;
+                with(&[(7, Primitive::I64)], kind, |inputs| {
+                    holds = Formula::condition(text, kind).unwrap().holds(inputs);
+                });
+                assert_eq!(holds, expected, "{text}, {kind}");
+            }
+        }
+        let short =
+            Formula::condition("release int0 fits:u8 or int0 fits:u8 release or and", false);
+        assert!(short.unwrap().is_true());
     }
 
     #[test]

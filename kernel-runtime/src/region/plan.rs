@@ -251,9 +251,9 @@ impl Plan {
                 self.depth += 1;
             }
             "ordered" => self.ordered = true,
-            "given" => self.given = Formula::parse(rest)?,
-            "guard" => self.guard = Formula::parse(rest)?,
-            "fast" => self.fast = Formula::parse(rest)?,
+            "given" => self.given = Formula::condition(rest, debug)?,
+            "guard" => self.guard = Formula::condition(rest, debug)?,
+            "fast" => self.fast = Formula::condition(rest, debug)?,
             "cost" => self.cost = Formula::parse(rest)?,
             "interior" => self.interior = Some(interior(rest)?),
             "array" => self.arrays.push(array(rest)?),

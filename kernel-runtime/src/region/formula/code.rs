@@ -35,6 +35,26 @@ impl Code {
         (depth == 1).then_some(code)
     }
 
+    /// Says whether this is a release, and leaves out what that decides.
+    pub fn settle(&mut self, debug: bool) {
+        let (yes, no) = ([Word::Int(1)], [Word::Int(0)]);
+        let mut stack: Vec<Vec<Word>> = Vec::new();
+        for word in &self.words {
+            let operands = stack.split_off(stack.len() - word.operands());
+            stack.push(match (word, operands.as_slice()) {
+                (Word::Release, _) => vec![Word::Int(i64::from(!debug))],
+                (Word::And, [one, other]) | (Word::And, [other, one]) if *one == yes => {
+                    other.clone()
+                }
+                (Word::Or, [one, other]) | (Word::Or, [other, one]) if *one == no => other.clone(),
+                (Word::Or, [one, other]) if *one == yes || *other == yes => yes.to_vec(),
+                (Word::And, [one, other]) if *one == no || *other == no => no.to_vec(),
+                _ => operands.into_iter().flatten().chain([*word]).collect(),
+            });
+        }
+        self.words = stack.into_iter().flatten().collect();
+    }
+
     fn word(&mut self, text: &str) -> Option<Word> {
         let known = match text {
             "+" => Word::Add,
