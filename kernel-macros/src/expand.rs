@@ -40,7 +40,11 @@ pub fn kernel(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
     }
     if !sink.is_empty() {
-        let stand_in = stand_in::expand(&function, &pieces(&function), &args);
+        // A handle is an item, which no implementation may have.
+        let stand_in = match function.sig.receiver() {
+            Some(_) => function.to_token_stream(),
+            None => stand_in::expand(&function, &pieces(&function), &args),
+        };
         let problems = sink.into_tokens();
         return quote!(#stand_in #problems);
     }

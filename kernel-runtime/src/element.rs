@@ -282,6 +282,12 @@ pub trait OrderMethods: Sized {
     fn cmp(self, _: Self) {}
     fn partial_cmp(self, _: Self) {}
     fn total_cmp(self, _: Self) {}
+    fn lt(self, _: Self) {}
+    fn le(self, _: Self) {}
+    fn gt(self, _: Self) {}
+    fn ge(self, _: Self) {}
+    fn eq(self, _: Self) {}
+    fn ne(self, _: Self) {}
 }
 
 impl<T: Element> OrderMethods for T {}

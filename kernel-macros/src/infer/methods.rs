@@ -57,12 +57,8 @@ impl Solver<'_> {
         use Builtin::*;
         match (builtin, builtin.second()) {
             (_, Some(scalar)) => Type::Scalar(scalar),
-            (WrappingAddSigned | SaturatingAddSigned | CheckedAddSigned, _) => {
-                self.defer(receiver.clone(), Rule::Signed, id)
-            }
-            (WrappingAddUnsigned | WrappingSubUnsigned, _) => {
-                self.defer(receiver.clone(), Rule::Unsigned, id)
-            }
+            (of, _) if of.takes_signed() => self.defer(receiver.clone(), Rule::Signed, id),
+            (of, _) if of.takes_unsigned() => self.defer(receiver.clone(), Rule::Unsigned, id),
             (Converted, _) => self.slots.fresh(Class::Any),
             _ => receiver.clone(),
         }
@@ -73,11 +69,11 @@ impl Solver<'_> {
         match builtin {
             IsNan | IsFinite | IsInfinite | IsSignNegative | IsSignPositive => BOOL,
             IsPowerOfTwo | IsPositive | IsNegative | IsMultipleOf => BOOL,
+            IsNormal | IsSubnormal | Lt | Le | Gt | Ge | Eq | Ne => BOOL,
             Ilog2 | Ilog10 => Type::Scalar(Scalar::U32),
             Room => Type::Scalar(Scalar::Usize),
             CheckedIlog2 | CheckedIlog10 => Type::Option(Box::new(Type::Scalar(Scalar::U32))),
-            OverflowingAdd | OverflowingSub | OverflowingMul | OverflowingNeg | OverflowingShl
-            | OverflowingShr => Type::Tuple(vec![receiver, BOOL]),
+            builtin if builtin.is_overflowing() => Type::Tuple(vec![receiver, BOOL]),
             Cmp | TotalCmp => Type::Ordering,
             PartialCmp => Type::Option(Box::new(Type::Ordering)),
             builtin if builtin.asks_order() => BOOL,

@@ -176,6 +176,12 @@ builtins! {
     IsPowerOfTwo = "is_power_of_two" / 1,
     IsPositive = "is_positive" / 1,
     IsNegative = "is_negative" / 1,
+    /// Floats: neither zero nor below the least normal number, infinite or NaN.
+    IsNormal = "is_normal" / 1,
+    IsSubnormal = "is_subnormal" / 1,
+    /// Floats: the neighbour above, or below.
+    NextUp = "next_up" / 1,
+    NextDown = "next_down" / 1,
     WrappingAbs = "wrapping_abs" / 1,
     /// Up to 32 bits.
     SaturatingMul = "saturating_mul" / 2,
@@ -200,12 +206,16 @@ builtins! {
     /// The second argument is signed, of the same width.
     WrappingAddSigned = "wrapping_add_signed" / 2,
     SaturatingAddSigned = "saturating_add_signed" / 2,
+    WrappingSubSigned = "wrapping_sub_signed" / 2,
+    SaturatingSubSigned = "saturating_sub_signed" / 2,
     // Signed integers.
     SaturatingNeg = "saturating_neg" / 1,
     SaturatingAbs = "saturating_abs" / 1,
     /// The second argument is unsigned, of the same width.
     WrappingAddUnsigned = "wrapping_add_unsigned" / 2,
     WrappingSubUnsigned = "wrapping_sub_unsigned" / 2,
+    SaturatingAddUnsigned = "saturating_add_unsigned" / 2,
+    SaturatingSubUnsigned = "saturating_sub_unsigned" / 2,
     // Integers.
     /// Rounded down; panics below 0.
     Isqrt = "isqrt" / 1,
@@ -218,12 +228,18 @@ builtins! {
     /// All bits leave where the second argument, a `u32`, says so.
     UnboundedShl = "unbounded_shl" / 2,
     UnboundedShr = "unbounded_shr" / 2,
-    /// Of integers: the mean, rounded towards zero.
+    /// The mean: of integers rounded towards zero; floats have it too.
     Midpoint = "midpoint" / 2,
     /// Panics on 0.
     WrappingDiv = "wrapping_div" / 2,
     /// Panics on 0.
     WrappingRem = "wrapping_rem" / 2,
+    /// Panics on 0.
+    WrappingDivEuclid = "wrapping_div_euclid" / 2,
+    /// Panics on 0.
+    WrappingRemEuclid = "wrapping_rem_euclid" / 2,
+    /// Panics on 0.
+    SaturatingDiv = "saturating_div" / 2,
     // The ends of the type, of any number of it: what methods that are written out end in.
     Least = "__kernel_least" / 1,
     Greatest = "__kernel_greatest" / 1,
@@ -242,12 +258,27 @@ builtins! {
     /// The second argument is a `u32`.
     OverflowingShl = "overflowing_shl" / 2,
     OverflowingShr = "overflowing_shr" / 2,
+    /// Signed integers.
+    OverflowingAbs = "overflowing_abs" / 1,
+    // These panic on 0.
+    OverflowingDiv = "overflowing_div" / 2,
+    OverflowingRem = "overflowing_rem" / 2,
+    OverflowingDivEuclid = "overflowing_div_euclid" / 2,
+    OverflowingRemEuclid = "overflowing_rem_euclid" / 2,
+    // Unsigned integers; the second argument is signed, of the same width.
+    OverflowingAddSigned = "overflowing_add_signed" / 2,
+    OverflowingSubSigned = "overflowing_sub_signed" / 2,
+    // Signed integers; the second argument is unsigned, of the same width.
+    OverflowingAddUnsigned = "overflowing_add_unsigned" / 2,
+    OverflowingSubUnsigned = "overflowing_sub_unsigned" / 2,
     // An `Option`, which `parse/option.rs` reads at once: the result, and whether there is none.
     CheckedAdd = "checked_add" / 2,
     CheckedSub = "checked_sub" / 2,
     CheckedMul = "checked_mul" / 2,
     CheckedDiv = "checked_div" / 2,
     CheckedRem = "checked_rem" / 2,
+    CheckedDivEuclid = "checked_div_euclid" / 2,
+    CheckedRemEuclid = "checked_rem_euclid" / 2,
     CheckedNeg = "checked_neg" / 1,
     CheckedAbs = "checked_abs" / 1,
     /// The second argument is a `u32`.
@@ -256,14 +287,30 @@ builtins! {
     /// A `u32`.
     CheckedIlog2 = "checked_ilog2" / 1,
     CheckedIlog10 = "checked_ilog10" / 1,
+    /// Signed integers.
+    CheckedIsqrt = "checked_isqrt" / 1,
+    // Unsigned integers.
+    CheckedNextMultipleOf = "checked_next_multiple_of" / 2,
+    CheckedNextPowerOfTwo = "checked_next_power_of_two" / 1,
     /// The second argument, in the type of the first, if that has it.
     Converted = "__kernel_converted" / 2,
     /// The second argument is signed, of the same width.
     CheckedAddSigned = "checked_add_signed" / 2,
+    CheckedSubSigned = "checked_sub_signed" / 2,
+    /// The second argument is unsigned, of the same width.
+    CheckedAddUnsigned = "checked_add_unsigned" / 2,
+    CheckedSubUnsigned = "checked_sub_unsigned" / 2,
     // An `Ordering`, an `Option` of one, and questions about it. They take numbers by reference.
     Cmp = "cmp" / 2,
     PartialCmp = "partial_cmp" / 2,
     TotalCmp = "total_cmp" / 2,
+    // Operators as methods, which take their numbers by reference too.
+    Lt = "lt" / 2,
+    Le = "le" / 2,
+    Gt = "gt" / 2,
+    Ge = "ge" / 2,
+    Eq = "eq" / 2,
+    Ne = "ne" / 2,
     IsLt = "is_lt" / 1,
     IsLe = "is_le" / 1,
     IsGt = "is_gt" / 1,
@@ -361,16 +408,55 @@ impl Builtin {
 
     /// Whether it is short for others, of integers that `crate::lower::integers` knows.
     pub fn is_of_integers(self) -> bool {
-        (Builtin::DivCeil as usize..=Builtin::CheckedAddSigned as usize).contains(&(self as usize))
+        (Builtin::DivCeil as usize..=Builtin::CheckedSubUnsigned as usize)
+            .contains(&(self as usize))
     }
 
     /// Whether its value is an `Option`.
     pub fn is_checked(self) -> bool {
-        (Builtin::CheckedAdd as usize..=Builtin::CheckedAddSigned as usize)
+        (Builtin::CheckedAdd as usize..=Builtin::CheckedSubUnsigned as usize)
             .contains(&(self as usize))
     }
 
-    /// Whether it gives an `Ordering`, or asks for one.
+    /// Whether its value is a result that may have wrapped, and whether it has.
+    pub fn is_overflowing(self) -> bool {
+        (Builtin::OverflowingAdd as usize..=Builtin::OverflowingSubUnsigned as usize)
+            .contains(&(self as usize))
+    }
+
+    /// Whether it is of an unsigned number and of a signed one.
+    pub fn takes_signed(self) -> bool {
+        use Builtin::*;
+        matches!(
+            self,
+            WrappingAddSigned
+                | WrappingSubSigned
+                | SaturatingAddSigned
+                | SaturatingSubSigned
+                | OverflowingAddSigned
+                | OverflowingSubSigned
+                | CheckedAddSigned
+                | CheckedSubSigned
+        )
+    }
+
+    /// Whether it is of a signed number and of an unsigned one.
+    pub fn takes_unsigned(self) -> bool {
+        use Builtin::*;
+        matches!(
+            self,
+            WrappingAddUnsigned
+                | WrappingSubUnsigned
+                | SaturatingAddUnsigned
+                | SaturatingSubUnsigned
+                | OverflowingAddUnsigned
+                | OverflowingSubUnsigned
+                | CheckedAddUnsigned
+                | CheckedSubUnsigned
+        )
+    }
+
+    /// Whether it compares its numbers, asks for an `Ordering`, or gives one.
     pub fn is_of_orders(self) -> bool {
         (Builtin::Cmp as usize..=Builtin::IsNe as usize).contains(&(self as usize))
     }

@@ -14,21 +14,34 @@ pub(super) fn exists(builtin: Builtin, ty: Scalar) -> bool {
     use Builtin::*;
     let (signed, unsigned) = (ty.is_signed(), ty.is_int() && !ty.is_signed());
     match builtin {
-        DivCeil | NextMultipleOf | NextPowerOfTwo | IsMultipleOf => unsigned,
-        WrappingAddSigned | SaturatingAddSigned | CheckedAddSigned | CastSigned => unsigned,
-        SaturatingNeg | SaturatingAbs | CheckedAbs | CastUnsigned => signed,
-        WrappingAddUnsigned | WrappingSubUnsigned => signed,
+        DivCeil | NextMultipleOf | NextPowerOfTwo | IsMultipleOf | CastSigned => unsigned,
+        CheckedNextMultipleOf | CheckedNextPowerOfTwo => unsigned,
+        SaturatingNeg | SaturatingAbs | CheckedAbs | OverflowingAbs => signed,
+        CastUnsigned | CheckedIsqrt => signed,
+        of if of.takes_signed() => unsigned,
+        of if of.takes_unsigned() => signed,
         _ => ty.is_int(),
     }
 }
 
 /// A method whose receiver and arguments are names, and what runs before its value is read.
-struct Call<'a> {
-    id: ExprId,
-    builtin: Builtin,
-    args: &'a [ExprId],
-    ty: Scalar,
-    before: &'a mut Vec<Stmt>,
+pub(super) struct Call<'a> {
+    pub id: ExprId,
+    pub builtin: Builtin,
+    pub args: &'a [ExprId],
+    pub ty: Scalar,
+    pub before: &'a mut Vec<Stmt>,
+}
+
+impl Call<'_> {
+    /// The same of other arguments.
+    pub(super) fn of<'a>(&'a mut self, args: &'a [ExprId]) -> Call<'a> {
+        Call {
+            args,
+            before: &mut *self.before,
+            ..*self
+        }
+    }
 }
 
 impl Lowerer<'_> {
@@ -53,6 +66,9 @@ impl Lowerer<'_> {
             Builtin::OverflowingNeg => self.overflowing_negation(&call),
             Builtin::OverflowingShl => self.overflowing_shift(&call, Builtin::WrappingShl),
             Builtin::OverflowingShr => self.overflowing_shift(&call, Builtin::WrappingShr),
+            Builtin::OverflowingAbs => self.overflowing_absolute(&call),
+            builtin if builtin.takes_signed() || builtin.takes_unsigned() => self.mixed(&mut call),
+            builtin if builtin.is_overflowing() => self.overflowing_quotient(&mut call),
             _ => vec![self.integer(&mut call)],
         };
         Parts {
@@ -89,24 +105,6 @@ impl Lowerer<'_> {
                 let itself = self.is(x, 0);
                 let none = self.is(y, 0);
                 self.choice(none, itself, even)
-            }
-            WrappingAddSigned | WrappingAddUnsigned => {
-                let y = self.as_type(y, call.ty);
-                self.exact(BinaryOp::Add, x, y)
-            }
-            WrappingSubUnsigned => {
-                let y = self.as_type(y, call.ty);
-                self.exact(BinaryOp::Sub, x, y)
-            }
-            SaturatingAddSigned => {
-                let (sum, outside) = self.signed_sum(call);
-                let (below, low, high) = (
-                    self.is_below(y, 0),
-                    self.least(call.ty, x),
-                    self.greatest(call.ty, x),
-                );
-                let bound = self.choice(below, low, high);
-                self.choice(outside, bound, sum)
             }
             SaturatingNeg | SaturatingAbs => {
                 let (low, high) = (self.least(call.ty, x), self.greatest(call.ty, x));
@@ -145,10 +143,11 @@ impl Lowerer<'_> {
             Room => self.room(call),
             Counted => self.so_many_behind(call),
             ToLeBytes | ToBeBytes => self.bytes(call),
-            WrappingDiv | WrappingRem => {
+            WrappingDiv | WrappingRem | WrappingDivEuclid | WrappingRemEuclid => {
                 self.demand_divisor(call);
                 self.wrapping_quotient(call)
             }
+            SaturatingDiv => self.saturating_quotient(call),
             other => unreachable!("`{}` is no method of integers", other.name()),
         }
     }
@@ -170,7 +169,7 @@ impl Lowerer<'_> {
     // Panics.
 
     /// An assertion that the method does not panic.
-    fn demand(&mut self, call: &mut Call, cond: ExprId, debug_only: bool) {
+    pub(super) fn demand(&mut self, call: &mut Call, cond: ExprId, debug_only: bool) {
         let place = self.function.panic_place(call.id);
         let span = Span {
             start: place,
@@ -205,7 +204,7 @@ impl Lowerer<'_> {
         call.before.push(Stmt { kind, span });
     }
 
-    fn demand_divisor(&mut self, call: &mut Call) {
+    pub(super) fn demand_divisor(&mut self, call: &mut Call) {
         let zero = self.int_like(0, call.args[1]);
         let divides = self.compare(BinaryOp::Ne, call.args[1], zero);
         self.demand(call, divides, false);
@@ -232,31 +231,37 @@ impl Lowerer<'_> {
         self.push(ExprKind::Cast(x, ty), span, Ty::Scalar(ty))
     }
 
-    fn is(&mut self, x: ExprId, value: u128) -> ExprId {
+    pub(super) fn is(&mut self, x: ExprId, value: u128) -> ExprId {
         let value = self.int_like(value, x);
         self.compare(BinaryOp::Eq, x, value)
     }
 
-    fn is_below(&mut self, x: ExprId, value: u128) -> ExprId {
+    pub(super) fn is_below(&mut self, x: ExprId, value: u128) -> ExprId {
         let value = self.int_like(value, x);
         self.compare(BinaryOp::Lt, x, value)
     }
 
     /// `if cond { value } else { x }`, bound.
-    fn instead(&mut self, cond: ExprId, value: u128, x: ExprId, call: &mut Call) -> ExprId {
+    pub(super) fn instead(
+        &mut self,
+        cond: ExprId,
+        value: u128,
+        x: ExprId,
+        call: &mut Call,
+    ) -> ExprId {
         let value = self.int_like(value, x);
         let chosen = self.choice(cond, value, x);
         self.pin(chosen, call.before)
     }
 
     /// The greatest value of the type.
-    fn greatest(&mut self, ty: Scalar, like: ExprId) -> ExprId {
+    pub(super) fn greatest(&mut self, ty: Scalar, like: ExprId) -> ExprId {
         let (_, high) = ty.int_range().unwrap_or((0, 0));
         self.int_like(high.unsigned_abs(), like)
     }
 
     /// The least, which no literal is.
-    fn least(&mut self, ty: Scalar, like: ExprId) -> ExprId {
+    pub(super) fn least(&mut self, ty: Scalar, like: ExprId) -> ExprId {
         match ty.is_signed() {
             false => self.int_like(0, like),
             true => {
@@ -311,26 +316,53 @@ impl Lowerer<'_> {
     }
 
     fn next_multiple(&mut self, call: &mut Call) -> ExprId {
-        let (x, y) = (call.args[0], call.args[1]);
         self.demand_divisor(call);
+        let next = self.multiple_above(call);
+        let fits = self.compare(BinaryOp::Ge, next, call.args[0]);
+        self.demand(call, fits, true);
+        self.again(next)
+    }
+
+    /// The same, and whether there is none.
+    fn checked_multiple(&mut self, call: &mut Call) -> Vec<ExprId> {
+        let (x, y) = (call.args[0], call.args[1]);
+        let none = self.is(y, 0);
+        let none = self.pin(none, call.before);
+        let divisor = self.instead(none, 1, y, call);
+        let next = self.multiple_above(&mut call.of(&[x, divisor]));
+        let wraps = self.compare(BinaryOp::Lt, next, x);
+        vec![next, self.logic(false, none, wraps)]
+    }
+
+    /// The next multiple of a divisor that is not 0, bound; it may have wrapped.
+    fn multiple_above(&mut self, call: &mut Call) -> ExprId {
+        let (x, y) = (call.args[0], call.args[1]);
         let rest = self.exact(BinaryOp::Rem, x, y);
         let rest = self.pin(rest, call.before);
         let (even, missing) = (self.is(rest, 0), self.exact(BinaryOp::Sub, y, rest));
         let next = self.exact(BinaryOp::Add, x, missing);
         let next = self.choice(even, x, next);
-        let next = self.pin(next, call.before);
-        let fits = self.compare(BinaryOp::Ge, next, x);
+        self.pin(next, call.before)
+    }
+
+    fn next_power(&mut self, call: &mut Call) -> ExprId {
+        let none = self.has_no_power_above(call);
+        let fits = self.not(none);
         self.demand(call, fits, true);
-        self.again(next)
+        self.power_above(call)
+    }
+
+    /// Whether no power of two of the type is as large.
+    fn has_no_power_above(&mut self, call: &Call) -> ExprId {
+        let x = call.args[0];
+        let highest = self.int_like(1_u128 << (call.ty.bits() - 1), x);
+        self.compare(BinaryOp::Gt, x, highest)
     }
 
     /// All ones below the highest bit of `x - 1`, and 1.
-    fn next_power(&mut self, call: &mut Call) -> ExprId {
+    fn power_above(&mut self, call: &Call) -> ExprId {
         let x = call.args[0];
-        let (highest, one) = (1_u128 << (call.ty.bits() - 1), self.int_like(1, x));
-        let highest = self.int_like(highest, x);
-        let fits = self.compare(BinaryOp::Le, x, highest);
-        self.demand(call, fits, true);
+        let one = self.int_like(1, x);
         let small = self.compare(BinaryOp::Le, x, one);
         let one = self.int_like(1, x);
         let less = self.exact(BinaryOp::Sub, x, one);
@@ -343,15 +375,28 @@ impl Lowerer<'_> {
         self.exact(BinaryOp::Add, ones, one)
     }
 
-    /// Of up to 32 bits the root of the same number as a float, which is exact enough. Of 64 bits it
-    /// is at most one too large: rounding to a float may reach the next square.
     fn square_root_down(&mut self, call: &mut Call) -> ExprId {
-        let x = call.args[0];
         if call.ty.is_signed() {
-            let zero = self.int_like(0, x);
-            let real = self.compare(BinaryOp::Ge, x, zero);
+            let zero = self.int_like(0, call.args[0]);
+            let real = self.compare(BinaryOp::Ge, call.args[0], zero);
             self.demand(call, real, false);
         }
+        self.root_down(call)
+    }
+
+    /// The root, and whether there is none.
+    fn checked_root(&mut self, call: &mut Call) -> Vec<ExprId> {
+        let x = call.args[0];
+        let none = self.is_below(x, 0);
+        let none = self.pin(none, call.before);
+        let number = self.instead(none, 0, x, call);
+        vec![self.root_down(&mut call.of(&[number])), none]
+    }
+
+    /// Of up to 32 bits the root of the same number as a float, which is exact enough. Of 64 bits it
+    /// is at most one too large: rounding to a float may reach the next square.
+    fn root_down(&mut self, call: &mut Call) -> ExprId {
+        let x = call.args[0];
         let float = self.as_type(x, Scalar::F64);
         let root = self.call(Builtin::Sqrt, &[float]);
         let root = self.as_type(root, call.ty);
@@ -415,34 +460,6 @@ impl Lowerer<'_> {
         let below = self.as_type(below, call.ty);
         let rest = self.op(BinaryOp::And, differing, below);
         self.exact(BinaryOp::Add, mean, rest)
-    }
-
-    /// The quotient or the rest of a divisor that is not 0.
-    fn wrapping_quotient(&mut self, call: &mut Call) -> ExprId {
-        let (x, y) = (call.args[0], call.args[1]);
-        let quotient = matches!(call.builtin, Builtin::WrappingDiv | Builtin::CheckedDiv);
-        let op = match quotient {
-            true => BinaryOp::Div,
-            false => BinaryOp::Rem,
-        };
-        if !call.ty.is_signed() {
-            return self.exact(op, x, y);
-        }
-        let minus = self.is_minus_one(y);
-        let minus = self.pin(minus, call.before);
-        let divisor = self.instead(minus, 1, y, call);
-        let plain = self.exact(op, x, divisor);
-        let opposite = match quotient {
-            true => self.call(Builtin::WrappingNeg, &[x]),
-            false => self.int_like(0, x),
-        };
-        self.choice(minus, opposite, plain)
-    }
-
-    fn is_minus_one(&mut self, x: ExprId) -> ExprId {
-        let one = self.int_like(1, x);
-        let more = self.exact(BinaryOp::Add, x, one);
-        self.is(more, 0)
     }
 
     // Results with a flag.
@@ -519,6 +536,15 @@ impl Lowerer<'_> {
         vec![opposite, self.compare(op, x, low)]
     }
 
+    /// The wrapped absolute value, and whether it is one.
+    fn overflowing_absolute(&mut self, call: &Call) -> Vec<ExprId> {
+        let x = call.args[0];
+        let low = self.least(call.ty, x);
+        let lowest = self.compare(BinaryOp::Eq, x, low);
+        let (below, opposite) = (self.is_below(x, 0), self.call(Builtin::WrappingNeg, &[x]));
+        vec![self.choice(below, opposite, x), lowest]
+    }
+
     /// Shifted by the lowest bits of the number of places, and whether there are others.
     fn overflowing_shift(&mut self, call: &Call, shift: Builtin) -> Vec<ExprId> {
         let (x, y) = (call.args[0], call.args[1]);
@@ -560,39 +586,23 @@ impl Lowerer<'_> {
         vec![value, none]
     }
 
-    /// `x + y` of an unsigned and a signed number, and whether it is no number of the type.
-    fn signed_sum(&mut self, call: &mut Call) -> (ExprId, ExprId) {
-        let (x, y) = (call.args[0], call.args[1]);
-        let added = self.as_type(y, call.ty);
-        let sum = self.exact(BinaryOp::Add, x, added);
-        let sum = self.pin(sum, call.before);
-        let less = self.compare(BinaryOp::Lt, sum, x);
-        let below = self.is_below(y, 0);
-        // Below zero the sum has to be less.
-        let outside = self.compare(BinaryOp::Ne, less, below);
-        (sum, outside)
-    }
-
     /// The result, and whether there is none.
     fn checked(&mut self, call: &mut Call) -> Vec<ExprId> {
         use Builtin::*;
-        let x = call.args[0];
         match call.builtin {
             CheckedAdd => self.overflowing_sum(call, BinaryOp::Add),
             CheckedSub => self.overflowing_sum(call, BinaryOp::Sub),
             CheckedMul => self.overflowing_product(call),
             CheckedNeg => self.overflowing_negation(call),
             Converted => self.converted(call),
-            CheckedAddSigned => {
-                let (sum, outside) = self.signed_sum(call);
-                vec![sum, outside]
+            CheckedAbs => self.overflowing_absolute(call),
+            CheckedIsqrt => self.checked_root(call),
+            CheckedNextMultipleOf => self.checked_multiple(call),
+            CheckedNextPowerOfTwo => {
+                let none = self.has_no_power_above(call);
+                vec![self.power_above(call), none]
             }
-            CheckedAbs => {
-                let low = self.least(call.ty, x);
-                let lowest = self.compare(BinaryOp::Eq, x, low);
-                let (below, opposite) = (self.is_below(x, 0), self.call(WrappingNeg, &[x]));
-                vec![self.choice(below, opposite, x), lowest]
-            }
+            of if of.takes_signed() || of.takes_unsigned() => self.mixed(call),
             CheckedShl => self.overflowing_shift(call, WrappingShl),
             CheckedShr => self.overflowing_shift(call, WrappingShr),
             CheckedIlog2 | CheckedIlog10 => self.checked_logarithm(call),
@@ -631,25 +641,5 @@ impl Lowerer<'_> {
         let never = || ExprKind::Bool(false);
         let outside = outside.unwrap_or_else(|| self.push(never(), span, Ty::Scalar(Scalar::Bool)));
         vec![value, outside]
-    }
-
-    fn checked_quotient(&mut self, call: &mut Call) -> Vec<ExprId> {
-        let (x, y) = (call.args[0], call.args[1]);
-        let none = self.is(y, 0);
-        let none = self.pin(none, call.before);
-        let divisor = self.instead(none, 1, y, call);
-        let mut safe = Call {
-            args: &[x, divisor],
-            before: &mut *call.before,
-            ..*call
-        };
-        let quotient = self.wrapping_quotient(&mut safe);
-        if !call.ty.is_signed() {
-            return vec![quotient, none];
-        }
-        let (low, minus) = (self.least(call.ty, x), self.is_minus_one(y));
-        let lowest = self.compare(BinaryOp::Eq, x, low);
-        let wraps = self.logic(true, lowest, minus);
-        vec![quotient, self.logic(false, none, wraps)]
     }
 }

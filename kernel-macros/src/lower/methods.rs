@@ -16,7 +16,8 @@ pub(super) fn is_short(builtin: Builtin, ty: &Ty) -> bool {
         IsPowerOfTwo => ty.is_int() && !ty.is_signed(),
         IsPositive | IsNegative | WrappingAbs => ty.is_signed(),
         SaturatingMul => ty.is_int() && ty.bits() <= 32,
-        SinCos | Powi => ty.is_float(),
+        SinCos | Powi | IsNormal | IsSubnormal | NextUp | NextDown => ty.is_float(),
+        Midpoint if ty.is_float() => true,
         // The receiver may have been lowered.
         builtin if builtin.asks_order() => ty == Scalar::I8,
         builtin if builtin.is_of_orders() => orders::compares(builtin, ty),
@@ -39,6 +40,10 @@ impl Lowerer<'_> {
         }
         if builtin.is_of_orders() {
             return self.orders(builtin, parts);
+        }
+        if self.ty(x).scalar().is_some_and(Scalar::is_float) && builtin != SinCos && builtin != Powi
+        {
+            return self.of_float(builtin, parts);
         }
         if builtin.is_of_integers() {
             return self.integers(id, builtin, parts);

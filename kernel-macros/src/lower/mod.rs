@@ -13,9 +13,12 @@
 mod assign;
 mod assigned;
 mod complex;
+mod divisions;
 mod elementary;
 mod integers;
 mod methods;
+mod mixed;
+mod neighbours;
 mod option;
 mod orders;
 mod parts;

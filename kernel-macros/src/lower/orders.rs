@@ -1,4 +1,5 @@
-//! Comparisons that give an `Ordering`, which is -1, 0 or 1 as an `i8`.
+//! Comparisons by methods: those that give an `Ordering`, which is -1, 0 or 1 as an `i8`, and those that
+//! operators are.
 
 use super::Lowerer;
 use super::parts::Parts;
@@ -31,7 +32,7 @@ impl Lowerer<'_> {
         use Builtin::*;
         let x = parts.leaves[0];
         let y = parts.leaves.last().copied().unwrap_or(x);
-        if let Cmp | PartialCmp | TotalCmp = builtin {
+        if !builtin.asks_order() {
             self.prove_order(builtin, x);
         }
         parts.leaves = match builtin {
@@ -44,10 +45,11 @@ impl Lowerer<'_> {
                 let [x, y] = [x, y].map(|x| self.total(x, &mut parts.before));
                 vec![self.order(x, y)]
             }
-            asked => {
+            asked if asked.asks_order() => {
                 let zero = self.int_like(0, x);
                 vec![self.compare(relation(asked), x, zero)]
             }
+            operator => vec![self.compare(relation(operator), x, y)],
         };
         parts
     }
@@ -99,13 +101,14 @@ impl Lowerer<'_> {
     }
 }
 
-fn relation(asked: Builtin) -> BinaryOp {
-    match asked {
-        Builtin::IsLt => BinaryOp::Lt,
-        Builtin::IsLe => BinaryOp::Le,
-        Builtin::IsGt => BinaryOp::Gt,
-        Builtin::IsGe => BinaryOp::Ge,
-        Builtin::IsEq => BinaryOp::Eq,
+fn relation(method: Builtin) -> BinaryOp {
+    use Builtin::*;
+    match method {
+        IsLt | Lt => BinaryOp::Lt,
+        IsLe | Le => BinaryOp::Le,
+        IsGt | Gt => BinaryOp::Gt,
+        IsGe | Ge => BinaryOp::Ge,
+        IsEq | Eq => BinaryOp::Eq,
         _ => BinaryOp::Ne,
     }
 }

@@ -150,7 +150,7 @@ fn check_signature(item: &syn::ItemFn, whose: &str, sink: &mut Sink) {
     if let Some(receiver) = sig.receiver() {
         refuse(
             receiver,
-            "a method",
+            "a method, which takes `self`",
             "pass the fields that it uses as parameters",
         );
     }

@@ -1,5 +1,6 @@
 //! `x.pow(k)` of integers, where the exponent is no number that is written out: squares and products in a loop,
-//! as std has them. `checked_pow` and `saturating_pow` are that with any exponent.
+//! as std has them. `checked_pow`, `saturating_pow` and `overflowing_pow` are that with any exponent, and `ilog` and
+//! `checked_ilog` are divisions in a loop.
 
 use super::Parser;
 use super::part::called;
@@ -55,18 +56,24 @@ impl Parser {
         });
         let vars = [operands[0].0, operands[1].0];
         let mut stmts: Vec<Stmt> = operands.into_iter().map(|(_, bind)| bind).collect();
-        let read = syn::parse2::<syn::Block>(squares_and_products()).ok();
+        let logarithm = method.to_string().ends_with("ilog");
+        let written = match logarithm {
+            true => divisions(),
+            false => squares_and_products(),
+        };
+        let read = syn::parse2::<syn::Block>(written).ok();
         let value = read.and_then(|written| {
             let made = self.block_in_scope(&written);
             stmts.extend(made.stmts);
             let value = match method.to_string().as_str() {
-                "pow" => {
-                    let check = self.power_fits(method, vars, span)?;
+                "pow" | "ilog" => {
+                    let check = self.power_fits(method, vars, span, !logarithm)?;
                     stmts.push(check);
                     quote!(#power)
                 }
+                "overflowing_pow" => quote!((#power, !#fits)),
                 "wrapping_pow" => quote!(#power),
-                "checked_pow" => {
+                "checked_pow" | "checked_ilog" => {
                     let [some, none] = ["some", "none"].map(name);
                     quote!(if #fits { #some(#power) } else { #none })
                 }
@@ -87,12 +94,13 @@ impl Parser {
         Some(self.push(ExprKind::Block(Block { stmts, value }), span))
     }
 
-    /// Where it does not fit, std's own method says so, in debug builds.
+    /// Where it does not fit, std's own method says so: a power's in debug builds.
     fn power_fits(
         &mut self,
         method: &Ident,
         vars: [crate::ir::VarId; 2],
         span: Span,
+        debug_only: bool,
     ) -> Option<Stmt> {
         let fits = name("fits");
         let cond = self.expr(&syn::parse2(quote!(#fits)).ok()?);
@@ -104,7 +112,12 @@ impl Parser {
             cond,
             args: args.into(),
             tokens: quote_spanned!(place=> let _ = #base.#again;),
-            debug_only: true,
+            debug_only,
+        };
+        // The recorded operands are bound here, with the hygiene of the method's name.
+        let span = Span {
+            start: place,
+            ..span
         };
         Some(Stmt { kind, span })
     }
@@ -115,7 +128,7 @@ fn is_written_out(method: &Ident, exponent: &syn::Expr) -> bool {
     let literal = matches!(exponent, syn::Expr::Lit(_));
     match method.to_string().as_str() {
         "pow" | "wrapping_pow" => !literal,
-        "checked_pow" | "saturating_pow" => true,
+        "checked_pow" | "saturating_pow" | "overflowing_pow" | "ilog" | "checked_ilog" => true,
         _ => false,
     }
 }
@@ -143,6 +156,20 @@ fn squares_and_products() -> TokenStream {
                 #square = #next;
                 #fits = #fits && !#over;
             }
+        }
+    })
+}
+
+/// How often the number can be divided, and whether that is its logarithm.
+fn divisions() -> TokenStream {
+    let [of, by, power, rest, fits] = ["base", "exponent", "power", "rest", "fits"].map(name);
+    quote!({
+        let #fits = #of > 0 && #by > 1;
+        let mut #power = 0u32;
+        let mut #rest = #of;
+        while #fits && #rest >= #by {
+            #rest /= #by;
+            #power += 1;
         }
     })
 }

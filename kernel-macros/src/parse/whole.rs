@@ -204,21 +204,10 @@ fn takes_value(map: &syn::ExprClosure) -> bool {
 /// Methods of numbers that give a number, whatever they are called of; `max` of a reference may give a
 /// reference.
 fn gives_number(call: &syn::ExprMethodCall) -> bool {
-    const OTHERS: [Builtin; 11] = [
-        Builtin::Max,
-        Builtin::Min,
-        Builtin::Clamp,
-        Builtin::SinCos,
-        Builtin::OverflowingAdd,
-        Builtin::OverflowingSub,
-        Builtin::OverflowingMul,
-        Builtin::OverflowingNeg,
-        Builtin::OverflowingShl,
-        Builtin::OverflowingShr,
-        Builtin::Cmp,
-    ];
+    const OTHERS: [Builtin; 4] = [Builtin::Max, Builtin::Min, Builtin::Clamp, Builtin::SinCos];
+    let several = |of: Builtin| OTHERS.contains(&of) || of.is_overflowing() || of.is_of_orders();
     let builtin = Builtin::from_name(&call.method.to_string());
-    builtin.is_some_and(|of| !OTHERS.contains(&of) && !of.is_of_orders())
+    builtin.is_some_and(|of| !several(of))
 }
 
 fn copies(call: &syn::ExprMethodCall) -> bool {

@@ -302,6 +302,28 @@ mod numbers {
     }
 }
 
+/// The same of an operator's method.
+mod operators {
+    use kernel_runtime::prelude::*;
+
+    trait ByValue {
+        fn lt(self, _: &f32) -> bool;
+    }
+
+    impl ByValue for f32 {
+        fn lt(self, _: &f32) -> bool {
+            true
+        }
+    }
+
+    #[kernel(parallel)]
+    fn below(x: &[f32], y: &mut [bool]) {
+        for i in 0..y.len() {
+            y[i] = x[i].lt(&7.0);
+        }
+    }
+}
+
 fn main() {
     let _ = arr1(&[1.0]);
 }

@@ -15,6 +15,7 @@ mod arrays;
 mod chains;
 mod complex;
 mod control_flow;
+mod divisions;
 mod driver;
 mod early;
 mod everyday;

@@ -92,6 +92,81 @@ fn in_order(x: &[f64]) -> f64 {
     *x.iter().max_by(|a, b| a.partial_cmp(b).unwrap()).unwrap()
 }
 
+/// The names of one side of a comparison, where the other has them too, or the function has.
+#[kernel(parallel, cuda)]
+fn of_both_sides(x: &[f64], b: f64, k: &[i32]) -> (f64, f64, i32) {
+    let other = x
+        .iter()
+        .copied()
+        .max_by(|a, b| (a - b + 1.0).total_cmp(&(b - b + 1.0)));
+    let above = x.iter().copied().max_by(|a, c| (a - b).total_cmp(&(c - b)));
+    let steps = k
+        .iter()
+        .copied()
+        .min_by(|a, b| (a / 2 - b / 2).cmp(&(b / 2 - b / 2)));
+    (
+        other.unwrap_or(0.0),
+        above.unwrap_or(1.0),
+        steps.unwrap_or(2),
+    )
+}
+
+#[test]
+fn names_of_both_sides_are_told_apart() {
+    for n in SIZES {
+        let k: Vec<i32> = (0..n as i32).map(|i| i * 7919 % 1009).collect();
+        check!(of_both_sides(&values(n), 0.25, &k));
+    }
+}
+
+/// What is compared may fail: of the first item on one side, of later ones on the other, of one alone never.
+#[kernel(parallel, cuda)]
+#[allow(clippy::unnecessary_min_or_max)]
+fn compared(k: &[i32], d: i32, w: &[f64]) -> (i32, i64, i64) {
+    let nearest = k.iter().copied().min_by(|a, b| (a - d).cmp(&(b - d)));
+    let listed = k.iter().enumerate().max_by(|a, b| {
+        w[*a.1 as usize % 1000]
+            .partial_cmp(&w[*b.1 as usize % 1000])
+            .unwrap()
+    });
+    let split = k
+        .iter()
+        .enumerate()
+        .min_by(|(_, a), (_, b)| ((100 / **a) as f32).total_cmp(&((100 / **b) as f32)));
+    (
+        nearest.unwrap_or(-1),
+        listed.map_or(-1, |(at, _)| at as i64),
+        split.map_or(-1, |(at, _)| at as i64),
+    )
+}
+
+#[test]
+fn what_is_compared_fails_where_it_stands() {
+    let w = values(1000);
+    let fails = |k: &[i32], w: &[f64]| agreement!(Exact, device, compared(k, 5, w)).is_err();
+    for n in [0, 1, 2, 3, 64, 700] {
+        let k: Vec<i32> = (0..n).map(|i| 1 + i * 37 % 101).collect();
+        assert!(!fails(&k, &w));
+        assert_eq!(fails(&k, &w[..20]), n > 1);
+        for at in [0, 1, n / 2, n - 1].map(|at| at as usize) {
+            if at >= k.len() {
+                continue;
+            }
+            let bad = |number: i32| {
+                let mut k = k.clone();
+                k[at] = number;
+                k
+            };
+            for number in [0, i32::MIN] {
+                assert_eq!(fails(&bad(number), &w), n > 1);
+            }
+            let mut w = w.clone();
+            w[500] = f64::NAN;
+            assert_eq!(fails(&bad(500), &w), n > 1);
+        }
+    }
+}
+
 #[test]
 fn what_has_no_order_panics() {
     check!(in_order(&[f64::NAN]));

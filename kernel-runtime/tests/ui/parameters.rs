@@ -21,4 +21,15 @@ async fn later(x: &mut [f64]) {
     }
 }
 
+struct Scale(f64);
+
+impl Scale {
+    #[kernel(parallel)]
+    fn scaled(&self, x: &mut [f64]) {
+        for i in 0..x.len() {
+            x[i] *= self.0;
+        }
+    }
+}
+
 fn main() {}

@@ -2,7 +2,8 @@
 //!
 //! A loop finds the number of that item by what decides about it, a number of each item's; the item is
 //! what the iterator gives at that place. Where the order is none, or says of two zeros what comparisons do not,
-//! and where no item has decided, the chain stands as it is written.
+//! and where no item has decided, the chain stands as it is written. So it does for a single item, which nothing
+//! is compared with, if computing the number could fail.
 
 use super::body::item;
 use super::patterns::untyped;
@@ -17,9 +18,11 @@ use quote::{ToTokens, quote};
 
 /// What decides between items.
 struct Key {
-    /// A number of the item that is bound.
+    /// A number of the item.
     value: TokenStream,
     order: Order,
+    /// Nothing computes it of an item that is alone, and it may fail.
+    needs_two: bool,
 }
 
 /// How numbers of items compare.
@@ -44,35 +47,50 @@ pub(in crate::parse) fn written_out(
     lent: &dyn Fn(&syn::Expr) -> bool,
 ) -> Option<TokenStream> {
     let first = call.args.first()?;
-    let Key { value, order } = match call.method.to_string().ends_with("key") {
+    let Key {
+        value,
+        order,
+        needs_two,
+    } = match call.method.to_string().ends_with("key") {
         true => of_key(first)?,
         false => of_order(first)?,
     };
     if !is_repeatable(source, lent) {
         return None;
     }
-    let [total, next, place, odd] = ["total", "next", "place", "odd"].map(name);
+    let [total, next, place, odd, alone] = ["total", "next", "place", "odd", "alone"].map(name);
     let greatest = call.method.to_string().starts_with("max");
     let (start, better) = match greatest {
         true => ("lowest", quote!(>=)),
         false => ("highest", quote!(<)),
     };
-    let [start, number] = [start, "number"].map(started);
+    let start = started(start);
     let (notes, decided) = (order.notes(&odd, &next), order.decides(&odd, &total));
     let item = item();
     let again = unmarked(source.to_token_stream());
     let written = as_written(call);
+    let keep = quote! {
+        let #next = #value;
+        #notes
+        if #next #better #total {
+            #total = #next;
+            #place = __kernel_at;
+        }
+    };
+    let (asked, keep) = match needs_two {
+        true => (
+            quote!(let #alone: bool = ::core::iter::Iterator::nth(&mut (#again), 1).is_none();),
+            quote!(if !#alone { #keep }),
+        ),
+        false => (TokenStream::new(), keep),
+    };
     Some(quote!({
+        #asked
         let mut #odd = false;
         let mut #place = !0usize;
         let mut #total = #start();
         for (__kernel_at, #item) in (#source).enumerate() {
-            let #next = #number(#value);
-            #notes
-            if #next #better #total {
-                #total = #next;
-                #place = __kernel_at;
-            }
+            #keep
         }
         if #decided && #place != !0usize {
             ::core::iter::Iterator::nth(&mut (#again), #place)
@@ -126,6 +144,7 @@ fn of_key(key: &syn::Expr) -> Option<Key> {
     Some(Key {
         value: bound(pattern, &key.body),
         order: Order::Whole,
+        needs_two: false,
     })
 }
 
@@ -153,15 +172,57 @@ fn of_order(compare: &syn::Expr) -> Option<Key> {
         return None;
     };
     let names = renamed(first, second)?;
+    if names_any(call.receiver.to_token_stream(), &names) {
+        return None;
+    }
     let like = rename(call.receiver.to_token_stream(), &names).to_string();
+    let (behind, patterns) = (referent(other), (first, second));
     let same = |other: &syn::Expr| other.to_token_stream().to_string() == like;
-    let behind = matches!(other, syn::Expr::Reference(of) if same(&of.expr));
+    if !same(other) && !same(behind) {
+        return None;
+    }
+    let needs_two = !cannot_fail(&call.receiver, !matches!(order, Order::Whole));
     let value = match order {
+        _ if needs_two => {
+            let later = both(patterns, &compare.body, behind);
+            let first = bound(first, &call.receiver);
+            quote!(if __kernel_at == 0 { #first } else { #later })
+        }
         // Traits' methods may come before it: it is read, for rustc to confirm.
-        Order::Total => both((first, second), &compare.body, &call.receiver),
+        Order::Total => both(patterns, &compare.body, &call.receiver),
         _ => bound(first, &call.receiver),
     };
-    (same(other) || behind).then_some(Key { value, order })
+    Some(Key {
+        value,
+        order,
+        needs_two,
+    })
+}
+
+/// What a reference is to.
+fn referent(node: &syn::Expr) -> &syn::Expr {
+    match node {
+        syn::Expr::Reference(of) if of.mutability.is_none() => &of.expr,
+        node => node,
+    }
+}
+
+/// Whether a number can be computed of every item: it is there, or it is one of the `floats` that arithmetic
+/// makes of others. What integers come to may overflow.
+fn cannot_fail(value: &syn::Expr, floats: bool) -> bool {
+    let of = |value: &syn::Expr| cannot_fail(value, floats);
+    match value {
+        syn::Expr::Path(_) | syn::Expr::Lit(_) => true,
+        syn::Expr::Field(value) => of(&value.base),
+        syn::Expr::Paren(value) => of(&value.expr),
+        syn::Expr::Reference(value) => of(&value.expr),
+        syn::Expr::Unary(value) => {
+            (floats || matches!(value.op, syn::UnOp::Deref(_))) && of(&value.expr)
+        }
+        syn::Expr::Binary(value) => floats && of(&value.left) && of(&value.right),
+        syn::Expr::MethodCall(call) => floats && of(&call.receiver) && call.args.is_empty(),
+        _ => false,
+    }
 }
 
 /// The value of an item that is compared with itself.
@@ -171,11 +232,12 @@ fn both(
     value: &syn::Expr,
 ) -> TokenStream {
     let ([first, second], item) = ([first, second].map(untyped), item());
-    let order_of = name("order");
+    let ([order_of, value_of], number) = (["order", "value"].map(name), started("number"));
     quote!({
         let (#first, #second) = (&#item, &#item);
+        let #value_of = #number(#value);
         let #order_of = #order;
-        #value
+        #value_of
     })
 }
 
@@ -190,8 +252,8 @@ fn takes_out(call: &syn::ExprMethodCall) -> bool {
 
 /// The value, with a closure's pattern bound to a reference to the item.
 fn bound(pattern: &syn::Pat, value: &syn::Expr) -> TokenStream {
-    let (pattern, item) = (untyped(pattern), item());
-    quote!({ let #pattern = &#item; #value })
+    let (pattern, item, number) = (untyped(pattern), item(), started("number"));
+    quote!({ let #pattern = &#item; #number(#value) })
 }
 
 /// What the names of one pattern are in the other, if they differ in nothing else.
@@ -219,6 +281,16 @@ fn paired((first, second): (TokenStream, TokenStream), names: &mut HashMap<Strin
             _ => return false,
         }
     }
+}
+
+/// Whether tokens have a name that one of the first pattern's becomes, which is another variable's then.
+fn names_any(tokens: TokenStream, names: &HashMap<String, Ident>) -> bool {
+    let becomes = |of: &Ident| names.values().any(|to| plain(to) == plain(of));
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(of) => becomes(&of) && !names.contains_key(&plain(&of)),
+        TokenTree::Group(of) => names_any(of.stream(), names),
+        _ => false,
+    })
 }
 
 fn rename(tokens: TokenStream, names: &HashMap<String, Ident>) -> TokenStream {
@@ -253,10 +325,15 @@ fn is_repeatable(source: &syn::Expr, lent: &dyn Fn(&syn::Expr) -> bool) -> bool 
     }
     let args = &mut call.args.iter();
     let others = match call.method == "zip" {
-        true => args.all(|arg| lent(arg) || again(arg)),
+        true => args.all(|arg| lent(arg) || is_lent(arg) || again(arg)),
         false => ADAPTERS.iter().any(|name| call.method == name) && args.all(is_still),
     };
     others && again(&call.receiver)
+}
+
+/// `&ys`
+fn is_lent(node: &syn::Expr) -> bool {
+    matches!(node, syn::Expr::Reference(of) if of.mutability.is_none() && is_still(&of.expr))
 }
 
 /// A number, a reference or a place that nothing moves.
@@ -264,6 +341,8 @@ fn is_still(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::Lit(_) => true,
         syn::Expr::Path(path) => path.path.get_ident().is_some(),
+        syn::Expr::Paren(of) => is_still(&of.expr),
+        syn::Expr::Binary(of) => is_still(&of.left) && is_still(&of.right),
         syn::Expr::MethodCall(call) if call.method == "len" => is_still(&call.receiver),
         syn::Expr::Index(of) => is_still(&of.expr) && is_bounds(&of.index),
         _ => false,
