@@ -18,7 +18,7 @@ const WORDS: usize = 256;
 /// # Safety
 ///
 /// The slots are those of a region with more accumulators than this, and so many lanes of this one,
-/// 64 or 128, were filled with values of the type.
+/// 64 or 128, were filled with values of the type. The processor has `Level::FAST`.
 #[inline(always)]
 pub unsafe fn folded<T: Rounded, const SUM: bool>(
     slots: *const Slot,
@@ -26,11 +26,12 @@ pub unsafe fn folded<T: Rounded, const SUM: bool>(
     lanes: usize,
 ) -> u64 {
     // SAFETY: the caller's.
-    let lanes = unsafe { (*slots.add(accumulator)).lanes::<T>(lanes) };
-    if SUM {
-        T::sum(lanes)
-    } else {
-        T::product(lanes)
+    unsafe {
+        let slot = &*slots.add(accumulator);
+        match SUM {
+            true => T::sum(slot, lanes),
+            false => T::product(slot, lanes),
+        }
     }
 }
 

@@ -226,10 +226,18 @@ pub fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes
 
 /// A number whose sums and products depend on their order.
 pub trait Rounded: Element {
-    /// What 64 or 128 lanes add up to, as bits.
-    fn sum(lanes: &[Self]) -> u64;
+    /// What 64 or 128 lanes add up to, as bits. Compiled once: within other code LLVM takes lanes one by one.
+    ///
+    /// # Safety
+    ///
+    /// So many were filled with values of the type, and the processor has `Level::FAST`.
+    unsafe fn sum(slot: &Slot, lanes: usize) -> u64;
     /// What they multiply to, likewise.
-    fn product(lanes: &[Self]) -> u64;
+    ///
+    /// # Safety
+    ///
+    /// As for [`Rounded::sum`].
+    unsafe fn product(slot: &Slot, lanes: usize) -> u64;
     /// The word that holds it as often as it has room for it.
     fn repeated(self) -> u64;
 }
@@ -237,14 +245,16 @@ pub trait Rounded: Element {
 macro_rules! rounded {
     ($($ty:ident)*) => {$(
         impl Rounded for $ty {
-            #[inline(always)]
-            fn sum(lanes: &[Self]) -> u64 {
-                fold_halves::<$ty, Sum>(lanes)
+            #[inline(never)]
+            unsafe fn sum(slot: &Slot, lanes: usize) -> u64 {
+                // SAFETY: the caller's.
+                unsafe { fold_fast::<$ty, Sum>(slot, lanes) }
             }
 
-            #[inline(always)]
-            fn product(lanes: &[Self]) -> u64 {
-                fold_halves::<$ty, Product>(lanes)
+            #[inline(never)]
+            unsafe fn product(slot: &Slot, lanes: usize) -> u64 {
+                // SAFETY: the caller's.
+                unsafe { fold_fast::<$ty, Product>(slot, lanes) }
             }
 
             #[inline(always)]
