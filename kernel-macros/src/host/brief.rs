@@ -32,15 +32,9 @@ const CHUNKS: u32 = 16;
 /// Accumulators, at most.
 const ACCUMULATORS: usize = 4;
 
-/// A way to run few iterations without the runtime: the condition that there are few, which has run them if
-/// it is to, and the outcome then.
-pub struct Brief {
-    pub given: TokenStream,
-    pub run: TokenStream,
-}
-
-/// How brief runs of a region go; `None` if it has none.
-pub fn of(region: &Region) -> Option<Brief> {
+/// What runs few iterations without the runtime, in builds that have that, and leaves the block `'region` with
+/// the outcome then; `None` if the region has no brief runs.
+pub fn of(region: &Region) -> Option<TokenStream> {
     let trips = work::trips(region)?;
     if region.is_as_written() {
         return as_written(region, &trips);
@@ -70,22 +64,8 @@ pub fn of(region: &Region) -> Option<Brief> {
         false => (given, run),
     };
     let bound = &trips.bound;
-    Some(Brief {
-        given: emit! {
-            #rt::optimised!({
-                #bound
-                if #given {
-                    #run
-                    true
-                } else {
-                    false
-                }
-            } {
-                false
-            })
-        },
-        run: emit!(#rt::Outcome::Done),
-    })
+    let brief = emit!(#bound if #given { #run break 'region #rt::Outcome::Done; });
+    Some(levels::if_optimised(rt, &brief))
 }
 
 /// The iterations of a brief run at most, of a region whose iterations are light and cannot fail.
@@ -112,7 +92,7 @@ fn most(region: &Region) -> Option<usize> {
 }
 
 /// Few operations are left to the loop as written, if it has the same bits.
-fn as_written(region: &Region, trips: &Trips) -> Option<Brief> {
+fn as_written(region: &Region, trips: &Trips) -> Option<TokenStream> {
     let (rt, session) = (region.rt(), &region.context.session);
     let work = match is_vectorised(region) {
         true => {
@@ -125,10 +105,11 @@ fn as_written(region: &Region, trips: &Trips) -> Option<Brief> {
         false => work::operations(region, trips)?,
     };
     let bound = &trips.bound;
-    Some(Brief {
-        given: emit!({ #bound #session.is_little(#work) }),
-        run: emit!(#rt::Outcome::Declined),
-    })
+    let little = emit! {
+        #bound
+        if #session.is_little(#work) { break 'region #rt::Outcome::Declined; }
+    };
+    Some(levels::if_optimised(rt, &little))
 }
 
 /// Whether LLVM makes vectors of the loop as written, which is then as fast as any of few iterations: a light
