@@ -37,14 +37,18 @@ fn chains_of_the_driver_are_regions() {
             1,
             "x.iter().zip(y.iter()).filter(|(a, b)| a > b).count() as f64",
         ),
+        (
+            2,
+            "let s = x.iter().fold(y[0], |s, v| s + v); y.iter_mut().for_each(|v| *v /= s); s",
+        ),
+        (
+            1,
+            "x.iter().map(|v| v * 2.0).fold(0.0, |s: f64, v| { let far = v.abs(); s.max(far) })",
+        ),
         // As they are written, beside a region.
         (
             1,
             "let s = x.iter().fold(0.0, |s, v| s / 2.0 + v); y.iter_mut().for_each(|v| *v /= s); s",
-        ),
-        (
-            1,
-            "let s = x.iter().fold(y[0], |s, v| s + v); y.iter_mut().for_each(|v| *v /= s); s",
         ),
         (
             1,

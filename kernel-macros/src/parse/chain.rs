@@ -169,13 +169,16 @@ pub(super) fn is_early(init: &syn::Expr) -> bool {
 /// Whether an expression is a chain from a range, or of what iterates over something: methods of
 /// anything else may have the names of an iterator's and take no type.
 pub(super) fn begins(node: &syn::Expr) -> bool {
-    const MAKERS: [&str; 8] = [
+    const MAKERS: [&str; 11] = [
         "iter",
         "iter_mut",
         "into_iter",
         "chunks",
         "chunks_exact",
         "windows",
+        "outer_iter",
+        "axis_iter",
+        "indexed_iter",
         "bytes",
         "chars",
     ];

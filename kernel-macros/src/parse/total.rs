@@ -6,7 +6,7 @@ use super::Parser;
 use super::chain::{self, closure};
 use super::closure::words;
 use super::endings;
-use super::pipeline::{self, Stage, place};
+use super::pipeline::{self, Stage, assigned, place};
 use super::span;
 use super::swap::name;
 use super::template;
@@ -195,9 +195,9 @@ fn folded(call: &syn::ExprMethodCall, source: &syn::Expr, stages: &[Stage]) -> O
         && total.by_ref.is_none()
         && total.mutability.is_none()
         && total.subpat.is_none();
-    let (total, body) = (&total.ident, &step.body);
+    let (total, step) = (&total.ident, assigned(&total.ident, &step.body));
     if !simple || words(source.to_token_stream()).contains(&plain(total)) {
         return None;
     }
-    Some(quote!({ let mut #total = #init; for #item in #source { #total = #body; } #total }))
+    Some(quote!({ let mut #total = #init; for #item in #source { #step } #total }))
 }

@@ -238,6 +238,14 @@ fn moments(x: &[f64], w: &[f32], k: &[u32], y: &mut [f64]) -> (f64, f64, f64, u3
         .zip(x)
         .map(|(v, x)| v ^ *x as u32)
         .fold(last, |all, v| all ^ v);
+    let far = x
+        .iter()
+        .map(|v| v.abs())
+        .fold(0.0, |far: f64, v| far.max(v));
+    let odd = k.iter().filter(|v| **v % 2 == 1).fold(both, |both, v| {
+        let (half, rest) = (v / 2, v % 3);
+        both ^ half.wrapping_mul(rest)
+    });
     let weight = w
         .iter()
         .skip(3)
@@ -248,8 +256,8 @@ fn moments(x: &[f64], w: &[f32], k: &[u32], y: &mut [f64]) -> (f64, f64, f64, u3
         mean,
         low,
         high,
-        k.iter().map(|v| v % 3).sum::<u32>(),
-        both,
+        k.iter().map(|v| v % 3).sum::<u32>() + far as u32,
+        odd,
         weight,
     )
 }

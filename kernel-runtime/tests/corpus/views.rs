@@ -169,3 +169,39 @@ fn closures() {
         zipped_lines[y = Array1::zeros(3)](&Array1::zeros(4), &mut y)
     );
 }
+
+/// Positions as values, whole and in parts: the loops keep their places, whatever the strides.
+#[kernel(parallel, cuda)]
+fn by_position(a: ArrayView2<f64>, mut b: ArrayViewMut2<i64>) -> (usize, f64, f64) {
+    for (at, v) in b.indexed_iter_mut() {
+        *v += (100 * at.0 + at.1) as i64;
+    }
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for item in a.indexed_iter() {
+        low = low.min(*item.1 - item.0.0 as f64);
+    }
+    for (k, v) in a.iter().enumerate() {
+        high = high.max(v - k as f64);
+    }
+    let diagonal = a.indexed_iter().filter(|((i, j), _)| i == j).count();
+    (diagonal, low, high)
+}
+
+#[test]
+fn positions_are_the_array_s() {
+    for m in FEW {
+        for n in [1, 2, 33] {
+            let (a, b) = (plane(m, n), Array2::<i64>::ones((m, n)));
+            check!(by_position[b = b.clone()](a.view(), b.view_mut()));
+            let across = a.t();
+            check!(by_position[b = b.clone()](
+                across,
+                b.view_mut().reversed_axes()
+            ));
+            check!(by_position[b = b.t().to_owned()](
+                a.view(),
+                b.view_mut().reversed_axes()
+            ));
+        }
+    }
+}

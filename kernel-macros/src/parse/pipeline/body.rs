@@ -133,13 +133,17 @@ impl<'a> Body<'a> {
             return Some(quote!(#step(#total, #value)));
         }
         let step = closure(step)?;
+        let binds = self.bind_item(step)?;
+        let (so_far, body) = (untyped(step.inputs.first()?), &step.body);
+        Some(quote!({ #binds let #so_far = #total; #body }))
+    }
+
+    /// Binds the item, the second of what a step takes.
+    pub(super) fn bind_item(&mut self, step: &'a syn::ExprClosure) -> Option<TokenStream> {
         let [so_far, next] = step.inputs.iter().collect::<Vec<_>>()[..] else {
             return None;
         };
-        let body = &*step.body;
-        let binds = self.consumed((next, false), vec![so_far, next], body)?;
-        let so_far = untyped(so_far);
-        Some(quote!({ #binds let #so_far = #total; #body }))
+        self.consumed((next, false), vec![so_far, next], &step.body)
     }
 
     /// Binds a closure's pattern to the item, or a reference to it: in the head of the loop, or in

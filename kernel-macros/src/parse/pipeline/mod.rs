@@ -17,6 +17,7 @@ use super::swap::name;
 use body::Body;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+pub(super) use totals::assigned;
 
 /// What a stage does to an item.
 #[derive(Clone, Copy)]

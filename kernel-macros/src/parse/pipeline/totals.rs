@@ -3,7 +3,9 @@
 use super::End;
 use super::body::Body;
 use crate::ir::Scalar;
-use crate::parse::chain::is_early;
+use crate::ir::names::plain;
+use crate::parse::chain::{closure, is_early};
+use crate::parse::closure::words;
 use crate::parse::rows;
 use crate::parse::swap::name;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -37,9 +39,69 @@ pub(super) fn folded<'a>(
     if !(is_early(init) || rows::is_plain(init) && cannot_fail(end.source)) {
         return None;
     }
+    if let Some(under) = end.driver.then(|| total_of(step, end)).flatten() {
+        return folded_under(body, end, init, under);
+    }
     let (init, total) = (init.to_token_stream(), name("total"));
     let next = body.combined(step, &quote!(#total))?;
     body.over(end.source, &init, &quote!(#total = #next;))
+}
+
+/// A fold's closure, and the name that it has for the total, which is no variable's in the rest of the chain.
+struct Under<'a> {
+    total: &'a Ident,
+    ty: Option<&'a syn::Type>,
+    step: &'a syn::ExprClosure,
+}
+
+fn total_of<'a>(step: &'a syn::Expr, end: End<'_>) -> Option<Under<'a>> {
+    let step = closure(step)?;
+    let (pattern, ty) = match step.inputs.first()? {
+        syn::Pat::Type(of) => (&*of.pat, Some(&*of.ty)),
+        pattern => (pattern, None),
+    };
+    let syn::Pat::Ident(of) = pattern else {
+        return None;
+    };
+    let plain_name = of.by_ref.is_none() && of.mutability.is_none() && of.subpat.is_none();
+    let elsewhere = words(end.call.receiver.to_token_stream());
+    let own = plain_name && !elsewhere.contains(&plain(&of.ident));
+    own.then_some(Under {
+        total: &of.ident,
+        ty,
+        step,
+    })
+}
+
+/// The loop with the closure's own name for the total, so that a reduction can be seen in it.
+fn folded_under<'a>(
+    mut body: Body<'a>,
+    end: End<'a>,
+    init: &syn::Expr,
+    under: Under<'a>,
+) -> Option<TokenStream> {
+    let Under { total, ty, step } = under;
+    let binds = body.bind_item(step)?;
+    let (next, ty) = (assigned(total, &step.body), ty.map(|ty| quote!(: #ty)));
+    let passes = body.passes(end.source, &quote!(#binds #next));
+    Some(quote!({ let mut #total #ty = #init; #passes #total }))
+}
+
+/// `total = body;`, with the statements of a block that say nothing of the total before it.
+pub(in crate::parse) fn assigned(total: &Ident, body: &syn::Expr) -> TokenStream {
+    let whole = quote!(#total = #body;);
+    let syn::Expr::Block(of) = body else {
+        return whole;
+    };
+    let [stmts @ .., syn::Stmt::Expr(value, None)] = &of.block.stmts[..] else {
+        return whole;
+    };
+    let before = quote!(#(#stmts)*);
+    let plain_block = of.attrs.is_empty() && of.label.is_none();
+    match plain_block && !words(before.clone()).contains(&plain(total)) {
+        true => quote!(#before #total = #value;),
+        false => whole,
+    }
 }
 
 pub(super) fn reduced<'a>(
