@@ -70,7 +70,7 @@ pub use function::device_function;
 
 use crate::diagnostics::Sink;
 use crate::infer::Mismatch;
-use crate::ir::{CalleeKind, ExprKind, Function, LoopId, Span, VarId, walk};
+use crate::ir::{CalleeKind, ExprKind, Function, LoopId, Place, Span, StmtKind, VarId, walk};
 use crate::tables::{HashMap, HashSet};
 use judge::Judge;
 use plan::{Plan, Verdict};
@@ -166,6 +166,32 @@ pub fn refuse_on_device(function: &Function, plan: &Plan, sink: &mut Sink) {
     }
 }
 
+/// The first `while` of a function without other loops, and what its trips leave to each other.
+fn blame_while(function: &Function, sink: &mut Sink) {
+    let mut found = None;
+    walk::statements(function, &function.body, &mut |stmt| {
+        if let StmtKind::While { body, .. } = &stmt.kind {
+            found = found.take().or_else(|| Some((stmt.span, body.clone())));
+        }
+    });
+    let Some((span, body)) = found else { return };
+    let mut names: Vec<String> = Vec::new();
+    walk::statements(function, &body, &mut |stmt| {
+        let StmtKind::Assign { target, .. } = &stmt.kind else {
+            return;
+        };
+        let var = match target {
+            Place::Element(access) => Some(function.accesses[*access].array),
+            target => target.variable(),
+        };
+        let name = var.map(|var| function.vars[var].ident.to_string());
+        names.extend(name.filter(|name| !names.contains(name)));
+    });
+    if !names.is_empty() {
+        sink.push_second(span, texts::runs_in_order(&names));
+    }
+}
+
 /// Errors: a demanded loop that is not parallel, or no region at all.
 fn report_problems(function: &Function, plan: &Plan, sink: &mut Sink) {
     let none = plan.regions.is_empty();
@@ -173,6 +199,7 @@ fn report_problems(function: &Function, plan: &Plan, sink: &mut Sink) {
         let message = texts::no_region(&function.name.to_string());
         let help = texts::NO_REGION_HELP.to_string();
         sink.push(Span::at(function.name.span()), message, Some(help));
+        blame_while(function, sink);
     }
     for (id, node) in function.loops.iter() {
         let Verdict::Driver(reasons) = &plan.verdicts[id.index()] else {

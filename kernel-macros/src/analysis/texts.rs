@@ -477,6 +477,12 @@ pub fn no_region(name: &str) -> String {
     format!("`{name}` has no loop that could run in parallel")
 }
 
+pub fn runs_in_order(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(" and ");
+    format!("... this `while` runs in order: each trip leaves {names} to the next")
+}
+
 pub const NO_REGION_HELP: &str = "`#[kernel]` is for functions with `for` loops over integer ranges; \
                                   a `while` that counts can be one, as `for i in 0..n`, and so can \
                                   a chain of iterators: `for x in x.iter() { sum += x; }`";

@@ -44,7 +44,7 @@ pub(super) fn settle(scratch: &mut Scratch) {
 }
 
 /// Numbers of which a step is done beside the step before of as many others.
-const ABREAST: usize = 16;
+pub(super) const ABREAST: usize = 16;
 
 /// Each number's value, in two steps, of which the second takes three numbers from the first. The
 /// values stand in the scratch: see [`values`]. What the first step says of each number besides is put

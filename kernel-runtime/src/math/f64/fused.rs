@@ -4,6 +4,7 @@
 //! multiplications with additions. Without those features, `mul_add` is a call of the C library, which
 //! has the same bits; tests alone come there. Other processors do the operations one by one.
 
+use super::centres;
 use super::double::product_error;
 
 /// Whether all processors fuse that run such loops fast.
@@ -23,6 +24,16 @@ pub(super) fn error_of_product(a: f64, b: f64, product: f64) -> f64 {
 #[inline(always)]
 pub(super) fn exact_product_and(a: f64, b: f64, c: f64) -> f64 {
     if FUSES { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// [`centres::over_centre`].
+#[inline(always)]
+pub(super) fn over_centre(z: f64, inverse: f64) -> (f64, f64, f64) {
+    if FUSES {
+        centres::fused_over_centre(z, inverse)
+    } else {
+        centres::over_centre(z, inverse)
+    }
 }
 
 #[cfg(test)]

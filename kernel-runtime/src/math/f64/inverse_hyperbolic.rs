@@ -2,7 +2,8 @@
 
 use super::bits::upper;
 use super::double::{fast_two_sum, two_sum};
-use super::logarithm::ln_of_sum;
+use super::fused::exact_product_and;
+use super::logarithm::{ln_by_centres, ln_of_sum};
 use kernel_macros::kernel;
 
 /// Inverse hyperbolic sine. At most 2 ULP.
@@ -28,44 +29,27 @@ pub fn asinh(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn acosh(x: f64) -> f64 {
-    let (sum, lost): (f64, f64) = acosh_sum(x);
-    let value: f64 = ln_of_sum(sum, lost, 1.0);
-    acosh_ends(x, value)
-}
-
-/// Half of the number whose logarithm it is, as a sum.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn acosh_sum(x: f64) -> (f64, f64) {
-    let (half, root, root_lost): (f64, f64, f64) = acosh_root(x);
-    let large = x > 1e20;
-    let root = if large { half } else { root };
-    let root_lost = if large { 0.0 } else { root_lost };
-    let (sum, lost): (f64, f64) = fast_two_sum(0.5 * x, root);
-    (sum, lost + root_lost)
-}
-
-/// `(u / 2, sqrt(u^2 + 2 u) / 2, rest)` of `u = x - 1`: halves stay finite. The rest is what the sum's
-/// rounding takes from the root, a fifth of the result's last place below 1.04.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn acosh_root(x: f64) -> (f64, f64, f64) {
+    // ln(x + sqrt(u^2 + 2 u)) of u = x - 1, of halves, which stay finite.
     let half = 0.5 * x - 0.5;
-    let square = half * half;
-    let sum = square + half;
-    let lost = (half - sum) + square;
-    let root = sum.sqrt();
-    // Half of `rough_inverse`.
-    let inverse = f64::from_bits(0x7fce_6000_0000_0000u64.wrapping_sub(root.to_bits()));
-    (half, root, lost * inverse)
-}
-
-/// What it is where its argument is not ordinary.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-fn acosh_ends(x: f64, value: f64) -> f64 {
+    let root = (half * half + half).sqrt();
+    // ln(2 x) before the square is infinite.
+    let large = x > 1e20;
+    let root = if large { 0.0 } else { root };
+    let doubled = if large { 2.0 } else { 1.0 };
+    let (sum, lost): (f64, f64) = fast_two_sum(0.5 * x, root);
+    let value: f64 = ln_by_centres(sum, lost, doubled);
+    // Other arguments are not ordinary.
     let value = if x <= f64::MAX { value } else { x };
     if x < 1.0 { f64::NAN } else { value }
+}
+
+/// `(x - 1, sum, rest)` of a usual number: the sum is the number whose logarithm it is. For the host.
+#[inline(always)]
+pub(super) fn acosh_sum_usual(x: f64) -> (f64, f64, f64) {
+    let u = x - 1.0;
+    let root = exact_product_and(u, 2.0, u * u).sqrt();
+    let (sum, lost) = fast_two_sum(x, root);
+    (u, sum, lost)
 }
 
 /// Inverse hyperbolic tangent. At most 2 ULP.
@@ -87,4 +71,22 @@ pub fn atanh(x: f64) -> f64 {
     let value = if a < 1.0 { 0.5 * value } else { end };
     let value = if a < 1e-9 { a } else { value };
     value.copysign(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::acosh;
+
+    #[test]
+    fn the_largest_numbers_have_an_inverse_hyperbolic_cosine() {
+        for (x, expected) in [
+            (f64::MAX, 710.4758600739439),
+            (1.4e308, 710.2258280593472),
+            (1e300, 691.4686750787736),
+            (1e20, 46.74484904044086),
+            (1.0000000000000002, 2.1073424255447014e-8),
+        ] {
+            assert!((acosh(x) / expected - 1.0).abs() < 1e-15, "{x:e}");
+        }
+    }
 }

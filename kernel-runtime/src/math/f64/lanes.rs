@@ -1,20 +1,21 @@
 //! See `math/lanes.rs`.
 
 use super::bits::{assemble_usual, is_usual, split_usual, split_usual_halved, upper};
-use super::double::fast_two_sum;
+use super::centred::{self, Way, look_up};
+use super::centres::{exponent, split_sum};
 use super::exponential::{
     are_usual_powers, beyond_usual_power, exp_exponent, exp_near, exp2_near, exp2_reduced,
 };
 use super::fused::{error_of_product, exact_product_and};
+use super::fused_logarithm::ln_of;
 use super::fused_power::{self, log2_over, product_reduced, ratio_parts};
-use super::inverse_hyperbolic::acosh_root;
+use super::inverse_hyperbolic::acosh_sum_usual;
 use super::logarithm::{
-    LN_2, LN_2_REST, LOG2_E, halved_ratio, halved_rest, ln_of_split, ln_rest, log2_sum, log10_of,
-    split_sum,
+    LN_2, LN_2_REST, LOG2_E, halved_ratio, halved_rest, ln_rest, log2_sum, log10_of,
 };
 use super::power::log2_beyond;
 use super::roots::roots_of;
-use crate::math::lanes::{Scratch, in_two_steps, proper, settle, values, whole};
+use crate::math::lanes::{ABREAST, Scratch, in_two_steps, proper, settle, values, whole};
 
 /// Numbers of which some functions compute no more at a time: more would go through memory.
 const FEW: usize = 32;
@@ -142,18 +143,109 @@ fn log2_of(k: f64, f: f64, s: f64) -> f64 {
 /// Inverse hyperbolic cosine of each.
 #[inline(always)]
 pub fn acosh<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
-    let sum = |x: f64| {
+    let way = centred::way(N);
+    if way == Way::Registers {
+        return acosh_of_most(x, scratch);
+    }
+    let Scratch([exponents, numbers, more, bits, ..]) = scratch;
+    let mut beyond = 0;
+    for at in 0..N {
         // Usual from 1 to 2^64.
-        let above = x.to_bits().wrapping_sub(0x3ff0_0000_0000_0000);
-        let (_, root, root_lost) = acosh_root(x);
-        let (sum, lost) = fast_two_sum(0.5 * x, root);
-        let (k, m, more) = split_sum(sum, lost + root_lost, 1.0);
-        (k, m, more, above)
-    };
-    if in_two_steps(x, scratch, sum, ln_of_split) >> 58 != 0 {
+        beyond |= x[at].to_bits().wrapping_sub(0x3ff0_0000_0000_0000);
+        let (_, sum, rest) = acosh_sum_usual(x[at]);
+        let apart = split_sum(sum, rest);
+        (numbers[at], more[at], bits[at]) = (apart.0, apart.1, f64::from_bits(apart.2));
+        exponents[at] = exponent(apart.2, 0.0);
+    }
+    if beyond >> 58 != 0 {
         return proper!(x, acosh());
     }
-    x.copy_from_slice(values::<N>(scratch));
+    settle(scratch);
+    let Scratch([_, _, _, bits, less, ..]) = scratch;
+    for (bits, less) in bits[..N]
+        .as_chunks_mut()
+        .0
+        .iter_mut()
+        .zip(less.as_chunks_mut().0)
+    {
+        // SAFETY: the way is the processor's.
+        [*bits, *less] = unsafe { look_up(way, bits) };
+    }
+    settle(scratch);
+    let Scratch([exponents, numbers, more, inverses, less, ..]) = scratch;
+    for at in 0..N {
+        let (k, z) = (exponents[at], numbers[at]);
+        x[at] = ln_of(k, z, more[at], inverses[at], less[at]);
+    }
+}
+
+/// Numbers of which a step is done beside the step before of as many others.
+type Abreast = [f64; ABREAST];
+
+/// Of `MOST` numbers, with registers for the table: the square roots of some are found beside the
+/// logarithms of those before them.
+#[inline(always)]
+fn acosh_of_most<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
+    let Scratch([values, ..]) = scratch;
+    let places = values.as_chunks_mut().0;
+    let numbers = x.as_chunks().0;
+    let mut most = [0; ABREAST];
+    let mut sums = acosh_sums(&numbers[0], &mut most);
+    for some in 1..N / ABREAST {
+        let next = acosh_sums(&numbers[some], &mut most);
+        // SAFETY: the caller has asked for the registers.
+        places[some - 1] = unsafe { logarithms(sums) };
+        sums = next;
+    }
+    // SAFETY: as above.
+    places[N / ABREAST - 1] = unsafe { logarithms(sums) };
+    // From 1 to 2^64.
+    if most.into_iter().fold(0, u64::max) > 2f64.powi(64).to_bits() {
+        return proper!(x, acosh());
+    }
+    x.copy_from_slice(&values[..N]);
+}
+
+/// Some numbers and what is added to them.
+type Sums = [Abreast; 2];
+
+/// Those whose logarithms are the functions of some numbers. `most` has the largest bits of what a number
+/// is beyond 1: those of negative ones are the largest.
+#[inline(always)]
+fn acosh_sums(x: &Abreast, most: &mut [u64; ABREAST]) -> Sums {
+    let [mut sums, mut rests] = [[0.0; ABREAST]; 2];
+    for at in 0..ABREAST {
+        let above;
+        (above, sums[at], rests[at]) = acosh_sum_usual(x[at]);
+        most[at] = most[at].max(above.to_bits());
+    }
+    [sums, rests]
+}
+
+/// Of sums from 1 on.
+///
+/// # Safety
+/// The processor has AVX-512.
+#[inline(always)]
+unsafe fn logarithms([sums, rests]: Sums) -> Abreast {
+    let [mut k, mut z, mut more, mut inverse, mut less] = [[0.0; ABREAST]; 5];
+    for at in 0..ABREAST {
+        let bits;
+        (z[at], more[at], bits) = split_sum(sums[at], rests[at]);
+        // The exponent, which AVX-512 converts.
+        k[at] = (bits >> 52) as f64;
+        inverse[at] = f64::from_bits(bits);
+    }
+    for (inverse, less) in inverse
+        .as_chunks_mut()
+        .0
+        .iter_mut()
+        .zip(less.as_chunks_mut().0)
+    {
+        // SAFETY: the caller promises it.
+        [*inverse, *less] = unsafe { look_up(Way::Registers, inverse) };
+    }
+    std::array::from_fn(|at| ln_of(k[at], z[at], more[at], inverse[at], less[at]))
 }
 
 /// Each to the power of its exponent.

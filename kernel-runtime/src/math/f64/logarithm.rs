@@ -1,6 +1,7 @@
 //! Logarithms.
 
 use super::bits::{split, upper};
+use super::centres::{self, centre, exponent, over_centre};
 use super::double::{product_error, two_sum};
 use kernel_macros::kernel;
 
@@ -80,7 +81,7 @@ pub(super) fn ln_of_sum(high: f64, low: f64, doubled: f64) -> f64 {
 /// `(k, m, more)` with `2^doubled (high + low) = 2^k (m + more)`, as `split` does it.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn split_sum(high: f64, low: f64, doubled: f64) -> (f64, f64, f64) {
+fn split_sum(high: f64, low: f64, doubled: f64) -> (f64, f64, f64) {
     // 2^k stands in the exponent's place, so that 2^(1 - k) is a difference.
     let shifted = high.to_bits().wrapping_add(0x0009_5f61_9980_c433);
     let k =
@@ -95,13 +96,55 @@ pub(super) fn split_sum(high: f64, low: f64, doubled: f64) -> (f64, f64, f64) {
 /// `ln(2^k (m + more))`.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn ln_of_split(k: f64, m: f64, more: f64) -> f64 {
+fn ln_of_split(k: f64, m: f64, more: f64) -> f64 {
     let (f, s): (f64, f64) = ratio(m);
     let lack: f64 = ln_lack(f, s);
     // Over 1 + f, which is (1 + s) / (1 - s).
     let tail = more * (0.5 - s + s * s);
     k * LN_2 + (f - (lack - (k * LN_2_REST + tail)))
 }
+
+/// [`ln_of_sum`] of a `high` below 2^1023, by a table of centres instead of a division. In loops that call
+/// functions by name a look-up takes longer; but a processor has one place for divisions and for the square
+/// roots of `acosh`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_by_centres(high: f64, low: f64, doubled: f64) -> f64 {
+    let (z, more, bits): (f64, f64, u64) = centres::split_sum(high, low);
+    let k: f64 = exponent(bits, doubled);
+    let (inverse, less): (f64, f64) = centre(bits >> 48);
+    let (near, rest, r): (f64, f64, f64) = over_centre(z, inverse);
+    let tail = more * inverse;
+    let r = r + tail;
+    let far: f64 = ln_far(r);
+    let low: f64 = ln_near(rest + tail, r, far);
+    k * LN_2 + ((near - less) + (low + k * LN_2_REST))
+}
+
+/// `ln(1 + r)` less what stands in 26 bits, given the `rest` of `r` beside them and [`ln_far`].
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn ln_near(rest: f64, r: f64, far: f64) -> f64 {
+    let z = r * r;
+    let first = -0.49999999999999845 + r * 0.3333333333332754;
+    let second = -0.2500000000267718 + r * 0.20000000048468375;
+    rest + z * ((first + z * second) + z * z * far)
+}
+
+/// The end of its series, in the upper part of `r`, whose products with these coefficients are exact.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn ln_far(r: f64) -> f64 {
+    let short: f64 = upper(r);
+    let third = LN_FIFTH + short * LN_SIXTH;
+    third + r * r * (LN_SEVENTH + short * LN_EIGHTH)
+}
+
+/// Coefficients, every second one of 26 bits.
+pub(super) const LN_FIFTH: f64 = -0.16666654878423293;
+pub(super) const LN_SIXTH: f64 = 0.14285599067807198;
+pub(super) const LN_SEVENTH: f64 = -0.1251892963409255;
+pub(super) const LN_EIGHTH: f64 = 0.1119693573564291;
 
 /// `ln(1 + x)`, exact in relative terms near 0 too. At most 2 ULP.
 #[kernel(device, crate = crate)]

@@ -1,10 +1,13 @@
 //! Elementary functions of `f64`.
 
 pub(super) mod bits;
+mod centred;
+mod centres;
 mod double;
 mod error_function;
 mod exponential;
 mod fused;
+mod fused_logarithm;
 mod fused_power;
 mod gamma_function;
 mod hyperbolic;
