@@ -10,7 +10,7 @@ use kernel_compiler::interpret::{
 use kernel_compiler::ir::{Adapter, BinaryOp, LoopId, VarId};
 use kernel_compiler::{Compiled, RegionText};
 use kernel_runtime::__private::{
-    Call, Checked, Code, Outcome, Progression, Region as Known, Session, Slot, Tile, lanes,
+    Call, Checked, Code, Outcome, Progression, Region as Described, Session, Slot, Tile, lanes,
 };
 use std::cell::RefCell;
 
@@ -81,23 +81,30 @@ fn is_ahead(extreme: &Extreme, before: &[Number], after: &[Number]) -> bool {
         || holds(BinaryOp::Eq, extreme.leader) && holds(by_place, extreme.place)
 }
 
-/// What the runtime holds of a kernel's regions, for as long as the process lives: so it knows
-/// them from statics.
-pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<&'static Known> {
+/// A region as the runtime knows it, for as long as the process lives, and its code.
+#[derive(Clone, Copy)]
+pub struct Known {
+    region: &'static Described,
+    code: Code,
+}
+
+/// What the runtime holds of a kernel's regions.
+pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<Known> {
     let ptx: &'static str = ptx.to_owned().leak();
-    let region = |(of, plan): (&RegionText, &Region)| -> &'static Known {
-        let extremes = &plan.extremes;
-        Box::leak(Box::new(Known::new(Code {
-            plan: of.plan.clone().leak(),
+    let region = |(of, plan): (&RegionText, &Region)| {
+        let text = of.plan.clone().leak();
+        let code = Code {
             body: no_code,
             fast: None,
             wide: None,
             folds: false,
-            fold: (!extremes.is_empty()).then_some(right as FoldLanes),
+            fold: (!plan.extremes.is_empty()).then_some(right as FoldLanes),
             fast_fold: None,
-            ptx: Some(ptx),
-            debug,
-        })))
+        };
+        Known {
+            region: Box::leak(Box::new(Described::new(text, Some(ptx), debug))),
+            code,
+        }
     };
     compiled
         .regions
@@ -119,7 +126,7 @@ pub struct Tally {
 /// Runs a kernel's regions on the device.
 pub struct OnDevice<'a> {
     pub compiled: &'a Compiled,
-    pub known: &'a [&'static Known],
+    pub known: &'a [Known],
     pub session: &'a Session<'a>,
     pub tally: Tally,
     /// A sum that is not in the canonical order, first of all.
@@ -170,7 +177,10 @@ impl Hook for OnDevice<'_> {
             let mut views: Vec<_> = views.collect();
             let arrays = region.arrays.iter().zip(&mut views);
             let arrays: Vec<_> = arrays.map(|(of, view)| view.captured(of.writes)).collect();
-            let known = self.known[index];
+            let Known {
+                region: known,
+                code,
+            } = self.known[index];
             SIZES.set(
                 region
                     .accumulators
@@ -179,7 +189,7 @@ impl Hook for OnDevice<'_> {
                     .collect(),
             );
             self.session
-                .run(known, outermost, &arrays, &scalars, &mut sums)
+                .run(known, &code, outermost, &arrays, &scalars, &mut sums)
         };
         match outcome {
             Outcome::Declined => {

@@ -10,7 +10,7 @@ use crate::device::{self, OnDevice, Tally};
 use crate::kernel::Kernel;
 use kernel_compiler::interpret::{Exit, Fault, Machine, Number, Run, Value};
 use kernel_compiler::{Compiled, compile};
-use kernel_runtime::__private::{Kernel as Named, Region, Session, Start, cuda, ended};
+use kernel_runtime::__private::{Kernel as Named, Session, Start, cuda, ended};
 use random_kernels::SIZES;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -65,7 +65,7 @@ fn judged(kernel: &Kernel, seen: &mut Judged) -> Verdict {
 fn sized(
     kernel: &Kernel,
     compiled: &Compiled,
-    known: &[&'static Region],
+    known: &[device::Known],
     (size, debug): (usize, bool),
     tally: &mut Tally,
 ) -> Verdict {

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{env, fs, io};
 
 /// Writes the texts, if they are complete, to `$KERNEL_PTX_DIR/<crate>-<kernel>-<hash>.{release,debug}.ptx`, if the
@@ -43,11 +44,14 @@ pub fn print_report(name: &proc_macro2::Ident, report: &str) {
     }
 }
 
-/// Makes cargo build the crate again when `KERNEL_REPORT` changes: reading the variable in the
-/// expansion is what it watches.
-pub fn watch_report() -> TokenStream {
-    quote! {
-        const _: ::core::option::Option<&'static ::core::primitive::str> =
-            ::core::option_env!("KERNEL_REPORT");
-    }
+/// Makes cargo build the crate again when `KERNEL_REPORT` changes: reading the variable in an
+/// expansion is what it watches. One does for all of a process, as each compiles one crate.
+pub fn watch_report() -> Option<TokenStream> {
+    static WATCHED: AtomicBool = AtomicBool::new(false);
+    (!WATCHED.swap(true, Ordering::Relaxed)).then(|| {
+        quote! {
+            const _: ::core::option::Option<&'static ::core::primitive::str> =
+                ::core::option_env!("KERNEL_REPORT");
+        }
+    })
 }

@@ -1,6 +1,8 @@
 //! All stages in order: an attribute's arguments and a function in, items out.
 
 mod function;
+#[cfg(test)]
+mod length;
 
 use crate::analysis::plan::Plan;
 use crate::args::Args;

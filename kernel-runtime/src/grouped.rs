@@ -145,7 +145,7 @@ impl Run<'_> {
 
     /// Accumulators that are no arrays have one lane, which starts at `bits`.
     fn rows(&self, call: &Call<'_>, (from, to): (u64, u64), bits: &mut [u64]) -> Checked {
-        let body = self.fast.unwrap_or(self.region.code.body);
+        let body = self.fast.unwrap_or(self.code.body);
         with_slots(bits.len(), |slots| {
             let values = slots
                 .iter_mut()

@@ -55,17 +55,34 @@ macro_rules! __kernel_optimised {
 }
 
 /// The first block where kernels have what only makes them faster, else the second: as the crate that
-/// the macro is used in has debug assertions or not.
+/// the macro is used in has debug assertions or not. The other is not even parsed.
 #[cfg(not(feature = "every-form"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __kernel_optimised {
-    ($with:tt $without:tt) => {{
-        #[cfg(not(debug_assertions))]
-        $with
-        #[cfg(debug_assertions)]
-        $without
-    }};
+    ($with:tt $without:tt) => {
+        $crate::__private::cfg_select! {
+            debug_assertions => { $without }
+            _ => { $with }
+        }
+    };
+}
+
+/// The code of a region that has the general form alone, and what folds its lanes: a constant, made without
+/// a body of its own.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __kernel_general {
+    ($body:expr, $fold:expr) => {
+        &$crate::__private::Code {
+            body: $body,
+            fast: $crate::__private::Option::None,
+            wide: $crate::__private::Option::None,
+            folds: false,
+            fold: $fold,
+            fast_fold: $crate::__private::Option::None,
+        }
+    };
 }
 
 /// The environment variable that bounds the level of a whole process: `baseline`, `avx2` or

@@ -4,6 +4,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod array;
+mod asked;
 mod capture;
 #[cfg(feature = "num-complex")]
 mod complex;

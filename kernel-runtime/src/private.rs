@@ -4,11 +4,14 @@
 //! user's file defines can come between.
 
 pub use crate::__kernel_avx512 as avx512;
+pub use crate::__kernel_general as general;
 pub use crate::__kernel_optimised as optimised;
+pub use crate::__kernel_tile as tile;
 pub use crate::array::{
     Array, Contiguous, Indexed, ReadArray, ReadParts, View, ViewMut, WriteArray, WriteParts,
     an_element, behind, elements, is_array, is_contiguous,
 };
+pub use crate::asked::*;
 #[cfg(feature = "num-complex")]
 pub use crate::complex::{Complex, ComplexMethods};
 pub use crate::element::{
@@ -39,7 +42,7 @@ pub use crate::region::{
 };
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
-pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel, taken};
+pub use crate::session::{Kernel, Outcome, Session, Start, cuda, dispatch, ended, parallel};
 pub use crate::starts;
 pub use crate::whole::{Whole, Wide};
 pub use core::clone::Clone;
@@ -57,13 +60,22 @@ pub use core::ops::{Range, RangeInclusive};
 pub use core::option::Option;
 pub use core::primitive as prim;
 pub use core::result::Result;
-pub use core::{cfg, column, line, module_path};
+pub use core::{cfg, cfg_select, column, line, module_path};
 
 use crate::Element;
 
 /// The functions that compare two numbers.
 pub mod greater {
     pub use core::cmp::{max, min};
+}
+
+/// The traits that regions have around them.
+pub mod traits {
+    pub use crate::array::{ReadArray as _, ReadParts as _, WriteArray as _, WriteParts as _};
+    pub use core::clone::Clone as _;
+    pub use core::cmp::{Ord as _, PartialOrd as _};
+    pub use core::convert::{From as _, TryFrom as _, TryInto as _};
+    pub use core::iter::{IntoIterator as _, Iterator as _};
 }
 
 /// The macros of std that a region may hold.

@@ -13,6 +13,7 @@ mod copies;
 mod few;
 mod fold;
 mod formula;
+mod functions;
 mod kept;
 pub mod op;
 mod packed;
@@ -69,11 +70,10 @@ pub type Body = unsafe fn(&Call<'_>, &Tile, *mut Slot) -> Checked;
 /// the fast form, the processor has `Level::FAST`.
 pub type FoldLanes = unsafe fn(*mut Slot, usize);
 
-/// What an expansion says about a region.
-#[derive(Debug)]
+/// The forms of a region's code. A driver hands them over with each call: a static that named them would
+/// have the crate of a kernel compile all that they reach, whether anybody calls the kernel or not.
+#[derive(Clone, Copy, Debug)]
 pub struct Code {
-    /// What the region is, as text that the runtime reads.
-    pub plan: &'static str,
     /// Every iteration that the guard admits.
     pub body: Body,
     /// For arrays with contiguous rows, and where the plan's further condition holds, compiled for
@@ -87,16 +87,12 @@ pub struct Code {
     pub fold: Option<FoldLanes>,
     /// The same for `Level::FAST`.
     pub fast_fold: Option<FoldLanes>,
-    /// The kernel's PTX, where a device can run the region.
-    pub ptx: Option<&'static str>,
-    /// Whether the user's crate has debug assertions.
-    pub debug: bool,
 }
 
 impl Code {
     /// The fast form for the highest level that this process has, if any.
     #[inline]
-    fn fastest(&self) -> Option<Body> {
+    pub(crate) fn fastest(&self) -> Option<Body> {
         let level = Level::current();
         if cfg!(feature = "avx512") && self.wide.is_some() && level >= Level::Avx512 {
             return self.wide;
@@ -109,19 +105,27 @@ impl Code {
     }
 }
 
-/// A region: its code, and its plan once somebody asked for it.
+/// What an expansion says about a region, and its plan once somebody asked for it.
 #[derive(Debug)]
 pub struct Region {
-    pub(crate) code: Code,
+    /// What the region is, as text that the runtime reads.
+    text: &'static str,
+    /// The kernel's PTX, where a device can run the region.
+    pub(crate) ptx: Option<&'static str>,
+    /// Whether the user's crate has debug assertions.
+    debug: bool,
     /// Never dropped, as regions are statics.
     plan: OnceLock<&'static Plan>,
 }
 
 impl Region {
-    /// The region of this code.
-    pub const fn new(code: Code) -> Region {
+    /// The region of this plan, and of this PTX where a device can run it; whether the user's crate has
+    /// debug assertions.
+    pub const fn new(text: &'static str, ptx: Option<&'static str>, debug: bool) -> Region {
         Region {
-            code,
+            text,
+            ptx,
+            debug,
             plan: OnceLock::new(),
         }
     }
@@ -129,9 +133,9 @@ impl Region {
     #[inline]
     pub(crate) fn plan(&self) -> &'static Plan {
         self.plan.get_or_init(|| {
-            let Code { plan, debug, .. } = self.code;
-            let parsed = Plan::parse(plan, debug).unwrap_or_else(|| {
-                panic!("this is no plan of a region, a defect of #[kernel]:\n{plan}")
+            let Region { text, debug, .. } = self;
+            let parsed = Plan::parse(text, *debug).unwrap_or_else(|| {
+                panic!("this is no plan of a region, a defect of #[kernel]:\n{text}")
             });
             Box::leak(Box::new(parsed))
         })

@@ -12,7 +12,7 @@ use crate::launch::{AccumulatorArg, Failure, Launch};
 use crate::order;
 use crate::parallel::{self, Groups};
 use crate::range::Progression;
-use crate::region::{AnyReduce, Captured, Progressions, Region, Run, with_values};
+use crate::region::{AnyReduce, Captured, Code, Progressions, Region, Run, with_values};
 use std::cell::{Cell, RefCell};
 
 /// A kernel function.
@@ -173,12 +173,6 @@ pub fn ended<R>(done: Result<(), Error>, result: Option<R>) -> Result<R, Error> 
     done.map(|()| result.unwrap_or_else(|| unreachable!("a call that did not fail has a result")))
 }
 
-/// Parameters that a driver takes when it runs, which is once.
-pub fn taken<T>(given: &mut Option<T>) -> T {
-    let given = given.take();
-    given.unwrap_or_else(|| unreachable!("a driver runs once"))
-}
-
 impl<'a> Session<'a> {
     /// A call that begins like that.
     pub fn new(kernel: &'static Kernel, start: Start<'a>) -> Session<'a> {
@@ -202,13 +196,18 @@ impl<'a> Session<'a> {
         &self,
         region: &'static Region,
         outermost: Option<Progression>,
+        code: &Code,
         arrays: &[Array<'_>],
         scalars: &[u64],
         values: &mut [u64],
     ) -> Outcome {
         let plan = region.plan();
         let outermost = outermost.as_ref();
-        let captured = Captured { arrays, scalars };
+        let captured = Captured {
+            code,
+            arrays,
+            scalars,
+        };
         let mut loops = Progressions::default();
         region.admit(plan, outermost, captured, &mut loops, |run| {
             if !run.plan.shared.is_empty() {
@@ -411,7 +410,7 @@ impl<'a> Session<'a> {
         chunks: (u64, u64),
         folded: &mut [u64],
     ) -> Option<Checked> {
-        let ptx = run.region.code.ptx?;
+        let ptx = run.region.ptx?;
         let go = match self.start {
             Start::Thread | Start::Pool(_) => false,
             Start::Free => {
@@ -525,22 +524,13 @@ impl<'a> Session<'a> {
 mod tests {
     use super::*;
     use crate::range::progression;
-    use crate::region::{Call, Code, Slot, Tile};
+    use crate::region::{Call, Slot, Tile};
 
     static KERNEL: Kernel = Kernel { name: "counted" };
 
     /// A map whose device code no driver takes, on a machine with or without one.
-    static COUNTED: Region = Region::new(Code {
-        plan: "loop\ncost 1\nentry counted",
-        body: nothing,
-        fast: None,
-        wide: None,
-        folds: false,
-        fold: None,
-        fast_fold: None,
-        ptx: Some("this is no PTX"),
-        debug: false,
-    });
+    static COUNTED: Region =
+        Region::new("loop\ncost 1\nentry counted", Some("this is no PTX"), false);
 
     unsafe fn nothing(_: &Call<'_>, _: &Tile, _: *mut Slot) -> Checked {
         Ok(())
@@ -548,7 +538,8 @@ mod tests {
 
     fn run(session: &Session<'_>) -> Outcome {
         let five = progression::<i32, _>(&(0..5));
-        session.run(&COUNTED, five, &[], &[], &mut [])
+        let code = crate::__kernel_general!(nothing, None);
+        session.run(&COUNTED, five, code, &[], &[], &mut [])
     }
 
     #[test]

@@ -7,18 +7,21 @@ use ndarray::{Array2, ArrayView2};
 
 static SUM2D: rt::Kernel = rt::Kernel { name: "sum2d" };
 
-static REGION: rt::Region = rt::Region::new(rt::Code {
-    plan: "loop\nloop usize until 0;int0\nguard hi0 len0.0 < hi1 len0.1 < and\ncost 2\n\
+static REGION: rt::Region = rt::Region::new(
+    "loop\nloop usize until 0;int0\nguard hi0 len0.0 < hi1 len0.1 < and\ncost 2\n\
         array f64:2:r\nscalar usize\nsum f64:add:8000000000000000\nlanes 64",
+    None,
+    cfg!(debug_assertions),
+);
+
+const CODE: rt::Code = rt::Code {
     body: rows::<false>,
     fast: Some(rows::<true>),
     wide: None,
     folds: false,
     fold: None,
     fast_fold: None,
-    ptx: None,
-    debug: cfg!(debug_assertions),
-});
+};
 
 fn step<const FAST: bool>(arr: rt::View<'_, f64, 2>, i: u64, j: u64, result: f64) -> f64 {
     result + unsafe { arr.get::<FAST>([i as usize, j as usize]) }
@@ -56,6 +59,7 @@ fn sum2d(start: rt::Start<'_>, arr: ArrayView2<'_, f64>) -> f64 {
     let mut values = [rt::bits::<f64>(rt::cast(result))];
     let outcome = session.run(
         &REGION,
+        &CODE,
         rt::progression::<usize, _>(&range),
         &[held.erase()],
         &[rt::bits(width)],

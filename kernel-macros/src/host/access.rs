@@ -4,7 +4,7 @@ use super::body::{Body, Frame};
 use super::names::{self, emit};
 use crate::analysis::plan::{Bounds, SiteKey};
 use crate::ir::types::ViewKind;
-use crate::ir::{AccessId, ExprId, Ty, VarId};
+use crate::ir::{AccessId, ExprId, ExprKind, Ty, VarId};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
@@ -32,27 +32,44 @@ impl Body<'_> {
         })
     }
 
+    /// The place where it takes no more than names, so that nothing has to bind it.
+    pub fn named_index(&self, id: AccessId) -> Option<TokenStream> {
+        let access = &self.function().accesses[id];
+        let proved = matches!(self.region.bounds.get(&id), Some(Bounds::Proved));
+        let named = |index: &ExprId| matches!(self.function().exprs[*index].kind, ExprKind::Var(_));
+        (proved && access.index.iter().all(named)).then(|| self.index(id))
+    }
+
+    /// The value of an element.
+    pub fn load(&self, id: AccessId) -> TokenStream {
+        if let Some(at) = self.named_index(id) {
+            return self.read(id, &at);
+        }
+        let (at, value) = (self.index(id), self.read(id, &emit!(__at)));
+        emit!({ let __at = #at; #value })
+    }
+
     /// The element at `at`, which is in bounds.
-    pub fn read(&self, id: AccessId) -> TokenStream {
+    pub fn read(&self, id: AccessId, at: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;
         let name = self.name(array);
         if let Some(parts) = self.parts(array) {
-            return emit!(unsafe { #name.get_in_rows::<#parts>(__at) });
+            return emit!(unsafe { #name.get_in_rows::<#parts>(#at) });
         }
         let unit = self.unit(array);
-        emit!(unsafe { #name.get::<#unit>(__at) })
+        emit!(unsafe { #name.get::<#unit>(#at) })
     }
 
     /// Stores to the element at `at`, which is in bounds; if `WRITES`, in a function that `usual.rs`
     /// makes.
-    pub fn write(&self, id: AccessId, value: &TokenStream) -> TokenStream {
+    pub fn write(&self, id: AccessId, at: &TokenStream, value: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;
         let name = self.name(array);
         let store = if let Some(parts) = self.parts(array) {
-            emit!(#name.set_in_rows::<#parts>(__at, #value))
+            emit!(#name.set_in_rows::<#parts>(#at, #value))
         } else {
             let unit = self.unit(array);
-            emit!(#name.set::<#unit>(__at, #value))
+            emit!(#name.set::<#unit>(#at, #value))
         };
         if self.is_usual() {
             return emit!(if WRITES { unsafe { #store } });

@@ -362,10 +362,16 @@ impl<'a> Body<'a> {
                 emit!(#(let #places = #at;)* #name #([#places])* = #new;)
             }
             Place::Element(access) => {
-                let at = self.index(*access);
-                let new = new(self.read(*access));
-                let store = self.write(*access, &emit!(__value));
-                emit!(let __at = #at; let __value = #new; #store)
+                let (bind, at) = match self.named_index(*access) {
+                    Some(at) => (TokenStream::new(), at),
+                    None => {
+                        let at = self.index(*access);
+                        (emit!(let __at = #at;), emit!(__at))
+                    }
+                };
+                let new = new(self.read(*access, &at));
+                let store = self.write(*access, &at, &emit!(__value));
+                emit!(#bind let __value = #new; #store)
             }
         };
         emit!({ #right #store })

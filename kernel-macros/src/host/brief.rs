@@ -39,37 +39,21 @@ pub struct Brief {
     pub run: TokenStream,
 }
 
-/// The outcome of a region: of a run of few iterations if it is one, else of `run`, which asks the plan. `captured` are
-/// the arrays and scalars.
-pub fn outcome(region: &Region, captured: &TokenStream, run: TokenStream) -> TokenStream {
-    let Some(trips) = work::trips(region) else {
-        return run;
+/// What runs few iterations without the plan, in builds that have that, and leaves the block `'region` with
+/// the outcome then; `None` if the region has no brief runs. `captured` are its code, arrays and scalars.
+pub fn of(region: &Region, captured: &TokenStream) -> Option<TokenStream> {
+    let trips = work::trips(region)?;
+    let first = match region.is_as_written() {
+        true => as_written(region, &trips),
+        false => here(region, &trips),
     };
-    let (written, here) = match region.is_as_written() {
-        true => (as_written(region, &trips), None),
-        false => (None, here(region, &trips)),
-    };
-    let ways = here.into_iter().chain(few::of(region, &trips, captured));
-    let ways: Vec<Brief> = ways.collect();
-    let (rt, bound) = (region.rt(), &trips.bound);
-    let chosen = ways.iter().rev().fold(run.clone(), |otherwise, way| {
-        let Brief { given, run } = way;
-        emit!(if #given { #run } else { #otherwise })
-    });
-    let optimised = |chosen| match ways.is_empty() {
-        true => run.clone(),
-        false => emit!(#rt::optimised!({ #chosen } { #run })),
-    };
-    match written {
-        Some(Brief {
-            given,
-            run: declined,
-        }) => {
-            let otherwise = optimised(chosen);
-            emit!({ #bound if #given { #declined } else { #otherwise } })
-        }
-        None => optimised(emit!(#bound #chosen)),
-    }
+    let ways = first
+        .into_iter()
+        .chain(few::of(region, &trips, captured))
+        .map(|Brief { given, run }| emit!(if #given { break 'region #run; }));
+    let ways: Vec<TokenStream> = ways.collect();
+    let bound = &trips.bound;
+    (!ways.is_empty()).then(|| levels::if_optimised(region.rt(), &emit!(#bound #(#ways)*)))
 }
 
 /// Light iterations that run where the region stands.
@@ -99,7 +83,7 @@ fn here(region: &Region, trips: &Trips) -> Option<Brief> {
     let joined = rows_as_one(region, trips);
     Some(Brief {
         given,
-        run: emit!(#joined #run #rt::Outcome::Done),
+        run: emit!({ #joined #run #rt::Outcome::Done }),
     })
 }
 

@@ -143,13 +143,11 @@ fn by_reference(rt: &Runtime, builtin: Builtin, ty: &Ty) -> TokenStream {
     }
 }
 
-/// Imports of the traits of std whose methods and functions a kernel may name: beside them, a trait of the
+/// Imports of those by which arrays are captured, and of the traits of std whose methods and functions a kernel may
+/// name: beside them, a trait of the
 /// user's own with one of the names makes every use of it ambiguous, even where std's was out of scope.
 pub fn std_traits(rt: &Runtime) -> TokenStream {
-    emit!(use #rt::{
-        Clone as _, From as _, IntoIterator as _, Iterator as _, Ord as _, PartialOrd as _, TryFrom as _,
-        TryInto as _,
-    };)
+    emit!(use #rt::traits::*;)
 }
 
 fn place(tokens: &TokenStream) -> proc_macro2::Span {

@@ -34,7 +34,7 @@ pub fn function(input: &Expansion, rt: &Runtime) -> TokenStream {
     };
     let body = context.template(&input.function.template, Loops::AsPlanned);
     let (lints, hold) = (&input.item.lints, context.hold());
-    let (handle, session) = (&input.handle, &context.session);
+    let (kernel, session) = (item::kernel(&input.function.name, rt), &context.session);
     let proofs = input.function.proofs.iter();
     let proofs = proofs.map(|proof| confirm::proof(rt, proof));
     let aliases = input.aliases.iter().map(|(name, scalar)| {
@@ -49,7 +49,7 @@ pub fn function(input: &Expansion, rt: &Runtime) -> TokenStream {
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         #signature {
             #import
-            let #session = &#rt::Session::new(#handle::__KERNEL, __start);
+            let #session = &#rt::Session::new(#kernel, __start);
             #(#aliases)*
             #(#proofs)*
             #traits

@@ -41,8 +41,7 @@ impl Body<'_> {
                 if let Some(known) = self.ahead(*access) {
                     return emit!(#known);
                 }
-                let (at, value) = (self.index(*access), self.read(*access));
-                emit!({ let __at = #at; #value })
+                self.load(*access)
             }
             ExprKind::Len { array, dim } => self.len(*array, *dim),
             ExprKind::Call(builtin, args) => self.call(id, *builtin, args),

@@ -1,5 +1,6 @@
 //! How two partial results of a region become one.
 
+use super::item;
 use super::levels;
 use super::names::{self, emit};
 use super::region::Region;
@@ -32,10 +33,10 @@ pub fn functions(region: &Region) -> Folds {
     let folded = all(|n| names::local(&format!("__folded{n}")));
     let (pair, usize) = (pair(region), region.body.scalar(Scalar::Usize));
     let (features, slots) = (levels::features(), names::index(types.len()));
-    let fold = |name: &str, features: Option<&TokenStream>| {
+    let fold = |name: &str, attribute: &TokenStream| {
         let name = names::local(name);
         emit! {
-            #features
+            #attribute
             unsafe fn #name(__slots: *mut #rt::Slot, __count: #usize) {
                 let mut __room = [#rt::Slot::EMPTY; #slots];
                 let (mut __from, mut __to) = (__slots, __room.as_mut_ptr());
@@ -59,7 +60,10 @@ pub fn functions(region: &Region) -> Folds {
             }
         }
     };
-    let (general, fast) = (fold("__fold", None), fold("__fast_fold", Some(&features)));
+    let (general, fast) = (
+        fold("__fold", &item::late()),
+        fold("__fast_fold", &features),
+    );
     let items = emit! {
         // To another place: where a lane is chosen or stays as it is, LLVM would store under a
         // mask, which takes long on many processors. As parameters, the references tell it that
@@ -83,10 +87,12 @@ pub fn functions(region: &Region) -> Folds {
             }
         }
     };
-    let fast = levels::optimised(rt, &emit!(#fast #rt::Option::Some(__fast_fold)));
     Folds {
-        items,
-        forms: [emit!({ #general #rt::Option::Some(__fold) }), fast],
+        items: emit!(#items #general),
+        forms: [
+            emit!(#rt::Option::Some(__fold)),
+            emit!({ #fast #rt::Option::Some(__fast_fold) }),
+        ],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::body::{Body, Frame};
 use super::driver::{Context, Loops};
+use super::item::late;
 use super::names::{self, Runtime, emit};
 use super::residency::Residency;
 use super::text::Filler;
@@ -176,8 +177,10 @@ impl Form<'_> {
         };
         let body = context.template(&self.input.function.template, Loops::Verbatim);
         let (output, std_traits) = (&item.output, confirm::std_traits(rt));
+        let late = late();
         emit! {
             #[cold]
+            #late
             fn raise(__failure: #rt::Fault) {
                 fn __kernel_witness(#(#params),*) -> #output {
                     #std_traits

@@ -2,9 +2,16 @@
 
 use super::names::{self, Runtime, emit};
 use super::{Expansion, Item, Param, driver, text};
-use crate::ir::Scalar;
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+
+/// What the documentation says of `NAME::parallel`.
+const PARALLEL: &str = "On rayon's threads: those of the pool that the caller is in, or the global one.\n\n\
+    The result does not depend on their number.";
+
+/// What it says of `NAME::cuda`.
+const CUDA: &str = "On an NVIDIA device.\n\n# Errors\n\n\
+    Where there is no device, where it fails, and where the serial version would panic.";
 
 /// All the code that replaces the function.
 pub fn expand(input: &Expansion) -> TokenStream {
@@ -73,6 +80,12 @@ pub fn forward(params: &[Param]) -> Forward {
     }
 }
 
+/// The attribute of functions that builds with debug assertions compile where they are called, and nowhere
+/// if they are not: most callers call few of a kernel's versions.
+pub fn late() -> TokenStream {
+    emit!(#[cfg_attr(debug_assertions, inline)])
+}
+
 fn output(item: &Item) -> TokenStream {
     let output = &item.output;
     if output.is_empty() {
@@ -91,10 +104,13 @@ impl Front<'_> {
         let Forward { params, args } = forward(&item.params);
         // A kernel of which only some versions are called is not dead code, and what clippy has to
         // say about the signature it says of `serial`.
+        // Others may say where it is to be compiled.
+        let late = attributes.is_empty().then(late);
         let head = emit! {
             #docs
             #cfgs
             #attributes
+            #late
             #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
         };
         let body = emit! {
@@ -130,8 +146,6 @@ impl Front<'_> {
                 #cuda
                 #report
 
-                const __KERNEL: &'static #rt::Kernel = &#rt::Kernel { name: #name };
-
                 #more
             }
         }
@@ -148,8 +162,10 @@ impl Front<'_> {
         );
         let (patterns, types) = patterns(&item.params);
         let (lints, output) = (&item.lints, output(item));
+        let late = late();
         let head = emit! {
             #[doc = "The function exactly as it is written."]
+            #late
             #[allow(clippy::needless_range_loop, clippy::manual_memcpy, clippy::manual_slice_fill)]
         };
         quote! {
@@ -164,10 +180,9 @@ impl Front<'_> {
         let (visibility, generics, output) = (&item.visibility, &item.generics, output(item));
         let Forward { params, args } = forward(&item.params);
         emit! {
-            #[doc = "On rayon's threads: those of the pool that the caller is in, or the global one."]
-            #[doc = ""]
-            #[doc = "The result does not depend on their number."]
+            #[doc = #PARALLEL]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+            #[inline]
             #visibility fn parallel #generics(#params) #output #clause {
                 #driver(#rt::parallel(), #args)
             }
@@ -178,32 +193,25 @@ impl Front<'_> {
         let (item, clause, driver) = (self.item, &self.clause, &self.driver);
         let (visibility, generics) = (&item.visibility, &item.generics);
         let Forward { params, args } = forward(&item.params);
-        let (give, take) = given(rt, &item.params);
-        let run = emit!(#take #driver(__start, #args));
-        let (output, body) = match item.output.is_empty() {
-            true => {
-                let call = emit!(|__start: #rt::Start<'_>| { #run });
-                (emit!(()), emit!(#rt::cuda(Self::__KERNEL, &mut #call)))
+        let kernel = kernel(self.name, rt);
+        let output = match item.output.is_empty() {
+            true => emit!(()),
+            false => item.output.clone(),
+        };
+        let body = match item.params.len() {
+            count @ ..=MOST_NAMED => {
+                let run = names::local(&format!("cuda{count}"));
+                emit!(#rt::#run(#kernel, #driver, #args))
             }
-            false => {
-                let call = emit!(|__start: #rt::Start<'_>| __result = #rt::Option::Some({ #run }));
-                let body = emit! {
-                    let mut __result = #rt::Option::None;
-                    let __done = #rt::cuda(Self::__KERNEL, &mut #call);
-                    #rt::ended(__done, __result)
-                };
-                (item.output.clone(), body)
+            _ => {
+                emit!(#rt::cuda_with(#kernel, (#args,), |__start, (#args,)| #driver(__start, #args)))
             }
         };
         emit! {
-            #[doc = "On an NVIDIA device."]
-            #[doc = ""]
-            #[doc = "# Errors"]
-            #[doc = ""]
-            #[doc = "Where there is no device, where it fails, and where the serial version would panic."]
+            #[doc = #CUDA]
             #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+            #[inline]
             #visibility fn cuda #generics(#params) -> #rt::Result<#output, #rt::Error> #clause {
-                #give
                 #body
             }
         }
@@ -213,6 +221,7 @@ impl Front<'_> {
         let (visibility, text) = (&self.item.visibility, self.report);
         emit! {
             #[doc = "What became of each loop, and why."]
+            #[inline]
             #visibility fn report() -> #rt::Report {
                 #rt::Report::new(#text)
             }
@@ -220,26 +229,13 @@ impl Front<'_> {
     }
 }
 
-/// A closure that runs once, but does not say so, can hand on what is borrowed or copied. All other
-/// parameters it is given in an `Option`: the statements around it, and in it.
-fn given(rt: &Runtime, params: &[Param]) -> (TokenStream, TokenStream) {
-    if !params.iter().any(is_owned) {
-        return (TokenStream::new(), TokenStream::new());
-    }
-    let names = &forward(params).args;
-    (
-        emit!(let mut __given = #rt::Option::Some((#names,));),
-        emit!(let (#names,) = #rt::taken(&mut __given);),
-    )
-}
+/// Parameters of the kernels for which the runtime has a function that calls them on a device, at most.
+const MOST_NAMED: usize = 12;
 
-/// Whether a parameter is neither a reference nor of a primitive type, as far as its tokens say.
-fn is_owned(param: &Param) -> bool {
-    match param.ty.clone().into_iter().next() {
-        Some(TokenTree::Punct(mark)) => mark.as_char() != '&',
-        Some(TokenTree::Ident(name)) => Scalar::from_name(&name.to_string()).is_none(),
-        _ => true,
-    }
+/// What the runtime is told of a kernel.
+pub fn kernel(name: &Ident, rt: &Runtime) -> TokenStream {
+    let name = names::plain(name);
+    emit!(&#rt::Kernel { name: #name })
 }
 
 fn patterns(params: &[Param]) -> (Vec<&TokenStream>, Vec<&TokenStream>) {
@@ -254,8 +250,10 @@ pub fn driver_signature(input: &Expansion, rt: &Runtime) -> TokenStream {
     let item = &input.item;
     let (generics, where_clause, output) = (&item.generics, &item.where_clause, output(item));
     let (patterns, types) = patterns(&item.params);
+    let late = late();
     emit! {
-        #[inline(never)]
+        #late
+        #[cfg_attr(not(debug_assertions), inline(never))]
         fn __kernel_driver #generics(
             __start: #rt::Start<'_>,
             #(#patterns: #types),*

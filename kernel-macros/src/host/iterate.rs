@@ -1,9 +1,7 @@
 //! The functions that run a region's iterations, which the runtime calls for tiles of the space.
 //!
-//! Bodies are `#[inline(always)]` functions with fully typed parameters. What they read lies in the
-//! runtime's `Call` and becomes parameters first, so that LLVM knows that nothing in the loop
-//! changes it. Each array comes with a reference to where it starts, because a reference that is a
-//! parameter tells LLVM what rule R3 says: nothing else reaches what is written through it.
+//! What they read lies in the runtime's `Call` and becomes parameters of an inlined function, so that LLVM
+//! knows that nothing in the loop changes it. A macro of the runtime writes both, from what is said here.
 
 use super::fold;
 use super::lanes::{Accumulators, has_whole_rounds, in_lanes};
@@ -37,8 +35,8 @@ pub fn functions(region: &Region) -> Functions {
         let entries = entries(region, &forms);
         (forms, entries)
     };
-    let print = || (run(region, &forms), rows(region, &forms));
-    let (run, rows) = if usual {
+    let print = || tile(region, &forms);
+    let tile = if usual {
         region.body.usually(print)
     } else {
         print()
@@ -47,7 +45,7 @@ pub fn functions(region: &Region) -> Functions {
     let fold = fold::functions(region);
     let folds = &fold.items;
     Functions {
-        items: emit!(#run #rows #items #folds),
+        items: emit!(#tile #items #folds),
         body,
         fast,
         fold: fold.forms,
@@ -182,60 +180,14 @@ fn forms(region: &Region) -> Forms {
     }
 }
 
-/// What the runtime calls: the call taken apart, and handed to the function that runs the tile.
-fn rows(region: &Region, forms: &Forms) -> TokenStream {
+/// What the runtime calls for a tile, as `kernel-runtime/src/region/functions.rs` takes it.
+fn tile(region: &Region, forms: &Forms) -> TokenStream {
     let rt = region.rt();
     let Forms {
         parameter, pass, ..
     } = forms;
-    let (further, name) = further(forms);
-    let captures = captures(region);
-    let locals = captures
-        .iter()
-        .map(|Capture { name, ty, init }| emit!(let #name: #ty = #init;));
-    let names = captures.iter().map(|of| &of.name);
-    let arrays = region.plan.arrays.iter().map(|of| region.body.name(of.var));
-    let Accumulators {
-        types, positions, ..
-    } = Accumulators::of(region);
-    let interior = &region.plan.interior;
-    let interior = interior.as_ref().map(|_| emit!(__call.interior(),));
-    emit! {
-        #[inline(always)]
-        unsafe fn __rows #parameter(
-            __call: &#rt::Call<'_>,
-            __tile: &#rt::Tile,
-            __slots: *mut #rt::Slot,
-            #further
-        ) -> #rt::Checked {
-            #(#locals)*
-            unsafe {
-                __run #pass(
-                    __tile,
-                    __call.shape(),
-                    #interior
-                    #(#arrays.start(),)*
-                    #(#names,)*
-                    #(#rt::lanes::<#types>(__slots, #positions),)*
-                    #name
-                )
-            }
-        }
-    }
-}
-
-/// The further parameter as it is declared, and as it is passed on.
-fn further(forms: &Forms) -> (TokenStream, TokenStream) {
-    match &forms.further {
-        Some((name, ty)) => (emit!(#name: #ty,), emit!(#name,)),
-        None => (TokenStream::new(), TokenStream::new()),
-    }
-}
-
-/// The iterations of a tile.
-fn run(region: &Region, forms: &Forms) -> TokenStream {
-    let rt = region.rt();
-    let (parameter, (further, _)) = (&forms.parameter, further(forms));
+    let further = forms.further.as_ref();
+    let further = further.map(|(name, ty)| emit!(#name #ty));
     let accumulators = Accumulators::of(region);
     let iterations = if accumulators.vars.is_empty() {
         along_rows(region)
@@ -244,40 +196,29 @@ fn run(region: &Region, forms: &Forms) -> TokenStream {
     } else {
         in_lanes(region, &accumulators)
     };
-    let params = captures(region);
-    let params = params
+    let captures = captures(region);
+    let captures = captures
         .iter()
-        .map(|Capture { name, ty, .. }| emit!(#name: #ty));
-    let (names, starts): (Vec<_>, Vec<_>) = region
-        .plan
-        .arrays
-        .iter()
-        .map(|of| start(region, of))
-        .unzip();
-    let arrays: Vec<_> = region
-        .plan
-        .arrays
-        .iter()
-        .map(|of| region.body.name(of.var))
-        .collect();
-    let Accumulators { types, lanes, .. } = &accumulators;
-    let u64 = region.body.scalar(Scalar::U64);
-    let interior = &region.plan.interior;
-    let interior = interior.as_ref().map(|_| emit!(__interior: (#u64, #u64),));
+        .map(|Capture { name, ty, init }| emit!(#name (#ty) (#init)));
+    let arrays = region.plan.arrays.iter().map(|of| {
+        let (array, (start, ty)) = (region.body.name(of.var), start(region, of));
+        emit!(#array #start (#ty))
+    });
+    let Accumulators {
+        types,
+        positions,
+        lanes,
+        ..
+    } = &accumulators;
+    let interior = region.plan.interior.as_ref().map(|_| emit!(__interior));
     emit! {
-        #[inline(always)]
-        unsafe fn __run #parameter(
-            __tile: &#rt::Tile,
-            __shape: #rt::Shape,
-            #interior
-            #(#names: #starts,)*
-            #(#params,)*
-            #(#lanes: &mut [#types; 0],)*
-            #further
-        ) -> #rt::Checked {
-            #(let #arrays = unsafe { #arrays.from_start(#names) };)*
-            #iterations
-            #rt::Result::Ok(())
+        #rt::tile! {
+            (#parameter) (#pass) (#further)
+            (__call __tile __slots __shape #interior)
+            [#(#captures)*]
+            [#(#arrays)*]
+            [#(#lanes (#types) #positions)*]
+            { #iterations }
         }
     }
 }

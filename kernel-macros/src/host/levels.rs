@@ -23,8 +23,8 @@ fn enabled(features: &str) -> TokenStream {
 }
 
 /// The first code as the fast form, and the second for AVX-512, where the runtime's feature says so, as the
-/// region's `Code` has them: two `Option`s, which hold their functions. Builds without a fast form then
-/// do not even parse them.
+/// region's `Code` has them: two `Option`s, which hold their functions, and which builds without fast forms do
+/// not even parse.
 pub fn forms(
     region: &Region,
     [fast, wide]: [&TokenStream; 2],
@@ -47,21 +47,16 @@ pub fn forms(
                 unsafe { #run }
             }
         };
-        optimised(rt, &emit!(#function #rt::fast(#pays, #name)))
+        emit!({ #function #rt::fast(#pays, #name) })
     };
     let wide = match is_wide(region) {
         true => {
             let wide = form(AVX512, "__wide", wide);
-            emit!(#rt::avx512!({ #wide } { #rt::Option::None }))
+            emit!(#rt::avx512!(#wide { #rt::Option::None }))
         }
         false => emit!(#rt::Option::None),
     };
     [form(AVX2, "__fast", fast), wide]
-}
-
-/// The code's `Option` in builds that have fast forms, and `None` in others.
-pub fn optimised(rt: &Runtime, code: &TokenStream) -> TokenStream {
-    emit!(#rt::optimised!({ #code } { #rt::Option::None }))
 }
 
 /// Statements that only the fast form gets to, in builds that have one.

@@ -93,11 +93,11 @@ pub fn reader(view: &View) -> (Ident, Ident) {
     }
 }
 
-/// The same for writing.
-pub fn writer(view: &View) -> (Ident, Ident) {
+/// The method by which it is captured for writing.
+pub fn writer(view: &View) -> Ident {
     match view.parts() {
-        Some(_) => (local("WriteParts"), local("__kernel_write_parts")),
-        None => (local("WriteArray"), local("__kernel_write")),
+        Some(_) => local("__kernel_write_parts"),
+        None => local("__kernel_write"),
     }
 }
 

@@ -26,12 +26,15 @@ pub fn failure(region: &Region) -> TokenStream {
 
 /// Tokens that panic if `failure` is at a site of the body, or of a function that it calls.
 pub fn sites(body: &Body) -> TokenStream {
+    let calls = body.raise_calls();
     let sites = body.region.sites.iter().enumerate();
+    if sites.len() == 0 {
+        return calls;
+    }
     let arms = sites.map(|(number, site)| {
         let (number, raise) = (Literal::u32_unsuffixed(number as u32), raise(body, site));
         emit!(#number => { #raise })
     });
-    let calls = body.raise_calls();
     emit! {
         match __failure.site {
             #(#arms)*

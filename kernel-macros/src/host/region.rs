@@ -52,11 +52,11 @@ impl<'a> Region<'a> {
     pub fn run(&self) -> TokenStream {
         let rt = self.rt();
         let text = text::text(self);
-        let items = self.items(&text);
+        let (items, code) = self.items(&text);
         let proofs = self.plan.proofs.iter();
         let proofs = proofs.map(|proof| confirm::proof(rt, proof));
         let (range, source) = self.source();
-        let attempt = self.attempt(&text);
+        let attempt = self.attempt(&text, &code);
         let results = self.plan.accumulators.iter().enumerate();
         let results = results.filter(|(_, of)| of.fold != Fold::Place);
         let results = results.map(|(position, of)| self.result(position, of));
@@ -138,8 +138,9 @@ impl<'a> Region<'a> {
         (!sites.is_empty()).then(|| emit!(if !#rt::matches!(__failure.site, #(#sites)|*)))
     }
 
-    /// The region's functions, and the static that holds all about it.
-    fn items(&self, text: &Text) -> TokenStream {
+    /// The region's functions, and the static that says all else about it; and the functions' names for
+    /// the runtime.
+    fn items(&self, text: &Text) -> (TokenStream, TokenStream) {
         let rt = self.rt();
         let calls = self.body.call_items();
         let Functions {
@@ -159,23 +160,27 @@ impl<'a> Region<'a> {
             Some(_) => emit!(#rt::Option::Some(#ptx)),
             None => emit!(#rt::Option::None),
         };
-        emit! {
+        let code = emit!(#rt::optimised!({
+            const {
+                &#rt::Code {
+                    body: #body,
+                    fast: #fast,
+                    wide: #wide,
+                    folds: #folds,
+                    fold: #fold,
+                    fast_fold: #fast_fold,
+                }
+            }
+        } { #rt::general!(#body, #fold) }));
+        let items = emit! {
             #debug
             #calls
             #rows
             #items
-            static __REGION: #rt::Region = #rt::Region::new(#rt::Code {
-                plan: #plan,
-                body: #body,
-                fast: #fast,
-                wide: #wide,
-                folds: #folds,
-                fold: #fold,
-                fast_fold: #fast_fold,
-                ptx: #ptx,
-                debug: #rt::cfg!(debug_assertions),
-            });
-        }
+            static __REGION: #rt::Region =
+                #rt::Region::new(#plan, #ptx, #rt::cfg!(debug_assertions));
+        };
+        (items, code)
     }
 
     /// Constants for the rows of arrays whose lengths have names. The name may be another one's here:
@@ -222,9 +227,9 @@ impl<'a> Region<'a> {
 
     /// Binds the region's outcome. The order matters: scalars are read before arrays are borrowed,
     /// and arrays borrowed for reading before those for writing.
-    fn attempt(&self, text: &Text) -> TokenStream {
+    fn attempt(&self, text: &Text, code: &TokenStream) -> TokenStream {
         let (rt, session, body) = (self.rt(), &self.context.session, &self.body);
-        let (known, lengths) = self.lengths();
+        let (asked, lengths) = self.lengths();
         let outermost = self.outermost();
         let scalars = self.plan.scalars.iter().map(|var| scalar(body, *var));
         let reads = self.plan.arrays.iter().filter(|of| !of.writes);
@@ -245,7 +250,7 @@ impl<'a> Region<'a> {
             emit!(#rt::bits::<#ty>(#rt::cast(#value)))
         });
         let elements = elements::read(self);
-        let captured = emit!(&[#(#handles.erase()),*], &[#(#rt::bits(#captured)),*]);
+        let captured = emit!(__code, &[#(#handles.erase()),*], &[#(#rt::bits(#captured)),*]);
         let run = emit!(#session.run(&__REGION, #outermost, #captured, &mut __values));
         let inside =
             (!self.plan.elements.is_empty()).then(|| elements::known().into_token_stream());
@@ -253,19 +258,21 @@ impl<'a> Region<'a> {
             let (name, constant) = (body.name(of.var), body.row_constant(of.var)?);
             Some(emit!(#name.has_rows_of(#constant)))
         });
-        let known_all = lengths.into_iter().chain(inside).chain(rows);
-        let known_all: Vec<TokenStream> = known_all.collect();
-        let run = brief::outcome(self, &captured, run);
-        let run = match known_all.as_slice() {
-            [] => run,
-            all => emit!(if #(#all)&&* { #run } else { #rt::Outcome::Declined }),
+        let all = lengths.into_iter().chain(inside).chain(rows);
+        let all: Vec<TokenStream> = all.collect();
+        let unknown = (!all.is_empty())
+            .then(|| emit!(if !(#(#all)&&*) { break 'region #rt::Outcome::Declined; }));
+        let brief = brief::of(self, &captured);
+        let run = match (&unknown, &brief) {
+            (None, None) => run,
+            _ => emit!('region: { #unknown #brief #run }),
         };
         emit! {
-            #known
+            #asked
             #(#scalars)*
             #(#arrays)*
             #elements
-            let mut __values = [#(#values),*];
+            let (mut __values, __code) = ([#(#values),*], #code);
             let __outcome = #run;
         }
     }
@@ -286,9 +293,9 @@ impl<'a> Region<'a> {
         let (elem, rank) = (self.body.scalar(of.elem), names::index(of.rank as usize));
         let view = self.context.input.function.vars[of.var].ty.view();
         let view = view.unwrap_or_else(|| unreachable!("an array of a region has a shape"));
-        let ((capture, method), handle) = match of.writes {
+        let (method, handle) = match of.writes {
             true => (names::writer(view), names::local("ViewMut")),
-            false => (names::reader(view), names::local("View")),
+            false => (names::reader(view).1, names::local("View")),
         };
         let known = if of.contiguous {
             names::local("is_contiguous")
@@ -298,16 +305,13 @@ impl<'a> Region<'a> {
         let span = self.context.input.function.vars[of.var].span.start;
         quote_spanned! {names::about(span)=>
             #rt::#known(&#value);
-            let #name: #rt::#handle<'_, #elem, #rank> = {
-                use #rt::#capture as _;
-                #value.#method().of()
-            };
+            let #name: #rt::#handle<'_, #elem, #rank> = #value.#method().of();
         }
     }
 
-    /// Whether the lengths that the source asks for are lengths, as a statement that binds it, and
-    /// its name: a trait's method may have the name.
-    fn lengths(&self) -> (TokenStream, Option<TokenStream>) {
+    /// Whether the lengths that the source asks for are lengths: a trait's method may have the name. Statements
+    /// that ask the source, before arrays are borrowed, and what has to hold when they are.
+    fn lengths(&self) -> (TokenStream, Vec<TokenStream>) {
         let mut seen = HashSet::default();
         let lengths = self.plan.proofs.iter().filter_map(|proof| match proof {
             Proof::Length {
@@ -316,37 +320,43 @@ impl<'a> Region<'a> {
                 dims,
             } => seen
                 .insert((tokens.to_string(), *array))
-                .then(|| self.length(tokens, *array, dims)),
+                .then_some((tokens, *array, dims)),
             _ => None,
         });
-        let tests: Vec<TokenStream> = lengths.collect();
-        if tests.is_empty() {
-            return (TokenStream::new(), None);
-        }
-        (
-            emit!(let __known = true #(&& #tests)*;),
-            Some(emit!(__known)),
-        )
+        let lengths = lengths.enumerate();
+        let asked = lengths.filter_map(|(number, (tokens, array, dims))| {
+            let name = names::local(&format!("__length{number}"));
+            let length = self.length(array, dims)?;
+            Some(match self.captures(array) {
+                true => (emit!(let #name = #tokens;), emit!(#name == #length)),
+                false => (emit!(let #name = #tokens == #length;), emit!(#name)),
+            })
+        });
+        asked.unzip()
     }
 
-    fn length(&self, tokens: &TokenStream, array: VarId, dims: &[u32]) -> TokenStream {
-        let (rt, value) = (self.rt(), self.context.driver_name(array));
-        let Some(view) = self.context.input.function.vars[array].ty.view() else {
-            return emit!(true);
-        };
+    /// The product of some lengths of an array's dimensions.
+    fn length(&self, array: VarId, dims: &[u32]) -> Option<TokenStream> {
+        let (rt, name) = (self.rt(), self.body.name(array));
+        let view = self.context.input.function.vars[array].ty.view()?;
+        let dims = dims.iter().map(|dim| names::index(*dim as usize));
+        if self.captures(array) {
+            return Some(emit!(1 #(* #name.len(#dims))*));
+        }
         let (elem, rank) = (
             self.body.scalar(view.elem),
             names::index(view.rank as usize),
         );
-        let dims = dims.iter().map(|dim| names::index(*dim as usize));
-        let (capture, method) = names::reader(view);
-        emit!({
-            let __array: #rt::View<'_, #elem, #rank> = {
-                use #rt::#capture as _;
-                #value.#method().of()
-            };
-            #tokens == 1 #(* __array.len(#dims))*
-        })
+        let (value, method) = (self.context.driver_name(array), names::reader(view).1);
+        Some(emit!({
+            let #name: #rt::View<'_, #elem, #rank> = #value.#method().of();
+            1 #(* #name.len(#dims))*
+        }))
+    }
+
+    /// Whether the region has a handle of the array.
+    fn captures(&self, array: VarId) -> bool {
+        self.plan.arrays.iter().any(|of| of.var == array)
     }
 
     /// Puts an accumulator where it belongs, if anywhere.

@@ -152,10 +152,10 @@ impl Strips<'_> {
         let rt = self.body.rt();
         let elements = groups.into_iter().map(|(number, of)| {
             let id = of.accesses[0];
-            let (at, value) = (self.body.index(id), self.body.read(id));
+            let value = self.body.load(id);
             let lanes = lanes_of(&element(number));
             emit! {
-                let __value = { let __at = #at; #value };
+                let __value = #value;
                 unsafe { #rt::put(&mut #lanes, __lane, __value) };
             }
         });

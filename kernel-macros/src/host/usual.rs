@@ -8,6 +8,7 @@
 //! need, as long as they read before they write.
 
 use super::body::Body;
+use super::item;
 use super::iterate::{Entries, Forms};
 use super::levels;
 use super::names::{self, emit};
@@ -75,7 +76,9 @@ pub fn entries(region: &Region) -> Entries {
     };
     let lanes = names::index(region.lanes() as usize);
     let Rarely { unless, pays } = rarely(region);
+    let late = item::late();
     let items = emit! {
+        #late
         unsafe fn __proper(
             __call: &#rt::Call<'_>,
             __tile: &#rt::Tile,

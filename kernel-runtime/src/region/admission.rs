@@ -3,14 +3,15 @@
 
 use super::formula::Inputs;
 use super::plan::Plan;
-use super::{Call, Progressions, Region, Run, Shape};
+use super::{Call, Code, Progressions, Region, Run, Shape};
 use crate::array::Array;
 use crate::range::Progression;
 use crate::session::Outcome;
 
-/// What a region captured.
+/// What a call gives a region: its code, and what it captured.
 #[derive(Clone, Copy)]
 pub struct Captured<'a> {
+    pub code: &'a Code,
     pub arrays: &'a [Array<'a>],
     pub scalars: &'a [u64],
 }
@@ -53,6 +54,7 @@ impl Region {
         let interior = plan.interior.as_ref().map(|of| of.places(&inputs));
         admitted(&mut Run {
             region: self,
+            code: captured.code,
             plan,
             call: Call {
                 arrays: captured.arrays,
@@ -63,7 +65,7 @@ impl Region {
             },
             count,
             cost: plan.cost(&inputs),
-            fast: if fast { self.code.fastest() } else { None },
+            fast: if fast { captured.code.fastest() } else { None },
             starts_at_nan: false,
             relaxed,
             // Where it does not hold, an iteration may fail, and the earliest has to be found.
@@ -105,7 +107,7 @@ impl Region {
             arrays: captured.arrays,
             scalars: captured.scalars,
             kinds: &plan.scalars,
-            debug: self.code.debug,
+            debug: self.debug,
         }
     }
 }

@@ -49,7 +49,7 @@ pub unsafe fn refill<T: Rounded>(slots: *mut Slot, accumulator: usize, value: T)
 impl Run<'_> {
     /// The fast form, if it folds chunks by itself, and how many of them make a block.
     pub(super) fn blocks(&self, width: usize) -> Option<(Body, u64)> {
-        let body = self.fast.filter(|_| self.region.code.folds)?;
+        let body = self.fast.filter(|_| self.code.folds)?;
         let fit = (WORDS / width.max(1))
             .checked_ilog2()
             .map_or(0, |bits| 1 << bits);

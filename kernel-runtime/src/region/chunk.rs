@@ -152,7 +152,7 @@ impl Run<'_> {
     /// The region's own function that folds its lanes, if it has one.
     #[inline]
     pub(super) fn fold_together(&self) -> Option<FoldLanes> {
-        let code = &self.region.code;
+        let code = self.code;
         code.fast_fold.filter(|_| self.fast.is_some()).or(code.fold)
     }
 }
@@ -294,7 +294,7 @@ impl Chunks<'_> {
     /// The next `length` iterations, from lane 0 on.
     #[inline]
     fn iterations(&mut self, fast: Option<Body>, length: u64) -> Checked {
-        let body = fast.unwrap_or(self.run.region.code.body);
+        let body = fast.unwrap_or(self.run.code.body);
         let call = &self.run.call;
         let slots = self.slots.as_mut_ptr();
         // SAFETY: the call is the region's, whose iterations the analysis proved independent, and the

@@ -2,7 +2,7 @@
 
 use super::fold::Slot;
 use super::run::plane;
-use super::{Call, Progressions, Region};
+use super::{Call, Code, Progressions, Region};
 use crate::array::Array;
 use crate::range::Progression;
 use crate::session::Outcome;
@@ -12,11 +12,12 @@ impl Region {
     ///
     /// # Safety
     ///
-    /// Arrays and scalars are what the region captures. Its loops, of which there are three at most, go up by one from
+    /// The code is the region's, arrays and scalars are what it captures. Its loops, of which there are three at most, go up by one from
     /// first values so many times, none of them no time, and for these the guard holds. The region says of no access that further
     /// conditions keep it in bounds, and has no interior.
     pub unsafe fn few(
         &self,
+        code: &Code,
         arrays: &[Array<'_>],
         scalars: &[u64],
         given: &[(u64, u64)],
@@ -35,10 +36,10 @@ impl Region {
             interior: (0, 0),
         };
         let fast = match plan.has_unit_rows(arrays) {
-            true => self.code.fastest(),
+            true => code.fastest(),
             false => None,
         };
-        let body = fast.unwrap_or(self.code.body);
+        let body = fast.unwrap_or(code.body);
         for outer in 0..shape[0] {
             // SAFETY: the call is the region's, by the caller, and the tile is all of its space at a place of the
             // outermost loop. A map has no lanes.

@@ -290,7 +290,7 @@ impl<'c> OnCopies<'c> {
             room,
             run: Run {
                 call: Call { ..run.call },
-                fast: fast.then(|| run.region.code.fastest()).flatten(),
+                fast: fast.then(|| run.code.fastest()).flatten(),
                 ..*run
             },
             arrays,
@@ -320,7 +320,7 @@ impl<'c> OnCopies<'c> {
     fn folded(&mut self, (row, start): (u64, u64), chunks: Range<u64>) -> Result<u64, Failure> {
         let (chunk, width) = (self.packed.chunk, self.slots.len());
         let (fast, plan) = (self.run.fast, self.run.plan);
-        let folds = fast.filter(|_| self.run.region.code.folds && !plan.has_exact());
+        let folds = fast.filter(|_| self.run.code.folds && !plan.has_exact());
         let (from, row_end) = (chunks.start * chunk, start + self.run.row());
         let whole = match self.run.count {
             count if count <= row_end => chunks.end,
@@ -375,7 +375,7 @@ impl<'c> OnCopies<'c> {
 
     fn on_copies(&mut self, from: u64, to: u64, bits: &mut [u64]) -> Checked {
         let fast = self.run.fast;
-        let body = fast.unwrap_or(self.run.region.code.body);
+        let body = fast.unwrap_or(self.run.code.body);
         self.run.fill(fast.is_some(), to - from, false, self.slots);
         let mut place = Place::of(self.run.call.shape, from);
         let mut done = 0;

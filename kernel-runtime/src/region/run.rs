@@ -2,7 +2,7 @@
 
 use super::fold::Slot;
 use super::plan::{ArrayUse, Plan};
-use super::{Body, Call, Region, Shape, Tile};
+use super::{Body, Call, Code, Region, Shape, Tile};
 use crate::array::Array;
 use crate::failure::Checked;
 use crate::launch::{ArrayArg, Trip};
@@ -13,6 +13,7 @@ use crate::range::Progression;
 /// A run that the guard admitted.
 pub struct Run<'a> {
     pub(crate) region: &'a Region,
+    pub(crate) code: &'a Code,
     pub(crate) plan: &'a Plan,
     pub(crate) call: Call<'a>,
     /// Number of iterations.
@@ -78,7 +79,7 @@ impl Run<'_> {
     /// that an iteration reaches was filled.
     #[inline(always)]
     pub(crate) unsafe fn tile(&self, tile: &Tile, slots: *mut Slot) -> Checked {
-        let body = self.fast.unwrap_or(self.region.code.body);
+        let body = self.fast.unwrap_or(self.code.body);
         // SAFETY: the call is the region's, whose iterations the analysis proved independent; the
         // rest is the caller's.
         unsafe { body(&self.call, tile, slots) }

@@ -90,11 +90,7 @@ impl Run<'_> {
                 shape: loops.shape(),
                 ..self.call
             },
-            fast: if fast {
-                self.region.code.fastest()
-            } else {
-                None
-            },
+            fast: if fast { self.code.fastest() } else { None },
             ..*self
         };
         run.collapsed(f)

@@ -35,7 +35,7 @@ impl Program {
         let text = objdump(program, &["--disassemble", "--no-show-raw-insn"]);
         let (mut forms, mut names) = (Vec::new(), HashMap::new());
         for function in text.split("\n\n") {
-            // `0000000000004a10 <corpus::total::__kernel_driver::__REGION::__fast>:`
+            // `0000000000004a10 <corpus::total::__kernel_driver::{constant}::__fast>:`
             let Some((head, body)) = function.trim_start().split_once('\n') else {
                 continue;
             };

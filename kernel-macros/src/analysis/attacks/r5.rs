@@ -64,8 +64,14 @@ fn lengths_are_asked_for_as_they_are_written() {
         "fn f(mut y: ArrayViewMut2<f64>) { for i in 0..y.nrows() { for j in 0..y.dim().1 {
          y[[i, j]] = y.len() as f64; } } }",
     );
-    for question in ["y.nrows()==1*", "(y.dim()).1==1*", "y.len()==1*"] {
-        assert!(text.contains(question), "{question}: {text}");
+    let asked = ["y.nrows()", "(y.dim()).0", "(y.dim()).1", "y.len()"];
+    for (number, question) in asked.iter().enumerate() {
+        let asked = format!("let__length{number}={question};");
+        assert!(text.contains(&asked), "{asked}: {text}");
+        assert!(
+            text.contains(&format!("__length{number}==1*__y_0.len(")),
+            "{question}: {text}"
+        );
     }
 }
 
