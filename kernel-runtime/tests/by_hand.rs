@@ -59,8 +59,8 @@ fn sum2d(start: rt::Start<'_>, arr: ArrayView2<'_, f64>) -> f64 {
     let mut values = [rt::bits::<f64>(rt::cast(result))];
     let outcome = session.run(
         &REGION,
-        &CODE,
         rt::progression::<usize, _>(&range),
+        &CODE,
         &[held.erase()],
         &[rt::bits(width)],
         &mut values,

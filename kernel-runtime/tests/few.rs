@@ -223,3 +223,51 @@ fn nests_of_three() {
         same!(planes(&x, &x, (l, m, usize::MAX)));
     }
 }
+
+#[kernel(parallel)]
+fn inner(y: &mut [f64], x: &[f64], m: usize, n: usize) {
+    for i in 1..m - 1 {
+        for j in 2..n - 1 {
+            y[i * n + j] = 0.25 * (x[(i - 1) * n + j] + x[(i + 1) * n + j] + x[i * n + j - 2]);
+        }
+    }
+}
+
+#[kernel(parallel)]
+fn beyond(y: &mut [f64], x: &[f64], n: usize) {
+    for i in 3..n + 2 {
+        y[i - 3] = x[i - 1] / 7.0 - x[i];
+    }
+}
+
+#[test]
+fn loops_begin_and_end_anywhere() {
+    let x = values(900);
+    for (m, n) in [
+        (0, 5),
+        (5, 0),
+        (1, 1),
+        (2, 9),
+        (3, 3),
+        (3, 4),
+        (9, 9),
+        (12, 30),
+        (30, 12),
+    ] {
+        for length in [
+            m * n,
+            (m * n).saturating_sub(1),
+            (m * n).saturating_sub(n),
+            0,
+        ] {
+            same!(inner(&x[..length], &x, m, n));
+            same!(inner(&x, &x[..length], m, n));
+        }
+    }
+    for n in [0, 1, 2, 3, 64, 65, 100] {
+        for length in [0, 1, 62, 63, 64, 66, 102] {
+            same!(beyond(&x[..length], &x, n));
+            same!(beyond(&x, &x[..length], n));
+        }
+    }
+}

@@ -63,14 +63,16 @@ pub fn counts_from_zero(region: &Region) -> bool {
 /// The first values of all loops, which go up by one, if the source says them and the trips of all loops that have
 /// any are exactly those.
 pub fn firsts(region: &Region) -> Option<Vec<usize>> {
-    let is_exact = |end: &Wide| match end {
-        Wide::Const(_) | Wide::Len { .. } | Wide::Var(_) => true,
-        // Where it is below zero, there is no trip.
-        Wide::Sub(of, less) => {
-            let plain = matches!(**of, Wide::Len { .. } | Wide::Var(_));
-            plain && matches!(**less, Wide::Const(0..))
+    // Where it is below zero, there is no trip.
+    let is_exact = |end: &Wide| {
+        let plain = |of: &Wide| matches!(of, Wide::Len { .. } | Wide::Var(_));
+        match end {
+            Wide::Add(left, right) => {
+                constant(left).is_some() && plain(right) || plain(left) && constant(right).is_some()
+            }
+            Wide::Sub(of, less) => plain(of) && constant(less).is_some(),
+            end => plain(end) || constant(end).is_some(),
         }
-        _ => false,
     };
     let nest = region.plan.nest.iter().enumerate();
     let firsts = nest.map(|(at, node)| {
@@ -130,12 +132,12 @@ pub fn iterations(region: &Region, trips: &Trips) -> TokenStream {
 /// A number, of which what is below zero counts as very much, or as nothing in a difference.
 fn value(region: &Region, of: &Wide) -> Option<TokenStream> {
     let (rt, u64) = (region.rt(), region.body.scalar(Scalar::U64));
+    if let Some(sum) = with_constant(region, of) {
+        return sum;
+    }
     let pair = |left, right| Some((value(region, left)?, value(region, right)?));
     Some(match of {
-        Wide::Const(value) => {
-            let value = Literal::u64_unsuffixed(u64::try_from(*value).ok()?);
-            emit!(#value)
-        }
+        Wide::Const(value) => natural(*value)?,
         Wide::Len { array, dim } => {
             let (name, dim) = (region.body.name(*array), names::index(*dim as usize));
             emit!((#name.len(#dim) as #u64))
@@ -171,4 +173,41 @@ fn value(region: &Region, of: &Wide) -> Option<TokenStream> {
             emit!(#rt::Ord::max(#left, #right))
         }
     })
+}
+
+/// A sum or difference of which one part is a number: exactly, or nothing where it is below zero.
+fn with_constant(region: &Region, of: &Wide) -> Option<Option<TokenStream>> {
+    let (other, more) = match of {
+        Wide::Add(left, right) => match (constant(left), constant(right)) {
+            (Some(more), _) => (right, more),
+            (_, Some(more)) => (left, more),
+            _ => return None,
+        },
+        Wide::Sub(left, right) => (left, constant(right)?.checked_neg()?),
+        _ => return None,
+    };
+    let u64 = region.body.scalar(Scalar::U64);
+    let sum = || {
+        let (other, by) = (value(region, other)?, natural(more.checked_abs()?)?);
+        Some(match more < 0 {
+            true => emit!(#u64::saturating_sub(#other, #by)),
+            false => emit!(#u64::saturating_add(#other, #by)),
+        })
+    };
+    Some(sum())
+}
+
+fn natural(value: i128) -> Option<TokenStream> {
+    let value = Literal::u64_unsuffixed(u64::try_from(value).ok()?);
+    Some(emit!(#value))
+}
+
+/// A number that the source says.
+fn constant(of: &Wide) -> Option<i128> {
+    match of {
+        Wide::Const(value) => Some(*value),
+        Wide::Add(left, right) => constant(left)?.checked_add(constant(right)?),
+        Wide::Sub(left, right) => constant(left)?.checked_sub(constant(right)?),
+        _ => None,
+    }
 }
