@@ -189,7 +189,7 @@ impl Hook for OnDevice<'_> {
                     .collect(),
             );
             self.session
-                .run(known, &code, outermost, &arrays, &scalars, &mut sums)
+                .run(known, outermost, &code, &arrays, &scalars, &mut sums)
         };
         match outcome {
             Outcome::Declined => {
