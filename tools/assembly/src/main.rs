@@ -63,7 +63,9 @@ fn main() {
     assert!(registers, "`total` has no loop with all lanes in registers");
     for kernel in SETTLED {
         let calls = program.calls(program.form(kernel));
-        let settled = calls.iter().all(|call| is_one_of(call, &MEMORY));
+        // What the lanes of a chunk come to is a call of the runtime.
+        let known = |call: &&str| is_one_of(call, &MEMORY) || call.contains("::fold::Rounded>::");
+        let settled = calls.iter().all(known);
         assert!(settled, "`{kernel}` calls {calls:?}");
     }
     // An index that is data is checked, and this is how a check looks.
