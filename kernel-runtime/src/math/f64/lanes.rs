@@ -131,21 +131,27 @@ pub fn log2<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     if !usual {
         return proper!(x, log2());
     }
-    x.copy_from_slice(&scratch.0[0][..N]);
 }
 
-/// Puts the logarithms into the scratch; whether all numbers are usual.
+/// Puts the logarithms into the numbers' places, if all are usual; whether they are.
 ///
 /// # Safety
 /// The way is that of this processor, other than registers.
 #[inline(always)]
-unsafe fn log2_in_stages<const N: usize>(way: Way, x: &[f64; N], scratch: &mut Scratch) -> bool {
+unsafe fn log2_in_stages<const N: usize>(
+    way: Way,
+    x: &mut [f64; N],
+    scratch: &mut Scratch,
+) -> bool {
     let Scratch([exponents, numbers, places, ..]) = scratch;
     let mut beyond = 0;
     for at in 0..N {
         let (k, z, bits) = binary_centres::split_usual(x[at]);
         beyond |= bits;
         (exponents[at], numbers[at], places[at]) = (k, z, place(z));
+    }
+    if beyond >> 62 != 0 {
+        return false;
     }
     settle(scratch);
     let Scratch([exponents, numbers, places, ..]) = scratch;
@@ -161,9 +167,9 @@ unsafe fn log2_in_stages<const N: usize>(way: Way, x: &[f64; N], scratch: &mut S
     settle(scratch);
     let Scratch([logarithms, differences, slopes, ..]) = scratch;
     for at in 0..N {
-        logarithms[at] = log2_of(logarithms[at], differences[at], slopes[at]);
+        x[at] = log2_of(logarithms[at], differences[at], slopes[at]);
     }
-    beyond >> 62 == 0
+    true
 }
 
 /// Likewise of `MOST` numbers, with registers for the table; all are usual that are positive and below 2^1022.
@@ -171,7 +177,7 @@ unsafe fn log2_in_stages<const N: usize>(way: Way, x: &[f64; N], scratch: &mut S
 /// # Safety
 /// The processor has AVX-512.
 #[inline(always)]
-unsafe fn log2_of_most<const N: usize>(x: &[f64; N], scratch: &mut Scratch) -> bool {
+unsafe fn log2_of_most<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) -> bool {
     let Scratch([values, ..]) = scratch;
     // Zeros, and NaN where a value is infinite or NaN.
     let mut noted = [0.0; 8];
@@ -183,7 +189,11 @@ unsafe fn log2_of_most<const N: usize>(x: &[f64; N], scratch: &mut Scratch) -> b
             noted[at] = values[at].mul_add(0.0, noted[at]);
         }
     }
-    noted.into_iter().fold(0.0, |a, b| a + b) == 0.0
+    if noted.into_iter().fold(0.0, |a, b| a + b) != 0.0 {
+        return false;
+    }
+    x.copy_from_slice(&values[..N]);
+    true
 }
 
 /// Inverse hyperbolic cosine of each.
