@@ -14,6 +14,13 @@ pub struct Progression {
 }
 
 impl Progression {
+    /// No iterations.
+    pub(crate) const NONE: Progression = Progression {
+        first: 0,
+        step: 0,
+        count: 0,
+    };
+
     /// So many iterations, from a value up by one.
     #[inline(always)]
     pub(crate) fn by_one(first: u64, count: u64) -> Progression {

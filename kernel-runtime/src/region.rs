@@ -143,7 +143,7 @@ impl Region {
 }
 
 /// The loops of a run, outermost first.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Progressions {
     loops: [Progression; 3],
     /// The greatest values of their variables, `i64::MAX` where those may be greater.
@@ -152,6 +152,13 @@ pub struct Progressions {
 }
 
 impl Progressions {
+    /// None yet. A constant: what is made in parts and copied whole waits for all of its parts.
+    pub(crate) const NONE: Progressions = Progressions {
+        loops: [Progression::NONE; 3],
+        highest: [0; 3],
+        depth: 0,
+    };
+
     /// The loop at a position of the nest.
     #[inline]
     pub(crate) fn get(&self, at: usize) -> &Progression {

@@ -208,13 +208,47 @@ impl<'a> Session<'a> {
             arrays,
             scalars,
         };
-        let mut loops = Progressions::default();
+        let mut loops = Progressions::NONE;
         region.admit(plan, outermost, captured, &mut loops, |run| {
             if !run.plan.shared.is_empty() {
                 return self.grouped(run, values);
             }
             if values.is_empty() {
                 return self.map(run).into();
+            }
+            run.start_at(values);
+            self.reduce(run, values).into()
+        })
+    }
+
+    /// Runs all iterations of a region whose loops go up by one from first values so many times, on this thread.
+    ///
+    /// # Safety
+    ///
+    /// The code is the region's, arrays and scalars are what it captures, and values what its accumulators start
+    /// at. Of loops there are three at most, none of them no time, and for these the guard holds. The region has no
+    /// array accumulators, says of no access that further conditions keep it in bounds, and has no interior.
+    pub unsafe fn few(
+        &self,
+        region: &'static Region,
+        code: &Code,
+        arrays: &[Array<'_>],
+        scalars: &[u64],
+        given: &[(u64, u64)],
+        values: &mut [u64],
+    ) -> Outcome {
+        let captured = Captured {
+            code,
+            arrays,
+            scalars,
+        };
+        if values.is_empty() && !region.plan().has_orders(given) {
+            // SAFETY: the caller's.
+            return unsafe { region.few_of_map(captured, given) };
+        }
+        region.few(captured, given, |run| {
+            if values.is_empty() {
+                return run.suited(|run| run.whole()).into();
             }
             run.start_at(values);
             self.reduce(run, values).into()
@@ -238,6 +272,17 @@ impl<'a> Session<'a> {
             return true;
         }
         false
+    }
+
+    /// Whether so many operations, one at least, are fewer than any that threads share. With more, the guard's
+    /// question is nothing beside them.
+    #[inline]
+    pub fn is_few(&self, work: u64) -> bool {
+        let least = match self.start {
+            Start::Pool(least) => least,
+            _ => POOL_WORK,
+        };
+        self.is_brief(work, least - 1)
     }
 
     /// Whether no device was asked for.

@@ -245,3 +245,95 @@ fn fused_operations_in_rows() {
         assert_eq!(b, expected, "{m} x {n}");
     }
 }
+
+#[kernel(parallel)]
+fn gathered(x: &[f64], at: &[u32], sign: i32) -> (f64, i32) {
+    let (mut sum, mut quotients) = (0.5, 7);
+    for i in 0..at.len() {
+        sum += x[at[i] as usize];
+        quotients ^= 1000 / (at[i] as i32 - sign);
+    }
+    (sum, quotients)
+}
+
+#[test]
+fn iterations_that_may_fail() {
+    let x = values(50);
+    let all: Vec<u32> = (0..600).map(|k| (k * 37 + 11) % 50).collect();
+    for count in counts() {
+        let at = &all[..count];
+        let sum = canonical(
+            count,
+            (0.5, -0.0),
+            |s, k| s + x[at[k as usize] as usize],
+            |a, b| a + b,
+        );
+        let quotients = at.iter().fold(7, |all, at| all ^ (1000 / (*at as i32 + 1)));
+        assert_eq!(gathered::parallel(&x, at, -1), (sum, quotients), "{count}");
+    }
+    for (count, bad, value, sign) in [
+        (1, 0, 50, -1),
+        (5, 4, u32::MAX, -1),
+        (63, 30, 51, -1),
+        (64, 63, 0, 0),
+        (301, 170, 60, 3),
+    ] {
+        let mut at = vec![7; count];
+        at[bad] = value;
+        let expected = support::failure_of(|| gathered::serial(&x, &at, sign));
+        assert!(expected.is_err(), "{count}");
+        assert_eq!(
+            support::failure_of(|| gathered::parallel(&x, &at, sign)),
+            expected
+        );
+    }
+}
+
+#[kernel(parallel)]
+fn places(x: &[f64], y: &[f64], start: f64) -> ((f64, usize), (f64, usize, f64)) {
+    let (mut least, mut at) = (start, usize::MAX);
+    let (mut greatest, mut last, mut beside) = (-start, 0, 0.5);
+    for i in 0..x.len() {
+        if x[i] < least {
+            least = x[i];
+            at = i;
+        }
+        if x[i] >= greatest {
+            greatest = x[i];
+            last = i;
+            beside = y[i];
+        }
+    }
+    ((least, at), (greatest, last, beside))
+}
+
+#[test]
+fn places_of_extremes_are_those_of_the_loop_as_written() {
+    let y = values(600);
+    let bits = |((a, b), (c, d, e)): ((f64, usize), (f64, usize, f64))| {
+        (a.to_bits(), b, c.to_bits(), d, e.to_bits())
+    };
+    let wild = [
+        0.0,
+        -0.0,
+        f64::NAN,
+        1.5,
+        -1.5,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    for count in counts() {
+        for shift in 0..wild.len() {
+            let x: Vec<f64> = (0..count)
+                .map(|k| wild[(k * k + k / 5 + shift) % 3])
+                .collect();
+            for start in wild {
+                assert_eq!(
+                    bits(places::parallel(&x, &y[..count], start)),
+                    bits(places::serial(&x, &y[..count], start)),
+                    "{count} {shift} {start}"
+                );
+            }
+        }
+    }
+}

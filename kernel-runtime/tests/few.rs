@@ -6,6 +6,8 @@
 
 mod support;
 
+use kernel_runtime::__private::order::reference;
+use kernel_runtime::math;
 use kernel_runtime::prelude::*;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use support::{failure_of, values};
@@ -269,5 +271,96 @@ fn loops_begin_and_end_anywhere() {
             same!(beyond(&x[..length], &x, n));
             same!(beyond(&x, &x[..length], n));
         }
+    }
+}
+
+#[kernel(parallel)]
+fn zipped(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(a, b)| a * b).sum()
+}
+
+#[kernel(parallel)]
+fn shortest(x: &[f64], y: &[f64], n: u32) -> f64 {
+    let mut sum = -0.0;
+    for i in 0..x.len().min(y.len()).min(n as usize) {
+        sum += x[i] * y[i];
+    }
+    sum
+}
+
+#[kernel(parallel)]
+fn powers_of(y: &mut [f64], x: &[f64], from: usize) {
+    for i in 2..x.len() {
+        y[0] += x[i].exp();
+        y[1] = y[1].max(x[i - 2].exp());
+    }
+    for i in 0..x.len() {
+        y[from] += x[i];
+    }
+}
+
+#[test]
+fn reductions_of_few_operations_have_the_bits_of_the_canonical_order() {
+    let (x, y) = (values(3000), values(3001));
+    for count in (0..140).chain((140..3000).step_by(127)) {
+        let (x, y) = (&x[..count], &y[..count + 1]);
+        let order = (count as u64, 64);
+        let product = |s: f64, k: u64| s + x[k as usize] * y[k as usize];
+        let sum = reference(order, (-0.0, -0.0), product, |a, b| a + b);
+        assert_eq!(zipped::parallel(x, y).to_bits(), sum.to_bits(), "{count}");
+        assert_eq!(zipped::parallel(y, x).to_bits(), sum.to_bits(), "{count}");
+        let n = (count + 5) as u32;
+        assert_eq!(shortest::parallel(x, y, n).to_bits(), sum.to_bits());
+        let of = |n: usize| reference((n as u64, 64), (-0.0, -0.0), product, |a, b| a + b);
+        assert_eq!(
+            shortest::parallel(x, y, n / 2),
+            of(count.min(n as usize / 2))
+        );
+
+        let (mut elements, mut expected) = ([0.25, 0.5, 1.0], [0.25, 0.5, 1.0]);
+        powers_of::parallel(&mut elements, x, 2);
+        let exp = |k: u64| math::f64::exp(x[k as usize]);
+        let rest = count.saturating_sub(2) as u64;
+        expected[0] = reference(
+            (rest, 64),
+            (0.25, -0.0),
+            |s, k| s + exp(k + 2),
+            |a, b| a + b,
+        );
+        expected[1] = (0..rest).map(exp).fold(0.5, f64::max);
+        expected[2] = reference(order, (1.0, -0.0), |s, k| s + x[k as usize], |a, b| a + b);
+        assert_eq!(bits(&elements), bits(&expected), "{count}");
+    }
+    same!(powers_of(&[1.0, 2.0], &x[..5], 2));
+}
+
+#[kernel(parallel)]
+fn looked_up(x: &[f64], at: &[u32], from: usize) -> (f64, f64) {
+    let (mut sum, mut least) = (0.0, f64::NAN);
+    for i in 1..at.len() {
+        sum += x[at[i] as usize].sqrt();
+        least = f64::min(least, x[from + i]);
+    }
+    (sum, least)
+}
+
+#[test]
+fn reductions_fail_as_in_serial() {
+    let x = values(900);
+    for (count, bad, from) in [
+        (1, 900, 0),
+        (40, 5, 880),
+        (200, 900, 3),
+        (700, 4000, 1),
+        (700, 3, 201),
+        (700, 3, usize::MAX),
+    ] {
+        let mut at: Vec<u32> = (0..count).map(|k| (k * 7 % 900) as u32).collect();
+        at[count as usize * 2 / 3] = bad;
+        let (mut serial, mut parallel) = ((0.0, 0.0), (0.0, 0.0));
+        let expected = failure_of(|| serial = looked_up::serial(&x, &at, from));
+        let got = failure_of(|| parallel = looked_up::parallel(&x, &at, from));
+        assert_eq!(got, expected, "{count} {bad} {from}");
+        assert_eq!(parallel.1.to_bits(), serial.1.to_bits());
     }
 }

@@ -85,6 +85,36 @@ fn dimensions_and_strides_separate() {
     }
 }
 
+/// Pairs that are as far apart as others are judged with them; pairs that are not, and those of another kind, by
+/// themselves.
+#[test]
+fn every_distance_and_kind_counts() {
+    let of = |statements: &str| {
+        format!("fn f(x: &mut [f64], n: usize) {{ for i in 0..n {{ {statements} }} }}")
+    };
+    let four = "x[4 * i] = 1.0; x[4 * i + 1] = 1.0; x[4 * i + 2] = 1.0; x[4 * i + 3] = 1.0;";
+    assert_eq!(depth(&of(four)), 1);
+    refused(
+        &of(&format!("{four} x[4 * i + 4] = 1.0;")),
+        &["`x[4 * i]`", "`x[4 * i + 4]`"],
+    );
+    refused(
+        &of(&format!("{four} x[4 * i + 1 + 4] = 1.0;")),
+        &["`x[4 * i + 1]`", "`x[4 * i + 1 + 4]`"],
+    );
+    refused(
+        &of(&format!("{four} x[3 * i + 1] = 1.0;")),
+        &["`x[3 * i + 1]`"],
+    );
+    // As far apart, but a whole row, of which the loop inside makes one element after the other.
+    refused(
+        &of(
+            "x[4 * i] = 1.0; x[4 * i + 1] = 1.0; for k in 0..4 { x[4 * i + k + 1] = x[4 * i + k]; }",
+        ),
+        &["`x[4 * i + k + 1]`"],
+    );
+}
+
 #[test]
 fn values_decide_where_the_text_cannot() {
     for source in [

@@ -168,6 +168,9 @@ impl Body<'_> {
     pub fn leave(&self, site: &TokenStream, args: &TokenStream) -> TokenStream {
         let rt = self.rt();
         match self.frame {
+            Frame::Iteration if self.declines.get() => {
+                emit!(break 'region #rt::Outcome::Declined;)
+            }
             Frame::Iteration if self.region.in_order.is_some() => emit! {
                 return #rt::Result::Err(
                     #rt::failed_in_trip(__trip, __shape, __outer, __t, #site, #args)

@@ -45,6 +45,8 @@ pub struct Body<'a> {
     /// Where it is printed, `USUAL` says whether rare arguments are left out, `__rare` is told about
     /// them, and `WRITES` says whether elements are written.
     usual: Cell<bool>,
+    /// Where what is printed now fails, the region's block ends as declined.
+    pub declines: Cell<bool>,
 }
 
 impl<'a> Body<'a> {
@@ -66,6 +68,7 @@ impl<'a> Body<'a> {
             inside: Cell::new(false),
             total: Cell::new(false),
             usual: Cell::new(false),
+            declines: Cell::new(false),
         }
     }
 
@@ -120,6 +123,14 @@ impl<'a> Body<'a> {
     /// Whether what is printed now stands in such a function.
     pub fn is_usual(&self) -> bool {
         self.usual.get()
+    }
+
+    /// What `print` prints, in the block of a region that has written nothing.
+    pub fn declining<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.declines.set(true);
+        let printed = print();
+        self.declines.set(false);
+        printed
     }
 
     /// An iteration's statements; `continue` of the parallel loop leaves the block.

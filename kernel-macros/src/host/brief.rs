@@ -3,8 +3,8 @@
 //!
 //! What is `unsafe` in it is so for the same reasons as in the region's functions: the analysis has proved the
 //! iterations independent, the condition says that their accesses are in bounds (the guard of such a region
-//! says nothing else), no iteration fails, and each lane that the runtime takes for written was, by an
-//! iteration.
+//! says nothing else), and each lane that the runtime takes for written was, by an iteration. Where an iteration
+//! fails, the run ends: nothing was written, so that the loop as written has the same failure.
 
 use super::condition;
 use super::few;
@@ -64,10 +64,12 @@ fn here(region: &Region, trips: &Trips) -> Option<Brief> {
     let (rt, session) = (region.rt(), &region.context.session);
     let count = work::iterations(region, trips);
     let given = emit!(#session.is_brief(#count, #most) #guard);
-    let run = match plan.accumulators.is_empty() {
-        true => one_by_one(region, trips),
-        false => in_lanes(region, trips),
-    };
+    let run = region
+        .body
+        .declining(|| match plan.accumulators.is_empty() {
+            true => one_by_one(region, trips),
+            false => in_lanes(region, trips),
+        });
     let form = has_two_forms(region).then(|| {
         let bool = region.body.scalar(Scalar::Bool);
         emit!(const FAST: #bool = false; const WIDE: #bool = false;)
@@ -87,11 +89,15 @@ fn here(region: &Region, trips: &Trips) -> Option<Brief> {
     })
 }
 
-/// The iterations of a brief run at most, of a region whose iterations are light and cannot fail.
+/// The iterations of a brief run at most, of a region whose iterations are light, and fail only before anything
+/// is written.
 fn most(region: &Region) -> Option<usize> {
     let plan = region.plan;
     let plain = plan.shared.is_empty() && plan.extremes.is_empty() && plan.elements.is_empty();
-    let safe = plan.sites.is_empty() && plan.calls.is_empty();
+    let total = plan.sites.is_empty() && plan.calls.is_empty();
+    let writes = plan.arrays.iter().any(|of| of.writes);
+    // A function of its own has no block to leave.
+    let safe = total || !(writes || !plan.calls.is_empty() || fuses(region));
     let few = plan.accumulators.len() <= ACCUMULATORS && counts_from_zero(region);
     let Wide::Const(cost @ ..=LIGHT) = plan.cost else {
         return None;

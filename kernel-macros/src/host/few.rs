@@ -1,5 +1,5 @@
-//! Runs of few iterations of a map by the region's own code, without a question to the plan: the driver knows
-//! that the guard holds.
+//! Runs of few iterations by the region's own code, without a question to the plan: the driver knows that the
+//! guard holds.
 //!
 //! The call is `unsafe` as the code is told nothing that the driver does not say: the condition in front of it is the
 //! guard, and the loops go up from a number by one.
@@ -11,29 +11,26 @@ use super::region::Region;
 use super::work::{self, Trips};
 use proc_macro2::TokenStream;
 
-/// Operations of a run, at most: fewer than any that threads share. With more, the question is nothing beside
-/// them.
-const WORK: usize = 8191;
-
 /// How they go; `None` if the region has none.
 pub fn of(region: &Region, trips: &Trips, captured: &TokenStream) -> Option<Brief> {
     let plan = region.plan;
-    let combines = plan.combines() || !plan.extremes.is_empty() || !plan.elements.is_empty();
     let further = !plan.relaxed.is_empty() || plan.interior.is_some();
-    if combines || further {
+    if further || !plan.shared.is_empty() {
         return None;
     }
     let firsts = work::firsts(region)?;
     let guard = condition::guard(region, trips)?;
     let session = &region.context.session;
-    let (operations, most) = (work::operations(region, trips)?, names::index(WORK));
+    let operations = work::operations(region, trips)?;
     let loops = firsts.iter().zip(&trips.names);
     let loops = loops.map(|(first, count)| {
         let first = names::index(*first);
         emit!((#first, #count))
     });
     Some(Brief {
-        given: emit!(#session.is_brief(#operations, #most) #guard),
-        run: emit!(unsafe { __REGION.few(#captured, &[#(#loops),*]) }),
+        given: emit!(#session.is_few(#operations) #guard),
+        run: emit!(unsafe {
+            #session.few(&__REGION, #captured, &[#(#loops),*], &mut __values)
+        }),
     })
 }

@@ -65,7 +65,7 @@ pub fn counts_from_zero(region: &Region) -> bool {
 pub fn firsts(region: &Region) -> Option<Vec<usize>> {
     // Where it is below zero, there is no trip.
     let is_exact = |end: &Wide| {
-        let plain = |of: &Wide| matches!(of, Wide::Len { .. } | Wide::Var(_));
+        let plain = |of: &Wide| matches!(of, Wide::Len { .. } | Wide::Var(_) | Wide::Atom(_));
         match end {
             Wide::Add(left, right) => {
                 constant(left).is_some() && plain(right) || plain(left) && constant(right).is_some()

@@ -31,10 +31,16 @@ impl Run<'_> {
     fn fold_into(&self, fast: bool, slots: &mut [Slot], values: &mut [u64]) {
         let accumulators = &self.plan.accumulators;
         let Some(fold) = self.fold_together() else {
-            let lanes = self.filled(self.count);
             // SAFETY: so many lanes were filled, and iterations keep the type. Only processors with
             // the level run the fast form.
-            return unsafe { fold_each(accumulators, slots, (fast, lanes), values) };
+            return unsafe {
+                match self.count < BY_ONE {
+                    true => fold_written(accumulators, slots, self.count, values),
+                    false => {
+                        fold_each(accumulators, slots, (fast, self.filled(self.count)), values)
+                    }
+                }
+            };
         };
         // SAFETY: every accumulator has a slot, of which so many lanes were filled.
         unsafe { fold(slots.as_mut_ptr(), self.reached(self.count)) };
@@ -47,6 +53,29 @@ impl Run<'_> {
         // SAFETY: as above, of two lanes.
         unsafe { fold(slots.as_mut_ptr(), 2) };
         self.firsts(slots, values);
+    }
+}
+
+/// Lanes up to which a vector would wait until the last of them, written by itself, is in the cache.
+const BY_ONE: u64 = 64;
+
+/// What the first so many lanes of each accumulator come to joins its value, which is on the left.
+///
+/// # Safety
+///
+/// So many were filled with values of its type.
+#[inline(always)]
+unsafe fn fold_written(
+    accumulators: &[Accumulator],
+    slots: &mut [Slot],
+    written: u64,
+    values: &mut [u64],
+) {
+    for ((value, of), slot) in values.iter_mut().zip(accumulators).zip(slots) {
+        let all = 512 / of.ty.bytes().max(4);
+        // SAFETY: the caller's.
+        let folded = unsafe { (of.folding.written)(slot, written, all, of.identity) };
+        *value = (of.folding.pair)(*value, folded);
     }
 }
 

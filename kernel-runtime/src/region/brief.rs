@@ -2,7 +2,9 @@
 //! take about as long as a call of the runtime, so what is here is made for each operation on each type.
 
 use super::fold::{Slot, fold_fast, fold_few, fold_half, fold_lanes};
-use super::op::{Add, And, Max, MaxIf, Min, MinIf, Mul, Op, Or, Product, SaturatingAdd, Sum, Xor};
+use super::op::{
+    Add, And, Max, MaxIf, Min, MinIf, Mul, Op, Or, Product, SaturatingAdd, Sum, Together, Xor,
+};
 use crate::element::Element;
 use crate::level::Level;
 use crate::ops::Lane;
@@ -206,18 +208,20 @@ macro_rules! combine {
 }
 
 combine! {
-    bool: exact[](And Or Xor);
-    i8: exact[](Add Mul Min Max And Or Xor);
-    i16: exact[](Add Mul Min Max And Or Xor);
-    i32: exact[](Add Mul Min Max And Or Xor);
-    i64: exact[](Add Mul Min Max And Or Xor);
-    u8: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
-    u16: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
-    u32: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
-    u64: exact[](Add Mul Min Max And Or Xor SaturatingAdd);
+    bool: exact[](And Or Xor Together);
+    i8: exact[](Add Mul Min Max And Or Xor Together);
+    i16: exact[](Add Mul Min Max And Or Xor Together);
+    i32: exact[](Add Mul Min Max And Or Xor Together);
+    i64: exact[](Add Mul Min Max And Or Xor Together);
+    u8: exact[](Add Mul Min Max And Or Xor Together SaturatingAdd);
+    u16: exact[](Add Mul Min Max And Or Xor Together SaturatingAdd);
+    u32: exact[](Add Mul Min Max And Or Xor Together SaturatingAdd);
+    u64: exact[](Add Mul Min Max And Or Xor Together SaturatingAdd);
+    f32: exact[](Together);
     f32: ordered[](Sum Product);
     f32: extreme[least INFINITY](Min MinIf);
     f32: extreme[greatest NEG_INFINITY](Max MaxIf);
+    f64: exact[](Together);
     f64: ordered[](Sum Product);
     f64: extreme[least INFINITY](Min MinIf);
     f64: extreme[greatest NEG_INFINITY](Max MaxIf);

@@ -1,43 +1,63 @@
-//! Runs of few iterations of a map, of which the driver knows that the guard holds.
+//! Runs of few iterations, of which the driver knows that the guard holds.
 
 use super::fold::Slot;
+use super::plan::Plan;
 use super::run::plane;
-use super::{Call, Code, Progressions, Region};
-use crate::array::Array;
+use super::turn::MANY;
+use super::{Call, Captured, Progressions, Region, Run};
 use crate::range::Progression;
 use crate::session::Outcome;
 
+impl Progressions {
+    /// Adds loops that go up by one from first values so many times: where they are, as a copy would wait for all
+    /// of its parts.
+    #[inline(always)]
+    fn push_by_one(&mut self, given: &[(u64, u64)]) {
+        for (first, count) in given {
+            self.push(&Progression::by_one(*first, *count));
+        }
+    }
+}
+
+impl Plan {
+    /// Whether so many iterations of a map may run in another order than the source's.
+    #[inline(always)]
+    pub(crate) fn has_orders(&self, given: &[(u64, u64)]) -> bool {
+        let any = self.turns || self.blocks || self.across;
+        any && given.iter().map(|(_, count)| count).product::<u64>() >= MANY
+    }
+}
+
 impl Region {
-    /// Runs all iterations of a map on this thread.
+    /// All iterations of a map whose loops go up by one from first values so many times, as the source orders them.
     ///
     /// # Safety
     ///
-    /// The code is the region's, arrays and scalars are what it captures. Its loops, of which there are three at most, go up by one from
-    /// first values so many times, none of them no time, and for these the guard holds. The region says of no access that further
-    /// conditions keep it in bounds, and has no interior.
-    pub unsafe fn few(
+    /// As for `Session::few`.
+    #[inline(always)]
+    pub(crate) unsafe fn few_of_map(
         &self,
-        code: &Code,
-        arrays: &[Array<'_>],
-        scalars: &[u64],
+        captured: Captured<'_>,
         given: &[(u64, u64)],
     ) -> Outcome {
-        let plan = self.plan();
-        let mut loops = Progressions::default();
-        for (first, count) in given {
-            loops.push(&Progression::by_one(*first, *count));
-        }
+        let mut loops = Progressions::NONE;
+        loops.push_by_one(given);
         let shape = loops.shape();
+        let Captured {
+            code,
+            arrays,
+            scalars,
+        } = captured;
+        let fast = match self.plan().has_unit_rows(arrays) {
+            true => code.fastest(),
+            false => None,
+        };
         let call = Call {
             arrays,
             scalars,
             loops: &loops,
             shape,
             interior: (0, 0),
-        };
-        let fast = match plan.has_unit_rows(arrays) {
-            true => code.fastest(),
-            false => None,
         };
         let body = fast.unwrap_or(code.body);
         for outer in 0..shape[0] {
@@ -49,5 +69,43 @@ impl Region {
             }
         }
         Outcome::Done
+    }
+
+    /// Does that with all iterations of loops that go up by one from first values so many times: a run of which the
+    /// guard is not asked, and that never leaves its thread.
+    #[inline(always)]
+    pub(crate) fn few(
+        &self,
+        captured: Captured<'_>,
+        given: &[(u64, u64)],
+        admitted: impl FnOnce(&mut Run<'_>) -> Outcome,
+    ) -> Outcome {
+        let plan = self.plan();
+        let mut loops = Progressions::NONE;
+        loops.push_by_one(given);
+        let shape = loops.shape();
+        let fast = match plan.has_unit_rows(captured.arrays) {
+            true => captured.code.fastest(),
+            false => None,
+        };
+        admitted(&mut Run {
+            region: self,
+            code: captured.code,
+            plan,
+            call: Call {
+                arrays: captured.arrays,
+                scalars: captured.scalars,
+                loops: &loops,
+                shape,
+                interior: (0, 0),
+            },
+            count: shape.iter().product(),
+            // None that a thread would share.
+            cost: 0,
+            fast,
+            starts_at_nan: false,
+            relaxed: true,
+            across: plan.across,
+        })
     }
 }

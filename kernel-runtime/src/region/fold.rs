@@ -4,6 +4,7 @@
 //! bytes or 128 of 4. What folds them knows only their type and operation, so it exists once for
 //! each of these, here, and in no expansion.
 
+use super::brief::Combine;
 use super::op::{
     Add, And, Greatest, Least, Max, MaxIf, Min, MinIf, Mul, Op, Or, Product, SaturatingAdd, Sum,
     Together, Xor,
@@ -127,6 +128,8 @@ pub struct Folding {
     /// See [`Folding::lanes`].
     general_lanes: unsafe fn(&Slot, usize) -> u64,
     fast_lanes: unsafe fn(&Slot, usize) -> u64,
+    /// What the lanes that so many iterations have written come to; see [`Combine::lanes`].
+    pub written: unsafe fn(&mut Slot, u64, usize, u64) -> u64,
     /// So many elements of an array become a value, given as bits. Unsafe: they are there.
     pub fill_elements: unsafe fn(*mut u8, usize, u64),
     /// So many elements of an array fold with those of another, into the left ones. Unsafe: they
@@ -138,11 +141,12 @@ pub struct Folding {
 
 impl Folding {
     /// By an operation, and by another that gives the same in the fast form's lanes.
-    const fn of<T: Element, O: Op<T>, L: Op<T>>() -> Folding {
+    const fn of<T: Element, O: Op<T> + Combine<T>, L: Op<T>>() -> Folding {
         Folding {
             pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
             general_lanes: fold_lanes::<T, O>,
             fast_lanes: fold_fast::<T, L>,
+            written: O::lanes,
             fill_elements: fill_elements::<T>,
             fold_elements: fold_elements::<T, O>,
             fast_fold_elements: fold_elements_fast::<T, O>,

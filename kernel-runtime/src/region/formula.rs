@@ -284,7 +284,7 @@ mod tests {
             .map(|&(value, kind)| (value.cast_unsigned(), kind))
             .unzip();
         evaluate(&Inputs {
-            loops: &Progressions::default(),
+            loops: &Progressions::NONE,
             arrays: &[],
             scalars: &bits,
             kinds: &kinds,

@@ -8,7 +8,7 @@ use super::{Call, Run};
 use crate::array::Array;
 
 /// Iterations from which on the question is worth asking.
-const MANY: u64 = if cfg!(feature = "every-form") {
+pub const MANY: u64 = if cfg!(feature = "every-form") {
     1
 } else {
     1 << 12

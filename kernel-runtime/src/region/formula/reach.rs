@@ -88,7 +88,7 @@ mod tests {
     fn holds(text: &str, of: Option<Progression>) -> bool {
         let elements = [0u8; 10];
         let arrays: [Array<'_>; 1] = [ReadArray::<1>::__kernel_read(&elements[..]).erase()];
-        let mut loops = Progressions::default();
+        let mut loops = Progressions::NONE;
         loops.push(&of.unwrap());
         Formula::parse(text).unwrap().holds(&Inputs {
             loops: &loops,
