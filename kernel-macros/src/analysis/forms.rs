@@ -75,7 +75,7 @@ const ROWS: &[Row] = &[
         "`near.iter()`",
         "for i in 3..n { let mut e = [x[i], x[i - 1], x[i - 3]]; for f in e.iter_mut() { *f *= 2.0; } \
          let mut s = e[1..].iter().sum::<f64>(); for (f, g) in e.windows(2).zip([1.0, 2.0].iter()) { s += f[0] * g; } \
-         let (h, k) = (b\"ab\", 3); for g in h { s += *g as f64; } let h = *b\"cd\"; y[i] = s + h[i % 2] as f64 * k as f64; }",
+         let h = b\"ab\"; for g in h { s += *g as f64; } let h = *b\"cd\"; y[i] = s + h[i % 2] as f64; }",
         "for i in 0..n { for (e, f) in found(i).iter().enumerate() { y[i] += f; } }",
     ),
     (
