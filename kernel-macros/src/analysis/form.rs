@@ -174,7 +174,7 @@ impl<'a> Former<'a> {
                 Some(self.arithmetic(id, scalar, poly, vec![form]))
             }
             ExprKind::Binary(op, left, right) => self.binary(id, scalar, *op, *left, *right),
-            ExprKind::Cast(inner, to) => self.cast(*inner, *to),
+            ExprKind::Cast(inner, to) => self.cast(id, *inner, *to),
             // A function's body in the place of its call: names for its arguments, and its value.
             ExprKind::Block(Block {
                 stmts,
@@ -226,7 +226,7 @@ impl<'a> Former<'a> {
     }
 
     /// A cast keeps the value if the value fits both types.
-    fn cast(&self, inner: ExprId, to: Scalar) -> Option<Form> {
+    fn cast(&self, id: ExprId, inner: ExprId, to: Scalar) -> Option<Form> {
         let from = self.function.exprs[inner].ty.scalar()?;
         let mut form = self.form(inner)?;
         if !form.covered.is_empty() || !form.fits.is_empty() {
@@ -237,8 +237,9 @@ impl<'a> Former<'a> {
             });
         }
         let ((from_low, from_high), (low, high)) = (from.int_range()?, to.int_range()?);
-        // No loop worth the name counts with so few bits.
-        if to.bits() < from.bits() && to.bits() <= 16 && !form.poly.is_invariant() {
+        // No loop worth the name counts with so few bits, unless by the range that it is zipped with.
+        let narrow = to.bits() < from.bits() && to.bits() <= 16;
+        if narrow && !form.poly.is_invariant() && !self.function.made.contains(&id) {
             return None;
         }
         if from_low < low || from_high > high {

@@ -75,7 +75,7 @@ const ROWS: &[Row] = &[
         "`near.iter()`",
         "for i in 3..n { let mut e = [x[i], x[i - 1], x[i - 3]]; for f in e.iter_mut() { *f *= 2.0; } \
          let mut s = e[1..].iter().sum::<f64>(); for (f, g) in e.windows(2).zip([1.0, 2.0].iter()) { s += f[0] * g; } \
-         y[i] = s; }",
+         let (h, k) = (b\"ab\", 3); for g in h { s += *g as f64; } let h = *b\"cd\"; y[i] = s + h[i % 2] as f64 * k as f64; }",
         "for i in 0..n { for (e, f) in found(i).iter().enumerate() { y[i] += f; } }",
     ),
     (
@@ -168,7 +168,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "`let w = [1.0, 2.0];`",
-        "let e = &[1.0, 2.0]; let f = b\"ab\"; let g = [[1.0; 3]; 4]; for i in 0..n { y[i] = e[i % 2] + g[i % 4][1] + f[0] as f64; }",
+        "let e = &[1.0, 2.0]; let f = b\"ab\"; let h = *b\"cd\"; let g = [[1.0; 3]; 4]; for i in 0..n { y[i] = e[i % 2] + g[i % 4][1] + f[0] as f64 + h[i % 2] as f64; }",
         "let e = [[(1.0, 2.0); 2]; 2]; for i in 0..n { y[i] = e[i % 2][0].1; }",
     ),
     (
@@ -224,6 +224,12 @@ const ROWS: &[Row] = &[
         "for i in 0..n { let e = [c[i], 3]; if c.contains(&5) || e.contains(&4) || [1, 2].contains(&c[i]) || b\"ab\".contains(&b[i]) \
          || b[i..].starts_with(b\"ab\") || x[i..i + 2] == xs[..2] || p[i] == [1.0, 2.0] { y[i] = 1.0; } }",
         "for i in 0..n { if y.contains(&1.0) { y[i] = 1.0; } }",
+    ),
+    (
+        "`v.sort()`",
+        "for i in 0..n { let mut v = [at[i], k, 3]; v.sort(); let mut w = [x[i], xs[i], 0.5]; w.sort_by(|a, b| a.partial_cmp(b).unwrap()); \
+         w.sort_unstable_by(f64::total_cmp); v.sort_by(|p, q| q.cmp(p)); y[i] = w[1] + v[1] as f64; }",
+        "for i in 0..n { let mut w = [x[i], xs[i]]; w.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap()); y[i] = w[0]; }",
     ),
     (
         "`if let 1..=3 = k`",
@@ -322,6 +328,12 @@ const ROWS: &[Row] = &[
         "`t.0 += x;",
         "let mut t = (0.0, (0.0, 0)); for i in 0..n { t.0 += x[i]; if x[i] > t.1.0 { t.1 = (x[i], i); } }",
         "let mut t = (0.0, 0); for i in 0..n { t = (x[i], i); }",
+    ),
+    (
+        "`if (x, k) < (best, key)",
+        "let (mut best, mut key) = (0.0, 0); let mut p = (0, 0); for i in 0..n { if (x[i], at[i]) > (best, key) { best = x[i]; key = at[i]; } \
+         if (at[i], i) > p { p = (at[i], i); } }",
+        "let mut best = (0.0, 0.0); for i in 0..n { if (x[i], xs[i]) < best { best = (x[i], xs[i]); } }",
     ),
     (
         "tuples and complex numbers",

@@ -273,6 +273,8 @@ pub struct Extreme {
     pub leader: usize,
     /// Number of the iteration that gave the values; -1 if none did.
     pub place: usize,
+    /// Members whose values decide where those before them are equal, and whether the smaller one is ahead.
+    pub further: Vec<(usize, bool)>,
     pub companions: Vec<usize>,
     /// The smaller leader is ahead.
     pub least: bool,
@@ -284,7 +286,18 @@ impl Extreme {
     /// Every member, the leader first.
     pub fn members(&self) -> impl Iterator<Item = usize> {
         let companions = self.companions.iter().copied();
-        [self.leader, self.place].into_iter().chain(companions)
+        let further = self.further.iter().map(|(at, _)| *at);
+        let others = further.chain(companions);
+        [self.leader, self.place].into_iter().chain(others)
+    }
+
+    /// What decides, the most important first: members, and whether the smaller one is ahead. The places are the
+    /// last.
+    pub fn order(&self) -> Vec<(usize, bool)> {
+        let mut order = vec![(self.leader, self.least)];
+        order.extend(&self.further);
+        order.push((self.place, !self.last));
+        order
     }
 }
 

@@ -118,6 +118,12 @@ impl Poly {
         }
     }
 
+    /// What is left without the constant, and the constant.
+    pub fn split_constant(mut self) -> (Poly, i128) {
+        let constant = self.terms.remove(&Vec::new());
+        (self, constant.unwrap_or(0))
+    }
+
     pub fn is_zero(&self) -> bool {
         self.terms.is_empty()
     }

@@ -85,6 +85,36 @@ fn dimensions_and_strides_separate() {
     }
 }
 
+/// Pairs that are as far apart as others are judged with them; pairs that are not, and those of another kind, by
+/// themselves.
+#[test]
+fn every_distance_and_kind_counts() {
+    let of = |statements: &str| {
+        format!("fn f(x: &mut [f64], n: usize) {{ for i in 0..n {{ {statements} }} }}")
+    };
+    let eight: String = (0..8).map(|k| format!("x[8 * i + {k}] = 1.0;")).collect();
+    assert_eq!(depth(&of(&eight)), 1);
+    refused(
+        &of(&format!("{eight} x[8 * i + 8] = 1.0;")),
+        &["`x[8 * i + 0]`", "`x[8 * i + 8]`"],
+    );
+    refused(
+        &of(&format!("{eight} x[8 * i + 1 + 8] = 1.0;")),
+        &["`x[8 * i + 1]`", "`x[8 * i + 1 + 8]`"],
+    );
+    refused(
+        &of(&format!("{eight} x[7 * i + 1] = 1.0;")),
+        &["`x[7 * i + 1]`"],
+    );
+    // As far apart, but a whole row, of which the loop inside makes one element after the other.
+    refused(
+        &of(&format!(
+            "{eight} for k in 0..8 {{ x[8 * i + k + 1] = x[8 * i + k]; }}"
+        )),
+        &["`x[8 * i + k + 1]`"],
+    );
+}
+
 #[test]
 fn values_decide_where_the_text_cannot() {
     for source in [

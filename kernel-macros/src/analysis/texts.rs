@@ -415,6 +415,16 @@ pub fn unlike_contests(name: &str) -> (String, String) {
 pub const UNLIKE_CONTESTS_HELP: &str =
     "compare the same way and assign the same variables wherever it is updated";
 
+pub fn decides_as_float(name: &str, best: &str) -> String {
+    format!(
+        "`{name}` decides where values are equal to `{best}`, and floating-point numbers cannot do that in \
+         any order: a NaN stays if it comes first, and does not enter if it comes later"
+    )
+}
+
+pub const DECIDES_AS_FLOAT_HELP: &str = "let an integer decide, such as the number of the iteration or \
+                                         `x.to_bits()` where no number is below zero";
+
 pub fn second_best(name: &str, best: &str) -> (String, String) {
     (
         format!("`{best}` keeps an extreme ..."),

@@ -134,11 +134,16 @@ fn ahead_name(number: usize) -> Ident {
 
 /// Whether the right partial result is ahead of the left one; without branches, for SIMD.
 fn ahead(extreme: &Extreme) -> TokenStream {
-    let less = |least: bool| if least { emit!(<) } else { emit!(>) };
-    let (better, nearer) = (less(extreme.least), less(!extreme.last));
-    let (leader, led_by) = (right(extreme.leader), left(extreme.leader));
-    let (place, other) = (right(extreme.place), left(extreme.place));
-    emit! {
-        (#leader #better #led_by) | ((#leader == #led_by) & (#place #nearer #other))
-    }
+    let order = extreme.order().into_iter();
+    let tests = order.map(|(at, least)| {
+        let (mine, others) = (right(at), left(at));
+        let better = if least { emit!(<) } else { emit!(>) };
+        (emit!((#mine #better #others)), emit!((#mine == #others)))
+    });
+    // From the last one, which is not asked whether it is equal.
+    let test = tests.rev().reduce(|(later, _), (better, equal)| {
+        let test = emit!((#better | (#equal & #later)));
+        (test, TokenStream::new())
+    });
+    test.map_or_else(TokenStream::new, |(test, _)| test)
 }

@@ -289,7 +289,11 @@ impl Lowerer<'_> {
         let (first, at) = (call.args[0], call.args[1]);
         let at = match call.ty {
             Scalar::Usize => at,
-            ty => self.as_type(at, ty),
+            ty => {
+                let counted = self.as_type(at, ty);
+                self.function.made.insert(counted);
+                counted
+            }
         };
         match self.literal(first) {
             Some(0) => at,

@@ -278,7 +278,7 @@ fn behind(node: &syn::Expr) -> &syn::Expr {
 }
 
 /// An array that is written out, as one of numbers.
-fn written_out(node: &syn::Expr) -> Option<syn::Expr> {
+pub(super) fn written_out(node: &syn::Expr) -> Option<syn::Expr> {
     match node {
         syn::Expr::Paren(of) => written_out(&of.expr),
         syn::Expr::Reference(of) if of.mutability.is_none() => written_out(&of.expr),

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::blame;
+use super::contains;
 use super::expr::{CLOSURE, foreign_attribute};
 use super::span;
 use super::stmt::opaque_stmt;
@@ -169,10 +170,10 @@ impl Parser {
             let kind = self.run_of(fill);
             return self.push(kind, span::of(node));
         }
-        if let syn::Expr::Lit(literal) = node
-            && let syn::Lit::ByteStr(_) = literal.lit
-            && self.path.is_empty()
-        {
+        if let Some(bytes) = bytes(node) {
+            if !self.path.is_empty() {
+                return self.expr(&bytes);
+            }
             let span = span::of(node);
             let fill = self.push(ExprKind::Int(0, Some(Scalar::U8)), span);
             let kind = self.run_of(fill);
@@ -239,6 +240,18 @@ impl Parser {
         for ident in names.0 {
             self.bind(&ident, kind.clone(), false, Ty::Unknown);
         }
+    }
+}
+
+/// What `b".."` or `*b".."` is as an array that is written out.
+fn bytes(node: &syn::Expr) -> Option<syn::Expr> {
+    match node {
+        syn::Expr::Lit(_) => contains::written_out(node),
+        syn::Expr::Unary(of) if matches!(of.op, syn::UnOp::Deref(_)) => match &*of.expr {
+            literal @ syn::Expr::Lit(_) => bytes(literal),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -46,6 +46,7 @@ mod shapes;
 mod sin_cos;
 mod slice_pattern;
 mod slices;
+mod sort;
 mod source;
 mod span;
 mod staged;

@@ -167,7 +167,8 @@ impl Parser {
             syn::Expr::MethodCall(call) => {
                 let swapped = self.swapped_elements(call);
                 let filled = swapped.or_else(|| self.filled(call));
-                filled.or_else(|| self.reversed(call))
+                let reversed = filled.or_else(|| self.reversed(call));
+                reversed.or_else(|| self.sorted(call))
             }
             _ => None,
         }

@@ -3,7 +3,7 @@
 use super::code::{Class, Operand};
 use super::emitter::Emitter;
 use crate::analysis::plan::Extreme;
-use crate::ir::{BinaryOp, Scalar};
+use crate::ir::BinaryOp;
 
 impl Emitter<'_> {
     /// The values of all accumulators, left before right.
@@ -28,14 +28,19 @@ impl Emitter<'_> {
 
     /// Whether the right partial result is ahead of the left one.
     fn ahead(&mut self, extreme: &Extreme, left: &[Operand], right: &[Operand]) -> Operand {
-        let less = |least: bool| if least { BinaryOp::Lt } else { BinaryOp::Gt };
-        let ty = self.region.accumulators[extreme.leader].ty;
-        let (a, b) = (right[extreme.leader], left[extreme.leader]);
-        let better = self.plain_binary(less(extreme.least), ty, a, b);
-        let equal = self.plain_binary(BinaryOp::Eq, ty, a, b);
-        let (a, b) = (right[extreme.place], left[extreme.place]);
-        let nearer = self.plain_binary(less(!extreme.last), Scalar::I64, a, b);
-        let tied = self.pure("and.pred", Class::Pred, &[equal, nearer]);
-        self.pure("or.pred", Class::Pred, &[better, tied])
+        let order = extreme.order();
+        let ahead = order.iter().rev().fold(None, |later, (at, least)| {
+            let better = if *least { BinaryOp::Lt } else { BinaryOp::Gt };
+            let ty = self.region.accumulators[*at].ty;
+            let (a, b) = (right[*at], left[*at]);
+            let better = self.plain_binary(better, ty, a, b);
+            let Some(later) = later else {
+                return Some(better);
+            };
+            let equal = self.plain_binary(BinaryOp::Eq, ty, a, b);
+            let tied = self.pure("and.pred", Class::Pred, &[equal, later]);
+            Some(self.pure("or.pred", Class::Pred, &[better, tied]))
+        });
+        ahead.unwrap_or_else(|| unreachable!("the leader decides"))
     }
 }

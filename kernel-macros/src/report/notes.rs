@@ -161,7 +161,16 @@ impl Notes<'_> {
         let which = if extreme.last { "last" } else { "first" };
         let companions: Vec<VarId> = extreme.companions.iter().map(|at| var(*at)).collect();
         let (leader, companions) = (self.names(&[var(extreme.leader)]), self.names(&companions));
-        format!("with {leader}, of equal ones the {which}: {companions}")
+        let further: Vec<VarId> = extreme.further.iter().map(|(at, _)| var(*at)).collect();
+        if further.is_empty() {
+            return format!("with {leader}, of equal ones the {which}: {companions}");
+        }
+        let further = self.names(&further);
+        let others = match companions.is_empty() {
+            true => companions,
+            false => format!(": {companions}"),
+        };
+        format!("with {leader}, then {further}, of equal ones the {which}{others}")
     }
 
     /// Accesses that the guard does not keep in bounds.

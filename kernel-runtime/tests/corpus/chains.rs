@@ -1,6 +1,6 @@
 //! What is short for a loop, a pattern, or another method.
 
-use crate::inputs::{FEW, doubles, plane, words};
+use crate::inputs::{FEW, doubles, numbers, plane, words};
 use kernel_runtime::prelude::*;
 use ndarray::{ArrayView2, s};
 
@@ -296,4 +296,44 @@ fn names_of_closures_are_theirs() {
     let x: Vec<f64> = (0..3000).map(|i| f64::from(i * 7919 % 1009)).collect();
     let all = ndarray::ArrayView1::from(&x);
     close!(shifted[y = x.clone()](&x, 3.0, all, &mut y));
+}
+
+/// The medians of neighbours, and what sorts make of the same numbers in their own orders.
+#[kernel(parallel, cuda)]
+fn medians(x: &[i32], v: &[f64], whole: &mut [i32], out: &mut [[f64; 3]]) {
+    for (o, w) in whole.iter_mut().zip(x.windows(5)) {
+        let mut near = [w[0], w[1], w[2], w[3], w[4]];
+        near.sort();
+        *o = near[2];
+        near.sort_unstable_by(|a, b| b.cmp(a));
+        *o = o.wrapping_mul(7) ^ near[0];
+    }
+    for (o, w) in out.iter_mut().zip(v.windows(3)) {
+        let mut near = [w[0], w[1], w[2]];
+        near.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        *o = [near[0], near[1], near[2]];
+        near.sort_unstable_by(f64::total_cmp);
+        o[1] -= near[2];
+    }
+}
+
+#[test]
+fn few_numbers_are_sorted() {
+    for n in [0, 2, 3, 5, 6, 70, 1000] {
+        let x = numbers(n);
+        let v: Vec<f64> = x.iter().map(|k| f64::from(k % 5)).collect();
+        let zeros: Vec<f64> = x
+            .iter()
+            .map(|k| [0.0, -0.0, 1.0][(k % 3).unsigned_abs() as usize])
+            .collect();
+        for v in [&v, &zeros] {
+            check!(medians[whole = vec![0; n], out = vec![[0.0; 3]; n]](&x, v, &mut whole, &mut out));
+        }
+    }
+    let mut bad = doubles(80);
+    bad[41] = f64::NAN;
+    fails!(
+        "`Option::unwrap()` on a `None`",
+        medians[whole = vec![0; 9], out = vec![[0.0; 3]; 80]](&[1; 9], &bad, &mut whole, &mut out)
+    );
 }

@@ -283,3 +283,76 @@ fn rows_of_any_length() {
         }
     }
 }
+
+/// Of equal numbers, the one with the least key, and of equal keys the first.
+#[kernel(parallel, cuda)]
+fn least_pair(x: &[f64], key: &[usize], start: (f64, usize)) -> (f64, usize, usize) {
+    let (mut best, mut at) = (start, 7);
+    for i in 0..x.len() {
+        if (x[i], key[i]) < best {
+            best = (x[i], key[i]);
+            at = i;
+        }
+    }
+    (best.0, best.1, at)
+}
+
+/// Of equal numbers, the one with the least count, and of these that with the greatest byte; the last of equals.
+#[kernel(parallel, cuda)]
+fn ranked(x: &[i32], counts: &[i64], bytes: &[u8], start: i32) -> (i32, i64, u8, usize) {
+    let (mut most, mut least, mut byte, mut at) = (start, i64::MAX, 3, 7);
+    for i in 0..x.len() {
+        let (count, mine) = (counts[i], bytes[i]);
+        if x[i] > most || x[i] == most && (count < least || count == least && mine >= byte) {
+            most = x[i];
+            least = count;
+            byte = mine;
+            at = i;
+        }
+    }
+    (most, least, byte, at)
+}
+
+/// A branch of its own for equal numbers.
+#[kernel(parallel, cuda)]
+fn tied(x: &[i32], keys: &[u8], start: i32) -> (i32, u8, usize) {
+    let (mut most, mut key, mut at) = (start, u8::MAX, 7);
+    for i in 0..x.len() {
+        if x[i] > most {
+            (most, key, at) = (x[i], keys[i], i);
+        } else if x[i] == most && keys[i] < key {
+            at = i;
+            key = keys[i];
+        }
+    }
+    (most, key, at)
+}
+
+#[test]
+fn several_values_decide() {
+    for n in SIZES {
+        for kinds in [1, 2, 5, 1000] {
+            let x: Vec<i32> = numbers(n).iter().map(|v| v % kinds).collect();
+            let counts: Vec<i64> = (0..n).map(|k| (k as i64 * 31 % 11) - 5).collect();
+            let bytes: Vec<u8> = (0..n).map(|k| (k * 37 % 8) as u8).collect();
+            let keys: Vec<usize> = (0..n).map(|k| k * 7919 % 13).collect();
+            let odd = |v: &i32| match v {
+                1 => f64::NAN,
+                -1 => -0.0,
+                v => f64::from(*v),
+            };
+            let odd: Vec<f64> = x.iter().map(odd).collect();
+            for start in [f64::INFINITY, f64::NAN, 0.0, -3.0] {
+                check!(least_pair(&odd, &keys, (start, usize::MAX)));
+                check!(least_pair(&odd, &keys, (start, 4)));
+            }
+            for start in [i32::MIN, 0, i32::MAX] {
+                check!(ranked(&x, &counts, &bytes, start));
+                check!(tied(&x, &bytes, start));
+            }
+            let ends = (vec![i32::MIN; n], vec![i64::MAX; n], vec![u8::MAX; n]);
+            check!(ranked(&ends.0, &ends.1, &bytes, i32::MIN));
+            check!(tied(&ends.0, &ends.2, i32::MIN));
+        }
+    }
+}

@@ -323,6 +323,27 @@ fn masked(x: &mut [u8]) {
     }
 }
 
+/// Such numbers as indices.
+#[kernel(parallel, cuda)]
+fn placed(x: &[f64], y: &mut [f64], z: &mut [f64]) {
+    for (i, v) in (0u8..).zip(x) {
+        y[i as usize] = *v;
+    }
+    for (v, i) in x.iter().zip(3u16..) {
+        z[usize::from(i) - 3] = v + f64::from(i);
+    }
+}
+
+#[test]
+fn narrow_numbers_are_places() {
+    for n in [0, 3, 254, 255, 256, 257, 700] {
+        let x = doubles(n);
+        let (y, z) = (|| vec![0.0; n], || vec![0.0; n]);
+        let result = agreement!(Exact, device, placed[y = y(), z = z()](&x, &mut y, &mut z));
+        assert_eq!(result.is_err(), cfg!(debug_assertions) && n >= 255, "{n}");
+    }
+}
+
 #[test]
 fn numbers_of_several_types() {
     for n in SIZES.into_iter().filter(|n| *n > 4) {

@@ -18,6 +18,7 @@
 mod extent;
 mod reason;
 mod separation;
+mod shifts;
 mod sides;
 mod truth;
 mod values;
@@ -30,6 +31,7 @@ use super::poly::Poly;
 use super::scan::{Context, Visit, writes};
 use crate::ir::{AccessId, AccessMode, LoopId, VarId};
 use crate::tables::HashSet;
+use shifts::{Shift, Shifts};
 
 /// The proof's outcome: conditions for the guard, or reasons why there is none.
 #[derive(Debug, Default)]
@@ -157,10 +159,20 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
             .map(|visit| former.function.accesses[visit.access].array),
     );
     let sides: Vec<Side> = visits.iter().map(|visit| Side::of(former, visit)).collect();
+    // Of few there is nothing to gain.
+    let many = (sides.len() > 6).then(|| Shifts::of(former.function, &sides));
+    let mut separate: HashSet<Shift> = HashSet::default();
     for (n, side) in sides.iter().enumerate() {
-        for other in &sides[n..] {
-            if writes(side.mode) || writes(other.mode) {
-                judge_pair(former, side, other, plan);
+        for (m, other) in (n..).zip(&sides[n..]) {
+            if !(writes(side.mode) || writes(other.mode)) {
+                continue;
+            }
+            let shift = many.as_ref().and_then(|shifts| shifts.between(n, m));
+            if shift.as_ref().is_some_and(|of| separate.contains(of)) {
+                continue;
+            }
+            if judge_pair(former, side, other, plan) {
+                separate.extend(shift);
             }
         }
     }
@@ -172,11 +184,16 @@ fn is_own(former: &Former, visit: &Visit) -> bool {
     former.nest.iter().all(|id| own.contains(id))
 }
 
-fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan) {
+/// Whether they are separate. If not, the plan says what else there is to prove, or to tell.
+fn judge_pair(former: &Former, side: &Side, other: &Side, plan: &mut DependPlan) -> bool {
     let pair = Pair {
         former,
         side,
         other,
     };
-    plan.take(&pair, pair.disjoint());
+    let separate = pair.is_separate();
+    if !separate {
+        plan.take(&pair, pair.disjoint());
+    }
+    separate
 }

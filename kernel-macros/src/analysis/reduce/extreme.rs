@@ -5,6 +5,10 @@
 //! NaN. Lanes do what the source says and keep the iteration's number beside it; of two lanes the
 //! smaller value wins, of equal ones the smaller (larger) number. So the winner is serial's, to
 //! the bit, whatever the order.
+//!
+//! Where further values decide about equal ones, `if (x, k) < (best, key) { .. }`, they are integers: a NaN
+//! that goes along with the least `x` stays if it comes first and does not enter if it comes later, so
+//! that lanes would have to know each other's order.
 
 use super::select::Contest;
 use super::{Found, ReducePlan, UpdateKind, reason};
@@ -42,6 +46,8 @@ pub fn judge(function: &Function, found: &Found, out: &mut ReducePlan) {
 /// What belongs to one leader.
 struct Members {
     leader: Accumulator,
+    /// Variables whose values decide where the leader's are equal, and whether the smaller one wins.
+    further: Vec<(Accumulator, bool)>,
     companions: Vec<Accumulator>,
     least: bool,
     last: bool,
@@ -49,11 +55,18 @@ struct Members {
 
 fn push(members: Members, out: &mut ReducePlan) {
     let leader = out.accumulators.len();
-    let companions = (leader + 1..).take(members.companions.len()).collect();
+    let further: Vec<_> = (leader + 1..).zip(members.further).collect();
+    let companions = leader + 1 + further.len();
+    let companions = (companions..).take(members.companions.len()).collect();
     out.accumulators.push(members.leader);
+    (out.accumulators).extend(further.iter().map(|(_, (of, _))| of.clone()));
     out.accumulators.extend(members.companions);
     out.extremes.push(Extreme {
         leader,
+        further: further
+            .iter()
+            .map(|(at, (_, least))| (*at, *least))
+            .collect(),
         companions,
         place: 0,
         least: members.least,
@@ -80,23 +93,49 @@ impl Judge<'_> {
             self.same_kind(first, contest)?;
             self.no_second_best(contest)?;
         }
-        let fold = if first.least {
-            Fold::MinIf
-        } else {
-            Fold::MaxIf
-        };
-        let leader = self.member(self.leader, fold)?;
+        let fold = |least| if least { Fold::MinIf } else { Fold::MaxIf };
+        let keys = self.keys(first);
+        let ((_, least), later) = (keys[0], &keys[1..]);
+        let leader = self.member(self.leader, fold(least))?;
+        let further = later.iter().map(|(var, least)| {
+            let of = self.member(*var, fold(*least))?;
+            self.decides(&of)?;
+            Ok((of, *least))
+        });
+        let further = further.collect::<Result<_, Box<Reason>>>()?;
         let companions = first.members().into_iter();
         let companions = companions
-            .filter(|var| *var != self.leader)
+            .filter(|var| keys.iter().all(|(key, _)| key != var))
             .map(|var| self.member(var, Fold::Companion))
             .collect::<Result<_, _>>()?;
         Ok(Members {
             leader,
+            further,
             companions,
-            least: first.least,
-            last: first.last,
+            least,
+            last: first.last(),
         })
+    }
+
+    /// The variables whose values are compared, and whether the smaller one wins.
+    fn keys(&self, contest: &Contest) -> Vec<(VarId, bool)> {
+        let reader = super::chain::Reader {
+            function: self.function,
+            targets: &contest.members(),
+        };
+        let keys = contest.keys.iter();
+        keys.filter_map(|key| Some((reader.target(key.old)?, key.least)))
+            .collect()
+    }
+
+    /// That values decide about equal ones in any order.
+    fn decides(&self, of: &Accumulator) -> Result<(), Box<Reason>> {
+        if of.ty.is_int() {
+            return Ok(());
+        }
+        let message = texts::decides_as_float(&self.name(of.var), &self.name(self.leader));
+        let help = texts::DECIDES_AS_FLOAT_HELP.to_string();
+        Err(reason(self.found.of(of.var)[0].span, message, help, None))
     }
 
     fn name(&self, var: VarId) -> String {
@@ -114,8 +153,8 @@ impl Judge<'_> {
             members.sort();
             members
         };
-        let same = first.least == other.least
-            && first.last == other.last
+        let same = self.keys(first) == self.keys(other)
+            && first.last() == other.last()
             && sorted(first) == sorted(other);
         if same {
             return Ok(());

@@ -8,6 +8,7 @@
 
 mod chain;
 mod extreme;
+mod ranking;
 mod rewrite;
 mod select;
 #[cfg(test)]

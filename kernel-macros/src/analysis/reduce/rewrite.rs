@@ -135,11 +135,14 @@ fn place_variable(function: &mut Function, leader: VarId) -> VarId {
 }
 
 fn note_place(function: &mut Function, contest: &Contest, place: VarId) {
-    let span = function.exprs[contest.at].span;
-    let ty = Ty::Scalar(Scalar::I64);
-    let number = push(function, ExprKind::Iteration, span, ty);
-    let noted = assignment(place, number, span);
-    if let ExprKind::If { then, .. } = &mut function.exprs[contest.at].kind {
-        then.stmts.extend(noted.stmts);
+    let tied = contest.tied.iter().map(|tied| tied.at);
+    for at in std::iter::once(contest.at).chain(tied) {
+        let span = function.exprs[at].span;
+        let ty = Ty::Scalar(Scalar::I64);
+        let number = push(function, ExprKind::Iteration, span, ty);
+        let noted = assignment(place, number, span);
+        if let ExprKind::If { then, .. } = &mut function.exprs[at].kind {
+            then.stmts.extend(noted.stmts);
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Comparisons that decide about an update: `if x > m { m = x; }`, alone or with companions.
 
 use super::chain::{Home, Reader};
+use super::ranking::Key;
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
-use crate::ir::{
-    BinaryOp, Block, ExprId, ExprKind, Function, Pat, Place, Scalar, StmtKind, Ty, VarId, walk,
-};
+use crate::ir::names::WRITTEN;
+use crate::ir::{Block, ExprId, ExprKind, Function, Pat, Place, Scalar, StmtKind, Ty, VarId, walk};
 
 /// An `if` that keeps the larger or smaller of two values.
 #[derive(Clone, Debug)]
@@ -26,18 +26,29 @@ pub struct Contest {
     /// The `if`.
     pub at: ExprId,
     pub leader: VarId,
-    /// What is compared with the leader, and replaces it.
-    pub compared: ExprId,
-    /// The smaller value wins.
-    pub least: bool,
-    /// Of equal values the later one wins.
-    pub last: bool,
+    /// What is compared with the leader, and replaces it; behind it what decides where that is equal.
+    pub keys: Vec<Key>,
     pub conditions: Conditions,
     /// The branch's statements in order: what is assigned (nothing for a `let`), and the value.
+    pub assigned: Vec<(Option<VarId>, ExprId)>,
+    /// The same of a second branch, for equal leaders: `else if x == best && k < key { key = k; }`.
+    pub tied: Option<Tied>,
+}
+
+/// The branch of a contest for values that are equal to the leader.
+#[derive(Clone, Debug)]
+pub struct Tied {
+    /// The `if`.
+    pub at: ExprId,
     pub assigned: Vec<(Option<VarId>, ExprId)>,
 }
 
 impl Contest {
+    /// Of equal values the later one wins.
+    pub fn last(&self) -> bool {
+        self.keys.last().is_some_and(|key| key.last)
+    }
+
     /// The variables that it decides about.
     pub fn members(&self) -> Vec<VarId> {
         self.assigned.iter().filter_map(|(var, _)| *var).collect()
@@ -57,12 +68,9 @@ impl Conditions {
     }
 }
 
-/// The comparison of an accumulator's old value with something else.
+/// The comparison of an accumulator's old value with something else, or of several with theirs.
 struct Comparison {
-    old: ExprId,
-    compared: ExprId,
-    least: bool,
-    last: bool,
+    keys: Vec<Key>,
     conditions: Conditions,
 }
 
@@ -130,28 +138,10 @@ impl Reader<'_> {
             before: operands,
             after,
         };
-        let ExprKind::Binary(op, left, right) = self.function.exprs[compare].kind else {
-            return None;
-        };
-        let (old, compared, less) = match (self.mentions_target(left), self.mentions_target(right))
-        {
-            (false, true) => (right, left, matches!(op, BinaryOp::Lt | BinaryOp::Le)),
-            (true, false) => (left, right, matches!(op, BinaryOp::Gt | BinaryOp::Ge)),
-            _ => return None,
-        };
-        let ordered = matches!(
-            op,
-            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge
-        );
+        let keys = self.ranking(compare)?;
         // What is assigned after the comparison is what was compared.
         let still = conditions.after.iter().all(|after| self.is_still(*after));
-        (ordered && still).then_some(Comparison {
-            old,
-            compared,
-            least: less,
-            last: matches!(op, BinaryOp::Le | BinaryOp::Ge),
-            conditions,
-        })
+        still.then_some(Comparison { keys, conditions })
     }
 
     /// Whether an expression changes nothing: the blocks in it only bind.
@@ -174,7 +164,7 @@ impl Reader<'_> {
     }
 
     /// The variable from outside that an expression is.
-    fn target(&self, id: ExprId) -> Option<VarId> {
+    pub fn target(&self, id: ExprId) -> Option<VarId> {
         match self.function.exprs[id].kind {
             ExprKind::Var(var) if self.targets.contains(&var) => Some(var),
             _ => None,
@@ -185,13 +175,16 @@ impl Reader<'_> {
     /// both: every iteration evaluates it, and it is what fails first.
     fn selected(&self, at: ExprId, cond: ExprId, home: Home, value: ExprId) -> Option<Selection> {
         let comparison = self.comparison(cond)?;
-        let same = same(self.function, comparison.compared, value);
-        let of_bools = self.is_bool(comparison.compared);
-        (same && self.is_old(comparison.old, home)).then_some(Selection {
+        let [key] = comparison.keys[..] else {
+            return None;
+        };
+        let same = same(self.function, key.compared, value);
+        let of_bools = self.is_bool(key.compared);
+        (same && self.is_old(key.old, home)).then_some(Selection {
             at,
             home,
-            value: comparison.compared,
-            fold: kept(comparison.least, of_bools),
+            value: key.compared,
+            fold: kept(key.least, of_bools),
             conditions: comparison.conditions,
             as_value: false,
         })
@@ -249,33 +242,79 @@ impl Reader<'_> {
 
     /// `if x < best { best = x; at = i; }`; `None` if it is something else.
     pub fn contest(&self, id: ExprId) -> Option<Contest> {
-        let (cond, then) = self.lone_branch(id)?;
+        let (cond, then, tied) = self.branches(id)?;
         let mut taken = Vec::new();
         self.taken(then, &mut taken)?;
         let assigned: Vec<_> = taken.iter().map(Taken::assigned).collect();
-        let comparison = self.comparison(cond)?;
-        // Bools have no places.
-        if self.is_bool(comparison.compared) {
-            return None;
-        }
-        let leader = self.target(comparison.old)?;
+        let (comparison, tied) = match tied {
+            None => (self.comparison(cond)?, None),
+            Some(tied) => {
+                let (comparison, tied) = self.with_tied(cond, tied, &taken)?;
+                (comparison, Some(tied))
+            }
+        };
         let mut members: Vec<VarId> = assigned.iter().filter_map(|(var, _)| *var).collect();
         let count = members.len();
         members.sort();
         members.dedup();
-        let led = assigned.iter().any(|(var, value)| {
-            let value = self.initial(&taken, *value);
-            *var == Some(leader) && same(self.function, comparison.compared, value)
-        });
+        let mut keys = comparison.keys.iter();
+        let led = keys.all(|key| self.replaces(key, &taken));
+        let leader = self.target(comparison.keys[0].old)?;
+        // The driver takes a tuple apart, of which rustc would have to know the type where a chain's begins.
+        let of_chain = self.function.vars[leader].ident.to_string();
+        if comparison.keys.len() > 1 && of_chain.starts_with(WRITTEN) {
+            return None;
+        }
         let still = assigned.iter().all(|(_, value)| self.is_still(*value));
         (led && still && count > 1 && members.len() == count).then_some(Contest {
             at: id,
             leader,
-            compared: comparison.compared,
-            least: comparison.least,
-            last: comparison.last,
+            keys: comparison.keys,
             conditions: comparison.conditions,
             assigned,
+            tied,
+        })
+    }
+
+    /// The comparison that two branches make of which the second one is for equal leaders, and what that assigns:
+    /// all that the first one does but for the leader. Of floats, it could leave another zero there than a lane.
+    fn with_tied(&self, cond: ExprId, at: ExprId, taken: &[Taken]) -> Option<(Comparison, Tied)> {
+        let (again, then) = self.lone_branch(at)?;
+        let keys = self.in_turn(cond, again)?;
+        let leader = self.target(keys[0].old)?;
+        let of_ints = self.function.vars[leader].ty.scalar()?.is_int();
+        let mut second = Vec::new();
+        self.taken(then, &mut second)?;
+        let assigned: Vec<_> = second.iter().map(Taken::assigned).collect();
+        let pairs = |taken: &[Taken]| {
+            let pairs = taken.iter().filter_map(|stmt| {
+                let (var, value) = stmt.assigned();
+                Some((var?, self.initial(taken, value)))
+            });
+            let mut pairs: Vec<_> = pairs.filter(|(var, _)| *var != leader).collect();
+            pairs.sort_by_key(|(var, _)| *var);
+            pairs
+        };
+        let (first, second) = (pairs(taken), pairs(&second));
+        let mut both = first.iter().zip(&second);
+        let alike = both.all(|(a, b)| a.0 == b.0 && same(self.function, a.1, b.1));
+        let leader_stays = assigned.iter().all(|(var, _)| *var != Some(leader));
+        let still = assigned.iter().all(|(_, value)| self.is_still(*value));
+        let fits = first.len() == second.len() && alike && leader_stays && still;
+        let conditions = Conditions::default();
+        (of_ints && fits).then_some((Comparison { keys, conditions }, Tied { at, assigned }))
+    }
+
+    /// Whether a branch assigns what was compared to the variable that it was compared with. Bools have no
+    /// places.
+    fn replaces(&self, key: &Key, taken: &[Taken]) -> bool {
+        let Some(var) = self.target(key.old).filter(|_| !self.is_bool(key.compared)) else {
+            return false;
+        };
+        taken.iter().any(|stmt| {
+            let (assigned, value) = stmt.assigned();
+            let value = self.initial(taken, value);
+            assigned == Some(var) && same(self.function, key.compared, value)
         })
     }
 
@@ -325,6 +364,24 @@ impl Reader<'_> {
         }
     }
 
+    /// An `if` whose branch has no value, and what stands behind its `else`: another `if`, or nothing.
+    fn branches(&self, id: ExprId) -> Option<(ExprId, &Block, Option<ExprId>)> {
+        match &self.function.exprs[id].kind {
+            ExprKind::If {
+                cond,
+                then,
+                otherwise,
+            } if then.value.is_none() => {
+                let tied = match otherwise {
+                    Some(block) => Some(lone(block)?),
+                    None => None,
+                };
+                Some((*cond, then, tied))
+            }
+            _ => None,
+        }
+    }
+
     /// An `if` without `else` whose branch has no value.
     fn lone_branch(&self, id: ExprId) -> Option<(ExprId, &Block)> {
         match &self.function.exprs[id].kind {
@@ -341,4 +398,16 @@ impl Reader<'_> {
 /// A block that is nothing but a value.
 fn only_value(block: &Block) -> Option<ExprId> {
     block.value.filter(|_| block.stmts.is_empty())
+}
+
+/// The expression that a block is, as a value or as a statement.
+fn lone(block: &Block) -> Option<ExprId> {
+    match (&block.stmts[..], block.value) {
+        ([], value) => value,
+        ([stmt], None) => match stmt.kind {
+            StmtKind::Expr(id) => Some(id),
+            _ => None,
+        },
+        _ => None,
+    }
 }

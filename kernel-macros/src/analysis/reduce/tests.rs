@@ -73,6 +73,106 @@ fn contests_are_recognised_however_written() {
 }
 
 #[test]
+fn further_values_decide_about_equal_ones() {
+    for (body, further, last) in [
+        (
+            "if (x[i], i) < (best, at) { best = x[i]; at = i; }",
+            1,
+            false,
+        ),
+        (
+            "if (x[i], p[i]) <= (best, at) { (best, at) = (x[i], p[i]); row = i; }",
+            1,
+            true,
+        ),
+        (
+            "if x[i] > best || x[i] == best && p[i] < at { best = x[i]; at = p[i]; }",
+            1,
+            false,
+        ),
+        (
+            "if at > p[i] && best == x[i] || x[i] > best { best = x[i]; at = p[i]; }",
+            0,
+            false,
+        ),
+        (
+            "if best == x[i] && at > p[i] || x[i] > best { best = x[i]; at = p[i]; }",
+            1,
+            false,
+        ),
+        (
+            "let d = p[i] / 2; if d < at { at = d; row = i; second = x[i]; }
+             else if d == at && i >= row { second = x[i]; row = i; }",
+            1,
+            true,
+        ),
+        (
+            "if p[i] < at || at == p[i] && (i % 7 > row || row == i % 7 && false) { at = p[i]; row = i % 7; }",
+            0,
+            false,
+        ),
+    ] {
+        if further == 0 {
+            refused(&search(body), &["`at`"]);
+            continue;
+        }
+        let region = region(body);
+        let [extreme] = region.extremes.as_slice() else {
+            panic!("{body}: {:?}", region.extremes);
+        };
+        assert_eq!(
+            (extreme.further.len(), extreme.last),
+            (further, last),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn an_order_of_several_values_is_the_comparisons_own() {
+    for (body, text) in [
+        (
+            "if (x[i], y[i]) < (best, second) { best = x[i]; second = y[i]; }",
+            "`second` decides where values are equal to `best`",
+        ),
+        (
+            "if x[i] < best || y[i] == best && i < at { best = x[i]; at = i; }",
+            "`best`",
+        ),
+        (
+            "if x[i] <= best || x[i] == best && i < at { best = x[i]; at = i; }",
+            "`best`",
+        ),
+        (
+            "if x[i] < best || x[i] == best && i < at { best = x[i]; at = i + 1; }",
+            "`best`",
+        ),
+        (
+            "if x[i] < best || x[i] == best && i < at { best = x[i]; row = i; }",
+            "`best`",
+        ),
+        (
+            "if x[i] < best || x[i] == best && i < at || i == 3 { best = x[i]; at = i; }",
+            "`best`",
+        ),
+        (
+            "if x[i] < best { best = x[i]; at = i; } else if x[i] == best && p[i] < at { at = p[i]; }",
+            "`best`",
+        ),
+        (
+            "if p[i] < at { at = p[i]; row = i; } else if p[i] == at && i < row { row = i; second = 1.0; }",
+            "`at`",
+        ),
+        (
+            "if p[i] < at { at = p[i]; row = i; } else if p[i] == at && i < row { row = i + 1; }",
+            "`at`",
+        ),
+    ] {
+        refused(&search(body), &[text]);
+    }
+}
+
+#[test]
 fn conditions_around_a_comparison_stay() {
     for body in [
         "if i % 2 == 0 && x[i] > best { best = x[i]; }",

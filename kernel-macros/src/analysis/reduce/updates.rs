@@ -190,13 +190,22 @@ impl Finder<'_> {
         for var in contest.members() {
             self.push(var, span, UpdateKind::Contest(number));
         }
-        self.expr(contest.compared);
+        for key in &contest.keys {
+            self.expr(key.compared);
+        }
+        for key in contest.keys[1..].iter().filter(|key| key.lazy) {
+            self.taken_lazily(contest.leader, key.compared);
+        }
         self.conditions(&contest.conditions, contest.leader);
         for (var, value) in contest.assigned.clone() {
             self.expr(value);
             if var != Some(contest.leader) {
                 self.taken_lazily(var.unwrap_or(contest.leader), value);
             }
+        }
+        for (_, value) in contest.tied.iter().flat_map(|tied| tied.assigned.clone()) {
+            self.expr(value);
+            self.taken_lazily(contest.leader, value);
         }
         self.out.rewrites.contests.push(contest);
     }

@@ -71,7 +71,11 @@ fn kept(
 }
 
 /// What a comparison, a closure or a function, says of two items.
-fn compared(compare: &syn::Expr, left: &Ident, right: &Ident) -> Option<TokenStream> {
+pub(in crate::parse) fn compared(
+    compare: &syn::Expr,
+    left: &Ident,
+    right: &Ident,
+) -> Option<TokenStream> {
     if let syn::Expr::Path(path) = compare {
         return Some(quote!(#path(#left, #right)));
     }

@@ -14,6 +14,7 @@ mod whole;
 
 use super::chain::closure;
 use super::swap::name;
+pub(super) use best::compared;
 use body::Body;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

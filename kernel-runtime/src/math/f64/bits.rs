@@ -66,15 +66,6 @@ pub(super) fn split_usual(x: f64) -> (f64, f64, bool) {
     (k, m, shifted.cast_signed() >= 0x4000_0000_0000_0000)
 }
 
-/// The same of half the `m`, and bits that are below `1 << 62` if the number is usual. For the host.
-#[inline(always)]
-pub(super) fn split_usual_halved(x: f64) -> (f64, f64, u64) {
-    let shifted = x.to_bits().wrapping_add(0x2009_5f61_9980_c433);
-    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627372031.0;
-    let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fd6_a09e_667f_3bcd));
-    (k, m, shifted ^ 0x4000_0000_0000_0000)
-}
-
 /// `assemble` for a usual `k`, from -512 to 511, that was added to 1.5 * 2^52. For the host.
 #[inline(always)]
 pub(in crate::math) fn assemble_usual(x: f64, shifted: f64) -> f64 {

@@ -2,8 +2,11 @@
 //! For the host, where many numbers go through it (`lanes.rs`); see `logarithm.rs` for what it computes.
 
 use super::bits::upper;
-use super::fused::{exact_product_and, over_centre};
-use super::logarithm::{LN_2, LN_2_REST, LN_EIGHTH, LN_FIFTH, LN_SEVENTH, LN_SIXTH, ln_near};
+use super::fused::{error_of_product, exact_product_and, over_centre};
+use super::logarithm::{
+    LN_2, LN_2_REST, LN_EIGHTH, LN_FIFTH, LN_SEVENTH, LN_SIXTH, LOG2_EIGHTH, LOG2_NINTH,
+    LOG2_SEVENTH, LOG2_SIXTH, LOG2_TENTH, ln_near, log2_sum,
+};
 
 /// The natural logarithm of `2^k (z + more)`, given what a table has of the centre of `z`.
 #[inline(always)]
@@ -16,4 +19,16 @@ pub(super) fn ln_of(k: f64, z: f64, more: f64, inverse: f64, less: f64) -> f64 {
     let far = third + r * r * exact_product_and(short, LN_EIGHTH, LN_SEVENTH);
     let low = ln_near(rest + tail, r, far) + k * LN_2_REST;
     exact_product_and(k, LN_2, (near - less) + low)
+}
+
+/// The logarithm to the base 2 of `2^log c (1 + r)`, given what a table has of a centre, and `d`.
+#[inline(always)]
+pub(super) fn log2_of(log: f64, d: f64, slope: f64) -> f64 {
+    let w = d * slope;
+    let lack = error_of_product(d, slope, w);
+    let short = upper(w);
+    let z = w * w;
+    let fourth = exact_product_and(short, LOG2_NINTH, LOG2_EIGHTH) + z * LOG2_TENTH;
+    let far = exact_product_and(short, LOG2_SEVENTH, LOG2_SIXTH) + z * fourth;
+    log2_sum(log, w, lack, far)
 }

@@ -1,21 +1,21 @@
 //! See `math/lanes.rs`.
 
-use super::bits::{assemble_usual, is_usual, split_usual, split_usual_halved, upper};
+use super::binary_centred::{apart, look_up as look_up_rows, place};
+use super::binary_centres;
+use super::bits::{assemble_usual, is_usual, split_usual, upper};
 use super::centred::{self, Way, look_up};
 use super::centres::{exponent, split_sum};
 use super::exponential::{
     are_usual_powers, beyond_usual_power, exp_exponent, exp_near, exp2_near, exp2_reduced,
 };
-use super::fused::{error_of_product, exact_product_and};
-use super::fused_logarithm::ln_of;
+use super::fused::exact_product_and;
+use super::fused_logarithm::{ln_of, log2_of};
 use super::fused_power::{self, log2_over, product_reduced, ratio_parts};
 use super::inverse_hyperbolic::acosh_sum_usual;
-use super::logarithm::{
-    LN_2, LN_2_REST, LOG2_E, halved_ratio, halved_rest, ln_rest, log2_sum, log10_of,
-};
+use super::logarithm::{LN_2, LN_2_REST, ln_rest, log10_of};
 use super::power::log2_beyond;
 use super::roots::roots_of;
-use crate::math::lanes::{ABREAST, Scratch, in_two_steps, proper, settle, values, whole};
+use crate::math::lanes::{Scratch, proper, settle, whole};
 
 /// Numbers of which some functions compute no more at a time: more would go through memory.
 const FEW: usize = 32;
@@ -120,24 +120,80 @@ pub fn log10<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
 /// The logarithm of each to the base 2.
 #[inline(always)]
 pub fn log2<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
-    let ratio = |x| {
-        let (k, half, beyond) = split_usual_halved(x);
-        let (f, s) = halved_ratio(half);
-        (k, f, s, beyond)
+    let usual = match centred::way(N) {
+        // SAFETY: the way is the processor's.
+        Way::Registers => unsafe { log2_of_most(x, scratch) },
+        // SAFETY: as above.
+        Way::Pairs => unsafe { log2_in_stages(Way::Pairs, x, scratch) },
+        // SAFETY: as above.
+        Way::OneByOne => unsafe { log2_in_stages(Way::OneByOne, x, scratch) },
     };
-    if in_two_steps(x, scratch, ratio, log2_of) >> 62 != 0 {
+    if !usual {
         return proper!(x, log2());
     }
-    x.copy_from_slice(values::<N>(scratch));
 }
 
-/// The logarithm to the base 2, of an exponent and what `halved_ratio` has of the significand.
+/// Puts the logarithms into the numbers' places, if all are usual; whether they are.
+///
+/// # Safety
+/// The way is that of this processor, other than registers.
 #[inline(always)]
-fn log2_of(k: f64, f: f64, s: f64) -> f64 {
-    let rest = halved_rest(f, s);
-    let lack = s * rest;
-    let (high, rest) = log2_sum(f, s, lack, error_of_product(s, rest, lack));
-    k + exact_product_and(high, LOG2_E, rest)
+unsafe fn log2_in_stages<const N: usize>(
+    way: Way,
+    x: &mut [f64; N],
+    scratch: &mut Scratch,
+) -> bool {
+    let Scratch([exponents, numbers, places, ..]) = scratch;
+    let mut beyond = 0;
+    for at in 0..N {
+        let (k, z, bits) = binary_centres::split_usual(x[at]);
+        beyond |= bits;
+        (exponents[at], numbers[at], places[at]) = (k, z, place(z));
+    }
+    if beyond >> 62 != 0 {
+        return false;
+    }
+    settle(scratch);
+    let Scratch([exponents, numbers, places, ..]) = scratch;
+    for (from, places) in places[..N].as_chunks_mut().0.iter_mut().enumerate() {
+        // SAFETY: the way is the processor's.
+        let [c, slope, less] = unsafe { look_up_rows(way, places) };
+        *places = slope;
+        for at in 0..8 {
+            exponents[8 * from + at] -= less[at];
+            numbers[8 * from + at] -= c[at];
+        }
+    }
+    settle(scratch);
+    let Scratch([logarithms, differences, slopes, ..]) = scratch;
+    for at in 0..N {
+        x[at] = log2_of(logarithms[at], differences[at], slopes[at]);
+    }
+    true
+}
+
+/// Likewise of `MOST` numbers, with registers for the table; all are usual that are positive and below 2^1022.
+///
+/// # Safety
+/// The processor has AVX-512.
+#[inline(always)]
+unsafe fn log2_of_most<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) -> bool {
+    let Scratch([values, ..]) = scratch;
+    // Zeros, and NaN where a value is infinite or NaN.
+    let mut noted = [0.0; 8];
+    for (x, values) in x.as_chunks().0.iter().zip(values.as_chunks_mut::<8>().0) {
+        // SAFETY: the caller promises it.
+        let [logarithms, differences, slopes] = unsafe { apart(x) };
+        for at in 0..8 {
+            values[at] = log2_of(logarithms[at], differences[at], slopes[at]);
+            noted[at] = values[at].mul_add(0.0, noted[at]);
+        }
+    }
+    if noted.into_iter().fold(0.0, |a, b| a + b) != 0.0 {
+        return false;
+    }
+    x.copy_from_slice(&values[..N]);
+    true
 }
 
 /// Inverse hyperbolic cosine of each.
@@ -179,7 +235,10 @@ pub fn acosh<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     }
 }
 
-/// Numbers of which a step is done beside the step before of as many others.
+/// So many numbers are done beside the step before of as many others.
+const ABREAST: usize = 16;
+
+/// Numbers of which a step is done so.
 type Abreast = [f64; ABREAST];
 
 /// Of `MOST` numbers, with registers for the table: the square roots of some are found beside the

@@ -1,8 +1,9 @@
 //! Logarithms.
 
+use super::binary_centres::{self, SIXTEENTHS};
 use super::bits::{split, upper};
 use super::centres::{self, centre, exponent, over_centre};
-use super::double::{product_error, two_sum};
+use super::double::two_sum;
 use kernel_macros::kernel;
 
 /// `(f, s)` of an `m` from `sqrt(1/2)` to `sqrt(2)`: `f = m - 1`, `s = f / (m + 1)`.
@@ -160,54 +161,43 @@ pub fn ln_1p(x: f64) -> f64 {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn log2(x: f64) -> f64 {
-    let (k, m): (f64, f64) = split(x);
-    let (f, s): (f64, f64) = halved_ratio(0.5 * m);
-    let rest: f64 = halved_rest(f, s);
-    let lack = s * rest;
-    let error: f64 = product_error(s, rest, lack);
-    let (high, rest): (f64, f64) = log2_sum(f, s, lack, error);
-    with_ends(x, k + (high * LOG2_E + rest))
+    let (k, z): (f64, f64) = binary_centres::split(x);
+    let (c, slope, less): (f64, f64, f64) = binary_centres::centre((z + SIXTEENTHS).to_bits());
+    let d = z - c;
+    let w = d * slope;
+    let lack: f64 = binary_centres::lack(d, slope, w);
+    let far: f64 = log2_far(w);
+    let value: f64 = log2_sum(k - less, w, lack, far);
+    with_ends(x, value)
 }
 
-/// Twice 1 / ln 2, to 26 bits.
-pub(super) const LOG2_E: f64 = 2.885390043258667;
-
-/// `(f, s)` of half of an `m` from `sqrt(1/2)` to `sqrt(2)`: `f = (m - 1) / 2`, `s = (m - 1) / (m + 1)`.
+/// The logarithm to the base 2 of `2^log (1 + r)`, given `w`, which is `r / ln 2` less a `lack`, and
+/// [`log2_far`].
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn halved_ratio(half: f64) -> (f64, f64) {
-    let f = half - 0.5;
-    (f, f / (half + 0.5))
+pub(super) fn log2_sum(log: f64, w: f64, lack: f64, far: f64) -> f64 {
+    let z = w * w;
+    let first = -0.3465735902799723 + w * 0.1601510046393892;
+    let second = -0.0832561629991968 + w * 0.04616701975283866;
+    log + (w + (lack + z * (first + z * (second + z * far))))
 }
 
-/// What makes half of the logarithm `f - s * rest`: see [`ln_lack`].
+/// The end of its series, in the upper part of `w`, whose products with these coefficients are exact.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn halved_rest(f: f64, s: f64) -> f64 {
-    let z = s * s;
-    let w = z * z;
-    let first = 0.3333333333333367 + z * 0.19999999999703308;
-    let second = 0.14285714373162062 + z * 0.11111099009908341;
-    let third = 0.09091799194097998 + z * 0.07656542937731715;
-    f - z * (first + w * (second + w * (third + w * 0.07403121779408253)))
+fn log2_far(w: f64) -> f64 {
+    let short: f64 = upper(w);
+    let z = w * w;
+    let fourth = (LOG2_EIGHTH + short * LOG2_NINTH) + z * LOG2_TENTH;
+    (LOG2_SIXTH + short * LOG2_SEVENTH) + z * fourth
 }
 
-/// `(high, rest)`: the logarithm to the base 2 is `high * LOG2_E + rest`, where the product is exact, given
-/// what `halved_rest` is multiplied to, in two parts. Next to `sqrt(2)` the rounding of that product alone
-/// is a fifth of the last place.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn log2_sum(f: f64, s: f64, lack: f64, error: f64) -> (f64, f64) {
-    // Nearly all of half of ln m, in 26 bits, and the rest.
-    let high: f64 = upper(s);
-    let low = ((f - high) - lack) - error;
-    // 2 / ln 2 in two parts, the first of 26 bits. A `k` other than 0 leaves a sum of at least 1/2,
-    // and the rounding before counts a quarter of its own.
-    (
-        high,
-        low * 2.8853900817779268 + high * 3.851925982253235e-08,
-    )
-}
+/// Coefficients: the seventh and the ninth of 26 bits.
+pub(super) const LOG2_SIXTH: f64 = -0.026667113488234678;
+pub(super) const LOG2_SEVENTH: f64 = 0.015843593515455723;
+pub(super) const LOG2_EIGHTH: f64 = -0.009610624302144074;
+pub(super) const LOG2_NINTH: f64 = 0.005936463247053325;
+pub(super) const LOG2_TENTH: f64 = -0.0034719880006498028;
 
 /// Logarithm to the base 10. At most 1 ULP.
 #[kernel(device, crate = crate)]

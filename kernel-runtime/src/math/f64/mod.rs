@@ -1,5 +1,7 @@
 //! Elementary functions of `f64`.
 
+mod binary_centred;
+mod binary_centres;
 pub(super) mod bits;
 mod centred;
 mod centres;
