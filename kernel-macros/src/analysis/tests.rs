@@ -92,26 +92,26 @@ fn every_distance_and_kind_counts() {
     let of = |statements: &str| {
         format!("fn f(x: &mut [f64], n: usize) {{ for i in 0..n {{ {statements} }} }}")
     };
-    let four = "x[4 * i] = 1.0; x[4 * i + 1] = 1.0; x[4 * i + 2] = 1.0; x[4 * i + 3] = 1.0;";
-    assert_eq!(depth(&of(four)), 1);
+    let eight: String = (0..8).map(|k| format!("x[8 * i + {k}] = 1.0;")).collect();
+    assert_eq!(depth(&of(&eight)), 1);
     refused(
-        &of(&format!("{four} x[4 * i + 4] = 1.0;")),
-        &["`x[4 * i]`", "`x[4 * i + 4]`"],
+        &of(&format!("{eight} x[8 * i + 8] = 1.0;")),
+        &["`x[8 * i + 0]`", "`x[8 * i + 8]`"],
     );
     refused(
-        &of(&format!("{four} x[4 * i + 1 + 4] = 1.0;")),
-        &["`x[4 * i + 1]`", "`x[4 * i + 1 + 4]`"],
+        &of(&format!("{eight} x[8 * i + 1 + 8] = 1.0;")),
+        &["`x[8 * i + 1]`", "`x[8 * i + 1 + 8]`"],
     );
     refused(
-        &of(&format!("{four} x[3 * i + 1] = 1.0;")),
-        &["`x[3 * i + 1]`"],
+        &of(&format!("{eight} x[7 * i + 1] = 1.0;")),
+        &["`x[7 * i + 1]`"],
     );
     // As far apart, but a whole row, of which the loop inside makes one element after the other.
     refused(
-        &of(
-            "x[4 * i] = 1.0; x[4 * i + 1] = 1.0; for k in 0..4 { x[4 * i + k + 1] = x[4 * i + k]; }",
-        ),
-        &["`x[4 * i + k + 1]`"],
+        &of(&format!(
+            "{eight} for k in 0..8 {{ x[8 * i + k + 1] = x[8 * i + k]; }}"
+        )),
+        &["`x[8 * i + k + 1]`"],
     );
 }
 

@@ -155,7 +155,7 @@ enum Line {
     Dropped,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct RegInfo {
     class: Class,
     name: Option<String>,
@@ -167,13 +167,15 @@ struct RegInfo {
 }
 
 /// The body of one entry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Code {
     regs: Vec<RegInfo>,
     labels: Vec<String>,
     sections: Vec<Vec<Line>>,
     current: Section,
     locals: Vec<String>,
+    /// What is written now was written before, for another copy of a loop's body.
+    pub is_copy: bool,
 }
 
 impl Code {
@@ -184,6 +186,7 @@ impl Code {
             sections: vec![Vec::new()],
             current: Section(0),
             locals: Vec::new(),
+            is_copy: false,
         }
     }
 
@@ -269,8 +272,11 @@ impl Code {
         self.line(Line::Label(label));
     }
 
+    /// A comment; of several copies of a statement, the first one's alone.
     pub fn comment(&mut self, text: String) {
-        self.line(Line::Comment(text));
+        if !self.is_copy {
+            self.line(Line::Comment(text));
+        }
     }
 
     /// A brace or a declaration.

@@ -9,6 +9,7 @@ use super::names;
 use super::params::{self, DeviceParam, Shape};
 use super::poly::Poly;
 use super::staged::Staged;
+use super::streams::Streams;
 use super::uses::Uses;
 use super::value::Slot;
 use super::vectors::{Touch, Vectors};
@@ -20,7 +21,7 @@ use crate::tables::HashMap;
 type Key = (String, Vec<Operand>);
 
 /// A stretch of the program whose values are dropped at its end: an entry, a loop, a branch.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     known: HashMap<Key, Operand>,
     /// In front of the loop, if this is one.
@@ -29,7 +30,7 @@ pub struct Scope {
 }
 
 /// Registers that a loop advances from iteration to iteration.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Induction {
     /// Counters as 64-bit values; all else is affine in them.
     pub counters: Vec<Reg>,
@@ -54,6 +55,7 @@ pub struct Exits {
     pub certain: Option<usize>,
 }
 
+#[derive(Clone)]
 pub struct Emitter<'a> {
     pub function: &'a Function,
     pub region: &'a Region,
@@ -77,6 +79,8 @@ pub struct Emitter<'a> {
     pub vectors: Option<Vectors>,
     /// What iterations load and store together at present.
     pub staged: Option<Staged>,
+    /// What the inner loop being written loads as vectors.
+    pub streams: Option<Streams>,
     /// Whether the last stride of every array is known to be one element.
     pub unit_strides: bool,
     /// Whether indices are computed in 32 bits.
@@ -111,6 +115,7 @@ impl<'a> Emitter<'a> {
             touches: Vec::new(),
             vectors: None,
             staged: None,
+            streams: None,
             unit_strides: false,
             narrow: false,
             lower_halves: HashMap::default(),

@@ -167,7 +167,8 @@ impl Emitter<'_> {
         let constant = !self.region.arrays[number].writes;
         let address = self.address(access);
         // Nothing else writes an array that the region only reads.
-        let reg = match self.loaded_ahead(address) {
+        let ahead = self.loaded_ahead(address);
+        let reg = match ahead.or_else(|| self.streamed(access, address)) {
             None if constant => {
                 let op = format!("ld.global.nc.{}", memory_suffix(elem));
                 let front = self.front_of_load(address.base, access);

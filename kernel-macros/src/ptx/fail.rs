@@ -29,14 +29,14 @@ pub enum Number {
 }
 
 /// A way to a site, taken out of the line of the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Exit {
     label: Label,
     cause: Cause,
     number: Option<Number>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Cause {
     Site {
         site: u32,
@@ -48,7 +48,7 @@ enum Cause {
 }
 
 /// The failing ends of an entry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failures {
     exits: Vec<Exit>,
     record: Label,

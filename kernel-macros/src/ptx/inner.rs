@@ -74,9 +74,14 @@ impl Emitter<'_> {
     pub fn for_stmt(&mut self, id: LoopId) {
         let done = self.code.label("DONE");
         // What stands in front of the loop is not computed where the range is empty.
-        self.scoped(|e| match e.has_copies(id) {
-            true => e.loop_with_copies(id, done),
-            false => e.for_loop(id, done),
+        self.scoped(|e| {
+            if e.streams(id, done) {
+                return;
+            }
+            match e.has_copies(id) {
+                true => e.loop_with_copies(id, done),
+                false => e.for_loop(id, done),
+            }
         });
         self.code.place(done);
     }
@@ -100,6 +105,7 @@ impl Emitter<'_> {
             pointers: Vec::new(),
         }));
         self.code.place(start);
+        self.begin_pass(level);
         let certain = (!has_jump(&node.body, self.function)).then_some(level);
         self.loops.push(Exits {
             next,
@@ -111,11 +117,13 @@ impl Emitter<'_> {
             self.failures.current = Some(Number::InOrder(id, Operand::Reg(*reg)));
         }
         for copy in 0..counter.copies {
+            self.code.is_copy = copy > 0;
             self.scoped(|e| {
                 e.bind_counter(node.var, &counter.slot_of(copy));
                 e.block(&node.body);
             });
         }
+        self.code.is_copy = false;
         self.failures.current = outside;
         self.loops.pop();
         self.code.place(next);

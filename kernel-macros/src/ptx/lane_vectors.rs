@@ -50,7 +50,7 @@ impl Trial<'_> {
     fn is_in_a_vector(&self, touch: &Touch, width: u32) -> bool {
         let load = self.mode(touch) == AccessMode::Load;
         let fits = width * self.ty(touch).bytes() <= LONGEST;
-        load && fits && self.is_there_anyway(touch.access)
+        load && fits && self.emitter.is_there_anyway(touch.access)
     }
 
     /// For each load and each loop but the outermost, what stands in memory between the end of the

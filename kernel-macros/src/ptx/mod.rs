@@ -10,7 +10,8 @@
 //! [`grouped`] and [`grouped_fold`] do; [`form`] says which of them it is. Maps take neighbouring
 //! iterations together where that makes their accesses longer ([`vectors`], [`vector_loop`]), and so
 //! do the threads of a reduction on their other way through a chunk ([`lane_vectors`],
-//! [`wide_chunk`]); [`staged`] has what both load and store at once. [`entry`] decides in which forms
+//! [`wide_chunk`]); [`staged`] has what both load and store at once. Threads that walk along rows of their own load vectors as well
+//! ([`streams`]). [`entry`] decides in which forms
 //! an entry is written, one of which may have indices of 32 bits ([`narrow`]).
 
 mod address;
@@ -47,6 +48,7 @@ mod remainder;
 mod source;
 mod staged;
 mod stmt;
+mod streams;
 mod unroll;
 mod uses;
 mod value;

@@ -2,14 +2,14 @@
 
 use super::code::{Operand, Reg};
 use super::narrow::low_word;
-use std::collections::BTreeMap;
 
 /// A product of registers, sorted; empty for 1.
 pub type Monomial = Vec<Reg>;
 
-/// A sum of monomials with their coefficients, none of which is zero.
+/// A sum of monomials, sorted, with their coefficients, none of which is zero. A list, as there are few of them, and
+/// cargo compiles macros without optimisation, where trees are slow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Poly(BTreeMap<Monomial, i64>);
+pub struct Poly(Vec<(Monomial, i64)>);
 
 /// Larger products are computed as the source writes them.
 const MAX_TERMS: usize = 12;
@@ -25,7 +25,7 @@ impl Poly {
     /// A 64-bit integer value.
     pub fn of(operand: Operand) -> Poly {
         match operand {
-            Operand::Reg(reg) => Poly(BTreeMap::from([(vec![reg], 1)])),
+            Operand::Reg(reg) => Poly(vec![(vec![reg], 1)]),
             Operand::Int(value) => Poly::constant(value),
             _ => unreachable!("an index is an integer"),
         }
@@ -38,12 +38,21 @@ impl Poly {
     }
 
     fn insert(&mut self, monomial: Monomial, coefficient: i64) {
-        let sum = self.0.get(&monomial).copied().unwrap_or(0);
-        let sum = sum.wrapping_add(coefficient);
+        let mut at = 0;
+        while at < self.0.len() && self.0[at].0 < monomial {
+            at += 1;
+        }
+        if at == self.0.len() || self.0[at].0 != monomial {
+            if coefficient != 0 {
+                self.0.insert(at, (monomial, coefficient));
+            }
+            return;
+        }
+        let sum = self.0[at].1.wrapping_add(coefficient);
         if sum == 0 {
-            self.0.remove(&monomial);
+            self.0.remove(at);
         } else {
-            self.0.insert(monomial, sum);
+            self.0[at].1 = sum;
         }
     }
 
@@ -52,7 +61,7 @@ impl Poly {
     }
 
     pub fn regs(&self) -> impl Iterator<Item = Reg> + '_ {
-        self.0.keys().flatten().copied()
+        self.0.iter().flat_map(|(monomial, _)| monomial).copied()
     }
 
     pub fn plus(&self, other: &Poly) -> Poly {
@@ -112,8 +121,14 @@ impl Poly {
     /// The part without a constant, and the constant.
     pub fn split_constant(&self) -> (Poly, i64) {
         let mut rest = self.clone();
-        let constant = rest.0.remove(&Vec::new()).unwrap_or(0);
-        (rest, constant)
+        // The empty product is the first one.
+        match self.0.first() {
+            Some((monomial, constant)) if monomial.is_empty() => {
+                rest.0.remove(0);
+                (rest, *constant)
+            }
+            _ => (rest, 0),
+        }
     }
 
     /// The same modulo 2^32, with coefficients of 32 bits.
@@ -140,12 +155,12 @@ impl Poly {
 
     /// Terms that satisfy `test`, and the others.
     pub fn partition(&self, test: impl Fn(&Monomial) -> bool) -> (Poly, Poly) {
-        let (yes, no) = self
-            .0
-            .clone()
-            .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|(monomial, _)| test(monomial));
-        (Poly(yes), Poly(no))
+        let (mut yes, mut no) = (Poly::default(), Poly::default());
+        for (monomial, coefficient) in &self.0 {
+            let part = if test(monomial) { &mut yes } else { &mut no };
+            part.0.push((monomial.clone(), *coefficient));
+        }
+        (yes, no)
     }
 }
 

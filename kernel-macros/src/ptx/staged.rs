@@ -9,7 +9,7 @@ use crate::tables::HashMap;
 use std::collections::BTreeMap;
 
 /// Elements of iterations that go together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Staged {
     /// Loaded ahead, by address.
     loaded: HashMap<(Operand, i64), Reg>,
@@ -17,7 +17,7 @@ pub struct Staged {
     stored: BTreeMap<u8, Stored>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Stored {
     /// Of the first value.
     address: Address,

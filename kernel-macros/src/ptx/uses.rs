@@ -7,7 +7,7 @@ use crate::tables::HashSet;
 use std::mem;
 
 /// Everything found in a block, in the order of the source.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Uses {
     /// Variables read or assigned.
     pub vars: HashSet<VarId>,

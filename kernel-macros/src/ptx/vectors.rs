@@ -90,6 +90,16 @@ impl Emitter<'_> {
         Trial::of(self)?.map()
     }
 
+    /// Whether every iteration can load the element, even one that does not.
+    pub fn is_there_anyway(&self, access: AccessId) -> bool {
+        let inside = match self.region.bounds.get(&access) {
+            Some(Bounds::Proved) => true,
+            Some(Bounds::Relaxed) => self.relaxed,
+            _ => false,
+        };
+        inside && self.region.free.contains(&access)
+    }
+
     pub fn may_go_together(&self) -> bool {
         let fails = !self.relaxed && self.region.can_fail(self.debug);
         !fails && !self.uses.has_loop && self.uses.size <= UNROLLED_SIZE
@@ -249,7 +259,8 @@ impl<'a> Trial<'a> {
     pub fn groups(&self, moving: &[&Touch]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for touch in moving {
-            if self.mode(touch) == AccessMode::Store || !self.is_there_anyway(touch.access) {
+            if self.mode(touch) == AccessMode::Store || !self.emitter.is_there_anyway(touch.access)
+            {
                 continue;
             }
             let (rest, constant) = touch.address.split_constant();
@@ -263,17 +274,6 @@ impl<'a> Trial<'a> {
             }
         }
         groups
-    }
-
-    /// Whether every iteration can load the element, even one that does not.
-    pub fn is_there_anyway(&self, access: AccessId) -> bool {
-        let region = self.emitter.region;
-        let inside = match region.bounds.get(&access) {
-            Some(Bounds::Proved) => true,
-            Some(Bounds::Relaxed) => self.emitter.relaxed,
-            _ => false,
-        };
-        inside && region.free.contains(&access)
     }
 
     /// What the registers in the addresses hold; `None` if one of them is computed by an iteration.

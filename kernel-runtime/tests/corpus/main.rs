@@ -53,4 +53,5 @@ mod strips;
 mod tuples;
 mod vectors;
 mod views;
+mod walks;
 mod whole;

@@ -159,14 +159,15 @@ fn judge_array(former: &Former, visits: &[&Visit], plan: &mut DependPlan) {
             .map(|visit| former.function.accesses[visit.access].array),
     );
     let sides: Vec<Side> = visits.iter().map(|visit| Side::of(former, visit)).collect();
-    let shifts = Shifts::of(former.function, &sides);
+    // Of few there is nothing to gain.
+    let many = (sides.len() > 6).then(|| Shifts::of(former.function, &sides));
     let mut separate: HashSet<Shift> = HashSet::default();
     for (n, side) in sides.iter().enumerate() {
         for (m, other) in (n..).zip(&sides[n..]) {
             if !(writes(side.mode) || writes(other.mode)) {
                 continue;
             }
-            let shift = shifts.between(n, m);
+            let shift = many.as_ref().and_then(|shifts| shifts.between(n, m));
             if shift.as_ref().is_some_and(|of| separate.contains(of)) {
                 continue;
             }

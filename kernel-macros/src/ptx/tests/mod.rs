@@ -4,6 +4,7 @@ mod kernels;
 mod lanes;
 mod narrow;
 mod shared;
+mod streams;
 mod vectors;
 
 use super::{DeviceParam, params};

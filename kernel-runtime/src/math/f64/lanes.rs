@@ -129,7 +129,7 @@ pub fn log2<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
         Way::OneByOne => unsafe { log2_in_stages(Way::OneByOne, x, scratch) },
     };
     if !usual {
-        return proper!(x, log2());
+        proper!(x, log2());
     }
 }
 
