@@ -277,3 +277,47 @@ fn arrays_by_value_are_indexed() {
     let p: Vec<[f64; 3]> = values(900).chunks(3).map(|p| [p[0], p[1], p[2]]).collect();
     check!(all_turned[out = vec![0.0; 300]](&p, &mut out));
 }
+
+mod tables {
+    use kernel_runtime::prelude::*;
+
+    const THIRD: f64 = 1.0 / 3.0;
+
+    #[kernel(device)]
+    pub fn mixed(x: f64, k: usize) -> f64 {
+        const HALF: f64 = 0.5;
+        const MIXED: [f64; 4] = [2.0 / 7.0, THIRD, (-HALF), 3 as f64];
+        const NESTED: [[f64; 2]; 2] = [[1.0, 2.0], [3.0, -4.0]];
+        const EQUAL: [f64; 3] = [7.5 * HALF; 3];
+        MIXED[k % 4] * x + NESTED[k % 2][k / 2 % 2] - EQUAL[k % 3]
+    }
+
+    macro_rules! polynomial {
+        ($name:ident, $($coefficient:expr),*) => {
+            #[kernel(device)]
+            pub fn $name(x: f64) -> f64 {
+                const COEFFICIENTS: [f64; 3] = [$($coefficient),*];
+                let mut value = 0.0;
+                for k in 0..3 {
+                    value = value * x + COEFFICIENTS[k];
+                }
+                value
+            }
+        };
+    }
+
+    polynomial!(cubic, 1.5, -THIRD, 2.0 - 7.0);
+}
+
+#[kernel(parallel, cuda)]
+fn looked_up(x: &[f64], out: &mut [f64]) {
+    for i in 0..x.len() {
+        out[i] = tables::mixed(x[i], i) + tables::cubic(x[i]);
+    }
+}
+
+#[test]
+fn constant_arrays_of_numbers() {
+    let x = values(100);
+    check!(looked_up[out = vec![0.0; 100]](&x, &mut out));
+}

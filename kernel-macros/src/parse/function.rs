@@ -39,6 +39,7 @@ pub fn device_function(item: &syn::ItemFn, sink: &mut Sink) -> Function {
     }
     let block = parser.block(&as_statements(&body));
     parser.returned.extend(block.value);
+    parser.refuse_tables(sink);
     parser.scopes.leave();
     let frame = parser.frame(id, block, &item.sig.ident);
     parser.path.pop();
@@ -78,7 +79,7 @@ fn is_item(stmt: &syn::Stmt) -> bool {
     )
 }
 
-/// The body without its items, but with a variable for each constant array of literals: on a device
+/// The body without its items, but with a variable for each constant array of numbers: on a device
 /// there is no other place for one.
 fn as_statements(body: &syn::Block) -> syn::Block {
     let tables = body.stmts.iter().filter_map(table);
@@ -94,19 +95,32 @@ fn table(stmt: &syn::Stmt) -> Option<syn::Stmt> {
     let syn::Stmt::Item(syn::Item::Const(item)) = stmt else {
         return None;
     };
-    let syn::Expr::Array(array) = &*item.expr else {
-        return None;
-    };
-    let (name, ty) = (&item.ident, &item.ty);
-    let literals = array.elems.iter().all(is_literal);
-    literals.then(|| syn::parse_quote!(let #name: #ty = #array;))
+    let (name, ty, array) = (&item.ident, &item.ty, behind(&item.expr));
+    let is_array = matches!(array, syn::Expr::Array(_) | syn::Expr::Repeat(_));
+    (is_array && is_plain(array)).then(|| syn::parse_quote!(let #name: #ty = #array;))
 }
 
-fn is_literal(expr: &syn::Expr) -> bool {
+/// Whether a constant is made of literals, other constants and operators alone: an iteration has the same value.
+fn is_plain(expr: &syn::Expr) -> bool {
     match expr {
-        syn::Expr::Lit(_) => true,
-        syn::Expr::Unary(unary) => is_literal(&unary.expr),
+        syn::Expr::Lit(_) | syn::Expr::Path(_) => true,
+        syn::Expr::Unary(of) => is_plain(&of.expr),
+        syn::Expr::Binary(of) => is_plain(&of.left) && is_plain(&of.right),
+        syn::Expr::Cast(of) => is_plain(&of.expr),
+        syn::Expr::Paren(of) => is_plain(&of.expr),
+        syn::Expr::Group(of) => is_plain(&of.expr),
+        syn::Expr::Array(of) => of.elems.iter().all(is_plain),
+        syn::Expr::Repeat(of) => is_plain(&of.expr),
         _ => false,
+    }
+}
+
+/// What parentheses and macros' groups are around.
+fn behind(expr: &syn::Expr) -> &syn::Expr {
+    match expr {
+        syn::Expr::Paren(of) => behind(&of.expr),
+        syn::Expr::Group(of) => behind(&of.expr),
+        expr => expr,
     }
 }
 
@@ -141,6 +155,21 @@ impl Parser {
                 sink.push(Span::of(pat), message, Some(help));
                 None
             }
+        }
+    }
+
+    /// Arrays from outside are no values that a kernel passes on.
+    fn refuse_tables(&self, sink: &mut Sink) {
+        let mut tables: Vec<VarId> = self.tables.iter().copied().collect();
+        tables.sort_unstable();
+        for table in tables {
+            let var = &self.vars[table];
+            let message = format!(
+                "a device function cannot read the array `{}` outside of it",
+                var.ident
+            );
+            let help = "declare it in the function, `const NAME: [..; ..] = [..];`, or pass elements to it";
+            sink.push(var.span, message, Some(help.to_string()));
         }
     }
 
