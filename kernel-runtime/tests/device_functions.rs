@@ -286,7 +286,7 @@ mod tables {
     #[kernel(device)]
     pub fn mixed(x: f64, k: usize) -> f64 {
         const HALF: f64 = 0.5;
-        const MIXED: [f64; 4] = [2.0 / 7.0, THIRD, (-HALF), 3 as f64];
+        const MIXED: [f64; 4] = [2.0 / 7.0, THIRD, (-HALF), (1 + 2) as f64];
         const NESTED: [[f64; 2]; 2] = [[1.0, 2.0], [3.0, -4.0]];
         const EQUAL: [f64; 3] = [7.5 * HALF; 3];
         MIXED[k % 4] * x + NESTED[k % 2][k / 2 % 2] - EQUAL[k % 3]
