@@ -7,14 +7,9 @@ use crate::ir::{Builtin, ExprId, ExprKind, Function, Scalar, Ty, walk};
 /// Whether it does.
 pub fn as_written(function: &Function, region: &Region) -> bool {
     // Of equal extremes the first or the last one is chosen, wherever the iterations run.
-    let chosen = |at| {
-        region
-            .extremes
-            .iter()
-            .any(|of| of.members().any(|member| member == at))
-    };
     let folds = region.accumulators.iter().enumerate();
-    let folds = folds.filter(|(at, _)| !chosen(*at)).map(|(_, of)| of.ty);
+    let folds = folds.filter(|(at, _)| region.extreme_of(*at).is_none());
+    let folds = folds.map(|(_, of)| of.ty);
     let folds = folds.chain(region.shared.iter().map(|of| of.ty));
     !region.rounds_otherwise
         && region.calls.is_empty()

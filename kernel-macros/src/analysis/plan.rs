@@ -391,6 +391,12 @@ impl Fold {
 }
 
 impl Region {
+    /// The position of the extreme of which the accumulator at a position is a member.
+    pub fn extreme_of(&self, accumulator: usize) -> Option<usize> {
+        let has = |extreme: &Extreme| extreme.members().any(|member| member == accumulator);
+        self.extremes.iter().position(has)
+    }
+
     /// What stands for an accumulator that the source does not have.
     pub fn promoted(&self, accumulator: VarId) -> Option<&Promoted> {
         self.promoted.iter().find(|of| of.var == accumulator)

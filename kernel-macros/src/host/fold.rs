@@ -116,8 +116,7 @@ fn pair(region: &Region) -> TokenStream {
     });
     let folds = plan.accumulators.iter().enumerate().map(|(at, of)| {
         let (left, right) = (left(at), right(at));
-        let mut extremes = plan.extremes.iter();
-        match extremes.position(|extreme| extreme.members().any(|member| member == at)) {
+        match plan.extreme_of(at) {
             Some(number) => {
                 let ahead = ahead_name(number);
                 emit!(#rt::select_unpredictable(#ahead, #right, #left))

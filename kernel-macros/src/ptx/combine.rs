@@ -16,12 +16,9 @@ impl Emitter<'_> {
             .collect();
         let accumulators = region.accumulators.iter().enumerate();
         accumulators
-            .map(|(at, of)| {
-                let mut extremes = region.extremes.iter();
-                match extremes.position(|extreme| extreme.members().any(|member| member == at)) {
-                    Some(number) => self.select(of.ty, right[at], left[at], ahead[number]),
-                    None => self.combine(of.fold, of.ty, left[at], right[at]),
-                }
+            .map(|(at, of)| match region.extreme_of(at) {
+                Some(number) => self.select(of.ty, right[at], left[at], ahead[number]),
+                None => self.combine(of.fold, of.ty, left[at], right[at]),
             })
             .collect()
     }

@@ -25,18 +25,19 @@ struct Stored {
     values: Vec<Operand>,
 }
 
+/// What loads so many neighbours; nothing writes those of a constant array.
+pub fn vector_load(constant: bool, width: i64, ty: Scalar) -> String {
+    let cached = if constant { ".nc" } else { "" };
+    format!("ld.global{cached}.v{width}.{}", memory_suffix(ty))
+}
+
 impl Emitter<'_> {
     /// Loads a vector of what the first iteration begins with.
     pub fn load_vector(&mut self, vectors: &Vectors, load: &Element, trips: &[Operand]) {
         let address = vectors.address(self, load, trips);
         let Address { base, offset } = self.locate(&address);
         let class = Class::in_memory(load.ty);
-        let cached = if load.constant { ".nc" } else { "" };
-        let op = format!(
-            "ld.global{cached}.v{}.{}",
-            vectors.width,
-            memory_suffix(load.ty)
-        );
+        let op = vector_load(load.constant, vectors.width, load.ty);
         let regs: Vec<Reg> = (0..vectors.width).map(|_| self.fresh(class)).collect();
         let parts = regs.iter().map(|reg| Operand::Reg(*reg)).collect();
         let args = vec![Arg::Vector(parts), Arg::Memory(base, offset)];

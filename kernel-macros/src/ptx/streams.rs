@@ -10,10 +10,11 @@
 use super::address::Address;
 use super::builtin::when;
 use super::code::{Arg, Class, Label, Operand, Reg, Section};
-use super::emitter::{Emitter, memory_suffix};
+use super::emitter::Emitter;
 use super::inner::has_jump;
 use super::params;
 use super::poly::Poly;
+use super::staged::vector_load;
 use super::uses::Uses;
 use super::value::Slot;
 use super::vectors::LONGEST;
@@ -364,13 +365,10 @@ impl Emitter<'_> {
     ) {
         let ty = self.element_type(access);
         let array = self.array(self.function.accesses[access].array);
-        let cached = match self.region.arrays[usize::from(array)].writes {
-            true => "",
-            false => ".nc",
-        };
-        let width = (LONGEST / ty.bytes()) as usize;
-        let op = format!("ld.global{cached}.v{width}.{}", memory_suffix(ty));
-        for regs in into.chunks(width) {
+        let constant = !self.region.arrays[usize::from(array)].writes;
+        let width = LONGEST / ty.bytes();
+        let op = vector_load(constant, width.into(), ty);
+        for regs in into.chunks(width as usize) {
             let parts = regs.iter().map(|reg| Operand::Reg(*reg)).collect();
             let args = vec![Arg::Vector(parts), Arg::Memory(base, offset)];
             match guard {

@@ -3,7 +3,7 @@
 
 use super::formula::Inputs;
 use super::plan::Plan;
-use super::{Call, Code, Progressions, Region, Run, Shape};
+use super::{Body, Call, Code, Progressions, Region, Run, Shape};
 use crate::array::Array;
 use crate::range::Progression;
 use crate::session::Outcome;
@@ -14,6 +14,17 @@ pub struct Captured<'a> {
     pub code: &'a Code,
     pub arrays: &'a [Array<'a>],
     pub scalars: &'a [u64],
+}
+
+impl Captured<'_> {
+    /// The fast form, if it will do for arrays that lie like these.
+    #[inline(always)]
+    pub(super) fn fast(&self, plan: &Plan) -> Option<Body> {
+        match plan.has_unit_rows(self.arrays) {
+            true => self.code.fastest(),
+            false => None,
+        }
+    }
 }
 
 impl Region {
@@ -50,7 +61,6 @@ impl Region {
             return Outcome::Declined;
         };
         let relaxed = plan.fast.holds(&inputs);
-        let fast = relaxed && plan.has_unit_rows(captured.arrays);
         let interior = plan.interior.as_ref().map(|of| of.places(&inputs));
         admitted(&mut Run {
             region: self,
@@ -65,7 +75,7 @@ impl Region {
             },
             count,
             cost: plan.cost(&inputs),
-            fast: if fast { captured.code.fastest() } else { None },
+            fast: if relaxed { captured.fast(plan) } else { None },
             starts_at_nan: false,
             relaxed,
             // Where it does not hold, an iteration may fail, and the earliest has to be found.

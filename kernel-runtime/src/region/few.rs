@@ -48,10 +48,6 @@ impl Region {
             arrays,
             scalars,
         } = captured;
-        let fast = match self.plan().has_unit_rows(arrays) {
-            true => code.fastest(),
-            false => None,
-        };
         let call = Call {
             arrays,
             scalars,
@@ -59,7 +55,7 @@ impl Region {
             shape,
             interior: (0, 0),
         };
-        let body = fast.unwrap_or(code.body);
+        let body = captured.fast(self.plan()).unwrap_or(code.body);
         for outer in 0..shape[0] {
             // SAFETY: the call is the region's, by the caller, and the tile is all of its space at a place of the
             // outermost loop. A map has no lanes.
@@ -84,10 +80,6 @@ impl Region {
         let mut loops = Progressions::NONE;
         loops.push_by_one(given);
         let shape = loops.shape();
-        let fast = match plan.has_unit_rows(captured.arrays) {
-            true => captured.code.fastest(),
-            false => None,
-        };
         admitted(&mut Run {
             region: self,
             code: captured.code,
@@ -102,7 +94,7 @@ impl Region {
             count: shape.iter().product(),
             // None that a thread would share.
             cost: 0,
-            fast,
+            fast: captured.fast(plan),
             starts_at_nan: false,
             relaxed: true,
             across: plan.across,
