@@ -178,6 +178,7 @@ pub struct Follow {
 pub struct Strips {
     pub carried: Vec<VarId>,
     pub ahead: Vec<Ahead>,
+    pub written: Vec<Written>,
     /// Some of the loops end when they do for each iteration, which then waits for the others.
     pub masked: bool,
     /// Only a few iterations go together, each along elements of its own, in lanes that are registers.
@@ -193,6 +194,14 @@ pub struct Ahead {
     /// The loop of which each trip begins with reading it. If there is none, no loop changes it, and it
     /// is read when the outermost one around it makes its first trip.
     pub trip: Option<LoopId>,
+}
+
+/// An element that a trip of an inner loop writes, of which each iteration holds the value until the trip is
+/// done, and the accesses that read it there.
+#[derive(Debug)]
+pub struct Written {
+    pub access: AccessId,
+    pub reads: Vec<AccessId>,
 }
 
 /// The iterations in which the variable of the innermost parallel loop, which counts in steps of
