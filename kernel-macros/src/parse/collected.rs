@@ -195,11 +195,22 @@ fn is_counted(node: &syn::Expr) -> bool {
         ("windows" | "chunks" | "chunks_exact", [size]) => is_plain(source) && is_plain(size),
         ("enumerate" | "rev" | "copied" | "cloned", []) => is_counted(source),
         ("skip" | "take" | "step_by", [count]) => is_counted(source) && is_plain(count),
-        ("zip", [other]) => is_counted(source) && (is_counted(other) || is_array(other)),
+        // Where the other one ends first, a closure before it is asked once more than there are pairs.
+        ("zip", [other]) if !is_mapped(source) => {
+            is_counted(source) && (is_counted(other) || is_array(other))
+        }
         ("map", [test]) => {
             let one = closure(test).is_some_and(|test| test.inputs.len() == 1);
             is_counted(source) && one
         }
+        _ => false,
+    }
+}
+
+/// Whether a closure is among a chain's stages.
+fn is_mapped(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::MethodCall(call) => call.method == "map" || is_mapped(&call.receiver),
         _ => false,
     }
 }

@@ -75,6 +75,28 @@ fn running(x: &[f64]) -> Vec<f64> {
     sums
 }
 
+/// Where there are more items than others, the closure is asked once more than there are pairs.
+#[kernel(parallel, cuda)]
+fn pairs(x: &[i32], y: &[i32], z: &mut [i32]) -> Vec<i32> {
+    for i in 0..z.len() {
+        z[i] = x[i] + 1;
+    }
+    let sums: Vec<i32> = x
+        .iter()
+        .map(|v| 100 / v)
+        .zip(y)
+        .map(|(a, b)| a + b)
+        .collect();
+    sums
+}
+
+#[test]
+fn a_closure_is_asked_once_more() {
+    let (x, y) = ([1, 2, 3, 0, 5], [1, 2, 3]);
+    check!(pairs[z = [0; 5]](&x, &[1, 2], &mut z));
+    fails!("divide by zero", pairs[z = [0; 5]](&x, &y, &mut z));
+}
+
 #[test]
 fn chains_are_collected() {
     for n in SIZES {

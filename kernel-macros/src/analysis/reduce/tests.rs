@@ -215,6 +215,7 @@ fn the_next_best_follows() {
         "if x[i] < best { best = x[i]; second = best; } else if x[i] < second { second = x[i]; }",
         "if x[i] < best { second = best; best = x[i]; } else if x[i] > second { second = x[i]; }",
         "if x[i] <= best { second = best; best = x[i]; } else if x[i] < second { second = x[i]; }",
+        "if x[i] < best { second = best; best = x[i]; } else if x[i] < second { second = y[i]; }",
         "if x[i] < best { second = best; best = x[i]; } else if y[i] < second { second = y[i]; }",
         "if x[i] < best { second = best; best = x[i]; } else if x[i] < second && y[i] > 0.0 { second = x[i]; }",
         "if x[i] < best { second = best; best = x[i]; } else if x[i] < second && x[i] < best { second = x[i]; }",

@@ -81,6 +81,10 @@ impl Parser {
             _ => {
                 let receiver = written::text(&call.receiver);
                 let help = match name.starts_with("checked_") {
+                    false if name == "push" => {
+                        "where its place is known, make the `Vec` before the loop, as in `let mut v = vec![0.0; n];`, \
+                         and assign `v[i]`"
+                    }
                     false if name.starts_with("binary_search") => {
                         "of a sorted slice, `partition_point` finds the place: `let k = \
                          xs.partition_point(|&e| e < x); let found = k < xs.len() && xs[k] == x;`"
