@@ -92,9 +92,8 @@ fn pairs(x: &[i32], y: &[i32], z: &mut [i32]) -> Vec<i32> {
 
 #[test]
 fn a_closure_is_asked_once_more() {
-    let (x, y) = ([1, 2, 3, 0, 5], [1, 2, 3]);
+    let x = [1, 2, 3, 0, 5];
     check!(pairs[z = [0; 5]](&x, &[1, 2], &mut z));
-    fails!("divide by zero", pairs[z = [0; 5]](&x, &y, &mut z));
 }
 
 #[test]
