@@ -54,8 +54,7 @@ fn joined(region: &Region, before: &[Number], after: &[Number]) -> Run<Vec<Numbe
             .iter()
             .find(|of| of.members().any(|member| member == at));
         let value = match extreme {
-            Some(extreme) if is_ahead(extreme, before, after) => Some(after[at]),
-            Some(_) => Some(before[at]),
+            Some(extreme) => member(region, extreme, at, (before, after)),
             None => combined(of.fold, before[at], after[at]),
         };
         values.push(value.ok_or(Exit::Unknown("a fold of its own"))?);
@@ -63,15 +62,39 @@ fn joined(region: &Region, before: &[Number], after: &[Number]) -> Run<Vec<Numbe
     Ok(values)
 }
 
+/// What a member of an extreme was and what it came to, as one.
+fn member(
+    region: &Region,
+    extreme: &Extreme,
+    at: usize,
+    (before, after): (&[Number], &[Number]),
+) -> Option<Number> {
+    let combine = |left, right| combined(region.accumulators[at].fold, left, right);
+    let (ahead, leader) = (is_ahead(extreme, before, after), extreme.leader);
+    let follower = extreme.follower.filter(|of| of.at == at);
+    let adds = extreme.tallies.contains(&at) || follower.is_some_and(|of| of.apart);
+    if adds && compares(BinaryOp::Eq, after[leader], before[leader]) {
+        return combine(before[at], after[at]);
+    }
+    match (follower, ahead) {
+        (Some(_), true) => combine(before[leader], after[at]),
+        (Some(_), false) => combine(before[at], after[leader]),
+        (None, true) => Some(after[at]),
+        (None, false) => Some(before[at]),
+    }
+}
+
+fn compares(op: BinaryOp, left: Number, right: Number) -> bool {
+    let compared = match left.binary(op, right) {
+        Some(Meaning::Value(value)) => value.truth(),
+        _ => None,
+    };
+    compared.unwrap_or(false)
+}
+
 /// Whether the leader among the iterations is ahead of what it was before.
 fn is_ahead(extreme: &Extreme, before: &[Number], after: &[Number]) -> bool {
-    let holds = |op, at: usize| {
-        let compared = match after[at].binary(op, before[at]) {
-            Some(Meaning::Value(value)) => value.truth(),
-            _ => None,
-        };
-        compared.unwrap_or(false)
-    };
+    let holds = |op, at: usize| compares(op, after[at], before[at]);
     let (ahead, later) = match (extreme.least, extreme.last) {
         (true, last) => (BinaryOp::Lt, last),
         (false, last) => (BinaryOp::Gt, last),

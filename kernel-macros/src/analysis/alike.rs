@@ -9,7 +9,8 @@ pub fn as_written(function: &Function, region: &Region) -> bool {
     // Of equal extremes the first or the last one is chosen, wherever the iterations run.
     let folds = region.accumulators.iter().enumerate();
     let folds = folds.filter(|(at, _)| region.extreme_of(*at).is_none());
-    let folds = folds.map(|(_, of)| of.ty);
+    let folds = folds.map(|(_, of)| of).chain(region.followers());
+    let folds = folds.map(|of| of.ty);
     let folds = folds.chain(region.shared.iter().map(|of| of.ty));
     !region.rounds_otherwise
         && region.calls.is_empty()

@@ -136,6 +136,7 @@ impl Drafter<'_> {
             elements,
             promoted,
             extremes: std::mem::take(&mut reduce.extremes),
+            ordered: std::mem::take(&mut reduce.ordered),
             bounds: bounds.bounds,
             free: bounds.free,
             space,

@@ -195,7 +195,7 @@ fn options_are_read_where_they_are_made() {
         ("y[i] = u32::from(mine!(x[i], 1));", "`mine!`"),
         (
             "const K: u32 = 5; if let Some(K) = x[i].checked_sub(1) { y[i] = 5; }",
-            "`if let Some(K)`",
+            "`if let Some(K) = x[i].checked_sub(1)`",
         ),
         (
             "y[i] = match x[i].checked_sub(1) { _ => 1, Some(d) => d };",

@@ -222,8 +222,13 @@ const ROWS: &[Row] = &[
     (
         "`xs.contains(&x)`",
         "for i in 0..n { let e = [c[i], 3]; if c.contains(&5) || e.contains(&4) || [1, 2].contains(&c[i]) || b\"ab\".contains(&b[i]) \
-         || b[i..].starts_with(b\"ab\") || x[i..i + 2] == xs[..2] || p[i] == [1.0, 2.0] { y[i] = 1.0; } }",
+         || xs.partition_point(|&e| e < x[i]) > 3 || b[i..].starts_with(b\"ab\") || x[i..i + 2] == xs[..2] || p[i] == [1.0, 2.0] { y[i] = 1.0; } }",
         "for i in 0..n { if y.contains(&1.0) { y[i] = 1.0; } }",
+    ),
+    (
+        "`let y: Vec<f64> = x.iter().map(",
+        "let e: Vec<f64> = x.iter().zip(xs).map(|(a, b)| a * b).collect(); y[0] = e[1];",
+        "let e: Vec<f64> = x.iter().filter(|v| **v > 0.0).copied().collect(); y[0] = e[1];",
     ),
     (
         "`v.sort()`",
@@ -334,6 +339,13 @@ const ROWS: &[Row] = &[
         "let (mut best, mut key) = (0.0, 0); let mut p = (0, 0); for i in 0..n { if (x[i], at[i]) > (best, key) { best = x[i]; key = at[i]; } \
          if (at[i], i) > p { p = (at[i], i); } }",
         "let mut best = (0.0, 0.0); for i in 0..n { if (x[i], xs[i]) < best { best = (x[i], xs[i]); } }",
+    ),
+    (
+        "`if x > most { most = x; count = 1; }",
+        "let (mut e, mut o, mut l) = (0.0, 0, 0.0); for i in 0..n { if x[i] > e { e = x[i]; o = 1; } else if x[i] == e { o += 1; } } \
+         for i in 0..n { if x[i] > e { l = e; e = x[i]; } else if x[i] > l && x[i] != e { l = x[i]; } } \
+         for i in 0..n { if x[i] > e { e = x[i]; } else if x[i] < l { l = x[i]; } } y[0] = e + l + o as f64;",
+        "let (mut e, mut l) = (0.0, 0.0); for i in 0..n { if x[i] > e { l = e; e = x[i]; } } y[0] = e + l;",
     ),
     (
         "tuples and complex numbers",

@@ -169,6 +169,7 @@ impl Judge<'_> {
         verify::region_body(self.function, &region.body);
         let former = Former::new(self.function, nest);
         region.strips = strips::find(&former, &region);
+        region.interior = region.interior.filter(|_| region.strips.is_none());
         region.blocks = across::may(&region);
         region.across = region.blocks && across::find(&former, &region);
         follow::find(&former, &mut region);

@@ -14,6 +14,7 @@ mod attacks;
 mod bounds;
 pub mod builtins;
 mod capture;
+mod constant;
 mod cost;
 mod depend;
 mod draft;

@@ -78,13 +78,16 @@ fn what_is_no_option_or_no_value() {
         ("y[Some(i / 2).unwrap()] = 1;", "`y["),
         (
             "if let Some(ref d) = low { y[i] = *d; }",
-            "`if let Some(ref d)`",
+            "`if let Some(ref d) = low`",
         ),
         (
             "if let Ok(d) = found(x[i]) { y[i] = d as u32; }",
-            "`if let Ok(d)`",
+            "`if let Ok(d) = found(x[i])`",
         ),
-        ("if let d = low { y[i] = d.unwrap_or(1); }", "`if let d`"),
+        (
+            "if let d = low { y[i] = d.unwrap_or(1); }",
+            "`if let d = low`",
+        ),
     ] {
         refused(&in_loop(body), &[what]);
     }

@@ -77,6 +77,9 @@ pub struct Region {
     pub promoted: Vec<Promoted>,
     /// Accumulators that change together.
     pub extremes: Vec<Extreme>,
+    /// Of each two accumulators, the first has to start no greater than the second, or the verbatim
+    /// serial loop runs.
+    pub ordered: Vec<(VarId, VarId)>,
     /// How each access of the body stays in bounds.
     pub bounds: HashMap<AccessId, Bounds>,
     /// Accesses that stay in bounds, where they do, whatever the conditions around them say.
@@ -175,6 +178,7 @@ pub struct Follow {
 pub struct Strips {
     pub carried: Vec<VarId>,
     pub ahead: Vec<Ahead>,
+    pub written: Vec<Written>,
     /// Some of the loops end when they do for each iteration, which then waits for the others.
     pub masked: bool,
     /// Only a few iterations go together, each along elements of its own, in lanes that are registers.
@@ -190,6 +194,14 @@ pub struct Ahead {
     /// The loop of which each trip begins with reading it. If there is none, no loop changes it, and it
     /// is read when the outermost one around it makes its first trip.
     pub trip: Option<LoopId>,
+}
+
+/// An element that a trip of an inner loop writes, of which each iteration holds the value until the trip is
+/// done, and the accesses that read it there.
+#[derive(Debug)]
+pub struct Written {
+    pub access: AccessId,
+    pub reads: Vec<AccessId>,
 }
 
 /// The iterations in which the variable of the innermost parallel loop, which counts in steps of
@@ -276,10 +288,22 @@ pub struct Extreme {
     /// Members whose values decide where those before them are equal, and whether the smaller one is ahead.
     pub further: Vec<(usize, bool)>,
     pub companions: Vec<usize>,
+    /// Members that add up where the leaders are equal.
+    pub tallies: Vec<usize>,
+    /// What keeps the next best value.
+    pub follower: Option<Follower>,
     /// The smaller leader is ahead.
     pub least: bool,
     /// Of equal leaders the later one is ahead.
     pub last: bool,
+}
+
+/// The member of an [`Extreme`] that keeps the next best of both leaders and both followers.
+#[derive(Clone, Copy, Debug)]
+pub struct Follower {
+    pub at: usize,
+    /// What is equal to the leader does not follow it.
+    pub apart: bool,
 }
 
 impl Extreme {
@@ -287,7 +311,9 @@ impl Extreme {
     pub fn members(&self) -> impl Iterator<Item = usize> {
         let companions = self.companions.iter().copied();
         let further = self.further.iter().map(|(at, _)| *at);
-        let others = further.chain(companions);
+        let tallies = self.tallies.iter().copied();
+        let follower = self.follower.iter().map(|of| of.at);
+        let others = further.chain(companions).chain(tallies).chain(follower);
         [self.leader, self.place].into_iter().chain(others)
     }
 
@@ -419,7 +445,14 @@ impl Region {
     /// Whether the accumulators come to the same however iterations are grouped: those of floats do
     /// in minima and maxima, and what follows one of these is decided by the number of its iteration.
     pub fn is_free_of_order(&self) -> bool {
-        self.accumulators.iter().all(Accumulator::is_free_of_order)
+        let zeros = self.followers().any(|of| of.ty.is_float());
+        !zeros && self.accumulators.iter().all(Accumulator::is_free_of_order)
+    }
+
+    /// The accumulators that keep a next best value: of two zeros among floats, an order decides which.
+    pub fn followers(&self) -> impl Iterator<Item = &Accumulator> {
+        let followers = self.extremes.iter().filter_map(|of| of.follower);
+        followers.map(|of| &self.accumulators[of.at])
     }
 
     /// Whether a host may combine all iterations in order: integers, of which LLVM makes lanes as it

@@ -1,6 +1,7 @@
 //! Where an iteration can fail, numbered in source order.
 
 use super::builtins::{Panics, panics};
+use super::constant;
 use super::plan::{Bounds, Region, Site, SiteKey, SiteKind};
 use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, CalleeId, CalleeKind, ExprId, ExprKind, Function, Place,
@@ -213,9 +214,9 @@ impl Finder<'_> {
             let Some(Ty::Array(_, len)) = function.vars[base].ty.indexed(depth) else {
                 return;
             };
-            let constant = matches!(function.exprs[*index].kind,
-                ExprKind::Int(value, _) if value < u128::from(*len));
-            if !constant {
+            let range = constant::range(function, *index);
+            let inside = |(low, high)| low >= 0 && high < i128::from(*len);
+            if !range.is_some_and(inside) {
                 let kind = SiteKind::LocalIndex { len: *len };
                 self.push(SiteKey::LocalIndex(*index), kind, span, false);
             }

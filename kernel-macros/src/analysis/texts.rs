@@ -301,8 +301,8 @@ pub fn carried_help(name: &str) -> String {
 pub fn carried_extreme_help(name: &str) -> String {
     format!(
         "if `{name}` is to be the greatest or least of all, let the `if` that compares with it do \
-         nothing but `if x > {name} {{ {name} = x; }}`, without an `else`, and have one for each \
-         extreme"
+         nothing but `if x > {name} {{ {name} = x; }}`, and have one for each extreme; an `else if` \
+         may count equal values, keep the next best, or the other end"
     )
 }
 
@@ -378,6 +378,22 @@ pub fn complex_value(name: &str) -> String {
     )
 }
 
+/// For an option.
+pub fn option_value(name: &str) -> String {
+    format!(
+        "`{name}` lives outside, and iterations assign it: they combine numbers, and no `Option`"
+    )
+}
+
+pub fn option_value_help(name: &str) -> String {
+    format!(
+        "keep what `{name}` holds in variables of their own that start at an end, as in `let (mut best, mut at) = \
+         (f64::NEG_INFINITY, 0);` and `if x > best {{ best = x; at = i; }}`, and make the `Option` after the loop; \
+         the first or last that matches is the least or greatest `i`; of a whole array, chains such as \
+         `xs.iter().copied().reduce(f64::max)` give one"
+    )
+}
+
 /// The same for `s = s * x + y` and kin.
 pub fn recurrence(name: &str) -> String {
     format!(
@@ -434,13 +450,13 @@ pub fn second_best(name: &str, best: &str) -> (String, String) {
 
 pub fn takes_over(name: &str, best: &str) -> String {
     format!(
-        "`{name}` takes over the value that `{best}` had: a best and second best, which has no \
-         parallel form"
+        "`{name}` takes over the value that `{best}` had: a best and second best in a form that has no \
+         parallel one"
     )
 }
 
-pub const SECOND_BEST_HELP: &str = "find the best and its place in one loop, and the second best in another that leaves that \
-     place out";
+pub const SECOND_BEST_HELP: &str = "write `if x > best { second = best; best = x; } else if x > second { second = x; }`; or find \
+     the best and its place in one loop, and the second best in another that leaves that place out";
 
 pub fn assigned_besides(name: &str, leader: &str) -> (String, String) {
     (

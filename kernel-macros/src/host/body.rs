@@ -344,16 +344,7 @@ impl<'a> Body<'a> {
     /// As in Rust, the value comes before the place.
     fn assign(&self, target: &Place, op: Option<BinaryOp>, value: ExprId) -> TokenStream {
         let right = self.right_hand_side(value);
-        let left = self.place_scalar(target);
-        let new = |old: TokenStream| match (op, left) {
-            (Some(op), Some(left)) => self.binary(
-                op,
-                (left, old),
-                (self.scalar_of(value), emit!(__right)),
-                SiteKey::Compound(value),
-            ),
-            _ => emit!(__right),
-        };
+        let new = |old: TokenStream| self.new_value(target, op, value, old);
         let store = match target {
             Place::Var(id) => {
                 let name = self.name(*id);
@@ -373,19 +364,59 @@ impl<'a> Body<'a> {
                 emit!(#(let #places = #at;)* #name #([#places])* = #new;)
             }
             Place::Element(access) => {
-                let (bind, at) = match self.named_index(*access) {
-                    Some(at) => (TokenStream::new(), at),
-                    None => {
-                        let at = self.index(*access);
-                        (emit!(let __at = #at;), emit!(__at))
-                    }
-                };
+                let (bind, at) = self.place_of(*access);
                 let new = new(self.read(*access, &at));
                 let store = self.write(*access, &at, &emit!(__value));
                 emit!(#bind let __value = #new; #store)
             }
         };
         emit!({ #right #store })
+    }
+
+    /// What an assignment makes of the value at its place and of the right-hand side, which is bound.
+    fn new_value(
+        &self,
+        target: &Place,
+        op: Option<BinaryOp>,
+        value: ExprId,
+        old: TokenStream,
+    ) -> TokenStream {
+        match (op, self.place_scalar(target)) {
+            (Some(op), Some(left)) => self.binary(
+                op,
+                (left, old),
+                (self.scalar_of(value), emit!(__right)),
+                SiteKey::Compound(value),
+            ),
+            _ => emit!(__right),
+        }
+    }
+
+    /// An element's place: what binds it, and its name.
+    fn place_of(&self, access: AccessId) -> (TokenStream, TokenStream) {
+        match self.named_index(access) {
+            Some(at) => (TokenStream::new(), at),
+            None => {
+                let at = self.index(access);
+                (emit!(let __at = #at;), emit!(__at))
+            }
+        }
+    }
+
+    /// The value that an assignment gives an element, and what stores `__value` there. Neither fails.
+    pub fn in_two(
+        &self,
+        access: AccessId,
+        op: Option<BinaryOp>,
+        value: ExprId,
+    ) -> (TokenStream, TokenStream) {
+        let right = self.right_hand_side(value);
+        let (bind, at) = self.place_of(access);
+        let old = self.read(access, &at);
+        let new = self.new_value(&Place::Element(access), op, value, old);
+        let store = self.write(access, &at, &emit!(__value));
+        let first = op.is_some().then_some(&bind);
+        (emit!({ #right #first #new }), emit!(#bind #store))
     }
 
     fn right_hand_side(&self, value: ExprId) -> TokenStream {

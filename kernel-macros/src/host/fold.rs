@@ -109,7 +109,7 @@ fn right(accumulator: usize) -> Ident {
 /// The left and the right values of all accumulators as one. Not by `if`: LLVM would load what it
 /// chose from one of two addresses, for which there are no vectors.
 fn pair(region: &Region) -> TokenStream {
-    let (rt, plan) = (region.rt(), region.plan);
+    let plan = region.plan;
     let ahead = plan.extremes.iter().enumerate().map(|(number, extreme)| {
         let (name, test) = (ahead_name(number), ahead(extreme));
         emit!(let #name = #test;)
@@ -117,14 +117,47 @@ fn pair(region: &Region) -> TokenStream {
     let folds = plan.accumulators.iter().enumerate().map(|(at, of)| {
         let (left, right) = (left(at), right(at));
         match plan.extreme_of(at) {
-            Some(number) => {
-                let ahead = ahead_name(number);
-                emit!(#rt::select_unpredictable(#ahead, #right, #left))
-            }
+            Some(number) => member(region, number, at),
             None => (region.body).combine(of.fold.combine(), of.ty, emit!(#left), emit!(#right)),
         }
     });
     emit!(#(#ahead)* (#(#folds,)*))
+}
+
+/// What a member of an extreme has of both sides.
+fn member(region: &Region, number: usize, at: usize) -> TokenStream {
+    let (rt, extreme, ahead) = (
+        region.rt(),
+        &region.plan.extremes[number],
+        ahead_name(number),
+    );
+    let of = &region.plan.accumulators[at];
+    let combine = |left: &Ident, right: &Ident| {
+        let fold = of.fold.combine();
+        region
+            .body
+            .combine(fold, of.ty, emit!(#left), emit!(#right))
+    };
+    let (mine, others) = (left(at), right(at));
+    let chosen = |yes, no| emit!(#rt::select_unpredictable(#ahead, #yes, #no));
+    let one = chosen(emit!(#others), emit!(#mine));
+    let (leader, next) = (left(extreme.leader), right(extreme.leader));
+    let tied = |otherwise| {
+        let both = combine(&mine, &others);
+        emit!(#rt::select_unpredictable(#leader == #next, #both, #otherwise))
+    };
+    if extreme.tallies.contains(&at) {
+        return tied(one);
+    }
+    let Some(follower) = extreme.follower.filter(|of| of.at == at) else {
+        return one;
+    };
+    let follows = chosen(combine(&leader, &others), combine(&mine, &next));
+    if follower.apart {
+        tied(follows)
+    } else {
+        follows
+    }
 }
 
 fn ahead_name(number: usize) -> Ident {

@@ -36,6 +36,7 @@ mod hidden;
 mod item;
 mod iterate;
 mod lanes;
+mod leaves;
 mod levels;
 mod logic;
 mod names;

@@ -242,11 +242,7 @@ impl<'a> Region<'a> {
         });
         let captured = captured.chain(text.atoms.iter().map(|atom| body.invariant(*atom)));
         let values = self.plan.accumulators.iter().map(|of| {
-            let ty = body.scalar(of.ty);
-            let value = match self.plan.promoted(of.var) {
-                Some(promoted) => elements::start(self, promoted),
-                None => self.context.driver_name(of.var).clone(),
-            };
+            let (ty, value) = (body.scalar(of.ty), self.start(of));
             emit!(#rt::bits::<#ty>(#rt::cast(#value)))
         });
         let elements = elements::read(self);
@@ -259,6 +255,7 @@ impl<'a> Region<'a> {
             Some(emit!(#name.has_rows_of(#constant)))
         });
         let all = lengths.into_iter().chain(inside).chain(rows);
+        let all = all.chain(self.ordered());
         let all: Vec<TokenStream> = all.collect();
         let unknown = (!all.is_empty())
             .then(|| emit!(if !(#(#all)&&*) { break 'region #rt::Outcome::Declined; }));
@@ -275,6 +272,32 @@ impl<'a> Region<'a> {
             let (mut __values, __code) = ([#(#values),*], #code);
             let __outcome = #run;
         }
+    }
+
+    /// An accumulator's value before the region.
+    fn start(&self, of: &Accumulator) -> TokenStream {
+        match self.plan.promoted(of.var) {
+            Some(promoted) => elements::start(self, promoted),
+            None => self.context.driver_name(of.var).clone(),
+        }
+    }
+
+    /// That accumulators start in the order that the plan asks for.
+    fn ordered(&self) -> Vec<TokenStream> {
+        let rt = self.rt();
+        let start = |var: VarId| {
+            let mut accumulators = self.plan.accumulators.iter();
+            let of = accumulators.find(|of| of.var == var);
+            let of = of.unwrap_or_else(|| unreachable!("what starts in an order accumulates"));
+            let (ty, value) = (self.body.scalar(of.ty), self.start(of));
+            emit!(#rt::cast::<#ty, _>(#value))
+        };
+        let ordered = self.plan.ordered.iter();
+        let ordered = ordered.map(|(least, greatest)| {
+            let (least, greatest) = (start(*least), start(*greatest));
+            emit!((#least <= #greatest))
+        });
+        ordered.collect()
     }
 
     /// The outermost loop's progression, where the plan does not say it.

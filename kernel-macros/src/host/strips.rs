@@ -1,13 +1,15 @@
 //! Iterations in strips: each part of the body for all of them, inner loops around the parts.
 
 use super::body::Body;
+use super::leaves::{self, Leaf, lanes_of};
 use super::names::{self, emit};
 use super::region::Region;
 use super::space;
 use crate::analysis::plan::{self, Ahead};
 use crate::analysis::strips::{is_loop, writes_element};
 use crate::ir::{
-    AccessId, Block, ExprId, ExprKind, LoopId, Pat, Scalar, Stmt, StmtKind, VarId, walk,
+    AccessId, BinaryOp, Block, ExprId, ExprKind, LoopId, Pat, Place, Scalar, Stmt, StmtKind, VarId,
+    walk,
 };
 use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
@@ -64,9 +66,10 @@ impl Strips<'_> {
         if self.plan.abreast {
             return ABREAST;
         }
-        let vars = &self.body.function().vars;
         let carried = self.plan.carried.iter();
-        let carried = carried.filter_map(|var| vars[*var].ty.scalar());
+        let carried = carried
+            .flat_map(|var| self.leaves(*var))
+            .map(|leaf| leaf.ty);
         let ahead = self
             .plan
             .ahead
@@ -80,19 +83,25 @@ impl Strips<'_> {
     /// The lanes of all variables.
     pub fn lanes(&self) -> TokenStream {
         let rt = self.body.rt();
-        let vars = &self.body.function().vars;
         let carried = self.plan.carried.iter();
-        let carried = carried.map(|var| (self.body.name(*var), self.body.ty(&vars[*var].ty)));
+        let carried = carried.flat_map(|var| self.leaves(*var));
+        let carried = carried.map(|leaf| (leaf.lanes, leaf.ty));
         let ahead = self.plan.ahead.iter().enumerate();
-        let ahead = ahead.map(|(number, of)| {
-            let ty = self.element_type(of.accesses[0]);
-            (element(number), self.body.scalar(ty))
-        });
-        let lanes = carried.chain(ahead).map(|(name, ty)| {
-            let (lanes, count) = (lanes_of(&name), names::index(self.longest()));
+        let ahead = ahead.map(|(number, of)| (lanes_of(&element(number)), of.accesses[0]));
+        let written = self.plan.written.iter().enumerate();
+        let written = written.map(|(number, of)| (lanes_of(&held(number)), of.access));
+        let elements = ahead.chain(written);
+        let elements = elements.map(|(lanes, of)| (lanes, self.element_type(of)));
+        let lanes = carried.chain(elements).map(|(lanes, ty)| {
+            let (ty, count) = (self.body.scalar(ty), names::index(self.longest()));
             emit!(let mut #lanes: [#ty; #count] = [#rt::from_bits::<#ty>(0); #count];)
         });
         lanes.collect()
+    }
+
+    /// The scalars in a carried variable.
+    fn leaves(&self, var: VarId) -> Vec<Leaf> {
+        leaves::leaves(&self.body.name(var), &self.body.function().vars[var].ty)
     }
 
     fn element_type(&self, id: AccessId) -> Scalar {
@@ -117,7 +126,7 @@ impl Strips<'_> {
         };
         let (reads, bound) = (self.used(&block), bound(rest));
         let reads = reads.iter().filter(|var| !bound.contains(var));
-        let reads = reads.map(|var| self.read_lane(&self.body.name(*var)));
+        let reads = reads.map(|var| self.read_variable(*var));
         let last = last(&self.body.last(rest));
         let rest = self.each(&emit!(#(#reads)* #last));
         emit!(#parts #rest)
@@ -180,21 +189,33 @@ impl Strips<'_> {
 
     /// A block's statements.
     fn parts(&self, stmts: &[Stmt], outermost: bool) -> TokenStream {
-        let alone = |stmt: &Stmt| is_loop(stmt) || (!outermost && writes_element(stmt));
+        let function = self.body.function();
+        let alone = |stmt: &Stmt| is_loop(function, stmt) || (!outermost && writes_element(stmt));
         let parts = stmts.chunk_by(|a, b| !alone(a) && !alone(b));
         let parts = parts.map(|part| match part {
             [
-                Stmt {
+                stmt @ Stmt {
                     kind: StmtKind::For(id),
                     ..
                 },
-            ] => self.inner_loop(*id, outermost),
+            ] if is_loop(function, stmt) => self.inner_loop(*id, outermost),
             [
                 Stmt {
                     kind: StmtKind::While { cond, body },
                     ..
                 },
             ] => self.masked(part, *cond, body),
+            [
+                Stmt {
+                    kind:
+                        StmtKind::Assign {
+                            target: Place::Element(access),
+                            op,
+                            value,
+                        },
+                    ..
+                },
+            ] if !outermost => self.write(part, *access, *op, *value),
             part => self.part(part),
         });
         parts.collect()
@@ -211,8 +232,10 @@ impl Strips<'_> {
             accesses.map(move |id| (*id, element(number)))
         });
         let range = self.body.range(&node.range, ty);
-        let known: HashMap<AccessId, Ident> = known.collect();
-        let one = !node.body.stmts.iter().any(is_loop) && !self.plan.abreast;
+        let known: HashMap<AccessId, Ident> = known.chain(self.written_reads()).collect();
+        let function = self.body.function();
+        let mut stmts = node.body.stmts.iter();
+        let one = !stmts.any(|stmt| is_loop(function, stmt)) && !self.plan.abreast;
         let several = (one && self.size(&node.body) <= LIGHT).then(|| {
             self.body
                 .behind(known.clone(), || self.several(&node.body, &name))
@@ -293,6 +316,43 @@ impl Strips<'_> {
         self.in_lanes(&block, &bound(&block.stmts), &emit!(#(#stmts)*))
     }
 
+    /// The accesses that read what a trip wrote.
+    fn written_reads(&self) -> impl Iterator<Item = (AccessId, Ident)> {
+        let written = self.plan.written.iter().enumerate();
+        written.flat_map(|(number, of)| {
+            let reads = of.reads.iter();
+            reads.map(move |id| (*id, held(number)))
+        })
+    }
+
+    /// A statement that writes an element of an array: all iterations compute their values before they
+    /// store them, as no vector would be made of stores to far places.
+    fn write(
+        &self,
+        part: &[Stmt],
+        access: AccessId,
+        op: Option<BinaryOp>,
+        value: ExprId,
+    ) -> TokenStream {
+        let written = self.plan.written.iter();
+        let Some(number) = written.clone().position(|of| of.access == access) else {
+            return self.part(part);
+        };
+        let (value, store) = self.body.in_two(access, op, value);
+        let block = Block {
+            stmts: part.to_vec(),
+            value: None,
+        };
+        let (rt, name) = (self.body.rt(), held(number));
+        let lanes = lanes_of(&name);
+        let keep = emit!(unsafe { #rt::put(&mut #lanes, __lane, __value) };);
+        let none = HashSet::default();
+        let first = self.in_lanes(&block, &none, &emit!(let __value = #value; #keep));
+        let held = emit!(let __value = unsafe { #rt::get(&#lanes, __lane) };);
+        let second = self.in_lanes(&block, &none, &emit!(#held #store));
+        emit!(#first #second)
+    }
+
     /// A `while` loop, as long as any iteration goes on. What changes in it goes to lanes of its own
     /// and back: LLVM would store in place for those alone that go on, and masked stores are slow.
     fn masked(&self, part: &[Stmt], cond: ExprId, body: &Block) -> TokenStream {
@@ -306,7 +366,7 @@ impl Strips<'_> {
             self.body.scalar(Scalar::U64),
         );
         let (used, changed) = (self.used(&block), self.changed(&block));
-        let reads = used.iter().map(|var| self.read_lane(&self.body.name(*var)));
+        let reads = used.iter().map(|var| self.read_variable(*var));
         let trips = if self.size(&block) <= LIGHT_MASKED {
             TRIPS
         } else {
@@ -347,6 +407,17 @@ impl Strips<'_> {
         }
     }
 
+    fn read_variable(&self, var: VarId) -> TokenStream {
+        let rt = self.body.rt();
+        let (name, ty) = (self.body.name(var), &self.body.function().vars[var].ty);
+        let mut scalars = self.leaves(var).into_iter().map(|leaf| {
+            let lanes = leaf.lanes;
+            emit!(unsafe { #rt::get(&#lanes, __lane) })
+        });
+        let value = leaves::value(ty, &mut scalars);
+        emit!(let mut #name = #value;)
+    }
+
     fn read_lane(&self, name: &Ident) -> TokenStream {
         let (rt, lanes) = (self.body.rt(), lanes_of(name));
         emit!(let mut #name = unsafe { #rt::get(&#lanes, __lane) };)
@@ -358,14 +429,12 @@ impl Strips<'_> {
         let rt = self.body.rt();
         let used = self.used(block);
         let reads = used.iter().filter(|var| !bound.contains(var));
-        let reads = reads
-            .map(|var| self.body.name(*var))
-            .chain(self.read_ahead(block));
-        let reads = reads.map(|name| self.read_lane(&name));
-        let writes = used.iter().map(|var| {
-            let name = self.body.name(*var);
-            let lanes = lanes_of(&name);
-            emit!(unsafe { #rt::put(&mut #lanes, __lane, #name) };)
+        let reads = reads.map(|var| self.read_variable(*var));
+        let ahead = self.read_ahead(block);
+        let reads = reads.chain(ahead.iter().map(|name| self.read_lane(name)));
+        let writes = used.iter().flat_map(|var| self.leaves(*var)).map(|leaf| {
+            let Leaf { lanes, place, .. } = leaf;
+            emit!(unsafe { #rt::put(&mut #lanes, __lane, #place) };)
         });
         self.each(&emit!(#(#reads)* #code #(#writes)*))
     }
@@ -407,14 +476,14 @@ impl Strips<'_> {
     }
 }
 
-/// The lanes of a variable.
-fn lanes_of(name: &Ident) -> Ident {
-    names::local(&format!("{name}_lanes"))
-}
-
 /// An element that was read before, by its number.
 fn element(number: usize) -> Ident {
     names::local(&format!("__element{number}"))
+}
+
+/// An element that was written, by its number.
+fn held(number: usize) -> Ident {
+    names::local(&format!("__written{number}"))
 }
 
 /// The variables that these statements themselves bind.

@@ -79,7 +79,17 @@ impl Solver<'_> {
         match op {
             Some(op) if op.is_shift() => {}
             Some(_) => _ = self.operands(value, &place, &ty),
-            None => self.require(value, &place, &ty),
+            None => {
+                let fits = self.mismatches.len();
+                self.require(value, &place, &ty);
+                if let (Place::Var(var), Some(of)) = (target, self.mismatches.get_mut(fits)) {
+                    let name = &self.function.vars[*var].ident;
+                    of.message = format!(
+                        "`{name}` is assigned otherwise than as it is bound: {}",
+                        of.message
+                    );
+                }
+            }
         }
     }
 

@@ -121,6 +121,17 @@ impl Var {
         let name = names.by_ref().last();
         matches!(name, Some(TokenTree::Ident(name)) if name == "re" || name == "im")
     }
+
+    /// Whether it is a part of an `Option` of the user's.
+    pub fn is_option_part(&self) -> bool {
+        let mut names = self.tokens.clone().into_iter().skip(1);
+        names.any(|name| {
+            let TokenTree::Ident(name) = name else {
+                return false;
+            };
+            name == "unwrap_or_default" || name == "map_or"
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -314,6 +314,16 @@ impl Ty {
         }
     }
 
+    /// How many scalars it consists of, if nothing else is in it.
+    pub fn scalars(&self) -> Option<u64> {
+        match self {
+            Ty::Scalar(_) => Some(1),
+            Ty::Array(elem, len) => elem.scalars()?.checked_mul(*len),
+            Ty::Tuple(parts) => parts.iter().map(Ty::scalars).sum(),
+            _ => None,
+        }
+    }
+
     /// Whether there is an `Option` in it.
     pub fn has_option(&self) -> bool {
         match self {

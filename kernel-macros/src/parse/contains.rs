@@ -149,7 +149,7 @@ impl Parser {
 
     /// An expression in which these names mean the elements of these slices. rustc confirms the method of what
     /// is no `&[T]`.
-    fn over_lists(
+    pub(super) fn over_lists(
         &mut self,
         node: &syn::Expr,
         lists: &[(&Ident, &syn::Expr)],

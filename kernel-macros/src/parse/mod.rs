@@ -13,6 +13,7 @@ mod bytes;
 mod capture;
 mod chain;
 mod closure;
+mod collected;
 mod complex;
 mod contact;
 mod contains;
@@ -25,6 +26,7 @@ mod fill;
 mod function;
 mod generic;
 mod grid;
+mod halving;
 mod hygiene;
 mod inline;
 mod iterate;
@@ -86,6 +88,7 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
     }
     check_signature(item, "a kernel", sink);
     let mut body = (*item.block).clone();
+    collected::loops(&mut body, &item.sig.output);
     desugar::loops(&mut body);
     total::name_types(&mut body, &item.sig.output);
     template::mark(&mut body);

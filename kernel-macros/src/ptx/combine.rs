@@ -17,10 +17,42 @@ impl Emitter<'_> {
         let accumulators = region.accumulators.iter().enumerate();
         accumulators
             .map(|(at, of)| match region.extreme_of(at) {
-                Some(number) => self.select(of.ty, right[at], left[at], ahead[number]),
+                Some(number) => {
+                    let extreme = &region.extremes[number];
+                    self.member(extreme, at, ahead[number], (left, right))
+                }
                 None => self.combine(of.fold, of.ty, left[at], right[at]),
             })
             .collect()
+    }
+
+    /// What a member has of both sides.
+    fn member(
+        &mut self,
+        extreme: &Extreme,
+        at: usize,
+        ahead: Operand,
+        (left, right): (&[Operand], &[Operand]),
+    ) -> Operand {
+        let (of, leader) = (&self.region.accumulators[at], extreme.leader);
+        let (fold, ty) = (of.fold, of.ty);
+        let follower = extreme.follower.filter(|of| of.at == at);
+        let one = match follower {
+            None => self.select(ty, right[at], left[at], ahead),
+            Some(_) => {
+                let taken = self.combine(fold, ty, left[leader], right[at]);
+                let kept = self.combine(fold, ty, left[at], right[leader]);
+                self.select(ty, taken, kept, ahead)
+            }
+        };
+        let adds = extreme.tallies.contains(&at) || follower.is_some_and(|of| of.apart);
+        if !adds {
+            return one;
+        }
+        let both = self.combine(fold, ty, left[at], right[at]);
+        let of_leader = self.region.accumulators[leader].ty;
+        let equal = self.plain_binary(BinaryOp::Eq, of_leader, left[leader], right[leader]);
+        self.select(ty, both, one, equal)
     }
 
     /// Whether the right partial result is ahead of the left one.

@@ -129,6 +129,11 @@ impl Notes<'_> {
             }
         }
         notes.extend(purposes.iter().map(|purpose| format!("guard: {purpose}")));
+        let ordered = region.ordered.iter().map(|(least, greatest)| {
+            let (least, greatest) = (self.name(*least), self.name(*greatest));
+            format!("guard: `{least}` starts no greater than `{greatest}`")
+        });
+        notes.extend(ordered);
         notes.extend(self.checks(region));
         notes.extend(order::notes(region).into_iter().map(str::to_owned));
         notes
@@ -162,15 +167,23 @@ impl Notes<'_> {
         let companions: Vec<VarId> = extreme.companions.iter().map(|at| var(*at)).collect();
         let (leader, companions) = (self.names(&[var(extreme.leader)]), self.names(&companions));
         let further: Vec<VarId> = extreme.further.iter().map(|(at, _)| var(*at)).collect();
-        if further.is_empty() {
-            return format!("with {leader}, of equal ones the {which}: {companions}");
-        }
-        let further = self.names(&further);
+        let then = match further.is_empty() {
+            true => String::new(),
+            false => format!(", then {}", self.names(&further)),
+        };
+        let tallies: Vec<VarId> = extreme.tallies.iter().map(|at| var(*at)).collect();
+        let counted = match tallies.is_empty() {
+            true => String::new(),
+            false => format!("; {} of equal ones", self.names(&tallies)),
+        };
+        let next = extreme.follower.map_or_else(String::new, |of| {
+            format!("; {} next to it", self.names(&[var(of.at)]))
+        });
         let others = match companions.is_empty() {
             true => companions,
             false => format!(": {companions}"),
         };
-        format!("with {leader}, then {further}, of equal ones the {which}{others}")
+        format!("with {leader}{then}, of equal ones the {which}{others}{counted}{next}")
     }
 
     /// Accesses that the guard does not keep in bounds.

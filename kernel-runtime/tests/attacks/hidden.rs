@@ -269,4 +269,37 @@ mod variants {
     }
 }
 
+mod collected {
+    use super::*;
+    trait Collects: Sized {
+        fn collect(self) -> Vec<f64> {
+            vec![7.0]
+        }
+    }
+    impl<I: Iterator> Collects for I {}
+    #[kernel(parallel)]
+    fn halves(x: &[f64]) -> Vec<f64> {
+        x.iter().map(|v| v / 2.0).collect()
+    }
+}
+
+mod halved {
+    use super::*;
+    trait Halves {
+        fn partition_point<F: Fn(&u32) -> bool>(&self, _: F) -> usize;
+    }
+    impl Halves for [u32; 3] {
+        fn partition_point<F: Fn(&u32) -> bool>(&self, _: F) -> usize {
+            7
+        }
+    }
+    #[kernel(parallel)]
+    fn behind(x: &[u32], y: &mut [usize]) {
+        for i in 0..y.len() {
+            let own = [x[i], 3, 4];
+            y[i] = own.partition_point(|v| *v < 4);
+        }
+    }
+}
+
 fn main() {}

@@ -134,6 +134,81 @@ fn energies(a: ArrayView3<f64>, w: &[f64], mut y: ArrayViewMut2<f64>) {
     }
 }
 
+/// Elements whose values take vectors before they are stored, one far from the other: what a trip reads of
+/// them, and of their neighbours.
+#[kernel(parallel, cuda)]
+fn softmax(
+    a: ArrayView2<f64>,
+    scale: &[f32],
+    mut y: ArrayViewMut2<f64>,
+    mut z: ArrayViewMut2<f32>,
+) {
+    for i in 0..a.nrows() {
+        let mut most = f64::NEG_INFINITY;
+        for j in 0..a.ncols() {
+            most = most.max(a[[i, j]]);
+        }
+        let (mut sum, mut single) = (0.0, 0.0f32);
+        for j in 0..a.ncols() {
+            let at = j;
+            y[[i, at]] = (a[[i, j]] - most).exp();
+            sum += y[[i, at]];
+            y[[i, j]] += 0.5 * y[[i, 0]];
+            z[[i, j]] -= y[[i, j]] as f32 * scale[j];
+            if sum > 2.0 {
+                single += z[[i, j]] / 3.0;
+            }
+            y[[i, j]] *= 1.0 + z[[i, j]] as f64 + y[[i, 0]];
+            sum -= 0.125 * y[[i, j]];
+        }
+        for j in 0..a.ncols() {
+            y[[i, j]] /= sum + single as f64;
+        }
+    }
+}
+
+/// Fixed arrays that pass from trip to trip, and loops over them.
+#[kernel(parallel, cuda)]
+fn forces(points: &[[f64; 3]], force: &mut [[f64; 3]]) {
+    for i in 0..points.len() {
+        let mut sum = [0.25; 3];
+        for j in 0..points.len() {
+            let (mut along, mut square) = ([0.0; 3], 0.01);
+            for k in 0..3 {
+                along[k] = points[j][k] - points[i][k];
+                square += along[k] * along[2 - k];
+            }
+            let weight = 1.0 / (square.abs() + 0.5);
+            for k in 0..3 {
+                sum[k] += weight * along[k];
+            }
+        }
+        force[i] = sum;
+    }
+}
+
+/// Arrays of arrays, tuples with arrays, and an array of which the places are computed.
+#[kernel(parallel, cuda)]
+fn powers(a: ArrayView2<f32>, bins: &mut [[u32; 4]], y: &mut [f32]) {
+    for i in 0..a.nrows() {
+        let mut m = [[1.0f32, 0.5], [0.25, 1.0]];
+        let (mut pair, mut last) = ((0.0f32, 1i32), [0u32; 4]);
+        for j in 0..a.ncols() {
+            let old = m;
+            for r in 0..2 {
+                for c in 0..2 {
+                    m[r][c] = old[r][0] * a[[i, j]] + old[r][1] * old[c][1 - r];
+                }
+            }
+            pair.0 += m[0][1] - m[1][0];
+            pair.1 ^= j as i32;
+            last[(a[[i, j]].abs() * 8.0) as usize % 4] += 1;
+        }
+        bins[i] = last;
+        y[i] = m[0][0] + m[1][1] + pair.0 * pair.1 as f32;
+    }
+}
+
 const ROWS: [usize; 8] = [0, 1, 7, 8, 9, 63, 72, 700];
 
 #[test]
@@ -158,6 +233,29 @@ fn rows_of_every_number_and_length() {
             &[0.5, 0.25, 2.0],
             y.view_mut()
         ));
+    }
+}
+
+#[test]
+fn elements_on_the_way_and_fixed_arrays() {
+    for (m, n) in ROWS.into_iter().flat_map(|m| [0, 1, 5].map(|n| (m, n))) {
+        let a = plane(m, 2 * n);
+        let scale: Vec<f32> = doubles(n).iter().map(|x| *x as f32).collect();
+        for a in [a.slice(s![.., ..n]), a.slice(s![..;-1, ..;2])] {
+            close!(softmax[y = Array2::zeros((m, n)), z = Array2::ones((m, n))](
+                a,
+                &scale,
+                y.view_mut(),
+                z.view_mut()
+            ));
+            let a = a.mapv(|x| x as f32);
+            check!(powers[bins = vec![[0; 4]; m], y = vec![0.0; m]](a.view(), &mut bins, &mut y));
+        }
+    }
+    for m in ROWS {
+        let x = doubles(3 * m);
+        let points: Vec<[f64; 3]> = x.chunks_exact(3).map(|x| [x[0], x[1], x[2]]).collect();
+        check!(forces[f = vec![[0.0; 3]; m]](&points, &mut f));
     }
 }
 

@@ -46,4 +46,41 @@ fn counts(x: &mut [f64]) {
     }
 }
 
+#[kernel(parallel)]
+fn first_of(x: &[i32], k: i32) -> Option<usize> {
+    let mut first = None;
+    for (i, &v) in x.iter().enumerate() {
+        if first.is_none() && v == k {
+            first = Some(i);
+        }
+    }
+    first
+}
+
+#[kernel(parallel)]
+fn places(sorted: &[i32], x: &[i32], y: &mut [usize]) {
+    for i in 0..x.len() {
+        y[i] = match sorted.binary_search(&x[i]) {
+            Ok(k) => k,
+            Err(k) => k,
+        };
+    }
+}
+
+#[kernel(parallel)]
+fn sorted_rows(x: &mut [i32]) {
+    for row in x.chunks_mut(4) {
+        row.sort();
+    }
+}
+
+#[kernel(parallel)]
+fn product_of_pairs(x: &[[f64; 2]]) -> [f64; 2] {
+    let mut m = [1.0, 0.0];
+    for v in x {
+        m = [m[0] * v[0] - m[1] * v[1], m[0] * v[1] + m[1] * v[0]];
+    }
+    m
+}
+
 fn main() {}

@@ -103,7 +103,7 @@ fn best_and_second(x: &[f64]) -> (f64, f64) {
         if v > best {
             second = best;
             best = v;
-        } else if v > second {
+        } else if v >= second {
             second = v;
         }
     }

@@ -29,7 +29,7 @@ fn extremes_in_one(x: &[f64]) -> (f64, f64) {
     for i in 0..x.len() {
         if x[i] > most {
             most = x[i];
-        } else if x[i] < least {
+        } else if x[i] < least && x[i] > 0.0 {
             least = x[i];
         }
     }

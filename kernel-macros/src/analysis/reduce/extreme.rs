@@ -9,10 +9,16 @@
 //! Where further values decide about equal ones, `if (x, k) < (best, key) { .. }`, they are integers: a NaN
 //! that goes along with the least `x` stays if it comes first and does not enter if it comes later, so
 //! that lanes would have to know each other's order.
+//!
+//! What counts equal values, `else if x == best { count += 1; }`, adds up where leaders are equal, and goes
+//! with the leader that is ahead elsewhere. What keeps the next best, `else if x > second { second = x; }`, is
+//! the next best of two leaders and their next bests: whatever both start at, the loop as written comes to that,
+//! since a new leader leaves what it follows.
 
+use super::other::Other;
 use super::select::Contest;
 use super::{Found, ReducePlan, UpdateKind, reason};
-use crate::analysis::plan::{Accumulator, Extreme, Fold, Reason};
+use crate::analysis::plan::{Accumulator, Extreme, Fold, Follower, Reason};
 use crate::analysis::texts;
 use crate::ir::{Function, Span, VarId};
 
@@ -49,28 +55,44 @@ struct Members {
     /// Variables whose values decide where the leader's are equal, and whether the smaller one wins.
     further: Vec<(Accumulator, bool)>,
     companions: Vec<Accumulator>,
+    tallies: Vec<Accumulator>,
+    /// What keeps the next best value, and whether that is another than the leader's.
+    follower: Option<(Accumulator, bool)>,
     least: bool,
     last: bool,
 }
 
 fn push(members: Members, out: &mut ReducePlan) {
-    let leader = out.accumulators.len();
-    let further: Vec<_> = (leader + 1..).zip(members.further).collect();
-    let companions = leader + 1 + further.len();
-    let companions = (companions..).take(members.companions.len()).collect();
-    out.accumulators.push(members.leader);
-    (out.accumulators).extend(further.iter().map(|(_, (of, _))| of.clone()));
-    out.accumulators.extend(members.companions);
+    let Members {
+        leader,
+        further,
+        companions,
+        tallies,
+        follower,
+        least,
+        last,
+    } = members;
+    let mut add = |of: Accumulator| {
+        out.accumulators.push(of);
+        out.accumulators.len() - 1
+    };
+    let leader = add(leader);
+    let further = further
+        .into_iter()
+        .map(|(of, least)| (add(of), least))
+        .collect();
+    let companions = companions.into_iter().map(&mut add).collect();
+    let tallies = tallies.into_iter().map(&mut add).collect();
+    let follower = follower.map(|(of, apart)| Follower { at: add(of), apart });
     out.extremes.push(Extreme {
         leader,
-        further: further
-            .iter()
-            .map(|(at, (_, least))| (*at, *least))
-            .collect(),
+        further,
         companions,
+        tallies,
+        follower,
         place: 0,
-        least: members.least,
-        last: members.last,
+        least,
+        last,
     });
 }
 
@@ -103,15 +125,29 @@ impl Judge<'_> {
             Ok((of, *least))
         });
         let further = further.collect::<Result<_, Box<Reason>>>()?;
+        let other = first.other.as_ref();
+        let tallies = other.map_or_else(Vec::new, Other::tallies);
+        let follower = other.and_then(Other::follower);
         let companions = first.members().into_iter();
         let companions = companions
             .filter(|var| keys.iter().all(|(key, _)| key != var))
+            .filter(|var| !tallies.contains(var))
+            .filter(|var| follower.is_none_or(|follower| follower.var != *var))
             .map(|var| self.member(var, Fold::Companion))
             .collect::<Result<_, _>>()?;
+        let tallies = tallies.into_iter();
+        let tallies = tallies.map(|var| self.member(var, Fold::Add));
+        let tallies = tallies.collect::<Result<_, _>>()?;
+        let follower = match follower {
+            Some(follower) => Some((self.member(follower.var, fold(least))?, follower.apart)),
+            None => None,
+        };
         Ok(Members {
             leader,
             further,
             companions,
+            tallies,
+            follower,
             least,
             last: first.last(),
         })
@@ -153,8 +189,17 @@ impl Judge<'_> {
             members.sort();
             members
         };
+        let roles = |contest: &Contest| {
+            let other = contest.other.as_ref();
+            let follower = other.and_then(Other::follower);
+            let follower = follower.map(|follower| (follower.var, follower.apart));
+            let mut tallies = other.map_or_else(Vec::new, Other::tallies);
+            tallies.sort();
+            (tallies, follower)
+        };
         let same = self.keys(first) == self.keys(other)
             && first.last() == other.last()
+            && roles(first) == roles(other)
             && sorted(first) == sorted(other);
         if same {
             return Ok(());
@@ -172,7 +217,12 @@ impl Judge<'_> {
             function: self.function,
             targets: &members,
         };
+        let takes = contest.other.as_ref().and_then(Other::follower);
+        let takes = takes.map(|follower| follower.takes);
         for (var, value) in &contest.assigned {
+            if takes == Some(*value) {
+                continue;
+            }
             let (Some(var), Some(old)) = (
                 var,
                 members

@@ -7,7 +7,9 @@
 //! form that the back ends print.
 
 mod chain;
+mod ends;
 mod extreme;
+mod other;
 mod ranking;
 mod rewrite;
 mod select;
@@ -20,6 +22,7 @@ use super::texts;
 use crate::ir::{Block, ExprId, Function, Span, VarId};
 use crate::tables::HashSet;
 
+use ends::Ends;
 pub use rewrite::apply;
 pub use select::conjuncts;
 use select::{Contest, Selection};
@@ -30,6 +33,8 @@ pub struct ReducePlan {
     pub accumulators: Vec<Accumulator>,
     pub shared: Vec<SharedArray>,
     pub extremes: Vec<Extreme>,
+    /// Of each two, the first has to start no greater than the second.
+    pub ordered: Vec<(VarId, VarId)>,
     pub reasons: Vec<Reason>,
     /// Nodes whose overflow wraps because they combine.
     pub combining: HashSet<ExprId>,
@@ -46,11 +51,13 @@ pub struct Rewrites {
     pub selections: Vec<Selection>,
     /// Where an iteration's number is to be kept.
     pub contests: Vec<Contest>,
+    /// What is taken apart first.
+    pub ends: Vec<Ends>,
 }
 
 impl Rewrites {
     pub fn is_empty(&self) -> bool {
-        self.selections.is_empty() && self.contests.is_empty()
+        self.selections.is_empty() && self.contests.is_empty() && self.ends.is_empty()
     }
 }
 
@@ -225,6 +232,10 @@ fn judge(function: &Function, var: VarId, found: &Found) -> Result<Accumulator, 
     {
         let (message, help) = (texts::complex_value(&name), texts::last_value_help(&name));
         return Err(reason(update.span, message, help, None));
+    }
+    if function.vars[var].is_option_part() {
+        let (message, help) = (texts::option_value(&name), texts::option_value_help(&name));
+        return Err(reason(first.span, message, help, None));
     }
     for update in updates {
         if element.is_none()

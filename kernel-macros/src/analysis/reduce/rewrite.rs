@@ -1,12 +1,14 @@
 //! The body as the back ends print it: selections as operations, contests with their places.
 
 use super::Rewrites;
-use super::select::{Conditions, Contest, Selection};
+use super::ends::Ends;
+use super::select::{Conditions, Selection};
 use crate::analysis::plan::{Accumulator, Extreme, Fold};
 use crate::ir::{
     BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, Place, Scalar, Span, Stmt,
     StmtKind, Ty, Var, VarId, VarKind,
 };
+use crate::tables::HashMap;
 use proc_macro2::{Ident, Literal};
 use quote::quote;
 
@@ -17,8 +19,16 @@ pub fn apply(
     accumulators: &mut Vec<Accumulator>,
     extremes: &[Extreme],
 ) {
+    let apart = rewrites.ends.iter().map(|ends| {
+        let first = set_apart(function, ends);
+        (ends.at, first)
+    });
+    let apart: HashMap<ExprId, ExprId> = apart.collect();
+    let at_of = |at: ExprId| apart.get(&at).copied().unwrap_or(at);
     for selection in &rewrites.selections {
-        select(function, selection);
+        let at = at_of(selection.at);
+        let selection = selection.clone();
+        select(function, &Selection { at, ..selection });
     }
     for extreme in extremes {
         let leader = accumulators[extreme.leader].var;
@@ -30,7 +40,11 @@ pub fn apply(
         });
         let mine = rewrites.contests.iter();
         for contest in mine.filter(|contest| contest.leader == leader) {
-            note_place(function, contest, place);
+            let other = contest.other.iter().filter(|other| other.leads());
+            let places = std::iter::once(contest.at).chain(other.map(|other| other.at));
+            for at in places {
+                note_place(function, at_of(at), place);
+            }
         }
     }
 }
@@ -134,15 +148,35 @@ fn place_variable(function: &mut Function, leader: VarId) -> VarId {
     function.vars.push(var)
 }
 
-fn note_place(function: &mut Function, contest: &Contest, place: VarId) {
-    let tied = contest.tied.iter().map(|tied| tied.at);
-    for at in std::iter::once(contest.at).chain(tied) {
-        let span = function.exprs[at].span;
-        let ty = Ty::Scalar(Scalar::I64);
-        let number = push(function, ExprKind::Iteration, span, ty);
-        let noted = assignment(place, number, span);
-        if let ExprKind::If { then, .. } = &mut function.exprs[at].kind {
-            then.stmts.extend(noted.stmts);
-        }
+fn note_place(function: &mut Function, at: ExprId, place: VarId) {
+    let span = function.exprs[at].span;
+    let ty = Ty::Scalar(Scalar::I64);
+    let number = push(function, ExprKind::Iteration, span, ty);
+    let noted = assignment(place, number, span);
+    if let ExprKind::If { then, .. } = &mut function.exprs[at].kind {
+        then.stmts.extend(noted.stmts);
     }
+}
+
+/// Two `if`s, one behind the other, instead of one with an `else`; where the first one is then.
+fn set_apart(function: &mut Function, ends: &Ends) -> ExprId {
+    let Expr { kind, span, ty } = function.exprs[ends.at].clone();
+    let ExprKind::If { cond, then, .. } = kind else {
+        unreachable!("an `else` stands behind an `if`");
+    };
+    let alone = ExprKind::If {
+        cond,
+        then,
+        otherwise: None,
+    };
+    let first = push(function, alone, span, ty);
+    let stmt = |at| Stmt {
+        kind: StmtKind::Expr(at),
+        span,
+    };
+    function.exprs[ends.at].kind = ExprKind::Block(Block {
+        stmts: vec![stmt(first), stmt(ends.behind)],
+        value: None,
+    });
+    first
 }

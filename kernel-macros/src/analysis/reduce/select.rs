@@ -1,6 +1,7 @@
 //! Comparisons that decide about an update: `if x > m { m = x; }`, alone or with companions.
 
 use super::chain::{Home, Reader};
+use super::other::Other;
 use super::ranking::Key;
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
@@ -31,16 +32,8 @@ pub struct Contest {
     pub conditions: Conditions,
     /// The branch's statements in order: what is assigned (nothing for a `let`), and the value.
     pub assigned: Vec<(Option<VarId>, ExprId)>,
-    /// The same of a second branch, for equal leaders: `else if x == best && k < key { key = k; }`.
-    pub tied: Option<Tied>,
-}
-
-/// The branch of a contest for values that are equal to the leader.
-#[derive(Clone, Debug)]
-pub struct Tied {
-    /// The `if`.
-    pub at: ExprId,
-    pub assigned: Vec<(Option<VarId>, ExprId)>,
+    /// A second branch, behind an `else` or before it.
+    pub other: Option<Other>,
 }
 
 impl Contest {
@@ -69,9 +62,17 @@ impl Conditions {
 }
 
 /// The comparison of an accumulator's old value with something else, or of several with theirs.
-struct Comparison {
-    keys: Vec<Key>,
-    conditions: Conditions,
+pub struct Comparison {
+    pub keys: Vec<Key>,
+    pub conditions: Conditions,
+}
+
+/// An `if` whose branch has no value.
+#[derive(Clone, Copy)]
+pub struct Branch<'a> {
+    pub at: ExprId,
+    pub cond: ExprId,
+    pub then: &'a Block,
 }
 
 /// How the reduction is called that a selection is.
@@ -111,14 +112,14 @@ pub fn conjuncts(function: &Function, cond: ExprId) -> Vec<ExprId> {
 }
 
 /// A statement of a contest's branch.
-enum Taken {
+pub enum Taken {
     Assigns(VarId, ExprId),
     Binds(VarId, ExprId),
 }
 
 impl Taken {
     /// What is assigned (nothing for a `let`), and the value.
-    fn assigned(&self) -> (Option<VarId>, ExprId) {
+    pub fn assigned(&self) -> (Option<VarId>, ExprId) {
         match *self {
             Taken::Assigns(var, value) => (Some(var), value),
             Taken::Binds(_, init) => (None, init),
@@ -128,7 +129,7 @@ impl Taken {
 
 impl Reader<'_> {
     /// The one comparison with an accumulator among the operands of `&&`.
-    fn comparison(&self, cond: ExprId) -> Option<Comparison> {
+    pub fn comparison(&self, cond: ExprId) -> Option<Comparison> {
         let mut operands = conjuncts(self.function, cond);
         let mentioning = |id: &ExprId| self.mentions_target(*id);
         let position = operands.iter().position(mentioning)?;
@@ -145,7 +146,7 @@ impl Reader<'_> {
     }
 
     /// Whether an expression changes nothing: the blocks in it only bind.
-    fn is_still(&self, id: ExprId) -> bool {
+    pub fn is_still(&self, id: ExprId) -> bool {
         let binds = |block: &Block| {
             let mut stmts = block.stmts.iter();
             stmts.all(|stmt| matches!(stmt.kind, StmtKind::Let { .. }))
@@ -196,8 +197,11 @@ impl Reader<'_> {
 
     /// `if x > m { m = x; }`
     pub fn selection(&self, id: ExprId) -> Option<Selection> {
-        let (cond, then) = self.lone_branch(id)?;
-        let [stmt] = then.stmts.as_slice() else {
+        self.selection_of(self.lone_branch(id)?)
+    }
+
+    pub fn selection_of(&self, branch: Branch) -> Option<Selection> {
+        let [stmt] = branch.then.stmts.as_slice() else {
             return None;
         };
         let StmtKind::Assign {
@@ -208,7 +212,7 @@ impl Reader<'_> {
         else {
             return None;
         };
-        self.selected(id, cond, self.home(target)?, *value)
+        self.selected(branch.at, branch.cond, self.home(target)?, *value)
     }
 
     /// The accumulator that an assignment's target is.
@@ -242,15 +246,24 @@ impl Reader<'_> {
 
     /// `if x < best { best = x; at = i; }`; `None` if it is something else.
     pub fn contest(&self, id: ExprId) -> Option<Contest> {
-        let (cond, then, tied) = self.branches(id)?;
+        let (first, other) = self.branches(id)?;
+        let Some(other) = other else {
+            return self.contest_of(first, None);
+        };
+        let in_order = self.contest_of(first, Some(other));
+        in_order.or_else(|| self.contest_of(other, Some(first)))
+    }
+
+    /// The contest that a branch is, with another one for what loses it.
+    pub fn contest_of(&self, branch: Branch, other: Option<Branch>) -> Option<Contest> {
         let mut taken = Vec::new();
-        self.taken(then, &mut taken)?;
+        self.taken(branch.then, &mut taken)?;
         let assigned: Vec<_> = taken.iter().map(Taken::assigned).collect();
-        let (comparison, tied) = match tied {
-            None => (self.comparison(cond)?, None),
-            Some(tied) => {
-                let (comparison, tied) = self.with_tied(cond, tied, &taken)?;
-                (comparison, Some(tied))
+        let (comparison, other) = match other {
+            None => (self.comparison(branch.cond)?, None),
+            Some(other) => {
+                let (comparison, other) = self.with_other(branch, other, &taken)?;
+                (comparison, Some(other))
             }
         };
         let mut members: Vec<VarId> = assigned.iter().filter_map(|(var, _)| *var).collect();
@@ -267,42 +280,13 @@ impl Reader<'_> {
         }
         let still = assigned.iter().all(|(_, value)| self.is_still(*value));
         (led && still && count > 1 && members.len() == count).then_some(Contest {
-            at: id,
+            at: branch.at,
             leader,
             keys: comparison.keys,
             conditions: comparison.conditions,
             assigned,
-            tied,
+            other,
         })
-    }
-
-    /// The comparison that two branches make of which the second one is for equal leaders, and what that assigns:
-    /// all that the first one does but for the leader. Of floats, it could leave another zero there than a lane.
-    fn with_tied(&self, cond: ExprId, at: ExprId, taken: &[Taken]) -> Option<(Comparison, Tied)> {
-        let (again, then) = self.lone_branch(at)?;
-        let keys = self.in_turn(cond, again)?;
-        let leader = self.target(keys[0].old)?;
-        let of_ints = self.function.vars[leader].ty.scalar()?.is_int();
-        let mut second = Vec::new();
-        self.taken(then, &mut second)?;
-        let assigned: Vec<_> = second.iter().map(Taken::assigned).collect();
-        let pairs = |taken: &[Taken]| {
-            let pairs = taken.iter().filter_map(|stmt| {
-                let (var, value) = stmt.assigned();
-                Some((var?, self.initial(taken, value)))
-            });
-            let mut pairs: Vec<_> = pairs.filter(|(var, _)| *var != leader).collect();
-            pairs.sort_by_key(|(var, _)| *var);
-            pairs
-        };
-        let (first, second) = (pairs(taken), pairs(&second));
-        let mut both = first.iter().zip(&second);
-        let alike = both.all(|(a, b)| a.0 == b.0 && same(self.function, a.1, b.1));
-        let leader_stays = assigned.iter().all(|(var, _)| *var != Some(leader));
-        let still = assigned.iter().all(|(_, value)| self.is_still(*value));
-        let fits = first.len() == second.len() && alike && leader_stays && still;
-        let conditions = Conditions::default();
-        (of_ints && fits).then_some((Comparison { keys, conditions }, Tied { at, assigned }))
     }
 
     /// Whether a branch assigns what was compared to the variable that it was compared with. Bools have no
@@ -320,7 +304,7 @@ impl Reader<'_> {
 
     /// The statements of a contest's branch, all of which assign to variables from outside or bind
     /// with `let`.
-    fn taken(&self, block: &Block, out: &mut Vec<Taken>) -> Option<()> {
+    pub fn taken(&self, block: &Block, out: &mut Vec<Taken>) -> Option<()> {
         for stmt in &block.stmts {
             match &stmt.kind {
                 StmtKind::Assign {
@@ -344,7 +328,7 @@ impl Reader<'_> {
     }
 
     /// What a name or a part of a tuple stands for that the branch binds.
-    fn initial(&self, taken: &[Taken], value: ExprId) -> ExprId {
+    pub fn initial(&self, taken: &[Taken], value: ExprId) -> ExprId {
         let bound = |var: VarId| {
             taken.iter().find_map(|stmt| match stmt {
                 Taken::Binds(name, init) if *name == var => Some(*init),
@@ -364,32 +348,36 @@ impl Reader<'_> {
         }
     }
 
-    /// An `if` whose branch has no value, and what stands behind its `else`: another `if`, or nothing.
-    fn branches(&self, id: ExprId) -> Option<(ExprId, &Block, Option<ExprId>)> {
-        match &self.function.exprs[id].kind {
-            ExprKind::If {
-                cond,
-                then,
-                otherwise,
-            } if then.value.is_none() => {
-                let tied = match otherwise {
-                    Some(block) => Some(lone(block)?),
-                    None => None,
-                };
-                Some((*cond, then, tied))
-            }
-            _ => None,
-        }
+    /// An `if` whose branch has no value, and the one that is all that stands behind its `else`.
+    pub fn branches(&self, id: ExprId) -> Option<(Branch<'_>, Option<Branch<'_>>)> {
+        let ExprKind::If {
+            cond,
+            then,
+            otherwise,
+        } = &self.function.exprs[id].kind
+        else {
+            return None;
+        };
+        let other = match otherwise {
+            Some(block) => Some(self.lone_branch(lone(block)?)?),
+            None => None,
+        };
+        let cond = *cond;
+        let first = Branch { at: id, cond, then };
+        then.value.is_none().then_some((first, other))
     }
 
     /// An `if` without `else` whose branch has no value.
-    fn lone_branch(&self, id: ExprId) -> Option<(ExprId, &Block)> {
-        match &self.function.exprs[id].kind {
+    fn lone_branch(&self, at: ExprId) -> Option<Branch<'_>> {
+        match &self.function.exprs[at].kind {
             ExprKind::If {
                 cond,
                 then,
                 otherwise: None,
-            } if then.value.is_none() => Some((*cond, then)),
+            } if then.value.is_none() => {
+                let cond = *cond;
+                Some(Branch { at, cond, then })
+            }
             _ => None,
         }
     }

@@ -1,6 +1,8 @@
 //! The walk over a body: every assignment to a variable from outside, and every other mention.
 
 use super::chain::{Home, Reader};
+use super::ends::End;
+use super::other::{Other, Role};
 use super::{Found, Lazy, Read, ReducePlan, Update, UpdateKind, select};
 use crate::analysis::plan::Fold;
 use crate::analysis::texts;
@@ -175,17 +177,35 @@ impl Finder<'_> {
     fn statement_expr(&mut self, id: ExprId) {
         let span = self.reader.function.exprs[id].span;
         if let Some(selection) = self.reader.selection(id) {
-            let (fold, op) = (selection.fold, select::operator(selection.fold));
-            self.push(selection.home.var(), span, UpdateKind::Fold(fold, op));
-            if let Home::Element(_, access) = selection.home {
-                self.index(access);
-            }
-            self.expr(selection.value);
-            return self.select(selection);
+            return self.selection(selection, span);
         }
-        let Some(contest) = self.reader.contest(id) else {
+        if let Some(contest) = self.reader.contest(id) {
+            return self.contest(contest, span);
+        }
+        let Some(ends) = self.reader.ends(id) else {
             return self.expr(id);
         };
+        for update in ends.updates.clone() {
+            match update {
+                End::Alone(selection) => self.selection(selection, span),
+                End::WithOthers(contest) => self.contest(contest, span),
+            }
+        }
+        self.out.ordered.push((ends.least, ends.greatest));
+        self.out.rewrites.ends.push(ends);
+    }
+
+    fn selection(&mut self, selection: select::Selection, span: Span) {
+        let (fold, op) = (selection.fold, select::operator(selection.fold));
+        self.push(selection.home.var(), span, UpdateKind::Fold(fold, op));
+        if let Home::Element(_, access) = selection.home {
+            self.index(access);
+        }
+        self.expr(selection.value);
+        self.select(selection);
+    }
+
+    fn contest(&mut self, contest: select::Contest, span: Span) {
         let number = self.out.rewrites.contests.len();
         for var in contest.members() {
             self.push(var, span, UpdateKind::Contest(number));
@@ -197,17 +217,37 @@ impl Finder<'_> {
             self.taken_lazily(contest.leader, key.compared);
         }
         self.conditions(&contest.conditions, contest.leader);
+        let takes = contest.other.as_ref().and_then(Other::follower);
+        let takes = takes.map(|follower| follower.takes);
         for (var, value) in contest.assigned.clone() {
+            if takes == Some(value) {
+                continue;
+            }
             self.expr(value);
             if var != Some(contest.leader) {
                 self.taken_lazily(var.unwrap_or(contest.leader), value);
             }
         }
-        for (_, value) in contest.tied.iter().flat_map(|tied| tied.assigned.clone()) {
-            self.expr(value);
-            self.taken_lazily(contest.leader, value);
+        if let Some(other) = &contest.other {
+            self.other(other, contest.leader);
         }
         self.out.rewrites.contests.push(contest);
+    }
+
+    fn other(&mut self, other: &Other, leader: VarId) {
+        for (_, value) in &other.assigned {
+            self.expr(*value);
+            self.taken_lazily(leader, *value);
+        }
+        let Role::Counts(tallies) = &other.role else {
+            return;
+        };
+        for tally in tallies {
+            match tally.sum {
+                Some(node) => self.out.combining.insert(node),
+                None => self.out.compounds.insert(tally.operand),
+            };
+        }
     }
 
     fn select(&mut self, selection: select::Selection) {

@@ -2,15 +2,13 @@
 //! do: a few of them abreast hide what a chain of sums waits for, and fill vectors. What others may see
 //! of an iteration, it does by itself at its end, so that bodies serve that combine or may fail.
 
+use super::unrolled;
 use crate::analysis::plan::Region;
 use crate::analysis::{reduce, sites};
-use crate::ir::{Block, ExprId, ExprKind, Function, LoopId, Stmt, StmtKind, VarId, walk};
+use crate::ir::{Block, ExprKind, Function, Stmt, StmtKind, VarId, walk};
 
 /// Expressions of inner loops above which it would be too much code.
 const MOST: usize = 160;
-
-/// Trips of an inner loop, always the same, of which LLVM makes straight code by itself.
-const UNROLLED: u128 = 16;
 
 /// How many statements can be cut: all, or those before the first that somebody else may see.
 pub fn most(function: &Function, region: &Region) -> usize {
@@ -53,7 +51,7 @@ pub fn pays(function: &Function, stmts: &[Stmt]) -> bool {
     walk::statements(function, &block(stmts), &mut |stmt| {
         if let StmtKind::For(id) = stmt.kind {
             let body = &function.loops[id].body;
-            chain |= is_chain(function, body) && !is_unrolled(function, id);
+            chain |= is_chain(function, body) && !unrolled::is(function, id);
             walk::expressions(function, body, &mut |_| size += 1);
         }
     });
@@ -75,17 +73,6 @@ pub fn is_chain(function: &Function, body: &Block) -> bool {
     assigned
         .iter()
         .any(|(var, _)| plan.accumulators.iter().all(|of| of.var != *var))
-}
-
-/// Whether a loop makes few trips, always the same.
-fn is_unrolled(function: &Function, id: LoopId) -> bool {
-    let range = &function.loops[id].range;
-    let value = |id: ExprId| match function.exprs[id].kind {
-        ExprKind::Int(value, _) => Some(value),
-        _ => None,
-    };
-    let ends = value(range.start).zip(value(range.end));
-    ends.is_some_and(|(start, end)| end.saturating_sub(start) <= UNROLLED)
 }
 
 fn block(stmts: &[Stmt]) -> Block {

@@ -12,12 +12,14 @@
 mod abreast;
 #[cfg(test)]
 mod tests;
+mod unrolled;
+mod written;
 
 use super::form::Former;
 use super::plan::{Ahead, Bounds, Region, Strips};
 use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
-    Scalar, Stmt, StmtKind, VarId, VarKind, verify, walk,
+    Scalar, Stmt, StmtKind, Ty, VarId, VarKind, verify, walk,
 };
 use crate::tables::{HashMap, HashSet};
 
@@ -28,14 +30,40 @@ const MOST_ABREAST: usize = 24;
 
 /// How the region's iterations can run in strips, if they can.
 pub fn find(former: &Former, region: &Region) -> Option<Strips> {
-    if region.in_order.is_some() || region.interior.is_some() || region.body.value.is_some() {
+    if region.in_order.is_some() || region.body.value.is_some() {
         return None;
     }
-    let first = region.body.stmts.iter().position(is_loop)?;
-    let most = abreast::most(former.function, region);
+    let function = former.function;
+    if region.interior.is_some() && has_simpler_trips(function, region) {
+        return None;
+    }
+    let mut stmts = region.body.stmts.iter();
+    let first = stmts.position(|stmt| is_loop(function, stmt))?;
+    let most = abreast::most(function, region);
     (first + 1..=most)
         .rev()
         .find_map(|cut| cut_at(former, region, cut))
+}
+
+/// Whether an inner loop takes remainders that iterations of the interior do not: they are divisions.
+fn has_simpler_trips(function: &Function, region: &Region) -> bool {
+    let mut found = false;
+    walk::statements(function, &region.body, &mut |stmt| {
+        let (cond, body) = match &stmt.kind {
+            StmtKind::For(id) => (None, &function.loops[*id].body),
+            StmtKind::While { cond, body } => (Some(*cond), body),
+            StmtKind::Loop { body } => (None, body),
+            _ => return,
+        };
+        let mut look = |id| {
+            let interior = region.interior.as_ref();
+            found |= interior.is_some_and(|of| of.simpler.contains_key(&id));
+        };
+        cond.iter()
+            .for_each(|cond| walk::below(function, *cond, &mut look));
+        walk::expressions(function, body, &mut look);
+    });
+    found
 }
 
 /// The same with so many statements in parts, while each iteration does the rest by itself.
@@ -53,6 +81,8 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
         declared: HashMap::default(),
         carried: HashSet::default(),
         ahead: Vec::new(),
+        written: written::Elements::default(),
+        computed: HashSet::default(),
         masked: false,
         apart: !rest.is_empty(),
         region,
@@ -61,17 +91,21 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
     cutter.rest(rest);
     let mut carried: Vec<VarId> = cutter.carried.into_iter().collect();
     carried.sort();
-    let scalars = carried
-        .iter()
-        .all(|var| function.vars[*var].ty.scalar().is_some());
-    let (ahead, masked, abreast) = (cutter.ahead, cutter.masked, cutter.apart);
+    let types = carried.iter().map(|var| &function.vars[*var].ty);
+    let scalars: Option<u64> = types.map(Ty::scalars).sum();
+    let scalars = scalars? as usize;
+    let (ahead, written) = (cutter.ahead, cutter.written.all);
+    let (masked, abreast) = (cutter.masked, cutter.apart);
     let most = if abreast { MOST_ABREAST } else { MOST_CARRIED };
-    let few = carried.len() + ahead.len() <= most;
+    let few = scalars + ahead.len() + written.len() <= most;
+    let alone = scalars == carried.len();
+    let movable = carried.iter().all(|var| !cutter.computed.contains(var));
     let useful = cutter.loops > 0 && !carried.is_empty() && few;
     let pays = !abreast || (!masked && abreast::pays(function, first));
-    (scalars && useful && pays).then_some(Strips {
+    (useful && pays && movable && (alone || !masked)).then_some(Strips {
         carried,
         ahead,
+        written,
         masked,
         abreast,
         cut,
@@ -79,19 +113,28 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
 }
 
 /// Whether a statement is a loop that iterations may go through together.
-pub fn is_loop(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::For(_) | StmtKind::While { .. })
+pub fn is_loop(function: &Function, stmt: &Stmt) -> bool {
+    match stmt.kind {
+        StmtKind::For(id) => !unrolled::is_straight(function, id),
+        StmtKind::While { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether a statement writes an element of an array.
 pub fn writes_element(stmt: &Stmt) -> bool {
-    matches!(
-        stmt.kind,
+    written_element(stmt).is_some()
+}
+
+/// The element of an array that a statement writes.
+pub fn written_element(stmt: &Stmt) -> Option<AccessId> {
+    match stmt.kind {
         StmtKind::Assign {
-            target: Place::Element(_),
+            target: Place::Element(access),
             ..
-        }
-    )
+        } => Some(access),
+        _ => None,
+    }
 }
 
 struct Cutter<'a> {
@@ -99,7 +142,7 @@ struct Cutter<'a> {
     function: &'a Function,
     /// The variable of the innermost parallel loop.
     along: VarId,
-    /// Number of the part, how many inner loops there are, and those around it.
+    /// Number of the part, how many inner loops there are that LLVM leaves loops, and those around it.
     part: usize,
     loops: usize,
     around: Vec<Around>,
@@ -107,6 +150,9 @@ struct Cutter<'a> {
     declared: HashMap<VarId, usize>,
     carried: HashSet<VarId>,
     ahead: Vec<Ahead>,
+    written: written::Elements,
+    /// Fixed arrays of which the source computes places: they stay arrays.
+    computed: HashSet<VarId>,
     masked: bool,
     /// Each iteration goes along elements of its own, or does the last of its statements by itself.
     apart: bool,
@@ -132,26 +178,29 @@ impl Cutter<'_> {
     }
 
     fn stmts(&mut self, stmts: &[Stmt]) -> Option<()> {
+        let known = self.written.known();
         for stmt in stmts {
-            match stmt.kind {
-                StmtKind::For(id) => self.inner(id)?,
-                StmtKind::While { cond, ref body } => self.masked(stmt, cond, body)?,
-                _ if self.is_part(stmt) => {
+            match (&stmt.kind, self.part(stmt)) {
+                (StmtKind::For(id), _) if is_loop(self.function, stmt) => self.inner(*id)?,
+                (StmtKind::While { cond, body }, _) => self.masked(stmt, *cond, body)?,
+                (_, Some(access)) => {
                     self.part += 1;
                     self.stmt(stmt)?;
                     self.part += 1;
+                    self.written.write(access);
                 }
                 _ => self.stmt(stmt)?,
             }
         }
         self.part += 1;
+        self.written.leave(known);
         Some(())
     }
 
-    /// Whether a statement in a loop is a part of its own: the element that it writes is no neighbour
+    /// The element that a statement in a loop writes, which makes it a part of its own: it is no neighbour
     /// of the other iterations'.
-    fn is_part(&self, stmt: &Stmt) -> bool {
-        !self.around.is_empty() && writes_element(stmt)
+    fn part(&self, stmt: &Stmt) -> Option<AccessId> {
+        written_element(stmt).filter(|_| !self.around.is_empty())
     }
 
     /// What iterations do one after the other.
@@ -177,7 +226,7 @@ impl Cutter<'_> {
         if !uniform {
             return None;
         }
-        self.loops += 1;
+        self.loops += usize::from(!unrolled::is(self.function, id));
         self.part += 1;
         self.around.push(Around {
             id: Some(id),
@@ -270,6 +319,9 @@ impl Cutter<'_> {
                 self.place(target)
             }
             StmtKind::Expr(id) => self.expr(*id),
+            StmtKind::For(id) if !is_loop(self.function, stmt) => {
+                self.branch(&self.function.loops[*id].body)
+            }
             _ => None,
         }
     }
@@ -288,10 +340,7 @@ impl Cutter<'_> {
     fn place(&mut self, target: &Place) -> Option<()> {
         match target {
             Place::Var(var) | Place::Field { base: var, .. } => self.uses(*var),
-            Place::LocalElement { base, index } => {
-                self.uses(*base);
-                index.iter().try_for_each(|index| self.expr(*index))?;
-            }
+            Place::LocalElement { base, index } => self.local(*base, index)?,
             // Elements written inside the loops go to memory each time: better one row after the
             // other, unless each trip waits for the one before.
             Place::Element(access) => {
@@ -300,9 +349,30 @@ impl Cutter<'_> {
                 }
                 self.apart |= !self.around.is_empty();
                 self.index(*access)?;
+                let function = self.function;
+                self.written
+                    .forget(function, function.accesses[*access].array);
             }
         }
         Some(())
+    }
+
+    /// An element of a fixed array of the iteration.
+    fn local(&mut self, base: VarId, index: &[ExprId]) -> Option<()> {
+        self.uses(base);
+        let known = |id: &ExprId| match self.function.exprs[*id].kind {
+            ExprKind::Int(..) => true,
+            // Of a loop without trips, or of one around this part.
+            ExprKind::Var(var) => match self.function.vars[var].kind {
+                VarKind::Index(id) => unrolled::is_straight(self.function, id),
+                _ => false,
+            },
+            _ => false,
+        };
+        if !index.iter().all(known) {
+            self.computed.insert(base);
+        }
+        index.iter().try_for_each(|index| self.expr(*index))
     }
 
     fn index(&mut self, access: AccessId) -> Option<()> {
@@ -315,6 +385,7 @@ impl Cutter<'_> {
         let function = self.function;
         match &function.exprs[id].kind {
             ExprKind::Var(var) => self.uses(*var),
+            ExprKind::Load(access) if self.written.read(function, *access) => {}
             ExprKind::Load(access) => {
                 let in_line = self.around.is_empty() || self.is_in_line(*access);
                 if !in_line && self.read_ahead(*access).is_some() {
@@ -336,10 +407,7 @@ impl Cutter<'_> {
                 otherwise.iter().try_for_each(|block| self.branch(block))?;
             }
             ExprKind::Block(block) => self.branch(block)?,
-            ExprKind::LocalElement { base, index } => {
-                self.uses(*base);
-                index.iter().try_for_each(|index| self.expr(*index))?;
-            }
+            ExprKind::LocalElement { base, index } => self.local(*base, index)?,
             kind => {
                 let operands = verify::operands(kind);
                 operands.into_iter().try_for_each(|id| self.expr(id))?;

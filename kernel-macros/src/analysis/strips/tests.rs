@@ -1,6 +1,7 @@
 //! Which bodies are cut into strips, and which neighbours are not.
 
 use crate::analysis::tests::accepted;
+use crate::ir::Ty;
 
 /// The variables that strips carry, sorted, and whether iterations wait for each other.
 fn strips(body: &str) -> Option<(String, bool)> {
@@ -124,4 +125,36 @@ fn what_has_no_vector_instruction_is_not_masked() {
     ] {
         assert_eq!(strips(body), None, "{body}");
     }
+}
+
+/// The scalars that strips carry.
+fn forces(body: &str) -> Option<u64> {
+    let source =
+        format!("fn f(f: &mut [[f64; 3]], p: &[[f64; 3]]) {{ for i in 0..p.len() {{ {body} }} }}");
+    let (function, plan) = accepted(&source);
+    let strips = plan.regions[0].strips.as_ref()?;
+    let types = strips.carried.iter().map(|var| &function.vars[*var].ty);
+    types.map(Ty::scalars).sum()
+}
+
+#[test]
+fn fixed_arrays_pass_from_part_to_part() {
+    for inner in [
+        "for k in 0..3 { a[k] += p[j][k] - p[i][k]; }",
+        "let mut d = [0.0; 3]; let mut r = 0.01; for k in 0..3 { d[k] = p[j][k] - p[i][k]; r += d[k] * d[k]; } \
+         for k in 0..3 { a[k] += d[k] / r; }",
+        "a[0] += p[j][0]; a[1] += p[j][1]; a[2] += p[j][2];",
+    ] {
+        let body = format!("let mut a = [0.0; 3]; for j in 0..p.len() {{ {inner} }} f[i] = a;");
+        assert_eq!(forces(&body), Some(3), "{inner}");
+    }
+}
+
+#[test]
+fn remainders_that_loops_take_go_before_strips() {
+    let escape =
+        "let c = (i % n) as f64; let mut z = x[i]; while z * z <= 4.0 { z = z * z + c; } y[i] = z;";
+    cut(escape, "c z", true);
+    let torus = "let mut s = 0.0; for k in 0..n { s += x[(i + k) % n]; } y[i] = s;";
+    assert_eq!(strips(torus), None);
 }

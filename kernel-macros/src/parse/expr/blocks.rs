@@ -48,6 +48,9 @@ impl Parser {
             && let Some(pat) = self.unknown_pattern(of)
         {
             what = format!("`match` with the pattern `{}`", written::text(pat));
+            if let syn::Expr::MethodCall(call) = &*of.expr {
+                what = format!("{what} of `{}`", written::text(call));
+            }
         }
         let id = self.opaque(node, what, help);
         let blocks = self.inner_blocks(node);
@@ -206,7 +209,10 @@ pub(in crate::parse) fn describe(node: &syn::Expr) -> (String, Option<&'static s
         ),
         syn::Expr::If(node) => {
             let what = match &*node.cond {
-                syn::Expr::Let(test) => format!("`if let {}`", written::text(&test.pat)),
+                syn::Expr::Let(test) => {
+                    let (pat, value) = (written::text(&test.pat), written::text(&test.expr));
+                    format!("`if let {pat} = {value}`")
+                }
                 _ => "`if let`".to_string(),
             };
             return (what, Some(NO_ENUMS));

@@ -14,6 +14,9 @@ impl Parser {
         if let Some(begins) = self.begins_with(node, call) {
             return begins;
         }
+        if let Some(place) = self.partition_point(node, call) {
+            return place;
+        }
         if let Some(value) = self.conversion_method(node, call) {
             return value;
         }
@@ -78,6 +81,10 @@ impl Parser {
             _ => {
                 let receiver = written::text(&call.receiver);
                 let help = match name.starts_with("checked_") {
+                    false if name.starts_with("binary_search") => {
+                        "of a sorted slice, `partition_point` finds the place: `let k = \
+                         xs.partition_point(|&e| e < x); let found = k < xs.len() && xs[k] == x;`"
+                    }
                     true => {
                         "kernels have no variable that is an `Option`: read it where it is made, \
                          as in `.unwrap_or(0)` or `if let Some(x) = ..`"
@@ -213,7 +220,14 @@ impl Parser {
             }
             _ => {
                 let what = format!("the method `{name}` of the slice `{}`", call_name(call));
-                self.opaque(node, what, Some("loop over its elements"))
+                let help = match name.starts_with("sort") {
+                    true => {
+                        "an iteration sorts fixed arrays that it binds, as in `let mut own = [part[0], part[1]]; \
+                         own.sort();`"
+                    }
+                    false => "loop over its elements",
+                };
+                self.opaque(node, what, Some(help))
             }
         }
     }

@@ -1,0 +1,242 @@
+//! `let y: Vec<f64> = x.iter().map(|v| 2.0 * v).collect();` as the loop that it is, over a `Vec` of zeros.
+//!
+//! Only where the chain can be asked for its length first and gone through then: it begins with an array or a
+//! range by name, and each of its stages hands on as many items as it says.
+
+use super::chain::closure;
+use super::swap::name;
+use crate::ir::Scalar;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+
+/// Replaces such statements and tails that no loop stands around. `ret` is what the function returns.
+pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
+    let nested = block.stmts.iter().filter_map(|stmt| match stmt {
+        syn::Stmt::Item(syn::Item::Fn(item)) => Some(item.sig.ident.to_string()),
+        _ => None,
+    });
+    let mut collected = Collected {
+        nested: nested.collect(),
+    };
+    if let syn::ReturnType::Type(_, ty) = ret
+        && let Some(syn::Stmt::Expr(tail, None)) = block.stmts.last()
+        && let Some(made) = collected.made(tail, Some(ty))
+    {
+        block.stmts.pop();
+        let Made { stmts, vec } = made;
+        block.stmts.extend(stmts);
+        block.stmts.push(syn::Stmt::Expr(vec, None));
+    }
+    collected.visit_block_mut(block);
+}
+
+struct Collected {
+    /// The functions nested in the kernel.
+    nested: Vec<String>,
+}
+
+impl VisitMut for Collected {
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        let mut stmts = Vec::new();
+        for mut stmt in std::mem::take(&mut block.stmts) {
+            if let syn::Stmt::Local(local) = &mut stmt
+                && let Some(before) = self.bound(local)
+            {
+                stmts.extend(before);
+            }
+            stmts.push(stmt);
+        }
+        block.stmts = stmts;
+        visit_mut::visit_block_mut(self, block);
+    }
+
+    fn visit_expr_for_loop_mut(&mut self, _: &mut syn::ExprForLoop) {}
+    fn visit_expr_while_mut(&mut self, _: &mut syn::ExprWhile) {}
+    fn visit_expr_loop_mut(&mut self, _: &mut syn::ExprLoop) {}
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// What makes a `Vec`, and where it is then.
+struct Made {
+    stmts: Vec<syn::Stmt>,
+    vec: syn::Expr,
+}
+
+impl Collected {
+    /// What comes before a `let` that binds such a `Vec`.
+    fn bound(&self, local: &mut syn::Local) -> Option<Vec<syn::Stmt>> {
+        let init = local.init.as_mut().filter(|init| init.diverge.is_none())?;
+        let ty = match &local.pat {
+            syn::Pat::Type(of) => Some(&*of.ty),
+            _ => None,
+        };
+        let Made { stmts, vec } = self.made(&init.expr, ty)?;
+        *init.expr = vec;
+        Some(stmts)
+    }
+
+    fn made(&self, node: &syn::Expr, ty: Option<&syn::Type>) -> Option<Made> {
+        let syn::Expr::MethodCall(call) = node else {
+            return None;
+        };
+        let plain = call.method == "collect" && call.args.is_empty() && call.attrs.is_empty();
+        let of = match &call.turbofish {
+            None => ty?,
+            Some(turbofish) => match turbofish.args.first()? {
+                syn::GenericArgument::Type(of) => of,
+                _ => return None,
+            },
+        };
+        let zero = zero(of)?;
+        let source = &*call.receiver;
+        if !plain || !is_counted(source) || !self.is_known(source) {
+            return None;
+        }
+        let [vec, slot, item] = ["made", "slot", "item"].map(name);
+        // Where a trait of the file's own has a `collect`, rustc finds two.
+        let made: syn::Block = syn::parse2(quote!({
+            let mut #vec = vec![#zero; {
+                use ::core::iter::Iterator as _;
+                if false {
+                    let _: ::std::vec::Vec<_> = #source.collect();
+                }
+                ::core::iter::Iterator::size_hint(&#source).0
+            }];
+            for (#slot, #item) in #vec.iter_mut().zip(#source) {
+                *#slot = #item;
+            }
+        }))
+        .ok()?;
+        let stmts = made.stmts;
+        let vec = syn::parse2(quote!(#vec)).ok()?;
+        Some(Made { stmts, vec })
+    }
+
+    /// Whether a loop of a kernel may call what the closures call: of a function outside, only rustc knows.
+    fn is_known(&self, source: &syn::Expr) -> bool {
+        let mut calls = Calls {
+            nested: &self.nested,
+            known: true,
+        };
+        calls.visit_expr(source);
+        calls.known
+    }
+}
+
+struct Calls<'a> {
+    nested: &'a [String],
+    known: bool,
+}
+
+impl Visit<'_> for Calls<'_> {
+    fn visit_expr_call(&mut self, node: &syn::ExprCall) {
+        self.known &= match &*node.func {
+            syn::Expr::Path(path) => {
+                let first = path
+                    .path
+                    .segments
+                    .first()
+                    .map(|first| first.ident.to_string());
+                first.is_some_and(|first| {
+                    Scalar::from_name(&first).is_some() || self.nested.contains(&first)
+                })
+            }
+            _ => false,
+        };
+        visit::visit_expr_call(self, node);
+    }
+
+    fn visit_macro(&mut self, _: &syn::Macro) {
+        self.known = false;
+    }
+}
+
+/// The zero of a `Vec`'s elements, if they are numbers or bools by the primitives' names.
+fn zero(ty: &syn::Type) -> Option<TokenStream> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Vec")?;
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+        return None;
+    };
+    let syn::GenericArgument::Type(syn::Type::Path(element)) = args.args.first()? else {
+        return None;
+    };
+    let element = element.path.get_ident()?;
+    let zero = match Scalar::from_name(&element.to_string())? {
+        Scalar::Bool => "false".to_string(),
+        scalar if scalar.is_float() => format!("0.0_{element}"),
+        _ => format!("0_{element}"),
+    };
+    zero.parse().ok()
+}
+
+/// Whether a chain knows how many items it has, and asking it changes nothing.
+fn is_counted(node: &syn::Expr) -> bool {
+    let syn::Expr::MethodCall(call) = node else {
+        return matches!(node, syn::Expr::Paren(of) if is_range(&of.expr));
+    };
+    let source = &*call.receiver;
+    let args: Vec<&syn::Expr> = call.args.iter().collect();
+    if call.turbofish.is_some() {
+        return false;
+    }
+    match (call.method.to_string().as_str(), &args[..]) {
+        ("iter", []) => is_plain(source),
+        ("windows" | "chunks" | "chunks_exact", [size]) => is_plain(source) && is_plain(size),
+        ("enumerate" | "rev" | "copied" | "cloned", []) => is_counted(source),
+        ("skip" | "take" | "step_by", [count]) => is_counted(source) && is_plain(count),
+        ("zip", [other]) => is_counted(source) && (is_counted(other) || is_array(other)),
+        ("map", [test]) => {
+            let one = closure(test).is_some_and(|test| test.inputs.len() == 1);
+            is_counted(source) && one
+        }
+        _ => false,
+    }
+}
+
+fn is_range(node: &syn::Expr) -> bool {
+    let syn::Expr::Range(range) = node else {
+        return false;
+    };
+    let ends = [&range.start, &range.end];
+    ends.iter()
+        .all(|end| end.as_ref().is_some_and(|end| is_plain(end)))
+}
+
+/// A name, or a reference to one.
+fn is_array(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Path(_) => true,
+        syn::Expr::Reference(of) => of.mutability.is_none() && is_array(&of.expr),
+        _ => false,
+    }
+}
+
+/// Names, numbers, lengths, and arithmetic and parts of them: evaluated twice, they come to the same.
+fn is_plain(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Path(_) | syn::Expr::Lit(_) => true,
+        syn::Expr::Paren(of) => is_plain(&of.expr),
+        syn::Expr::Field(of) => is_plain(&of.base),
+        syn::Expr::Cast(of) => is_plain(&of.expr),
+        syn::Expr::Binary(of) => is_plain(&of.left) && is_plain(&of.right),
+        syn::Expr::Index(of) => is_plain(&of.expr) && (is_plain(&of.index) || is_range(&of.index)),
+        syn::Expr::MethodCall(of) => {
+            let length = ["len", "nrows", "ncols"]
+                .iter()
+                .any(|name| of.method == name);
+            length && of.args.is_empty() && is_plain(&of.receiver)
+        }
+        _ => false,
+    }
+}
