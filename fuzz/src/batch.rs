@@ -161,9 +161,12 @@ impl Builder {
         let mut command = Command::new(cargo);
         let package = "profile.dev.package.random-kernels";
         let flag = |name: &str| format!("--config={package}.{name}={}", self.debug);
+        // Macros with debug assertions leave out what their callers would not parse with them.
+        let macros = "profile.dev.build-override.debug-assertions";
+        let macros = format!("--config={macros}={}", self.debug);
         command
             .args([what, "--quiet", "--package=random-kernels", "--bin=batch"])
-            .args([flag("debug-assertions"), flag("overflow-checks")])
+            .args([flag("debug-assertions"), flag("overflow-checks"), macros])
             .env("RANDOM_KERNELS", self.source())
             .stderr(Stdio::piped())
             .stdout(Stdio::piped());

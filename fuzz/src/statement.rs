@@ -180,6 +180,10 @@ fn typed_loop(maker: &mut Maker, depth: usize) -> String {
         1 => format!("1{ty}..=2{ty}"),
         2 => format!("({ty}::MAX - 2{ty}..={ty}::MAX).rev()"),
         3 => format!("(0{ty}..5{ty}).step_by(2)"),
+        // Rust goes in steps from behind along ranges that know their lengths alone.
+        _ if matches!(ty, Ty::I64 | Ty::U64) => {
+            format!("({ty}::MIN..{ty}::MIN + 3{ty}).rev()")
+        }
         _ => format!("({ty}::MIN..{ty}::MIN + 3{ty}).step_by(2).rev()"),
     };
     let word = maker.choices.of(&["", "continue", "break"]);

@@ -42,6 +42,9 @@ pub struct Brief {
 /// What runs few iterations without the plan, in builds that have that, and leaves the block `'region` with
 /// the outcome then; `None` if the region has no brief runs. `captured` are its code, arrays and scalars.
 pub fn of(region: &Region, captured: &TokenStream) -> Option<TokenStream> {
+    if !levels::IN_FULL {
+        return None;
+    }
     let trips = work::trips(region)?;
     let first = match region.is_as_written() {
         true => as_written(region, &trips),

@@ -77,7 +77,8 @@ pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
 /// so that lanes stay in registers from round to round. Where any lane serves, a few of them take
 /// all the turns, which leaves registers to the iteration, and every row begins with a round.
 fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
-    if !has_whole_rounds(region) || !region.body.is_main() {
+    let may = levels::IN_FULL && region.body.is_main();
+    if !may || !has_whole_rounds(region) {
         return None;
     }
     let (first, lanes) = if region.plan.is_free_of_order() {
@@ -116,7 +117,7 @@ pub fn has_whole_rounds(region: &Region) -> bool {
 
 /// Iterations of which a few go along elements of their own before each combines into its lane.
 fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
-    let plan = region.plan.strips.as_ref()?;
+    let plan = region.plan.strips.as_ref().filter(|_| levels::IN_FULL)?;
     let strip = Strips::of(region, plan);
     let usize = region.body.scalar(Scalar::Usize);
     let parts = strip.iterations(|last| {

@@ -13,6 +13,11 @@ use proc_macro2::TokenStream;
 const AVX2: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt";
 const AVX512: &str = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl";
 
+/// Whether there is to be what only builds without debug assertions have. They do not even parse it otherwise, but to
+/// write it takes as long. Cargo compiles macros with debug assertions where it compiles their callers so, unless a
+/// manifest says otherwise of one of them: then kernels have the general form alone.
+pub const IN_FULL: bool = cfg!(any(test, feature = "every-form", not(debug_assertions)));
+
 /// The attribute of a function of the fast form: it is compiled for the features of AVX2.
 pub fn features() -> TokenStream {
     enabled(AVX2)
@@ -31,6 +36,9 @@ pub fn forms(
     pays: &TokenStream,
 ) -> [TokenStream; 2] {
     let rt = region.rt();
+    if !IN_FULL {
+        return [(); 2].map(|()| emit!(#rt::Option::None));
+    }
     let form = |features: &str, name: &str, code: &TokenStream| {
         let (features, name) = (enabled(features), names::local(name));
         let run = match chunks::serves(region) {

@@ -56,6 +56,58 @@ macro_rules! each_type {
 
 each_type!(kernels);
 
+/// Kernels of functions that are no methods, and what they are beside: the same loops with libm's.
+macro_rules! named_kernels {
+    ($module:ident $ty:ident:
+     $($name:ident $libm:ident $low:literal .. $high:literal |$value:ident| $pattern:pat, $all:ty;)+) => {
+        // Of a kernel's versions one is measured.
+        #[allow(dead_code)]
+        mod $module {
+            $(pub mod $name {
+                use crate::functions::libm;
+                use kernel_runtime::math;
+                use kernel_runtime::prelude::*;
+
+                pub const RANGE: (f64, f64) = ($low, $high);
+
+                #[kernel(parallel)]
+                pub fn ours(x: &[$ty], out: &mut [$ty]) {
+                    for i in 0..x.len() {
+                        let $pattern: $all = math::$ty::$name(x[i]);
+                        out[i] = $value;
+                    }
+                }
+
+                pub fn theirs(x: &[$ty], out: &mut [$ty]) {
+                    for (out, x) in out.iter_mut().zip(x) {
+                        *out = libm::$libm(*x);
+                    }
+                }
+            })+
+        }
+    };
+}
+
+/// `$then!` of these functions of both types.
+macro_rules! each_named {
+    ($then:ident) => {
+        $then! { named_wide f64:
+            erf erf -3.0 .. 3.0 |value| value, f64;
+            erfc erfc -3.0 .. 10.0 |value| value, f64;
+            gamma tgamma 0.0 .. 20.0 |value| value, f64;
+            ln_gamma lgamma 0.0 .. 20.0 |value| (value, _), (f64, i32);
+        }
+        $then! { named_narrow f32:
+            erf erff -3.0 .. 3.0 |value| value, f32;
+            erfc erfcf -3.0 .. 9.0 |value| value, f32;
+            gamma tgammaf 0.0 .. 20.0 |value| value, f32;
+            ln_gamma lgammaf 0.0 .. 20.0 |value| (value, _), (f32, i32);
+        }
+    };
+}
+
+each_named!(named_kernels);
+
 /// What the arguments of a method lie between, as in the functions' own loops.
 fn range(method: &str, wide: bool) -> (f64, f64) {
     match method {
@@ -128,6 +180,20 @@ pub fn measure(
         };
     }
     each_type!(methods);
+    macro_rules! named {
+        ($module:ident $ty:ident: $($name:ident $libm:ident $low:literal .. $high:literal |$value:ident| $pattern:pat, $all:ty;)+) => {$({
+            let name = concat!(stringify!($ty), " ", stringify!($name));
+            if name.contains(only) {
+                use $module::$name::{RANGE, ours, theirs};
+                let x: Vec<$ty> = inputs(1, RANGE).iter().map(|x| *x as $ty).collect();
+                let out = RefCell::new(vec![0.0; ELEMENTS]);
+                let libm = || theirs(&x, &mut out.borrow_mut());
+                let kernel = || ours::parallel(&x, &mut out.borrow_mut());
+                lines.push(line(name, ELEMENTS, numba, passes, libm, kernel));
+            }
+        })+};
+    }
+    each_named!(named);
     let (s, x, t) = (
         inputs(17, (5.0, 30.0)),
         inputs(18, (1.0, 100.0)),
@@ -165,7 +231,7 @@ fn line(
     work: usize,
     numba: Option<&RefCell<Worker>>,
     passes: usize,
-    serial: impl Fn(),
+    libm: impl Fn(),
     kernel: impl Fn(),
 ) -> Line {
     let has_avx512 = Level::available().contains(&Level::Avx512);
@@ -176,7 +242,7 @@ fn line(
             passes / ROUNDS,
             work,
             [
-                Some(Box::new(&serial)),
+                Some(Box::new(&libm)),
                 Some(Box::new(|| with_level(Level::Baseline, &kernel))),
                 Some(Box::new(|| with_level(Level::Avx2, &kernel))),
                 has_avx512.then_some(Box::new(|| with_level(Level::Avx512, &kernel))),

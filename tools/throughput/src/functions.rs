@@ -3,11 +3,11 @@
 use crate::table::{Line, Times};
 use crate::timing::{ELEMENTS, best, inputs};
 use crate::vector::{Libraries, Maker, narrow as f32_loops, wide as f64_loops};
-use kernel_runtime::{Level, math};
+use kernel_runtime::Level;
 use std::hint::black_box;
 
 /// Functions that the standard library does not name on stable Rust, from the same libm.
-mod libm {
+pub mod libm {
     unsafe extern "C" {
         pub safe fn erf(x: f64) -> f64;
         pub safe fn erff(x: f32) -> f32;
@@ -15,7 +15,30 @@ mod libm {
         pub safe fn erfcf(x: f32) -> f32;
         pub safe fn tgamma(x: f64) -> f64;
         pub safe fn tgammaf(x: f32) -> f32;
+        // These write `signgam`, which nobody reads here.
+        pub safe fn lgamma(x: f64) -> f64;
+        pub safe fn lgammaf(x: f32) -> f32;
     }
+}
+
+/// The functions measured, all of which have one value.
+mod math {
+    /// Those of a type; `ln_gamma` without the sign.
+    macro_rules! one_value {
+        ($ty:ident) => {
+            pub mod $ty {
+                pub use kernel_runtime::math::$ty::*;
+
+                #[inline(always)]
+                pub fn ln_gamma(x: $ty) -> $ty {
+                    kernel_runtime::math::$ty::ln_gamma(x).0
+                }
+            }
+        };
+    }
+
+    one_value!(f64);
+    one_value!(f32);
 }
 
 /// The loops over arrays, of which the compiler makes SIMD code: the same source at each level.
@@ -121,6 +144,7 @@ fn wide(lines: &mut Vec<Line>, libraries: &Libraries, passes: usize, only: &str)
         erf = libm::erf, "erf_u10", "erf"; (x in -3.0 .. 3.0);
         erfc = libm::erfc, "erfc_u15", "erfc"; (x in -3.0 .. 10.0);
         gamma = libm::tgamma, "tgamma_u10", "tgamma"; (x in 0.0 .. 20.0);
+        ln_gamma = libm::lgamma, "lgamma_u10", "lgamma"; (x in 0.0 .. 20.0);
     }
     bench! { lines, libraries, passes, only; f64, f64_loops, binary:
         powf = f64::powf, "pow_u10", "pow"; (x in 0.0 .. 100.0, y in -10.0 .. 10.0);
@@ -154,6 +178,7 @@ fn narrow(lines: &mut Vec<Line>, libraries: &Libraries, passes: usize, only: &st
         erf = libm::erff, "erf_u10", "erf"; (x in -3.0 .. 3.0);
         erfc = libm::erfcf, "erfc_u15", "erfc"; (x in -3.0 .. 9.0);
         gamma = libm::tgammaf, "tgamma_u10", "tgamma"; (x in 0.0 .. 20.0);
+        ln_gamma = libm::lgammaf, "lgamma_u10", "lgamma"; (x in 0.0 .. 20.0);
     }
     bench! { lines, libraries, passes, only; f32, f32_loops, binary:
         powf = f32::powf, "pow_u10", "pow"; (x in 0.0 .. 100.0, y in -10.0 .. 10.0);
