@@ -78,7 +78,7 @@ pub struct Region {
     /// Accumulators that change together.
     pub extremes: Vec<Extreme>,
     /// Of each two accumulators, the first has to start no greater than the second, or the verbatim
-    /// serial loop runs.
+    /// serial loop runs. Twice the same one has to start as a number.
     pub ordered: Vec<(VarId, VarId)>,
     /// How each access of the body stays in bounds.
     pub bounds: HashMap<AccessId, Bounds>,

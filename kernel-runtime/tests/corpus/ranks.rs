@@ -77,6 +77,30 @@ fn two_different(x: &[i32], start: i32, next: i32) -> (i32, i32, i64) {
     (best, second, sum)
 }
 
+/// Apart from the greatest as less than it, and as another number: what starts as a NaN keeps all of the first kind
+/// out and none of the second.
+#[kernel(parallel, cuda)]
+fn apart(x: &[f64], start: f64, next: f64) -> (f64, f64, f64, f64) {
+    let (mut best, mut below) = (start, next);
+    let (mut top, mut unlike) = (start, next);
+    for i in 0..x.len() {
+        let v = x[i];
+        if v > best {
+            below = best;
+            best = v;
+        } else if v > below && v < best {
+            below = v;
+        }
+        if v > top {
+            unlike = top;
+            top = v;
+        } else if v != top && v > unlike {
+            unlike = v;
+        }
+    }
+    (best, below, top, unlike)
+}
+
 #[kernel(parallel, cuda)]
 fn range_of(x: &[f64], low: f64, high: f64) -> (f64, f64) {
     let (mut low, mut high) = (low, high);
@@ -152,6 +176,18 @@ fn both_ends_in_a_chain() {
             ] {
                 check!(range_of(&x, low, high));
             }
+        }
+        for (start, next) in [
+            (f64::NEG_INFINITY, f64::NEG_INFINITY),
+            (f64::NAN, f64::NEG_INFINITY),
+            (f64::NAN, 1.5),
+            (0.25, f64::NAN),
+            (0.25, 2.0),
+        ] {
+            let x = doubles(n);
+            check!(apart(&x, start, next));
+            let few: Vec<f64> = x.iter().map(|v| (v * 2.0).round() + 0.5).collect();
+            check!(apart(&few, start, next));
         }
         let a = plane(n / 7, 7);
         for (start, next) in [

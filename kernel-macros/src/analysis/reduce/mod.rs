@@ -33,7 +33,7 @@ pub struct ReducePlan {
     pub accumulators: Vec<Accumulator>,
     pub shared: Vec<SharedArray>,
     pub extremes: Vec<Extreme>,
-    /// Of each two, the first has to start no greater than the second.
+    /// Of each two, the first has to start no greater than the second; twice the same one, as a number.
     pub ordered: Vec<(VarId, VarId)>,
     pub reasons: Vec<Reason>,
     /// Nodes whose overflow wraps because they combine.

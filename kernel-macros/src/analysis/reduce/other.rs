@@ -43,6 +43,9 @@ pub struct Follower {
     pub var: VarId,
     /// Values equal to the leader's are no candidates.
     pub apart: bool,
+    /// They have to be less than the leader (or greater than the least): nothing is, of one that starts as a NaN,
+    /// though every lane has a leader of its own.
+    pub below: bool,
     /// Where it takes over what the leader had.
     pub takes: ExprId,
 }
@@ -204,12 +207,9 @@ impl Reader<'_> {
         let leader = self.target(key.old)?;
         let (var, takes) = self.taken_over(leader, taken)?;
         let apart = match conjuncts(self.function, other.cond)[..] {
-            [mine] => self.is_next(mine, var, &key).then_some(false),
-            [a, b] => {
-                let next = self.is_next(a, var, &key) && self.is_apart(b, &key)
-                    || self.is_next(b, var, &key) && self.is_apart(a, &key);
-                next.then_some(true)
-            }
+            [mine] => self.is_next(mine, var, &key).then_some(None),
+            [a, b] if self.is_next(a, var, &key) => self.apart(b, &key).map(Some),
+            [a, b] if self.is_next(b, var, &key) => self.apart(a, &key).map(Some),
             _ => None,
         };
         let mut second = Vec::new();
@@ -222,7 +222,12 @@ impl Reader<'_> {
         let other = Other {
             at: other.at,
             assigned: vec![(Some(var), value)],
-            role: Role::Follows(Follower { var, apart, takes }),
+            role: Role::Follows(Follower {
+                var,
+                apart: apart.is_some(),
+                below: apart == Some(true),
+                takes,
+            }),
         };
         Some((comparison, other))
     }
@@ -249,10 +254,10 @@ impl Reader<'_> {
         })
     }
 
-    /// `x != best`, or `x < best` where that is `x > best`.
-    fn is_apart(&self, id: ExprId, key: &Key) -> bool {
+    /// `x != best`, or `x < best` where that is `x > best`, which is the second answer.
+    fn apart(&self, id: ExprId, key: &Key) -> Option<bool> {
         let ExprKind::Binary(op, left, right) = self.function.exprs[id].kind else {
-            return false;
+            return None;
         };
         let is = |left, right| {
             same(self.function, left, key.compared) && same(self.function, right, key.old)
@@ -262,9 +267,8 @@ impl Reader<'_> {
             false => (BinaryOp::Lt, BinaryOp::Gt),
         };
         let either = is(left, right) || is(right, left);
-        op == BinaryOp::Ne && either
-            || op == worse && is(left, right)
-            || op == better && is(right, left)
+        let below = op == worse && is(left, right) || op == better && is(right, left);
+        (below || op == BinaryOp::Ne && either).then_some(below)
     }
 
     /// A comparison of one value that decides by itself, strictly.

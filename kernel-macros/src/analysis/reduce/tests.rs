@@ -209,6 +209,9 @@ fn the_next_best_follows() {
         let follower = extreme.follower.expect(body);
         assert_eq!(follower.apart, apart, "{body}");
         assert!(!region.is_free_of_order(), "{body}");
+        // Nothing is greater than a NaN at which the least starts.
+        let numbers = usize::from(body.contains("x[i] > best"));
+        assert_eq!(region.ordered.len(), numbers, "{body}");
     }
     for body in [
         // It takes over the new leader, which no lane would know of another's.

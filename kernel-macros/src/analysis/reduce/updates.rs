@@ -205,6 +205,14 @@ impl Finder<'_> {
         self.select(selection);
     }
 
+    /// A variable that has to start as a number: a NaN is not even as great as itself.
+    fn is_number(&mut self, var: VarId) {
+        let itself = (var, var);
+        if !self.reader.is_int(var) && !self.out.ordered.contains(&itself) {
+            self.out.ordered.push(itself);
+        }
+    }
+
     fn contest(&mut self, contest: select::Contest, span: Span) {
         let number = self.out.rewrites.contests.len();
         for var in contest.members() {
@@ -217,8 +225,11 @@ impl Finder<'_> {
             self.taken_lazily(contest.leader, key.compared);
         }
         self.conditions(&contest.conditions, contest.leader);
-        let takes = contest.other.as_ref().and_then(Other::follower);
-        let takes = takes.map(|follower| follower.takes);
+        let follower = contest.other.as_ref().and_then(Other::follower);
+        if follower.is_some_and(|of| of.below) {
+            self.is_number(contest.leader);
+        }
+        let takes = follower.map(|follower| follower.takes);
         for (var, value) in contest.assigned.clone() {
             if takes == Some(value) {
                 continue;
