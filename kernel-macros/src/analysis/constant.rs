@@ -8,8 +8,13 @@ use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Function, VarId, VarKind};
 
 type Range = (i128, i128);
 
+/// Whether an index cannot miss an array of so many elements.
+pub fn is_below(function: &Function, id: ExprId, length: u64) -> bool {
+    range(function, id).is_some_and(|(low, high)| low >= 0 && high < i128::from(length))
+}
+
 /// The least and the greatest value that an integer may have.
-pub fn range(function: &Function, id: ExprId) -> Option<Range> {
+fn range(function: &Function, id: ExprId) -> Option<Range> {
     let all = function.exprs[id].ty.scalar()?.int_range()?;
     let known = known(function, id).filter(|(low, high)| all.0 <= *low && *high <= all.1);
     Some(known.unwrap_or(all))

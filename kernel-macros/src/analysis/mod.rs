@@ -14,7 +14,7 @@ mod attacks;
 mod bounds;
 pub mod builtins;
 mod capture;
-mod constant;
+pub mod constant;
 mod cost;
 mod depend;
 mod draft;

@@ -214,9 +214,7 @@ impl Finder<'_> {
             let Some(Ty::Array(_, len)) = function.vars[base].ty.indexed(depth) else {
                 return;
             };
-            let range = constant::range(function, *index);
-            let inside = |(low, high)| low >= 0 && high < i128::from(*len);
-            if !range.is_some_and(inside) {
+            if !constant::is_below(function, *index, *len) {
                 let kind = SiteKind::LocalIndex { len: *len };
                 self.push(SiteKey::LocalIndex(*index), kind, span, false);
             }

@@ -2,6 +2,7 @@
 
 use super::body::{Body, Frame};
 use super::names::{self, emit};
+use crate::analysis::constant;
 use crate::analysis::plan::{Bounds, SiteKey};
 use crate::ir::types::ViewKind;
 use crate::ir::{AccessId, ExprId, ExprKind, Ty, VarId};
@@ -125,13 +126,20 @@ impl Body<'_> {
 
     fn local_index(&self, array: Option<&Ty>, index: ExprId) -> TokenStream {
         let at = self.expr(index);
-        let Some(Ty::Array(_, len)) = array else {
+        let Some(Ty::Array(_, length)) = array else {
             return at;
         };
-        let Some(fails) = self.fails(SiteKey::LocalIndex(index), &[emit!(__at)]) else {
+        if self.is_total() || matches!(self.function().exprs[index].kind, ExprKind::Int(..)) {
+            return at;
+        }
+        let (rt, len) = (self.rt(), names::index(*length as usize));
+        let fails = self.fails(SiteKey::LocalIndex(index), &[emit!(__at)]);
+        // Of what cannot miss the array, LLVM does not see that everywhere.
+        let inside = constant::is_below(self.function(), index, *length);
+        let never = || inside.then(|| emit!(unsafe { #rt::unreachable_unchecked() }));
+        let Some(fails) = fails.or_else(never) else {
             return at;
         };
-        let len = names::index(*len as usize);
         emit!({
             let __at = #at;
             if __at >= #len { #fails }
