@@ -130,8 +130,9 @@ impl Notes<'_> {
         }
         notes.extend(purposes.iter().map(|purpose| format!("guard: {purpose}")));
         let ordered = region.ordered.iter().map(|(least, greatest)| {
+            let itself = least == greatest;
             let (least, greatest) = (self.name(*least), self.name(*greatest));
-            if least == greatest {
+            if itself {
                 return format!("guard: `{least}` does not start as NaN");
             }
             format!("guard: `{least}` starts no greater than `{greatest}`")

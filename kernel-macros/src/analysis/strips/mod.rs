@@ -16,7 +16,7 @@ mod unrolled;
 mod written;
 
 use super::form::Former;
-use super::plan::{Ahead, Bounds, Region, Strips};
+use super::plan::{Ahead, Bounds, Interior, Region, Strips};
 use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
     Scalar, Stmt, StmtKind, Ty, VarId, VarKind, verify, walk,
@@ -34,7 +34,8 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
         return None;
     }
     let function = former.function;
-    if region.interior.is_some() && has_simpler_trips(function, region) {
+    let interior = region.interior.as_ref();
+    if interior.is_some_and(|interior| has_simpler_trips(function, &region.body, interior)) {
         return None;
     }
     let mut stmts = region.body.stmts.iter();
@@ -46,19 +47,16 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
 }
 
 /// Whether an inner loop takes remainders that iterations of the interior do not: they are divisions.
-fn has_simpler_trips(function: &Function, region: &Region) -> bool {
+fn has_simpler_trips(function: &Function, body: &Block, interior: &Interior) -> bool {
     let mut found = false;
-    walk::statements(function, &region.body, &mut |stmt| {
+    walk::statements(function, body, &mut |stmt| {
         let (cond, body) = match &stmt.kind {
             StmtKind::For(id) => (None, &function.loops[*id].body),
             StmtKind::While { cond, body } => (Some(*cond), body),
             StmtKind::Loop { body } => (None, body),
             _ => return,
         };
-        let mut look = |id| {
-            let interior = region.interior.as_ref();
-            found |= interior.is_some_and(|of| of.simpler.contains_key(&id));
-        };
+        let mut look = |id| found |= interior.simpler.contains_key(&id);
         cond.iter()
             .for_each(|cond| walk::below(function, *cond, &mut look));
         walk::expressions(function, body, &mut look);
@@ -98,7 +96,9 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
     let (masked, abreast) = (cutter.masked, cutter.apart);
     let most = if abreast { MOST_ABREAST } else { MOST_CARRIED };
     let few = scalars + ahead.len() + written.len() <= most;
-    let alone = scalars == carried.len();
+    // What waits for other iterations is selected scalar by scalar.
+    let mut types = carried.iter().map(|var| &function.vars[*var].ty);
+    let alone = types.all(|ty| ty.scalar().is_some());
     let movable = carried.iter().all(|var| !cutter.computed.contains(var));
     let useful = cutter.loops > 0 && !carried.is_empty() && few;
     let pays = !abreast || (!masked && abreast::pays(function, first));
@@ -362,7 +362,6 @@ impl Cutter<'_> {
         self.uses(base);
         let known = |id: &ExprId| match self.function.exprs[*id].kind {
             ExprKind::Int(..) => true,
-            // Of a loop without trips, or of one around this part.
             ExprKind::Var(var) => match self.function.vars[var].kind {
                 VarKind::Index(id) => unrolled::is_straight(self.function, id),
                 _ => false,

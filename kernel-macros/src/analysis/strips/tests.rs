@@ -122,6 +122,8 @@ fn what_has_no_vector_instruction_is_not_masked() {
         "let mut z = x[i]; while z > 1.0 { for k in 0..n { z *= 0.5; } } y[i] = z;",
         // It writes.
         "let mut z = x[i]; while z > 1.0 { z *= 0.5; y[i] = z; }",
+        // An array is no scalar, of one element neither.
+        "let mut a = [0.0]; let mut z = x[i]; while z > 1.0 { z *= 0.5; a[0] = z; } y[i] = a[0] + z;",
     ] {
         assert_eq!(strips(body), None, "{body}");
     }
