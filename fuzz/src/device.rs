@@ -72,8 +72,7 @@ fn member(
     let combine = |left, right| combined(region.accumulators[at].fold, left, right);
     let (ahead, leader) = (is_ahead(extreme, before, after), extreme.leader);
     let follower = extreme.follower.filter(|of| of.at == at);
-    let adds = extreme.tallies.contains(&at) || follower.is_some_and(|of| of.apart);
-    if adds && compares(BinaryOp::Eq, after[leader], before[leader]) {
+    if extreme.adds(at) && compares(BinaryOp::Eq, after[leader], before[leader]) {
         return combine(before[at], after[at]);
     }
     match (follower, ahead) {

@@ -307,6 +307,12 @@ pub struct Follower {
 }
 
 impl Extreme {
+    /// Whether a member is combined of both sides where their leaders are equal.
+    pub fn adds(&self, member: usize) -> bool {
+        let apart = self.follower.is_some_and(|of| of.at == member && of.apart);
+        apart || self.tallies.contains(&member)
+    }
+
     /// Every member, the leader first.
     pub fn members(&self) -> impl Iterator<Item = usize> {
         let companions = self.companions.iter().copied();

@@ -140,24 +140,16 @@ fn member(region: &Region, number: usize, at: usize) -> TokenStream {
     };
     let (mine, others) = (left(at), right(at));
     let chosen = |yes, no| emit!(#rt::select_unpredictable(#ahead, #yes, #no));
-    let one = chosen(emit!(#others), emit!(#mine));
     let (leader, next) = (left(extreme.leader), right(extreme.leader));
-    let tied = |otherwise| {
-        let both = combine(&mine, &others);
-        emit!(#rt::select_unpredictable(#leader == #next, #both, #otherwise))
+    let one = match extreme.follower.filter(|of| of.at == at) {
+        None => chosen(emit!(#others), emit!(#mine)),
+        Some(_) => chosen(combine(&leader, &others), combine(&mine, &next)),
     };
-    if extreme.tallies.contains(&at) {
-        return tied(one);
-    }
-    let Some(follower) = extreme.follower.filter(|of| of.at == at) else {
+    if !extreme.adds(at) {
         return one;
-    };
-    let follows = chosen(combine(&leader, &others), combine(&mine, &next));
-    if follower.apart {
-        tied(follows)
-    } else {
-        follows
     }
+    let both = combine(&mine, &others);
+    emit!(#rt::select_unpredictable(#leader == #next, #both, #one))
 }
 
 fn ahead_name(number: usize) -> Ident {

@@ -36,8 +36,7 @@ impl Emitter<'_> {
     ) -> Operand {
         let (of, leader) = (&self.region.accumulators[at], extreme.leader);
         let (fold, ty) = (of.fold, of.ty);
-        let follower = extreme.follower.filter(|of| of.at == at);
-        let one = match follower {
+        let one = match extreme.follower.filter(|of| of.at == at) {
             None => self.select(ty, right[at], left[at], ahead),
             Some(_) => {
                 let taken = self.combine(fold, ty, left[leader], right[at]);
@@ -45,8 +44,7 @@ impl Emitter<'_> {
                 self.select(ty, taken, kept, ahead)
             }
         };
-        let adds = extreme.tallies.contains(&at) || follower.is_some_and(|of| of.apart);
-        if !adds {
+        if !extreme.adds(at) {
             return one;
         }
         let both = self.combine(fold, ty, left[at], right[at]);
