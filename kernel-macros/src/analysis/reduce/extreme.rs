@@ -15,7 +15,6 @@
 //! the next best of two leaders and their next bests: whatever both start at, the loop as written comes to that,
 //! since a new leader leaves what it follows.
 
-use super::other::Other;
 use super::select::Contest;
 use super::{Found, ReducePlan, UpdateKind, reason};
 use crate::analysis::plan::{Accumulator, Extreme, Fold, Follower, Reason};
@@ -125,9 +124,7 @@ impl Judge<'_> {
             Ok((of, *least))
         });
         let further = further.collect::<Result<_, Box<Reason>>>()?;
-        let other = first.other.as_ref();
-        let tallies = other.map_or_else(Vec::new, Other::tallies);
-        let follower = other.and_then(Other::follower);
+        let (tallies, follower) = (first.tallies(), first.follower());
         let companions = first.members().into_iter();
         let companions = companions
             .filter(|var| keys.iter().all(|(key, _)| key != var))
@@ -190,10 +187,9 @@ impl Judge<'_> {
             members
         };
         let roles = |contest: &Contest| {
-            let other = contest.other.as_ref();
-            let follower = other.and_then(Other::follower);
+            let follower = contest.follower();
             let follower = follower.map(|follower| (follower.var, follower.apart));
-            let mut tallies = other.map_or_else(Vec::new, Other::tallies);
+            let mut tallies = contest.tallies();
             tallies.sort();
             (tallies, follower)
         };
@@ -217,8 +213,7 @@ impl Judge<'_> {
             function: self.function,
             targets: &members,
         };
-        let takes = contest.other.as_ref().and_then(Other::follower);
-        let takes = takes.map(|follower| follower.takes);
+        let takes = contest.follower().map(|follower| follower.takes);
         for (var, value) in &contest.assigned {
             if takes == Some(*value) {
                 continue;

@@ -3,7 +3,7 @@
 
 use super::chain::{Home, Reader};
 use super::ranking::Key;
-use super::select::{Branch, Comparison, Conditions, Taken, conjuncts};
+use super::select::{Branch, Comparison, Conditions, Contest, Taken, conjuncts};
 use crate::analysis::form::same;
 use crate::analysis::plan::Fold;
 use crate::ir::{BinaryOp, ExprId, ExprKind, Place, StmtKind, VarId};
@@ -51,14 +51,14 @@ pub struct Follower {
 }
 
 impl Other {
-    pub fn tallies(&self) -> Vec<VarId> {
+    fn tallies(&self) -> Vec<VarId> {
         match &self.role {
             Role::Counts(tallies) => tallies.iter().map(|tally| tally.var).collect(),
             _ => Vec::new(),
         }
     }
 
-    pub fn follower(&self) -> Option<Follower> {
+    fn follower(&self) -> Option<Follower> {
         match self.role {
             Role::Follows(follower) => Some(follower),
             _ => None,
@@ -68,6 +68,18 @@ impl Other {
     /// It changes what belongs to the leader, so that the iteration is the one that gave it.
     pub fn leads(&self) -> bool {
         matches!(self.role, Role::Decides)
+    }
+}
+
+impl Contest {
+    /// The variables that equal values add to.
+    pub fn tallies(&self) -> Vec<VarId> {
+        self.other.as_ref().map_or_else(Vec::new, Other::tallies)
+    }
+
+    /// What keeps the next best value.
+    pub fn follower(&self) -> Option<Follower> {
+        self.other.as_ref().and_then(Other::follower)
     }
 }
 

@@ -225,7 +225,7 @@ impl Finder<'_> {
             self.taken_lazily(contest.leader, key.compared);
         }
         self.conditions(&contest.conditions, contest.leader);
-        let follower = contest.other.as_ref().and_then(Other::follower);
+        let follower = contest.follower();
         if follower.is_some_and(|of| of.below) {
             self.is_number(contest.leader);
         }
