@@ -4,7 +4,7 @@
 use super::Parser;
 use super::part::Part;
 use super::swap::name;
-use crate::ir::{Block, ExprId, ExprKind, Proof, Stmt, StmtKind};
+use crate::ir::{Block, ExprId, ExprKind, Proof, Stmt, StmtKind, VarKind};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -32,6 +32,31 @@ impl Parser {
         self.before.push(Stmt { kind, span });
         let binds = pattern.binding(&list, writable)?;
         let (last, others) = binds.split_last()?;
+        for bind in others {
+            let kind = self.bound(bind);
+            self.before.push(Stmt { kind, span });
+        }
+        Some(self.bound(last))
+    }
+
+    /// `let [p, q] = array;` of a fixed array from outside of the iteration: rustc knows that it has that length.
+    pub(super) fn let_slice(&mut self, local: &syn::Local) -> Option<StmtKind> {
+        let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
+        let mut pattern = pattern(&local.pat, &init.expr)?;
+        let mut elems = pattern.names.elems.iter();
+        // By value, what is to change is not the array's.
+        pattern.lent &=
+            elems.all(|elem| !matches!(elem, syn::Pat::Ident(of) if of.mutability.is_some()));
+        let array = self.named(referent(&init.expr).unwrap_or(&init.expr))?;
+        let outside = matches!(self.vars[array].kind, VarKind::Param | VarKind::Driver);
+        let part = self
+            .matched_slice(&init.expr, &pattern)
+            .filter(|_| outside)?;
+        let (list, writable) = (name("list"), part.writable);
+        self.bind_part_name(&list, part);
+        let binds = pattern.binding(&list, writable)?;
+        let (last, others) = binds.split_last()?;
+        let span = crate::ir::Span::of(&local.pat);
         for bind in others {
             let kind = self.bound(bind);
             self.before.push(Stmt { kind, span });
