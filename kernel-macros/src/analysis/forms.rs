@@ -268,9 +268,10 @@ const ROWS: &[Row] = &[
     ),
     (
         "`let [p, q] = chunk else",
-        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, f] = c else { continue }; *o = if let &[g, _] = c { e * f + g } else { 0.0 }; } \
+        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, f] = c else { continue }; *o = if let &[g, .., 2.5] = c { e * f + g } else { 0.0 }; } \
+         for (c, o) in xs.chunks(3).zip(ys.iter_mut()) { *o = match c { [] => 1.0, [e] => *e, [e, .., f] => e * f }; } \
          for c in y.chunks_mut(2) { if let [e, f] = c { std::mem::swap(e, f); } }",
-        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, ..] = c else { continue }; *o = *e; }",
+        "for (c, o) in xs.chunks(2).zip(y.iter_mut()) { let [e, all @ ..] = c else { continue }; *o = *e; }",
     ),
     (
         "`.unwrap_or(0)`",

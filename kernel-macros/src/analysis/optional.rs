@@ -152,6 +152,35 @@ fn variants_are_confirmed() {
     }
 }
 
+/// A name in a slice's pattern could be a constant's, which would be a test.
+#[test]
+fn names_in_slice_patterns_are_confirmed() {
+    for (body, names) in [
+        ("if let &[a, b] = part { y[i] = a + b; }", 2),
+        ("let [a, .., 3] = part else { continue }; y[i] = *a;", 1),
+        (
+            "y[i] = match part { [a] => *a, [b, .., 7] => *b, [c, ..] => *c, _ => 1 };",
+            3,
+        ),
+    ] {
+        let body = format!("let part = &x[i..i + 2]; {body}");
+        let (_, plan) = accepted(&in_loop(&body));
+        let proofs = plan.regions[0].proofs.iter();
+        let found = proofs.filter(|of| matches!(of, Proof::Pattern(_))).count();
+        assert_eq!(found, names, "{body}");
+    }
+    for body in [
+        "if let &[A, b] = part { y[i] = b; }",
+        "y[i] = match part { [A, ..] => 1, _ => 2 };",
+        "y[i] = match part { &[a] => a, [b, ..] => *b, _ => 2 };",
+    ] {
+        refused(
+            &in_loop(&format!("let part = &x[i..i + 2]; {body}")),
+            &["`"],
+        );
+    }
+}
+
 #[test]
 fn orderings_are_numbers() {
     for body in [

@@ -13,7 +13,7 @@ use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{Proof, Scalar, VarId, VarKind};
+use crate::ir::{OptionPart, Proof, Scalar, VarId, VarKind};
 use crate::tables::HashSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -57,9 +57,7 @@ impl<'a> Region<'a> {
         let proofs = proofs.map(|proof| confirm::proof(rt, proof));
         let (range, source) = self.source();
         let attempt = self.attempt(&text, &code);
-        let results = self.plan.accumulators.iter().enumerate();
-        let results = results.filter(|(_, of)| of.fold != Fold::Place);
-        let results = results.map(|(position, of)| self.result(position, of));
+        let results = self.results();
         // The host reads and writes elements by itself.
         let touched = (!self.plan.elements.is_empty()).then(|| self.context.released());
         let verbatim = self.verbatim(&source);
@@ -387,6 +385,18 @@ impl<'a> Region<'a> {
         self.plan.arrays.iter().any(|of| of.var == array)
     }
 
+    /// Puts the accumulators where they belong. That an `Option` has no value is said after its value.
+    fn results(&self) -> Vec<TokenStream> {
+        let options = &self.context.input.function.options;
+        let says_none = |of: &Accumulator| options.get(&of.var).is_some_and(|of| of.part.is_none());
+        let results = self.plan.accumulators.iter().enumerate();
+        let results = results.filter(|(_, of)| of.fold != Fold::Place);
+        let (last, first): (Vec<_>, Vec<_>) = results.partition(|(_, of)| says_none(of));
+        let results = first.into_iter().chain(last);
+        let results = results.map(|(position, of)| self.result(position, of));
+        results.collect()
+    }
+
     /// Puts an accumulator where it belongs, if anywhere.
     fn result(&self, position: usize, of: &Accumulator) -> TokenStream {
         let rt = self.rt();
@@ -396,7 +406,23 @@ impl<'a> Region<'a> {
             Some(None) => return TokenStream::new(),
         };
         let (position, ty) = (names::index(position), self.body.scalar(of.ty));
-        emit!(#value = #rt::cast(#rt::from_bits::<#ty>(__values[#position]));)
+        let result = emit!(#rt::cast(#rt::from_bits::<#ty>(__values[#position])));
+        match self.context.input.function.options.get(&of.var) {
+            None => emit!(#value = #result;),
+            Some(OptionPart { whole, part: None }) => {
+                emit!(if #result { #whole = #rt::Option::None; })
+            }
+            Some(OptionPart {
+                whole,
+                part: Some(part),
+            }) => {
+                let some = emit!(#rt::Option::get_or_insert_default(&mut #whole));
+                match part.is_empty() {
+                    true => emit!(*#some = #result;),
+                    false => emit!(#some #part = #result;),
+                }
+            }
+        }
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Function {
     pub definitions: HashMap<VarId, ExprId>,
     /// What the source has for the types of arrays that [`crate::lower`] changes.
     pub unlowered: HashMap<VarId, Ty>,
+    /// Scalars that belong to an `Option` of the driver's.
+    pub options: HashMap<VarId, OptionPart>,
     /// Literals whose type only the function outside knows that takes them: `2.0` in `f(2.0)`.
     pub open: HashSet<ExprId>,
     /// Elementary functions are the standard library's, not the runtime's.
@@ -91,6 +93,15 @@ pub struct Function {
     pub body: Block,
     /// The body as tokens with holes where the loops stand; see [`template`].
     pub template: Template,
+}
+
+/// A scalar of an `Option`.
+#[derive(Clone, Debug)]
+pub struct OptionPart {
+    /// The `Option`.
+    pub whole: TokenStream,
+    /// Which part of its value this is, as in `.1`; nothing, if it is whether there is none.
+    pub part: Option<TokenStream>,
 }
 
 /// A binding: parameter, `let`, loop variable, or a name from outside the function.

@@ -26,8 +26,8 @@ mod parts;
 mod tests;
 
 use crate::ir::{
-    Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, Pat, Place, Proof, Scalar,
-    Span, Stmt, StmtKind, Ty, Var, VarId, VarKind,
+    Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, OptionPart, Pat, Place,
+    Proof, Scalar, Span, Stmt, StmtKind, Ty, Var, VarId, VarKind,
 };
 use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
@@ -191,7 +191,23 @@ impl Lowerer<'_> {
         let vars = &mut self.function.vars;
         let parts: Vec<VarId> = parts.into_iter().map(|part| vars.push(part)).collect();
         self.leaves.insert(var, parts.clone());
+        self.note_option(var, &parts);
         parts
+    }
+
+    /// Keeps by what an `Option` gets its scalars back, unless there is another one in it.
+    fn note_option(&mut self, var: VarId, scalars: &[VarId]) {
+        let whole = &self.function.vars[var];
+        let Ty::Option(some) = &whole.ty else { return };
+        if some.has_option() {
+            return;
+        }
+        let inside = leaves(some).into_iter().map(|(_, name)| Some(name));
+        for (scalar, part) in scalars.iter().zip(inside.chain([None])) {
+            let whole = whole.tokens.clone();
+            let part = OptionPart { whole, part };
+            self.function.options.insert(*scalar, part);
+        }
     }
 
     /// A device function takes its parameters whole, and takes them apart first of all.

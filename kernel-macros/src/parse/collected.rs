@@ -7,7 +7,7 @@ use super::chain::closure;
 use super::swap::name;
 use crate::ir::Scalar;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
@@ -97,6 +97,8 @@ impl Collected {
             return None;
         }
         let [vec, slot, item] = ["made", "slot", "item"].map(name);
+        let (items, item, value) = last_map(source)
+            .unwrap_or_else(|| (source, item.to_token_stream(), item.to_token_stream()));
         // Where a trait of the file's own has a `collect`, rustc finds two.
         let made: syn::Block = syn::parse2(quote!({
             let mut #vec = vec![#zero; {
@@ -106,8 +108,8 @@ impl Collected {
                 }
                 ::core::iter::Iterator::size_hint(&#source).0
             }];
-            for (#slot, #item) in #vec.iter_mut().zip(#source) {
-                *#slot = #item;
+            for (#slot, #item) in #vec.iter_mut().zip(#items) {
+                *#slot = #value;
             }
         }))
         .ok()?;
@@ -127,6 +129,20 @@ impl Collected {
     }
 }
 
+/// What comes before a chain's last `map`, its closure's pattern, and its value: the body of a loop may hold
+/// what no closure in a loop's head may. A type in the closure would be missing there.
+fn last_map(source: &syn::Expr) -> Option<(&syn::Expr, TokenStream, TokenStream)> {
+    let syn::Expr::MethodCall(call) = source else {
+        return None;
+    };
+    let map = call.args.first().filter(|_| call.method == "map")?;
+    let map = closure(map)?;
+    let (pattern, value) = (map.inputs.first()?, &map.body);
+    let untyped =
+        matches!(map.output, syn::ReturnType::Default) && !matches!(pattern, syn::Pat::Type(_));
+    untyped.then(|| (&*call.receiver, quote!(#pattern), quote!(#value)))
+}
+
 struct Calls<'a> {
     nested: &'a [String],
     known: bool,
@@ -135,6 +151,7 @@ struct Calls<'a> {
 impl Visit<'_> for Calls<'_> {
     fn visit_expr_call(&mut self, node: &syn::ExprCall) {
         self.known &= match &*node.func {
+            func if is_axis_path(func) => true,
             syn::Expr::Path(path) => {
                 let first = path
                     .path
@@ -183,7 +200,7 @@ fn zero(ty: &syn::Type) -> Option<TokenStream> {
 /// Whether a chain knows how many items it has, and asking it changes nothing.
 fn is_counted(node: &syn::Expr) -> bool {
     let syn::Expr::MethodCall(call) = node else {
-        return matches!(node, syn::Expr::Paren(of) if is_range(&of.expr));
+        return matches!(node, syn::Expr::Paren(of) if is_range(&of.expr, false));
     };
     let source = &*call.receiver;
     let args: Vec<&syn::Expr> = call.args.iter().collect();
@@ -191,7 +208,9 @@ fn is_counted(node: &syn::Expr) -> bool {
         return false;
     }
     match (call.method.to_string().as_str(), &args[..]) {
-        ("iter", []) => is_plain(source),
+        ("iter" | "outer_iter", []) => is_plain(source),
+        ("axis_iter", [axis]) => is_plain(source) && is_axis(axis),
+        ("into_iter", []) => is_lines(source),
         ("windows" | "chunks" | "chunks_exact", [size]) => is_plain(source) && is_plain(size),
         ("enumerate" | "rev" | "copied" | "cloned", []) => is_counted(source),
         ("skip" | "take" | "step_by", [count]) => is_counted(source) && is_plain(count),
@@ -215,22 +234,57 @@ fn is_mapped(node: &syn::Expr) -> bool {
     }
 }
 
-fn is_range(node: &syn::Expr) -> bool {
+/// `a..b`, or `a..` and kin, as in `x[1..]`.
+fn is_range(node: &syn::Expr, open: bool) -> bool {
     let syn::Expr::Range(range) = node else {
         return false;
     };
     let ends = [&range.start, &range.end];
-    ends.iter()
-        .all(|end| end.as_ref().is_some_and(|end| is_plain(end)))
+    ends.iter().all(|end| match end {
+        Some(end) => is_plain(end),
+        None => open,
+    })
 }
 
-/// A name, or a reference to one.
+/// A name, or a reference to one or to a part of one.
 fn is_array(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::Path(_) => true,
-        syn::Expr::Reference(of) => of.mutability.is_none() && is_array(&of.expr),
+        syn::Expr::Reference(of) => of.mutability.is_none() && is_array_or_part(&of.expr),
         _ => false,
     }
+}
+
+fn is_array_or_part(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Index(of) => is_range(&of.index, true) && is_plain(&of.expr),
+        node => is_array(node),
+    }
+}
+
+/// `a.rows()`, `a.columns()`
+fn is_lines(node: &syn::Expr) -> bool {
+    let syn::Expr::MethodCall(call) = node else {
+        return false;
+    };
+    let lines = call.method == "rows" || call.method == "columns";
+    lines && call.args.is_empty() && is_plain(&call.receiver)
+}
+
+/// `Axis(1)`
+fn is_axis(node: &syn::Expr) -> bool {
+    match node {
+        syn::Expr::Call(call) => is_axis_path(&call.func) && call.args.iter().all(is_plain),
+        _ => false,
+    }
+}
+
+fn is_axis_path(node: &syn::Expr) -> bool {
+    let syn::Expr::Path(of) = node else {
+        return false;
+    };
+    let last = of.path.segments.last();
+    last.is_some_and(|last| last.ident == "Axis")
 }
 
 /// Names, numbers, lengths, and arithmetic and parts of them: evaluated twice, they come to the same.
@@ -241,7 +295,9 @@ fn is_plain(node: &syn::Expr) -> bool {
         syn::Expr::Field(of) => is_plain(&of.base),
         syn::Expr::Cast(of) => is_plain(&of.expr),
         syn::Expr::Binary(of) => is_plain(&of.left) && is_plain(&of.right),
-        syn::Expr::Index(of) => is_plain(&of.expr) && (is_plain(&of.index) || is_range(&of.index)),
+        syn::Expr::Index(of) => {
+            is_plain(&of.expr) && (is_plain(&of.index) || is_range(&of.index, true))
+        }
         syn::Expr::MethodCall(of) => {
             let length = ["len", "nrows", "ncols"]
                 .iter()

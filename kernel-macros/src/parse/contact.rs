@@ -374,12 +374,32 @@ fn part_expr(node: &syn::Expr) -> Option<(&syn::Ident, Vec<&syn::Expr>)> {
         }
         syn::Expr::MethodCall(call) if call.turbofish.is_none() => {
             let method = call.method.to_string();
-            let parts = ["view", "view_mut", "split_at", "split_at_mut"];
-            let known = parts.contains(&method.as_str());
+            let parts = ["view", "view_mut", "split_at", "split_at_mut", "t"];
+            let sliced = method == "slice" || method == "slice_mut";
+            let known = parts.contains(&method.as_str())
+                || sliced && call.args.first().is_some_and(keeps_dimensions);
             known.then_some((name_of(&call.receiver)?, call.args.iter().collect()))
         }
         _ => None,
     }
+}
+
+/// `s![1..-1, ..;2]`: a range for each dimension, so that none goes.
+fn keeps_dimensions(node: &syn::Expr) -> bool {
+    let syn::Expr::Macro(of) = node else {
+        return false;
+    };
+    let last = of.mac.path.segments.last();
+    let tokens: Vec<TokenTree> = of.mac.tokens.clone().into_iter().collect();
+    let is =
+        |token: &TokenTree, sign| matches!(token, TokenTree::Punct(of) if of.as_char() == sign);
+    let ranges = tokens.split(|token| is(token, ','));
+    let mut ranges = ranges.filter(|range| !range.is_empty());
+    let dots = |range: &[TokenTree]| {
+        let mut pairs = range.windows(2);
+        pairs.any(|pair| is(&pair[0], '.') && is(&pair[1], '.'))
+    };
+    last.is_some_and(|last| last.ident == "s") && ranges.all(dots)
 }
 
 fn binds_for_good(pat: &syn::Pat) -> bool {

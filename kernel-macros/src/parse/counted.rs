@@ -38,7 +38,7 @@ impl Parser {
 
     /// Numbers of any type from a literal on, where the loop's own range may be cut short: outside of all
     /// iterations. Anything else is read as usual.
-    fn numbers_or(
+    pub(super) fn numbers_or(
         &mut self,
         node: &syn::Expr,
         usual: fn(&mut Self, &syn::Expr) -> Option<Source>,

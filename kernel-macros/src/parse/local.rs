@@ -12,6 +12,7 @@ use super::written;
 use crate::ir::names::{WRITTEN, plain};
 use crate::ir::{ExprId, ExprKind, Pat, Scalar, StmtKind, Ty, VarId};
 use proc_macro2::Ident;
+use quote::quote_spanned;
 
 const NO_NUMBER_HELP: &str = "kernels have `bool`, integers of up to 64 bits, `f32` and `f64`, and tuples and fixed \
                               arrays of them";
@@ -33,6 +34,9 @@ impl Parser {
             let (name, ty) = (written::text(pat), written::text(written));
             return opaque_stmt(format!("the type `{ty}` of `{name}`"), Some(NO_NUMBER_HELP));
         }
+        if let Some(kind) = self.let_slice(local) {
+            return kind;
+        }
         let annotated = annotated.map(|written| self.annotated(written));
         if let Some(init) = &local.init
             && init.diverge.is_some()
@@ -52,7 +56,9 @@ impl Parser {
             }
             return kind;
         }
+        let converted = self.conversion_of(local);
         let written = local.init.as_ref().map(|init| &*init.expr);
+        let written = converted.as_ref().or(written);
         let borrowed = !self.path.is_empty() && written.is_some_and(|of| self.binds_borrowed(of));
         let first = self.exprs.len();
         let mut init = written.map(|written| self.initial(written));
@@ -111,6 +117,23 @@ impl Parser {
             }
         }
         StmtKind::Let { pat, init }
+    }
+
+    /// `u32::from(value)` of `let x: u32 = value.into();` in an iteration.
+    fn conversion_of(&self, local: &syn::Local) -> Option<syn::Expr> {
+        let (syn::Pat::Type(typed), Some(init)) = (&local.pat, &local.init) else {
+            return None;
+        };
+        let syn::Expr::MethodCall(call) = &*init.expr else {
+            return None;
+        };
+        let ty = &typed.ty;
+        let number = Scalar::from_name(&written::text(ty)).is_some();
+        let plain = call.method == "into" && call.args.is_empty() && call.turbofish.is_none();
+        let value = &call.receiver;
+        let from = quote_spanned!(call.method.span()=> #ty::from(#value));
+        let inside = number && plain && !self.path.is_empty();
+        inside.then(|| syn::parse2(from).ok())?
     }
 
     /// What is not understood of the expressions from that one on, is so of the value of this name.

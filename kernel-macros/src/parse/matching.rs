@@ -33,6 +33,9 @@ impl Subject {
 impl Parser {
     /// The expression, or `None` if an arm is outside the subset (nothing has been read then).
     pub(super) fn match_expr(&mut self, node: &syn::ExprMatch) -> Option<ExprId> {
+        if let Some(value) = self.match_slice(node) {
+            return Some(value);
+        }
         if let Some(split) = self.one_by_one(node) {
             return self.match_expr(&split);
         }
@@ -241,11 +244,8 @@ impl Parser {
             syn::Pat::Paren(of) => self.is_tested(&of.pat),
             syn::Pat::Reference(of) if of.mutability.is_none() => self.is_tested(&of.pat),
             syn::Pat::Ident(ident) if ident.by_ref.is_none() => {
-                let name = ident.ident.to_string();
-                let constant =
-                    name.starts_with(char::is_uppercase) || self.is_constant(&ident.ident);
                 let mut inner = ident.subpat.iter();
-                !constant && inner.all(|(_, pat)| self.is_tested(pat))
+                self.seems_to_bind(&ident.ident) && inner.all(|(_, pat)| self.is_tested(pat))
             }
             pat if is_tuple(pat) => parts(pat).all(|(_, part)| self.is_tested(part)),
             pat => self.is_test(pat),
@@ -321,6 +321,11 @@ impl Parser {
             syn::Pat::Ident(of) if let Some((_, inner)) = &of.subpat => self.is_optional(inner),
             pat => self.is_variant(pat) || parts(pat).any(|(_, part)| self.is_optional(part)),
         }
+    }
+
+    /// Whether a name in a pattern does not look like a constant's.
+    pub(super) fn seems_to_bind(&self, name: &Ident) -> bool {
+        !name.to_string().starts_with(char::is_uppercase) && !self.is_constant(name)
     }
 
     fn is_constant(&self, name: &Ident) -> bool {

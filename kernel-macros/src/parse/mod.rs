@@ -38,6 +38,7 @@ mod matching;
 mod option;
 mod outside;
 mod part;
+mod pathed;
 mod pipeline;
 mod power;
 mod range;
@@ -88,6 +89,7 @@ pub fn kernel(item: &syn::ItemFn, assumed: &[syn::Path], sink: &mut Sink) -> Fun
     }
     check_signature(item, "a kernel", sink);
     let mut body = (*item.block).clone();
+    pathed::closures(&mut body);
     collected::loops(&mut body, &item.sig.output);
     desugar::loops(&mut body);
     total::name_types(&mut body, &item.sig.output);
@@ -345,6 +347,7 @@ impl Parser {
             methods: self.methods,
             definitions: HashMap::default(),
             unlowered: HashMap::default(),
+            options: HashMap::default(),
             open: HashSet::default(),
             std_math: false,
             returned: self.returned,

@@ -108,6 +108,37 @@ impl Parser {
         Some(self.push(ExprKind::Call(builtin, args), span::of(node)))
     }
 
+    /// `test.then(|| value)`, `test.then_some(value)`
+    pub(super) fn chosen(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
+        // Behind a reference, a trait of the user's could come first.
+        let owned = !self.may_be_borrowed(&call.receiver) && call.turbofish.is_none();
+        let [arg] = call.args.iter().collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        if self.path.is_empty() || !owned {
+            return None;
+        }
+        let test = &call.receiver;
+        let [some, none] = VARIANTS.map(name);
+        let written = match call.method.to_string().as_str() {
+            "then" => {
+                let made = closure(arg).filter(|made| made.inputs.is_empty())?;
+                let value = &made.body;
+                quote!(if (#test) { #some(#value) } else { #none })
+            }
+            "then_some" => {
+                let [chosen, value] = ["chosen", "value"].map(name);
+                quote!({
+                    let #chosen = #test;
+                    let #value = #arg;
+                    if #chosen { #some(#value) } else { #none }
+                })
+            }
+            _ => return None,
+        };
+        Some(self.expr(&source(written)?))
+    }
+
     /// The element of a slice, where there is one.
     fn optional_element(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
         if !self.is_optional_element(call) {

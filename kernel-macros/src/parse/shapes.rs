@@ -8,18 +8,20 @@ use crate::ir::types::ViewKind;
 use crate::ir::{Builtin, ExprId, ExprKind, Pat, Ty, VarId};
 
 impl Parser {
-    /// The arrays of which a `let` of the driver's binds parts: one, or one for each of its names.
-    /// Asked before a name of the same text is bound.
+    /// The arrays of which a `let` of the driver's binds parts, or which it gives another name: one, or one for
+    /// each of its names. Asked before a name of the same text is bound.
     pub(super) fn wholes(&self, local: &syn::Local) -> Vec<Option<VarId>> {
         if let Some((array, _)) = contact::part_of(local) {
             return vec![self.find(array)];
         }
+        let whole = |value| match contact::part_in(value) {
+            Some(array) => self.find(array),
+            None => self.named(value),
+        };
         match local.init.as_ref().map(|init| &*init.expr) {
-            Some(syn::Expr::Tuple(values)) => {
-                let part = |value| contact::part_in(value).and_then(|array| self.find(array));
-                values.elems.iter().map(part).collect()
-            }
-            _ => Vec::new(),
+            Some(syn::Expr::Tuple(values)) => values.elems.iter().map(whole).collect(),
+            Some(value) => vec![whole(value)],
+            None => Vec::new(),
         }
     }
 

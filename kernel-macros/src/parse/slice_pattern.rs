@@ -1,26 +1,25 @@
-//! `let [p, q] = chunk else { .. };` and `if let [p, q] = chunk { .. }` of a slice: a test of its length, and elements.
+//! `let [p, q] = chunk else { .. };`, `if let [p, ..] = chunk { .. }` and `match chunk { [p, q] => .., _ => .. }` of a
+//! slice: a test of its length, and elements.
 
 use super::Parser;
 use super::part::Part;
 use super::swap::name;
-use crate::ir::{Block, ExprId, ExprKind, Stmt, StmtKind};
-use proc_macro2::Literal;
-use quote::quote;
+use crate::ir::{Block, ExprId, ExprKind, Proof, Stmt, StmtKind, VarKind};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote};
 
 impl Parser {
     /// `let [p, q] = chunk else { .. };`
     pub(super) fn let_else_slice(&mut self, local: &syn::Local) -> Option<StmtKind> {
         let init = local.init.as_ref()?;
         let (_, leaves) = init.diverge.as_ref()?;
-        let pattern = pattern(&local.pat)?;
+        let pattern = pattern(&local.pat, &init.expr).filter(|of| of.idents().next().is_some())?;
         let part = self.matched_slice(&init.expr, &pattern)?;
         let writable = part.writable;
-        let (list, count) = (
-            name("list"),
-            Literal::usize_unsuffixed(pattern.names.elems.len()),
-        );
+        let list = name("list");
         self.bind_part_name(&list, part);
-        let test: syn::Expr = syn::parse2(quote!(if #list.len() != #count {})).ok()?;
+        let holds = pattern.test(&list);
+        let test: syn::Expr = syn::parse2(quote!(if !(#holds) {})).ok()?;
         let syn::Expr::If(mut test) = test else {
             return None;
         };
@@ -33,6 +32,31 @@ impl Parser {
         self.before.push(Stmt { kind, span });
         let binds = pattern.binding(&list, writable)?;
         let (last, others) = binds.split_last()?;
+        for bind in others {
+            let kind = self.bound(bind);
+            self.before.push(Stmt { kind, span });
+        }
+        Some(self.bound(last))
+    }
+
+    /// `let [p, q] = array;` of a fixed array from outside of the iteration: rustc knows that it has that length.
+    pub(super) fn let_slice(&mut self, local: &syn::Local) -> Option<StmtKind> {
+        let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
+        let mut pattern = pattern(&local.pat, &init.expr)?;
+        let mut elems = pattern.names.elems.iter();
+        // By value, what is to change is not the array's.
+        pattern.lent &=
+            elems.all(|elem| !matches!(elem, syn::Pat::Ident(of) if of.mutability.is_some()));
+        let array = self.named(referent(&init.expr).unwrap_or(&init.expr))?;
+        let outside = matches!(self.vars[array].kind, VarKind::Param | VarKind::Driver);
+        let part = self
+            .matched_slice(&init.expr, &pattern)
+            .filter(|_| outside)?;
+        let (list, writable) = (name("list"), part.writable);
+        self.bind_part_name(&list, part);
+        let binds = pattern.binding(&list, writable)?;
+        let (last, others) = binds.split_last()?;
+        let span = crate::ir::Span::of(&local.pat);
         for bind in others {
             let kind = self.bound(bind);
             self.before.push(Stmt { kind, span });
@@ -58,14 +82,11 @@ impl Parser {
         let syn::Expr::Let(of) = &*node.cond else {
             return None;
         };
-        let pattern = pattern(&of.pat)?;
+        let pattern = pattern(&of.pat, &of.expr)?;
         let part = self.matched_slice(&of.expr, &pattern)?;
-        let (list, count) = (
-            name("list"),
-            Literal::usize_unsuffixed(pattern.names.elems.len()),
-        );
+        let list = name("list");
         let mut written = node.clone();
-        *written.cond = syn::parse2(quote!(#list.len() == #count)).ok()?;
+        *written.cond = syn::parse2(pattern.test(&list)).ok()?;
         let binds = pattern.binding(&list, part.writable)?;
         let binds = binds.into_iter().map(syn::Stmt::Local);
         written.then_branch.stmts.splice(0..0, binds);
@@ -76,16 +97,103 @@ impl Parser {
         Some(value)
     }
 
+    /// `match chunk { [p, q] => .., [p] => .., _ => .. }`
+    pub(super) fn match_slice(&mut self, node: &syn::ExprMatch) -> Option<ExprId> {
+        let (last, arms) = node.arms.split_last()?;
+        let patterns: Vec<Pattern> = arms
+            .iter()
+            .map(|arm| pattern(&arm.pat, &node.expr))
+            .collect::<Option<_>>()?;
+        // What the last one takes is whatever is left.
+        let rest = match &last.pat {
+            syn::Pat::Wild(_) => None,
+            pat => Some(pattern(pat, &node.expr)?),
+        };
+        let first = patterns.first()?;
+        let lent = patterns.iter().chain(&rest).all(|of| of.lent == first.lent);
+        let mut names = patterns.iter().chain(&rest).flat_map(Pattern::idents);
+        let binds = names.all(|name| self.seems_to_bind(name));
+        let plain = binds && node.arms.iter().all(|arm| arm.attrs.is_empty());
+        let part = self
+            .matched_slice(&node.expr, first)
+            .filter(|_| lent && plain)?;
+        let others = patterns.iter().skip(1).chain(&rest);
+        others.for_each(|pattern| self.prove_names_bind(pattern));
+        let (list, writable) = (name("list"), part.writable);
+        let binds = match &rest {
+            Some(rest) => rest.binding(&list, writable)?,
+            None => Vec::new(),
+        };
+        let mut written = body_of(last, binds);
+        for (arm, pattern) in arms.iter().zip(&patterns).rev() {
+            let cond = Box::new(syn::parse2(pattern.test(&list)).ok()?);
+            let then = body_of(arm, pattern.binding(&list, writable)?);
+            written = block_of(syn::Expr::If(syn::ExprIf {
+                attrs: Vec::new(),
+                if_token: Default::default(),
+                cond,
+                then_branch: then,
+                else_branch: Some((Default::default(), Box::new(as_expr(written)))),
+            }));
+        }
+        self.scopes.enter();
+        self.bind_part_name(&list, part);
+        let value = self.expr(&as_expr(written));
+        self.scopes.leave();
+        Some(value)
+    }
+
     /// A slice of numbers, to write if the pattern's names are references.
     fn matched_slice(&mut self, node: &syn::Expr, pattern: &Pattern) -> Option<Part> {
-        if self.path.is_empty() {
+        let binds = pattern.idents().all(|name| self.seems_to_bind(name));
+        if self.path.is_empty() || !binds {
             return None;
         }
-        self.attempt(|parser| {
-            let part = parser.part_expr(node)?;
+        let part = self.attempt(|parser| {
+            let part = parser.part_expr(referent(node).unwrap_or(node))?;
             let fits = !part.writable || (pattern.lent && is_name(node));
             (part.rank() == 1 && part.is_slice() && !part.local && fits).then_some(part)
-        })
+        })?;
+        self.prove_names_bind(pattern);
+        Some(part)
+    }
+
+    /// rustc confirms that the names are none of constants.
+    fn prove_names_bind(&mut self, pattern: &Pattern) {
+        for name in pattern.idents() {
+            self.prove(Proof::Pattern(name.clone()));
+        }
+    }
+}
+
+/// An arm's body behind what binds its names.
+fn body_of(arm: &syn::Arm, binds: Vec<syn::Local>) -> syn::Block {
+    let mut block = block_of((*arm.body).clone());
+    let binds = binds.into_iter().map(syn::Stmt::Local);
+    block.stmts.splice(0..0, binds);
+    block
+}
+
+fn block_of(value: syn::Expr) -> syn::Block {
+    syn::Block {
+        brace_token: Default::default(),
+        stmts: vec![syn::Stmt::Expr(value, None)],
+    }
+}
+
+fn as_expr(block: syn::Block) -> syn::Expr {
+    syn::Expr::Block(syn::ExprBlock {
+        attrs: Vec::new(),
+        label: None,
+        block,
+    })
+}
+
+/// `part` of `*part`.
+fn referent(node: &syn::Expr) -> Option<&syn::Expr> {
+    match node {
+        syn::Expr::Unary(of) if matches!(of.op, syn::UnOp::Deref(_)) => Some(&of.expr),
+        _ => None,
     }
 }
 
@@ -101,29 +209,75 @@ struct Pattern<'a> {
 }
 
 impl Pattern<'_> {
+    /// Whether a slice has the pattern's length, and its numbers where it has some.
+    fn test(&self, list: &proc_macro2::Ident) -> TokenStream {
+        let elems = &self.names.elems;
+        let open = elems.iter().any(is_rest);
+        let count = Literal::usize_unsuffixed(elems.len() - usize::from(open));
+        let length = match open {
+            true => quote!(#list.len() >= #count),
+            false => quote!(#list.len() == #count),
+        };
+        let numbers = self.places(list).filter_map(|(elem, place)| match elem {
+            syn::Pat::Lit(number) => Some(quote!(&& #place == #number)),
+            _ => None,
+        });
+        quote!(#length #(#numbers)*)
+    }
+
     /// `let p = &list[0];` and so on, or `&mut list[0]`.
     fn binding(&self, list: &proc_macro2::Ident, writable: bool) -> Option<Vec<syn::Local>> {
-        let names = self.names.elems.iter().enumerate();
-        let named = names.filter(|(_, name)| !matches!(name, syn::Pat::Wild(_)));
-        let binds = named.map(|(at, name)| {
-            let at = Literal::usize_unsuffixed(at);
+        let named = self.places(list);
+        let named = named.filter(|(elem, _)| matches!(elem, syn::Pat::Ident(_)));
+        let binds = named.map(|(elem, place)| {
             let place = match (self.lent, writable) {
-                (true, true) => quote!(&mut #list[#at]),
-                (true, false) => quote!(&#list[#at]),
-                (false, _) => quote!(#list[#at]),
+                (true, true) => quote!(&mut #place),
+                (true, false) => quote!(&#place),
+                (false, _) => place,
             };
-            match syn::parse2(quote!(let #name = #place;)).ok()? {
+            match syn::parse2(quote!(let #elem = #place;)).ok()? {
                 syn::Stmt::Local(bind) => Some(bind),
                 _ => None,
             }
         });
         binds.collect()
     }
+
+    fn idents(&self) -> impl Iterator<Item = &Ident> {
+        self.names.elems.iter().filter_map(|elem| match elem {
+            syn::Pat::Ident(of) => Some(&of.ident),
+            _ => None,
+        })
+    }
+
+    /// The elements of the pattern, and those of the slice.
+    fn places<'a>(
+        &'a self,
+        list: &proc_macro2::Ident,
+    ) -> impl Iterator<Item = (&'a syn::Pat, TokenStream)> {
+        let elems = &self.names.elems;
+        let rest = elems.iter().position(is_rest).unwrap_or(elems.len());
+        elems.iter().enumerate().map(move |(at, elem)| {
+            let place = match at < rest {
+                true => Literal::usize_unsuffixed(at).into_token_stream(),
+                false => {
+                    let behind = Literal::usize_unsuffixed(elems.len() - at);
+                    quote!(#list.len() - #behind)
+                }
+            };
+            (elem, quote!(#list[#place]))
+        })
+    }
 }
 
-fn pattern(pat: &syn::Pat) -> Option<Pattern<'_>> {
+fn is_rest(pat: &syn::Pat) -> bool {
+    matches!(pat, syn::Pat::Rest(_))
+}
+
+/// A pattern for this value.
+fn pattern<'a>(pat: &'a syn::Pat, of: &syn::Expr) -> Option<Pattern<'a>> {
     let (names, lent) = match pat {
-        syn::Pat::Slice(names) => (names, true),
+        syn::Pat::Slice(names) => (names, referent(of).is_none()),
         syn::Pat::Reference(of) if of.mutability.is_none() => match &*of.pat {
             syn::Pat::Slice(names) => (names, false),
             _ => return None,
@@ -132,10 +286,10 @@ fn pattern(pat: &syn::Pat) -> Option<Pattern<'_>> {
     };
     let plain = |pat: &syn::Pat| match pat {
         syn::Pat::Ident(pat) => pat.by_ref.is_none() && pat.subpat.is_none(),
-        pat => matches!(pat, syn::Pat::Wild(_)),
+        pat => is_rest(pat) || matches!(pat, syn::Pat::Wild(_) | syn::Pat::Lit(_)),
     };
-    let named = |pat: &syn::Pat| matches!(pat, syn::Pat::Ident(_));
-    let mut elems = names.elems.iter();
-    let fits = elems.clone().all(plain) && elems.any(named);
+    let elems = names.elems.iter();
+    let single = elems.clone().filter(|pat| is_rest(pat)).count() <= 1;
+    let fits = elems.clone().all(plain) && single;
     fits.then_some(Pattern { names, lent })
 }

@@ -188,7 +188,7 @@ impl Parser {
             return self.source(node);
         };
         let map = closure(map).filter(|_| call.turbofish.is_none())?;
-        let Source { stream, adaptor } = self.source(&call.receiver)?;
+        let Source { stream, adaptor } = self.numbers_or(&call.receiver, Self::source)?;
         Some(Source {
             stream: Stream::Mapped(Box::new(stream), Rc::new(map.clone())),
             adaptor: Adaptor::Map(Box::new(adaptor)),

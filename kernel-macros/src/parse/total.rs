@@ -85,7 +85,12 @@ impl Parser {
     pub(super) fn total(&mut self, call: &syn::ExprMethodCall) -> Option<ExprId> {
         let (source, stages) = pipeline::parts(call);
         let known = self.probe(|parser| parser.source(source));
-        known.filter(|of| ends(call) && of.stream.is_known())?;
+        // A range with its end is no source of other iterators, but one for a loop.
+        let closed = pipeline::is_closed(source) && !gives_option(call) && !place::is_end(call);
+        let known = closed || known.is_some_and(|of| of.stream.is_known());
+        if !known || !ends(call) {
+            return None;
+        }
         if gives_option(call) {
             return self.whole_option(call);
         }

@@ -115,3 +115,60 @@ fn chains_are_collected() {
     }
     fails!("chunk size must be non-zero", means(&doubles(9), 0));
 }
+
+/// Of parts of arrays, with a function by its name.
+#[kernel(parallel, cuda)]
+fn steps(x: &[f64], k: usize) -> Vec<f64> {
+    let step: Vec<f64> = x[k..]
+        .iter()
+        .zip(&x[..x.len() - k])
+        .map(|(b, a)| b - a)
+        .collect();
+    step.iter().copied().map(f64::abs).collect()
+}
+
+/// Of the rows and columns of a matrix.
+#[kernel(parallel, cuda)]
+fn margins(a: ArrayView2<f64>, y: &mut [f64]) -> Vec<f64> {
+    let most: Vec<f64> = a
+        .outer_iter()
+        .map(|row| row.iter().fold(f64::NEG_INFINITY, |most, x| x.max(most)))
+        .collect();
+    let sums: Vec<f64> = a
+        .axis_iter(ndarray::Axis(1))
+        .map(|c| c.iter().sum::<f64>())
+        .collect();
+    for j in 0..y.len() {
+        y[j] = sums[j];
+    }
+    let first: Vec<f64> = a.rows().into_iter().map(|row| row[0]).collect();
+    most.iter().zip(&first).map(|(a, b)| a - b).collect()
+}
+
+/// Numbers of the type that a closure says.
+#[kernel(parallel, cuda)]
+fn billions(count: u64) -> Vec<u64> {
+    (0..count).map(|i: u64| i * 1_000_000_000).collect()
+}
+
+#[test]
+fn parts_and_rows_are_collected() {
+    for n in SIZES {
+        let x = doubles(n);
+        for k in [0, 1, 65] {
+            if k <= n {
+                check!(steps(&x, k));
+            } else {
+                fails!("out of range", steps(&x, k));
+            }
+        }
+        let a = crate::inputs::plane(n, 5);
+        check!(margins[y = vec![0.0; 5]](a.view(), &mut y));
+        check!(billions(n as u64));
+    }
+    let none = crate::inputs::plane(3, 0);
+    fails!(
+        "out of bounds",
+        margins[y = vec![0.0; 0]](none.view(), &mut y)
+    );
+}

@@ -1,6 +1,6 @@
 //! Inside an iteration: `while`, `loop`, `break`, `continue`, labels, `match`, blocks as values.
 
-use crate::inputs::{FEW, doubles, numbers};
+use crate::inputs::{FEW, SIZES, doubles, numbers};
 use kernel_runtime::prelude::*;
 
 #[kernel(parallel, cuda)]
@@ -332,5 +332,53 @@ fn slices_to_write_against_patterns() {
     for n in [3, 700, 701, 702, 704] {
         let start: Vec<i32> = (0..n).map(|i| i * 37 % 23 - 11).collect();
         check!(slices_change[x = start.clone()](&mut x));
+    }
+}
+
+/// Slices of several lengths, in one `match`.
+#[kernel(parallel, cuda)]
+fn matched(x: &[u8], k: usize, y: &mut [u8], text: &mut [u8]) {
+    for (part, y) in x.chunks(k).zip(y.iter_mut()) {
+        *y = match part {
+            [7, .., last] => *last,
+            [one] => one / 2,
+            [first, .., 3] => first ^ 1,
+            [first, second, ..] => first.wrapping_add(*second),
+            _ => 0,
+        };
+    }
+    for (bytes, text) in x.chunks(3).zip(text.chunks_mut(4)) {
+        let bits = match *bytes {
+            [a, b, c] => (a as u32) << 16 | (b as u32) << 8 | c as u32,
+            [a, b] => (a as u32) << 16 | (b as u32) << 8,
+            [a] => (a as u32) << 16,
+            _ => 0,
+        };
+        for (k, letter) in text.iter_mut().enumerate() {
+            *letter = (bits >> (18 - 6 * k) & 63) as u8;
+        }
+    }
+}
+
+/// The last one takes whatever is left, and may write.
+#[kernel(parallel, cuda)]
+fn in_pairs(x: &mut [i32]) {
+    for part in x.chunks_mut(2) {
+        match part {
+            [] => {}
+            [one] => *one = -1,
+            [first, .., last] => std::mem::swap(first, last),
+        }
+    }
+}
+
+#[test]
+fn slices_are_matched() {
+    for n in SIZES {
+        let x: Vec<u8> = (0..n).map(|k| (k * k % 11) as u8).collect();
+        for k in [1, 2, 3, 7] {
+            check!(matched[y = vec![0; n], text = vec![0; n / 3 * 4 + 4]](&x, k, &mut y, &mut text));
+        }
+        check!(in_pairs[x = numbers(n)](&mut x));
     }
 }

@@ -245,3 +245,46 @@ fn linear_algebra() {
         }
     }
 }
+
+/// Arrays under other names, which change places.
+#[kernel(parallel, cuda)]
+fn blurred(a: &mut [f64], b: &mut [f64], times: usize) -> f64 {
+    let n = a.len();
+    let (mut from, mut to) = (a, b);
+    for _ in 0..times {
+        for i in 1..n - 1 {
+            to[i] = 0.25 * from[i - 1] + 0.5 * from[i] + 0.25 * from[i + 1];
+        }
+        std::mem::swap(&mut from, &mut to);
+    }
+    from[n / 2]
+}
+
+#[kernel(parallel, cuda)]
+fn spread(a: &mut Array2<f64>, b: &mut Array2<f64>, times: usize) {
+    let old = a;
+    let new = b;
+    for _ in 0..times {
+        for i in 1..old.nrows() {
+            for j in 0..old.ncols() {
+                new[[i, j]] = old[[i - 1, j]] + 0.5 * old[[i, j]];
+            }
+        }
+        for i in 0..old.nrows() {
+            for j in 0..old.ncols() {
+                old[[i, j]] = new[[i, j]];
+            }
+        }
+    }
+}
+
+#[test]
+fn arrays_under_other_names() {
+    for n in FEW {
+        let x = doubles(n + 3);
+        for times in [0, 1, 4] {
+            check!(blurred[a = x.clone(), b = x.clone()](&mut a, &mut b, times));
+            check!(spread[a = plane(n, 3), b = plane(n, 3)](&mut a, &mut b, times));
+        }
+    }
+}

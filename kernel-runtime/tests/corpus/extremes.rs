@@ -356,3 +356,52 @@ fn several_values_decide() {
         }
     }
 }
+
+/// An `Option` that goes along with an extreme keeps what it has where nothing is better.
+#[kernel(parallel, cuda)]
+fn nearest_of(x: &[i32], to: i32, start: i32) -> (i32, Option<usize>) {
+    let (mut at, mut least) = (None, start);
+    for i in 0..x.len() {
+        let distance = (x[i] - to).abs();
+        if distance < least {
+            least = distance;
+            at = Some(i);
+        }
+    }
+    (least, at)
+}
+
+/// The same of several numbers, in an argument.
+#[kernel(parallel, cuda)]
+fn greatest_with(x: &[f64], start: f64, mut with: Option<(usize, f32)>) -> (f64, usize, f32) {
+    let mut most = start;
+    for (i, &v) in x.iter().enumerate() {
+        if v >= most {
+            with = Some((i, v as f32 * 0.5));
+            most = v;
+        }
+    }
+    let (at, half) = with.unwrap_or((77, -1.0));
+    (most, at, half)
+}
+
+#[test]
+fn options_go_along() {
+    for n in SIZES {
+        let x = numbers(n);
+        for start in [0, 3, i32::MAX] {
+            let expected = nearest_of::serial(&x, 7, start);
+            assert_eq!(nearest_of::parallel(&x, 7, start), expected);
+            assert_eq!(
+                nearest_of::cuda(&x, 7, start).expect("no failure"),
+                expected
+            );
+        }
+        let mut x = doubles(n);
+        x.iter_mut().step_by(5).for_each(|x| *x = 0.25);
+        for start in [f64::NAN, f64::NEG_INFINITY, 0.25, 9.0] {
+            check!(greatest_with(&x, start, None));
+            check!(greatest_with(&x, start, Some((3, 1.0))));
+        }
+    }
+}

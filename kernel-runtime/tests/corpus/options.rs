@@ -1,5 +1,6 @@
 //! Options: variables, parameters, patterns that may not match, and methods.
 
+use crate::inputs::{SIZES, doubles};
 use kernel_runtime::prelude::*;
 use std::cmp::Ordering;
 
@@ -193,4 +194,40 @@ fn nested(x: &[u32], out: &mut [[u32; 3]]) {
 fn options_of_options() {
     let x: Vec<u32> = (0..2000).map(|i| i * 7919 % 41).collect();
     check!(nested[out = vec![[0; 3]; 2000]](&x, &mut out));
+}
+
+/// Options by a test: `then` asks its closure only where it holds.
+#[kernel(parallel, cuda)]
+fn by_tests(x: &[f64], at: &[usize], y: &mut [f64]) {
+    for i in 0..x.len() {
+        let own = (x[i] > 0.0).then_some(x[i]).unwrap_or(0.5);
+        let other = (at[i] < x.len())
+            .then(|| x[at[i]].abs())
+            .unwrap_or_default();
+        let number: f64 = (i as u32).into();
+        y[i] = own + other * number;
+    }
+}
+
+/// `then_some` has its value evaluated first.
+#[kernel(parallel, cuda)]
+fn at_once(x: &[f64], at: &[usize], y: &mut [f64]) {
+    for i in 0..x.len() {
+        y[i] = (x[i] > 9.0).then_some(x[at[i]]).unwrap_or(0.5);
+    }
+}
+
+#[test]
+fn tests_give_options() {
+    for n in SIZES {
+        let x = doubles(n);
+        let mut at: Vec<usize> = (0..n).map(|k| k * 7 % (n + 3)).collect();
+        check!(by_tests[y = vec![0.0; n]](&x, &at, &mut y));
+        at.iter_mut().for_each(|at| *at %= n.max(1));
+        check!(at_once[y = vec![0.0; n]](&x, &at, &mut y));
+        if n > 2 {
+            at[n - 2] = n;
+            fails!("out of bounds", at_once[y = vec![0.0; n]](&x, &at, &mut y));
+        }
+    }
 }

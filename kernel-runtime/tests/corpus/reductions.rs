@@ -407,3 +407,42 @@ fn bools_have_a_greatest() {
         }
     }
 }
+
+/// A flag and bits that are turned round.
+#[kernel(parallel, cuda)]
+fn turned(x: &[u32], start: bool) -> (bool, u8) {
+    let (mut odd, mut bits) = (start, 3u8);
+    for &v in x {
+        if v % 3 == 0 {
+            odd = !odd;
+        }
+        if v % 5 == 0 {
+            bits = !bits;
+        } else {
+            bits ^= v as u8;
+        }
+    }
+    (odd, bits)
+}
+
+/// Whole chains over ranges that include their ends, and a function by its name.
+#[kernel(parallel, cuda)]
+fn closed(n: u32, x: &[f32]) -> (u64, usize, bool, f64) {
+    let product: u64 = (1..=n % 20).map(u64::from).product();
+    let divisors = (1..=n).filter(|d| n % d == 0).count();
+    let squares = (2..=n).any(|d| n % (d * d) == 0);
+    (
+        product,
+        divisors,
+        squares,
+        x.iter().copied().map(f64::from).sum(),
+    )
+}
+
+#[test]
+fn flags_are_turned_and_ranges_closed() {
+    for n in SIZES {
+        check!(turned(&words(n), n % 2 == 0));
+        close!(closed(n as u32, &singles(n)));
+    }
+}

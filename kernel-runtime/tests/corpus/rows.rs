@@ -1,7 +1,7 @@
 //! Fixed arrays of fixed arrays that an iteration makes, and fixed arrays that the driver makes in
 //! a loop around regions.
 
-use crate::inputs::{FEW, doubles, numbers};
+use crate::inputs::{FEW, SIZES, doubles, numbers, singles};
 use kernel_runtime::prelude::*;
 
 #[kernel(parallel, cuda)]
@@ -242,4 +242,32 @@ fn arrays_of_arrays_of_arrays() {
     check!(cubes[c = [[[0; 4]; 4]; 4], y = vec![0; 300]](&v, &mut c, &mut y));
     fails!("index out of bounds: the len is 4 but the index is 15",
         cubes[c = [[[0; 4]; 4]; 4], y = vec![0; 300]](&[240], &mut c, &mut y));
+}
+
+/// Fixed arrays from outside of the loop, taken apart in it.
+#[kernel(parallel, cuda)]
+fn apart(x: &[f32], p: &[f32; 3], q: [f32; 2], y: &mut [f32]) {
+    let r = [0.5f32, 2.0];
+    for i in 0..x.len() {
+        let [a, b, c] = p;
+        let &[d, _, mut e] = p;
+        let [mut f, g] = q;
+        let [h, ..] = *p;
+        let [k, l] = r;
+        e += 1.0;
+        f *= e.abs();
+        y[i] = a * x[i] + b.abs() - c * d + e + f - g.max(*a) + h * k - l;
+    }
+}
+
+#[test]
+fn arrays_from_outside_are_taken_apart() {
+    for n in SIZES {
+        check!(apart[y = vec![0.0; n]](
+            &singles(n),
+            &[1.0, -2.5, 3.0],
+            [0.25, 0.0],
+            &mut y
+        ));
+    }
 }

@@ -205,3 +205,61 @@ fn positions_are_the_array_s() {
         }
     }
 }
+
+/// Parts and transposes of ndarray's arrays, by a name.
+#[kernel(parallel, cuda)]
+fn sliced(a: ArrayView2<f64>, k: usize) -> f64 {
+    let inner = a.slice(s![1..-1, ..;2]);
+    let mut sum = 0.0;
+    for v in inner.iter() {
+        sum += v;
+    }
+    let part = a.slice(s![k.., 1..=2]);
+    for row in part.rows() {
+        sum += row[0] * row[1];
+    }
+    let t = a.t();
+    for i in 0..t.nrows() {
+        for j in 0..t.ncols() {
+            sum += t[[i, j]] * (i + 1) as f64;
+        }
+    }
+    sum
+}
+
+/// What is written in a part, and read by the whole's other names.
+#[kernel(parallel, cuda)]
+fn filled(a: &mut ndarray::Array2<f64>) -> f64 {
+    let mut most = 0.0;
+    for v in a.iter() {
+        most = v.max(most);
+    }
+    {
+        let mut inner = a.slice_mut(s![1..-1, 1..-1]);
+        for v in inner.iter_mut() {
+            *v = most;
+        }
+        for i in 0..inner.nrows() {
+            for j in 0..inner.ncols() {
+                most += inner[[i, j]];
+            }
+        }
+    }
+    let t = a.t();
+    for i in 0..t.nrows() {
+        most -= t[[i, 0]];
+    }
+    most
+}
+
+#[test]
+fn slices_and_transposes() {
+    for n in [3, 4, 65, 300] {
+        for k in [0, 3] {
+            close!(sliced(plane(n, 5).view(), k));
+            close!(sliced(plane(5, n).t(), k));
+        }
+        close!(filled[a = plane(n, 5)](&mut a));
+    }
+    fails!("past end", sliced(plane(4, 5).view(), 9));
+}

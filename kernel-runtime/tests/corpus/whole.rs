@@ -1,5 +1,6 @@
 //! Chains of the driver's that give an `Option`: greatest, least, and what one operation makes of all.
 
+use crate::inputs::{SIZES, doubles, numbers};
 use kernel_runtime::prelude::*;
 use ndarray::{Array2, ArrayView2};
 
@@ -102,4 +103,52 @@ fn options_of_the_driver() {
     }
     fails!("data", scaled[y = vec![2.0; 3]](&[], &mut y));
     fails!("divide by zero", greatest(&[1, 2, 3], &[1, 0, 2]));
+}
+
+/// Folds of tuples: their parts are reductions, or an extreme and its place.
+#[kernel(parallel, cuda)]
+fn folded_apart(x: &[f64], k: &[i32]) -> (f64, f64, usize, f64, i32, i32) {
+    let (sum, squares, count) = x
+        .iter()
+        .fold((0.0, 0.0, 0usize), |(sum, squares, count), v| {
+            let v = v * 0.5;
+            (sum + v, squares + v * v, count + 1)
+        });
+    let (at, most) = x
+        .iter()
+        .enumerate()
+        .fold((0, f64::NEG_INFINITY), |(at, most), (i, &v)| {
+            if v > most { (i, v) } else { (at, most) }
+        });
+    let (low, high) = k
+        .iter()
+        .filter(|v| **v != 3)
+        .fold((i32::MAX, i32::MIN), |(low, high), &v| {
+            (low.min(v), high.max(v))
+        });
+    (sum - squares / count as f64, most, at, squares, low, high)
+}
+
+/// The same in an iteration, and one whose parts depend on each other, which is no reduction.
+#[kernel(parallel, cuda)]
+fn rescaled(x: &[f64], y: &mut [f64]) {
+    for i in 0..y.len() {
+        let (low, high) = x
+            .iter()
+            .fold((f64::MAX, f64::MIN), |(a, b), &v| (a.min(v), b.max(v)));
+        y[i] = (x[i] - low) / (high - low);
+    }
+    let (a, _) = x.iter().fold((0.0, 1.0), |(a, b), v| (a + b * v, b * 0.5));
+    y.iter_mut().for_each(|y| *y += a);
+}
+
+#[test]
+fn tuples_are_folded() {
+    for n in SIZES {
+        let x = doubles(n);
+        close!(folded_apart(&x, &numbers(n)));
+        if n < 200 {
+            close!(rescaled[y = vec![0.0; n]](&x, &mut y));
+        }
+    }
 }

@@ -3,7 +3,7 @@ use kernel_runtime::prelude::*;
 #[kernel(parallel)]
 fn sum(x: &[f64]) -> f64 {
     let mut s = 0.0;
-    for v in x.iter().copied().map(f64::abs) {
+    for v in x.iter().copied().map(absolute) {
         s += v;
     }
     s
@@ -69,3 +69,7 @@ fn hidden_inside(x: &Vec<f64>, y: &mut [f64]) {
 }
 
 fn main() {}
+
+fn absolute(v: f64) -> f64 {
+    v.abs()
+}

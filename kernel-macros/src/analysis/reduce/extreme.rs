@@ -243,6 +243,12 @@ impl Judge<'_> {
             let (message, help) = (texts::unknown_type(&name), texts::annotate(&name));
             return Err(reason(at, message, help, None));
         };
+        // An `Option` within a tuple, or within another one.
+        let of_option = self.function.vars[var].is_option_part();
+        if of_option && !self.function.options.contains_key(&var) {
+            let (message, help) = (texts::option_value(&name), texts::option_value_help(&name));
+            return Err(reason(at, message, help, None));
+        }
         let foreign = updates.iter().find(|update| match update.kind {
             UpdateKind::Contest(number) => self.contests[number].leader != self.leader,
             _ => true,

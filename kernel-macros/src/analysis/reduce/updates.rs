@@ -7,7 +7,8 @@ use super::{Found, Lazy, Read, ReducePlan, Update, UpdateKind, select};
 use crate::analysis::plan::Fold;
 use crate::analysis::texts;
 use crate::ir::{
-    AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, VarId,
+    AccessId, BinaryOp, Block, ExprId, ExprKind, Function, Place, Span, Stmt, StmtKind, UnaryOp,
+    VarId,
 };
 
 /// The updates of `targets` and their other mentions, and what becomes of the updates' nodes.
@@ -107,6 +108,17 @@ impl Finder<'_> {
         index.iter().for_each(|index| self.expr(*index));
     }
 
+    /// `odd = !odd`, which is `odd ^= true`, or `^= MAX` of an integer.
+    fn toggles(&self, home: Home, value: ExprId) -> bool {
+        let exprs = &self.reader.function.exprs;
+        match (home, &exprs[value].kind) {
+            (Home::Var(var), ExprKind::Unary(UnaryOp::Not, of)) => {
+                matches!(exprs[*of].kind, ExprKind::Var(read) if read == var)
+            }
+            _ => false,
+        }
+    }
+
     fn update(&mut self, home: Home, op: Option<BinaryOp>, value: ExprId, span: Span) {
         let var = home.var();
         if let Some(op) = op {
@@ -125,6 +137,9 @@ impl Finder<'_> {
                 (Fold::And, "&&")
             };
             return self.push(var, span, UpdateKind::Fold(fold, op));
+        }
+        if self.toggles(home, value) {
+            return self.push(var, span, UpdateKind::Fold(Fold::Xor, "!"));
         }
         let Some(chain) = self.reader.chain(home, value) else {
             let kind = self.no_chain(home, value);

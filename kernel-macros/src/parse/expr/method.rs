@@ -23,6 +23,9 @@ impl Parser {
         if let Some(power) = self.power(call) {
             return power;
         }
+        if let Some(value) = self.chosen(call) {
+            return value;
+        }
         if let Some(value) = self.optional(node, call) {
             return value;
         }

@@ -163,6 +163,18 @@ fn with_items<'a>(end: End<'a>, stages: &[Stage<'a>], bound: bool) -> Option<Tok
     }
 }
 
+/// `(a..=b)`
+pub(super) fn is_closed(source: &syn::Expr) -> bool {
+    match source {
+        syn::Expr::Paren(of) => is_closed(&of.expr),
+        syn::Expr::Range(of) => {
+            let ends = of.start.is_some() && of.end.is_some();
+            ends && matches!(of.limits, syn::RangeLimits::Closed(_))
+        }
+        _ => false,
+    }
+}
+
 fn is_range(source: &syn::Expr) -> bool {
     match source {
         syn::Expr::Paren(of) => is_range(&of.expr),

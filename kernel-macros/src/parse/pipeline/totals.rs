@@ -36,6 +36,9 @@ pub(super) fn folded<'a>(
     end: End<'a>,
     (init, step): (&'a syn::Expr, &'a syn::Expr),
 ) -> Option<TokenStream> {
+    if let syn::Expr::Tuple(inits) = init {
+        return folded_apart(body, end, inits, closure(step)?);
+    }
     if !(is_early(init) || rows::is_plain(init) && cannot_fail(end.source)) {
         return None;
     }
@@ -85,6 +88,87 @@ fn folded_under<'a>(
     let (next, ty) = (assigned(total, &step.body), ty.map(|ty| quote!(: #ty)));
     let passes = body.passes(end.source, &quote!(#binds #next));
     Some(quote!({ let mut #total #ty = #init; #passes #total }))
+}
+
+/// `.fold((a, b), |(low, high), x| (low.min(x), high.max(x)))`: a variable for each part, which the parts of
+/// others do not name.
+fn folded_apart<'a>(
+    mut body: Body<'a>,
+    end: End<'a>,
+    inits: &syn::ExprTuple,
+    step: &'a syn::ExprClosure,
+) -> Option<TokenStream> {
+    let totals = totals_of(step, end)?;
+    if inits.elems.len() != totals.len() || !inits.elems.iter().all(is_early) {
+        return None;
+    }
+    let next = assigned_apart(&totals, &step.body)?;
+    let binds = body.bind_item(step)?;
+    let passes = body.passes(end.source, &quote!(#binds #next));
+    let inits = inits.elems.iter();
+    Some(quote!({ #(let mut #totals = #inits;)* #passes (#(#totals),*) }))
+}
+
+/// `(low, high) = body;`, one after the other; of `if test { (x, y) } else { (low, high) }` the first branch.
+fn assigned_apart(totals: &[&Ident], body: &syn::Expr) -> Option<TokenStream> {
+    let (before, value) = match body {
+        syn::Expr::Block(of) if of.attrs.is_empty() && of.label.is_none() => {
+            let [stmts @ .., syn::Stmt::Expr(value, None)] = &of.block.stmts[..] else {
+                return None;
+            };
+            (quote!(#(#stmts)*), value)
+        }
+        value => (TokenStream::new(), value),
+    };
+    if mentioned(totals, before.clone(), None) {
+        return None;
+    }
+    match value {
+        syn::Expr::Tuple(values) => {
+            let values: Vec<&syn::Expr> = values.elems.iter().collect();
+            let mut parts = values.iter().enumerate();
+            let mixed = parts.any(|(at, value)| mentioned(totals, quote!(#value), Some(at)));
+            let fits = values.len() == totals.len() && !mixed;
+            fits.then(|| quote!(#before #(#totals = #values;)*))
+        }
+        syn::Expr::If(of) => {
+            let (_, otherwise) = of.else_branch.as_ref()?;
+            let stays = quote!({ (#(#totals),*) }).to_string();
+            let then = syn::Expr::Block(syn::ExprBlock {
+                attrs: Vec::new(),
+                label: None,
+                block: of.then_branch.clone(),
+            });
+            let (test, then) = (&of.cond, assigned_apart(totals, &then)?);
+            let stays = quote!(#otherwise).to_string() == stays;
+            stays.then(|| quote!(#before if #test { #then }))
+        }
+        _ => None,
+    }
+}
+
+/// Whether tokens name a part of a total, but for this one.
+fn mentioned(totals: &[&Ident], tokens: TokenStream, but: Option<usize>) -> bool {
+    let words = words(tokens);
+    let mut others = totals.iter().enumerate().filter(|(at, _)| Some(*at) != but);
+    others.any(|(_, total)| words.contains(&plain(total)))
+}
+
+/// The names that a fold's closure has for the parts of the total, which are no variables' in the rest of the
+/// chain.
+fn totals_of<'a>(step: &'a syn::ExprClosure, end: End<'_>) -> Option<Vec<&'a Ident>> {
+    let syn::Pat::Tuple(parts) = step.inputs.first()? else {
+        return None;
+    };
+    let elsewhere = words(end.call.receiver.to_token_stream());
+    let totals = parts.elems.iter().map(|part| match part {
+        syn::Pat::Ident(of) if of.by_ref.is_none() && of.subpat.is_none() => {
+            let own = of.mutability.is_none() && !elsewhere.contains(&plain(&of.ident));
+            own.then_some(&of.ident)
+        }
+        _ => None,
+    });
+    totals.collect()
 }
 
 /// `total = body;`, with the statements of a block that say nothing of the total before it.
