@@ -6,6 +6,7 @@ use kernel_runtime::cuda::{DeviceChoice, select_device};
 use kernel_runtime::math;
 use kernel_runtime::math::random;
 use kernel_runtime::prelude::*;
+use kernel_runtime::{Level, with_level};
 
 /// Every function of one number, by its name.
 macro_rules! each_unary {
@@ -180,6 +181,72 @@ fn ln_gamma_has_a_sign() {
     assert_eq!(math::f32::ln_gamma(f32::MAX), (f32::INFINITY, 1));
 }
 
+/// Numbers of all sizes, and as many of ordinary ones.
+macro_rules! inputs {
+    ($ty:ident, $bits:ident, $seed:expr) => {
+        (0..20_000)
+            .map(|index| {
+                let bits = random::$bits($seed, index);
+                match index % 3 {
+                    0 => $ty::from_bits(bits),
+                    1 => (random::uniform_f64($seed, index) * 4.0 - 2.0) as $ty,
+                    _ => (random::normal_f64($seed, index) * 30.0) as $ty,
+                }
+            })
+            .collect::<Vec<$ty>>()
+    };
+}
+
+/// Kernels that have `ln_gamma` of usual numbers in a form of its own.
+macro_rules! ln_gammas {
+    ($($test:ident $kernel:ident $ty:ident $bits:ident)+) => {$(
+        #[kernel(parallel, cuda)]
+        fn $kernel(x: &[$ty], out: &mut [$ty], signs: &mut [i32]) {
+            for i in 0..x.len() {
+                let (value, sign): ($ty, i32) = math::$ty::ln_gamma(x[i]);
+                out[i] = value;
+                signs[i] = sign;
+            }
+        }
+
+        #[test]
+        fn $test() {
+            select_device(DeviceChoice::Software).expect("no other device is in use");
+            let usual = |k: u64| (40.0 * random::uniform_f64(8, k) + 1e-3) as $ty;
+            let beside = |x: $ty, k| $ty::from_bits(x.to_bits() + k - 2);
+            let usual: Vec<$ty> = (0..5_000).map(usual).collect();
+            // Where its forms meet, its zeros, and the ends of what is usual.
+            let places = [0.5, 1.0, 2.0, 2.453125, 2.5, 7.7, 2f64.powi(-40), 2f64.powi(88)];
+            let places = places.iter().flat_map(|x| (0..5).map(|k| beside(*x as $ty, k)));
+            let all = inputs!($ty, $bits, 9).into_iter().chain(places);
+            for x in [usual, all.collect()] {
+                let expected: Vec<_> = x.iter().map(|x| math::$ty::ln_gamma(*x)).collect();
+                let (mut out, mut signs) = (vec![0.0; x.len()], vec![0; x.len()]);
+                let mut compare = |name: &str, version: &dyn Fn(&mut [$ty], &mut [i32])| {
+                    version(&mut out, &mut signs);
+                    for (i, (value, sign)) in expected.iter().enumerate() {
+                        assert_eq!(out[i].bits(), value.bits(), "{name}: {:e}", x[i]);
+                        assert_eq!(signs[i], *sign, "{name}: {:e}", x[i]);
+                    }
+                };
+                for level in Level::available() {
+                    compare(&format!("{level:?}"), &|out, signs| {
+                        with_level(*level, || $kernel::parallel(&x, out, signs));
+                    });
+                }
+                compare("device", &|out, signs| {
+                    $kernel::cuda(&x, out, signs).expect("the software device runs it");
+                });
+            }
+        }
+    )+};
+}
+
+ln_gammas! {
+    kernels_of_ln_gamma_f64 ln_gamma_of_f64 f64 bits_u64
+    kernels_of_ln_gamma_f32 ln_gamma_of_f32 f32 bits_u32
+}
+
 /// Odd functions are odd and even ones even, to the bit.
 #[test]
 fn symmetries_hold() {
@@ -197,22 +264,6 @@ fn symmetries_hold() {
         assert_eq!(sine.bits(), math::f64::sin(x).bits());
         assert_eq!(cosine.bits(), math::f64::cos(x).bits());
     }
-}
-
-/// Numbers of all sizes, and as many of ordinary ones.
-macro_rules! inputs {
-    ($ty:ident, $bits:ident, $seed:expr) => {
-        (0..20_000)
-            .map(|index| {
-                let bits = random::$bits($seed, index);
-                match index % 3 {
-                    0 => $ty::from_bits(bits),
-                    1 => (random::uniform_f64($seed, index) * 4.0 - 2.0) as $ty,
-                    _ => (random::normal_f64($seed, index) * 30.0) as $ty,
-                }
-            })
-            .collect::<Vec<$ty>>()
-    };
 }
 
 /// Loops over arrays, one for each function and level: the same source, other instructions.

@@ -1,6 +1,9 @@
 //! The gamma function and its logarithm, by Stirling's series, in `f64` as powers are.
 
+use super::log_gamma::{ln_gamma_of_many, ln_gamma_of_usual};
 use super::power::{exp2_wide, log2_wide};
+use crate::math::host::with_rare_path;
+use crate::math::rare::{BEYOND_USUAL, LEAST_USUAL, Rare};
 use kernel_macros::kernel;
 
 /// The logarithm to the base 2 of the gamma function of `y`, for `y` of at least 4.
@@ -77,12 +80,10 @@ pub fn gamma(x: f32) -> f32 {
     if left && whole { f32::NAN } else { value }
 }
 
-/// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP, except near its zeros (1, 2 and one or two
-/// between any two negative integers), where the absolute error is below `2^-28`. Infinite for
-/// integers from 0 down.
+/// [`ln_gamma`] of any number.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn ln_gamma(x: f32) -> (f32, i32) {
+fn of_any(x: f32) -> (f32, i32) {
     let a = x.abs() as f64;
     let left = x < 0.0;
     let (sine, below, whole): (f64, bool, bool) = sine_of_turns(a);
@@ -94,4 +95,44 @@ pub fn ln_gamma(x: f32) -> (f32, i32) {
     let value = if end { f32::INFINITY } else { value };
     let minus = (left && !below && !whole) || (x == 0.0 && x.is_sign_negative());
     (value, if minus { -1 } else { 1 })
+}
+
+/// [`of_any`], as a call: loops that call functions by name seldom come here.
+#[kernel(device, crate = crate)]
+#[cold]
+#[inline(never)]
+fn of_rare(x: f32) -> (f32, i32) {
+    let (value, sign): (f32, i32) = of_any(x);
+    (value, sign)
+}
+
+/// [`ln_gamma`], one way or the other.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn one_way(x: f32) -> (f32, i32) {
+    let wide = x as f64;
+    let (large_enough, small_enough) = (wide >= LEAST_USUAL, wide < BEYOND_USUAL);
+    if large_enough && small_enough {
+        let value: f64 = ln_gamma_of_usual(wide);
+        (value as f32, 1)
+    } else {
+        of_rare(x)
+    }
+}
+
+/// The same; if `USUAL`, of usual numbers alone. For the host.
+#[inline(always)]
+fn usually<const USUAL: bool>(x: f32, rare: &mut Rare) -> (f32, i32) {
+    if !USUAL {
+        return one_way(x);
+    }
+    let wide = f64::from(x);
+    rare.outside_f64(wide);
+    (ln_gamma_of_many(wide) as f32, 1)
+}
+
+with_rare_path! {
+    /// `(ln |gamma(x)|, sign of gamma(x))`. At most 1 ULP, except between negative integers next to its one or two
+    /// zeros there, where the absolute error is below `2^-28`. Infinite for integers from 0 down.
+    pub fn ln_gamma(x: f32) -> (f32, i32) as one_way, usually
 }

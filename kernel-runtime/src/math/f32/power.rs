@@ -5,16 +5,25 @@
 
 use kernel_macros::kernel;
 
-/// Logarithm to the base 2 of a positive number, neither subnormal nor infinite, with a relative error
-/// of `2^-37`.
+/// `(k, m)` with `x = 2^k m` and `m` from `sqrt(1/2)` to `sqrt(2)`, for a positive number that is neither
+/// subnormal nor infinite.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub(super) fn log2_wide(x: f64) -> f64 {
+pub(super) fn split_wide(x: f64) -> (f64, f64) {
     // What is subnormal in `f32` is not here. The exponent changes at sqrt(1/2) =
     // 0x3fe6a09e667f3bcd instead of at 1; 2^52 and its bias are subtracted with it.
     let shifted = x.to_bits().wrapping_add(0x0009_5f61_9980_c433);
     let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627371519.0;
     let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
+    (k, m)
+}
+
+/// Logarithm to the base 2 of a positive number, neither subnormal nor infinite, with a relative error
+/// of `2^-37`.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn log2_wide(x: f64) -> f64 {
+    let (k, m): (f64, f64) = split_wide(x);
     // ln m = 2 (s + s^3 / 3 + s^5 / 5 + ..), s = (m - 1) / (m + 1).
     let s = (m - 1.0) / (m + 1.0);
     let z = s * s;

@@ -2,9 +2,12 @@
 
 use super::bits::{assemble, upper};
 use super::double::{fast_two_sum, over, plus, times, two_product, two_sum};
+use super::log_gamma::{ln_gamma_of_many, ln_gamma_of_usual};
 use super::logarithm::ln;
 use super::power::{exp2_parts, log2_parts};
 use super::trigonometric::{cosine_parts, sine_parts};
+use crate::math::host::with_rare_path;
+use crate::math::rare::{BEYOND_USUAL, LEAST_USUAL, Rare};
 use kernel_macros::kernel;
 
 /// `a (a + 1) .. (a + 7)`.
@@ -131,12 +134,10 @@ pub fn gamma(x: f64) -> f64 {
     if x < 0.0 && whole { f64::NAN } else { value }
 }
 
-/// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP, except near its zeros (1, 2 and one or two
-/// between any two negative integers), where the absolute error is below `2^-57`. Infinite for
-/// integers from 0 down.
+/// [`ln_gamma`] of any number, from both logarithms in two parts.
 #[kernel(device, crate = crate)]
 #[inline(always)]
-pub fn ln_gamma(x: f64) -> (f64, i32) {
+fn of_any(x: f64) -> (f64, i32) {
     let a = x.abs();
     let huge = a > 1e290;
     let bounded = if huge { 1e290 } else { a };
@@ -163,4 +164,41 @@ pub fn ln_gamma(x: f64) -> (f64, i32) {
     };
     let minus = (negative && !whole) || (near && x.is_sign_negative());
     (value, if minus { -1 } else { 1 })
+}
+
+/// [`of_any`], as a call: loops that call functions by name seldom come here.
+#[kernel(device, crate = crate)]
+#[cold]
+#[inline(never)]
+fn of_rare(x: f64) -> (f64, i32) {
+    let (value, sign): (f64, i32) = of_any(x);
+    (value, sign)
+}
+
+/// [`ln_gamma`], one way or the other.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn one_way(x: f64) -> (f64, i32) {
+    let (large_enough, small_enough) = (x >= LEAST_USUAL, x < BEYOND_USUAL);
+    if large_enough && small_enough {
+        (ln_gamma_of_usual(x), 1)
+    } else {
+        of_rare(x)
+    }
+}
+
+/// The same; if `USUAL`, of usual numbers alone. For the host.
+#[inline(always)]
+fn usually<const USUAL: bool>(x: f64, rare: &mut Rare) -> (f64, i32) {
+    if !USUAL {
+        return one_way(x);
+    }
+    rare.outside_f64(x);
+    (ln_gamma_of_many(x), 1)
+}
+
+with_rare_path! {
+    /// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP; next to its zeros at most 2.5 at 1, and between negative
+    /// integers, where there are one or two, an absolute error below `2^-57`. Infinite for integers from 0 down.
+    pub fn ln_gamma(x: f64) -> (f64, i32) as one_way, usually
 }

@@ -17,6 +17,7 @@ mod inverse_hyperbolic;
 mod inverse_trigonometric;
 #[doc(hidden)]
 pub mod lanes;
+mod log_gamma;
 mod logarithm;
 mod power;
 mod reduction;
