@@ -7,6 +7,7 @@ use super::lanes::LITTLE;
 use super::names::{self, Runtime, emit};
 use super::region::Region;
 use crate::analysis::plan::Wide;
+use crate::ir::types::View;
 use crate::ir::{BinaryOp, Builtin, ExprKind, Scalar, walk};
 use proc_macro2::TokenStream;
 
@@ -80,7 +81,17 @@ fn is_wide(region: &Region) -> bool {
     let plan = region.plan;
     let long = !matches!(plan.cost, Wide::Const(cost) if cost <= LITTLE);
     let known = long || region.differs_by_level() || !plan.accumulators.is_empty();
-    known || has_long_integers(region)
+    known || has_rows(region) || has_long_integers(region)
+}
+
+/// Whether it reads parts of rows or tuples, which AVX-512 puts into vectors by an instruction for each.
+fn has_rows(region: &Region) -> bool {
+    let function = region.body.function();
+    let mut read = region.plan.arrays.iter().filter(|of| of.reads);
+    read.any(|of| {
+        let parts = function.vars[of.var].ty.view().and_then(View::parts);
+        parts.is_some() || function.rows.contains_key(&of.var)
+    })
 }
 
 /// Whether an iteration does with integers of 64 bits what AVX2 has no instruction for. Those that are
