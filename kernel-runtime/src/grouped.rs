@@ -113,7 +113,7 @@ impl Run<'_> {
     /// These arrays' copies take their places.
     fn replace<'c>(&'c self, which: Which, copies: &'c mut Copies, arrays: &mut [Array<'c>]) {
         for part in self.parts(copies).filter(|part| which.has(part.of)) {
-            arrays[part.at] = self.over(&part);
+            arrays[part.at].lie_at(part.start, self.plan.arrays[part.at].rank);
         }
     }
 

@@ -78,6 +78,7 @@ macro_rules! __kernel_general {
             body: $body,
             fast: $crate::__private::Option::None,
             wide: $crate::__private::Option::None,
+            gathers: false,
             folds: false,
             fold: $fold,
             fast_fold: $crate::__private::Option::None,
@@ -194,6 +195,26 @@ fn best() -> Level {
         };
         bound.min(detected())
     })
+}
+
+/// Whether regions that gather are slower with AVX-512 than with AVX2, for which LLVM loads one by one: on
+/// AMD's processors, whose gathers are microcode (a table of 256 looked up four times for each number took
+/// 1.9 times as long on Zen 4). A level that somebody asks for is the level that runs.
+pub(crate) fn gathers_slowly() -> bool {
+    static SLOW: OnceLock<bool> = OnceLock::new();
+    BOUND.get().is_none() && *SLOW.get_or_init(|| std::env::var_os(VARIABLE).is_none() && is_amd())
+}
+
+#[cfg(target_arch = "x86_64")]
+fn is_amd() -> bool {
+    let vendor = std::arch::x86_64::__cpuid(0);
+    let name = [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes);
+    name.as_flattened() == b"AuthenticAMD"
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn is_amd() -> bool {
+    false
 }
 
 fn parse(value: &str) -> Result<Level, String> {

@@ -41,7 +41,7 @@ pub use tile::Tile;
 use crate::array::{Array, View, ViewMut};
 use crate::element::Element;
 use crate::failure::Checked;
-use crate::level::Level;
+use crate::level::{self, Level};
 use crate::range::Progression;
 pub(crate) use plan::{Accumulator, Plan};
 use std::sync::OnceLock;
@@ -81,6 +81,8 @@ pub struct Code {
     pub fast: Option<Body>,
     /// The same for `Level::Avx512`, with the feature `avx512`.
     pub wide: Option<Body>,
+    /// Whether vectors of that form gather what they read from elements that are no neighbours.
+    pub gathers: bool,
     /// Whether the fast form folds the chunks of a tile that says so (see [`Tile::chunk`]).
     pub folds: bool,
     /// Where accumulators do not fold one by one, as the plan says.
@@ -94,7 +96,8 @@ impl Code {
     #[inline]
     pub(crate) fn fastest(&self) -> Option<Body> {
         let level = Level::current();
-        if cfg!(feature = "avx512") && self.wide.is_some() && level >= Level::Avx512 {
+        let has_wide = cfg!(feature = "avx512") && self.wide.is_some();
+        if has_wide && level >= Level::Avx512 && !(self.gathers && level::gathers_slowly()) {
             return self.wide;
         }
         if level >= Level::FAST {

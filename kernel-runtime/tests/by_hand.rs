@@ -18,6 +18,7 @@ const CODE: rt::Code = rt::Code {
     body: rows::<false>,
     fast: Some(rows::<true>),
     wide: None,
+    gathers: false,
     folds: false,
     fold: None,
     fast_fold: None,

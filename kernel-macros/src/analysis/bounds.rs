@@ -6,13 +6,17 @@
 //! an index takes part in the proof of independence, rule R1 adds a no-wrap condition even if the
 //! access is checked.
 
+use super::constant;
 use super::extent::{Domain, to_wide};
 use super::form::{Constraint, Fit, Form, Former};
-use super::interval;
+use super::interval::{self, Interval};
 use super::plan::{Bounds, Condition, Test, Wide};
 use super::poly::{Poly, Sym};
 use super::scan::{Context, Step, Visit};
-use crate::ir::{AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Scalar, VarId, dump, walk};
+use crate::ir::{
+    Access, AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, Scalar, VarId, dump,
+    walk,
+};
 use crate::tables::{HashMap, HashSet};
 
 /// The outcome for all accesses of a candidate.
@@ -42,7 +46,7 @@ pub fn plan(former: &Former, visits: &[Visit], proved: &HashSet<VarId>) -> Bound
         if is_free(former, &visit.context.steps) {
             plan.free.insert(visit.access);
         }
-        if access.inside {
+        if access.inside || cannot_miss(former.function, access) {
             plan.bounds.insert(visit.access, Bounds::Proved);
             plan.no_wrap(former, visit, &domain, &forms, proved);
             continue;
@@ -193,13 +197,30 @@ fn in_intervals(domain: &Domain, former: &Former, visit: &Visit) -> Option<Test>
     let access = &former.function.accesses[visit.access];
     let mut tests = Vec::new();
     for (dim, index) in access.index.iter().enumerate() {
-        let interval = interval::of(former, domain, *index)?;
+        let interval =
+            interval::of(former, domain, *index).or_else(|| by_type(former, access, *index))?;
         let len = to_wide(former, &Poly::sym(Sym::Len(access.array, dim as u32)));
         tests.push(Test::Le(Wide::Const(0), interval.low));
         tests.push(Test::Lt(interval.high, len));
         tests.extend(interval.tests);
     }
     Some(domain.all_over(tests))
+}
+
+/// A table from outside is hoped to have an element for every value of a narrow type.
+fn by_type(former: &Former, access: &Access, index: ExprId) -> Option<Interval> {
+    let mut tables = former.function.tables.iter();
+    let is_table = tables.any(|(table, _)| *table == access.array);
+    is_table.then(|| interval::of_narrow(former, index))?
+}
+
+/// Whether an index cannot miss an array whose length its type says.
+fn cannot_miss(function: &Function, access: &Access) -> bool {
+    let [index] = access.index[..] else {
+        return false;
+    };
+    let len = function.lens.get(&access.array);
+    len.is_some_and(|len| constant::is_below(function, index, *len))
 }
 
 /// Whether nothing is passed on the way but loops, which run at all.

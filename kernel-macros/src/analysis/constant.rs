@@ -13,8 +13,18 @@ pub fn is_below(function: &Function, id: ExprId, length: u64) -> bool {
     range(function, id).is_some_and(|(low, high)| low >= 0 && high < i128::from(length))
 }
 
+/// The least and the greatest value of an integer that an operation keeps small: a mask, a remainder.
+pub fn limited(function: &Function, id: ExprId) -> Option<Range> {
+    let all = function.exprs[id].ty.scalar()?.int_range()?;
+    let known = match function.exprs[id].kind {
+        ExprKind::Cast(of, _) => limited(function, of),
+        _ => known(function, id),
+    };
+    known.filter(|(low, high)| all.0 <= *low && *high <= all.1)
+}
+
 /// The least and the greatest value that an integer may have.
-fn range(function: &Function, id: ExprId) -> Option<Range> {
+pub fn range(function: &Function, id: ExprId) -> Option<Range> {
     let all = function.exprs[id].ty.scalar()?.int_range()?;
     let known = known(function, id).filter(|(low, high)| all.0 <= *low && *high <= all.1);
     Some(known.unwrap_or(all))
@@ -136,6 +146,39 @@ mod tests {
             "x.len() % at",
         ] {
             assert_eq!(checked(index), 1, "{index}");
+        }
+    }
+
+    /// How often the array `t` may be missed.
+    fn missed(params: &str, index: &str) -> usize {
+        let source = format!(
+            "fn f(x: &[u8], w: &[i32], {params}, y: &mut [f64]) {{
+                 for i in 0..y.len() {{ y[i] = t[{index}]; }}
+             }}"
+        );
+        let (_, plan) = accepted(&source);
+        plan.regions[0].sites.len()
+    }
+
+    #[test]
+    fn what_a_type_says_of_a_length_is_known() {
+        for index in [
+            "x[i] as usize",
+            "(w[i] & 255) as usize",
+            "(w[i] as u8) as usize",
+        ] {
+            // The guard keeps the others in bounds; `x` and `w` with them.
+            assert_eq!(missed("t: &[f64; 256]", index), 0, "{index}");
+            assert_eq!(missed("t: [f64; 256]", index), 0, "{index}");
+            assert_eq!(missed("t: &[f64; 255]", index), 1, "{index}");
+            assert_eq!(missed("t: &[f64]", index), 1, "{index}");
+        }
+        for index in [
+            "(w[i] & 255) as i8 as usize",
+            "w[i] as usize",
+            "(w[i] & 256) as usize",
+        ] {
+            assert_eq!(missed("t: &[f64; 256]", index), 1, "{index}");
         }
     }
 }

@@ -7,7 +7,7 @@ use super::promote::Promotion;
 use super::scan::{self, Scan};
 use super::{bounds, capture, cost, depend, interior, nest, reduce, shared, sites, space, texts};
 use crate::infer::Mismatch;
-use crate::ir::{AccessId, Block, ExprId, Function, LoopId, VarId};
+use crate::ir::{AccessId, AccessMode, Block, ExprId, Function, LoopId, VarId};
 use crate::tables::{HashMap, HashSet};
 
 /// Whether an operand fails must not depend on the order of iterations, unless the verbatim loop
@@ -86,7 +86,7 @@ impl Drafter<'_> {
             return Err(reasons);
         }
         // Where data chooses the elements, copies of the array leave more loops parallel.
-        if in_order.is_some() && scan.writes_by_data(&former) {
+        if in_order.is_some() && scan.accesses_by_data(&former, scan::writes) {
             return Err(reasons);
         }
         let body = nest::body(function, nest);
@@ -145,6 +145,7 @@ impl Drafter<'_> {
             relaxed_nodes: bounds.divisions,
             interior: interior::find(&former, &body),
             strips: None,
+            gathers: scan.accesses_by_data(&former, |mode| mode != AccessMode::Store),
             across: false,
             blocks: false,
             turns: false,

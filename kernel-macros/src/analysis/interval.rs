@@ -4,6 +4,7 @@
 //! Such bounds say nothing about which elements two iterations share (rule R2), and are not exact,
 //! so they are no part of the guard. They tell that the fast form can do without a check.
 
+use super::constant;
 use super::extent::Domain;
 use super::form::{Fit, Former};
 use super::plan::{Test, Wide};
@@ -64,6 +65,17 @@ pub fn of(former: &Former, domain: &Domain, id: ExprId) -> Option<Interval> {
     Bounder { former, domain }.expr(id)
 }
 
+/// The interval of an expression that is as narrow as bytes are, or at least as halfwords.
+pub fn of_narrow(former: &Former, id: ExprId) -> Option<Interval> {
+    let range = constant::range(former.function, id)?;
+    between(range).filter(|_| range.1 <= u16::MAX.into())
+}
+
+fn between((low, high): (i128, i128)) -> Option<Interval> {
+    let (low, high) = (Wide::Const(low), Wide::Const(high));
+    Some(Interval::within(low, high, &[]))
+}
+
 struct Bounder<'a> {
     former: &'a Former<'a>,
     domain: &'a Domain<'a>,
@@ -71,7 +83,8 @@ struct Bounder<'a> {
 
 impl Bounder<'_> {
     fn expr(&self, id: ExprId) -> Option<Interval> {
-        self.affine(id).or_else(|| self.operation(id))
+        let known = self.affine(id).or_else(|| self.operation(id));
+        known.or_else(|| between(constant::limited(self.former.function, id)?))
     }
 
     fn affine(&self, id: ExprId) -> Option<Interval> {

@@ -102,6 +102,8 @@ pub struct Region {
     pub interior: Option<Interior>,
     /// How neighbouring iterations can go through inner loops together.
     pub strips: Option<Strips>,
+    /// It reads elements that are no neighbours, at indices that are not affine.
+    pub gathers: bool,
     /// Rows run in blocks: the loop around the innermost one goes to neighbours in memory.
     pub across: bool,
     /// Rows may run in blocks.

@@ -660,12 +660,13 @@ fn expr_jumps(function: &Function, id: ExprId, depth: u32, breaks_only: bool) ->
 }
 
 impl Scan {
-    /// Whether the index of a written element is no affine function of the loop variables.
-    pub fn writes_by_data(&self, former: &Former) -> bool {
+    /// Whether the index of an element that is accessed like this is no affine function of the loop
+    /// variables.
+    pub fn accesses_by_data(&self, former: &Former, like: impl Fn(AccessMode) -> bool) -> bool {
         self.visits.iter().any(|visit| {
             let access = &former.function.accesses[visit.access];
             let by_data = |index: &ExprId| former.form(*index).is_none();
-            writes(access.mode) && access.index.iter().any(by_data)
+            like(access.mode) && access.index.iter().any(by_data)
         })
     }
 }

@@ -50,6 +50,17 @@ impl Body<'_> {
         emit!({ let __at = #at; #value })
     }
 
+    /// The value of an element, read by itself where its neighbours' are read at the same time from far
+    /// places.
+    pub fn load_alone(&self, id: AccessId) -> TokenStream {
+        let array = self.function().accesses[id].array;
+        if self.parts(array).is_some() {
+            return self.load(id);
+        }
+        let (at, name, unit) = (self.index(id), self.name(array), self.unit(array));
+        emit!({ let __at = #at; unsafe { #name.get_alone::<#unit>(__at) } })
+    }
+
     /// The element at `at`, which is in bounds.
     pub fn read(&self, id: AccessId, at: &TokenStream) -> TokenStream {
         let array = self.function().accesses[id].array;

@@ -17,8 +17,10 @@ pub const LITTLE: i128 = 12;
 /// The same where a few lanes serve, for which there are registers in a longer iteration too.
 const SOME: i128 = 32;
 
-/// Lanes of a round where any lane serves: four vectors of AVX2 for numbers of 8 bytes.
+/// Lanes of a round where any lane serves: at least so many, and more while all of them fit into half of
+/// AVX2's registers, so that a vector's operation does not wait for the one before.
 const FEW_LANES: u32 = 16;
+const FEW_BYTES: u32 = 256;
 
 /// A reduction's accumulators in tokens.
 pub struct Accumulators {
@@ -86,7 +88,7 @@ fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStr
             Some(emit!(if FAST {
                 __lane = 0;
             })),
-            FEW_LANES,
+            few_lanes(region),
         )
     } else {
         (None, region.lanes())
@@ -101,6 +103,13 @@ fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStr
         }
     };
     Some(levels::if_optimised(region.rt(), &rounds))
+}
+
+fn few_lanes(region: &Region) -> u32 {
+    let accumulators = region.plan.accumulators.iter();
+    let bytes: u32 = accumulators.map(|of| of.ty.bytes()).sum();
+    let fit = FEW_BYTES / bytes;
+    (1 << fit.max(1).ilog2()).clamp(FEW_LANES, region.lanes())
 }
 
 /// Whether iterations do so little that loading and storing their lanes would take longer.

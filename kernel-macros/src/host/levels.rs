@@ -7,6 +7,7 @@ use super::lanes::LITTLE;
 use super::names::{self, Runtime, emit};
 use super::region::Region;
 use crate::analysis::plan::Wide;
+use crate::ir::{BinaryOp, Builtin, ExprKind, Scalar, walk};
 use proc_macro2::TokenStream;
 
 /// What `kernel-runtime/src/level.rs` asks the processor for, at its second level and at its third.
@@ -73,12 +74,45 @@ pub fn if_optimised(rt: &Runtime, code: &TokenStream) -> TokenStream {
 }
 
 /// Whether AVX-512 pays. It does for what computes: for accumulators, of which it has registers for
-/// all lanes, for calls, and for long iterations. What waits for memory takes as long with AVX2, and
+/// all lanes, for calls, for long iterations, and for what AVX2 lacks. What waits for memory takes as long with AVX2, and
 /// a third form would only take its time to compile.
 fn is_wide(region: &Region) -> bool {
     let plan = region.plan;
     let long = !matches!(plan.cost, Wide::Const(cost) if cost <= LITTLE);
-    long || region.differs_by_level() || !plan.accumulators.is_empty()
+    let known = long || region.differs_by_level() || !plan.accumulators.is_empty();
+    known || has_long_integers(region)
+}
+
+/// Whether an iteration does with integers of 64 bits what AVX2 has no instruction for. Those that are
+/// indices do not count: they stay scalars.
+fn has_long_integers(region: &Region) -> bool {
+    let (function, mut found) = (region.body.function(), false);
+    walk::expressions(function, &region.plan.body, &mut |id| {
+        let expr = &function.exprs[id];
+        let (unsigned, signed) = (Scalar::U64, Scalar::I64);
+        found |= match (&expr.kind, expr.ty.scalar()) {
+            (ExprKind::Binary(BinaryOp::Shr, ..), ty) => ty == Some(signed),
+            (kind, Some(ty)) if ty == unsigned || ty == signed => is_lacking(kind),
+            _ => false,
+        };
+    });
+    found
+}
+
+fn is_lacking(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Binary(BinaryOp::Mul, ..) => true,
+        ExprKind::Call(builtin, _) => matches!(
+            builtin,
+            Builtin::WrappingMul
+                | Builtin::Min
+                | Builtin::Max
+                | Builtin::Abs
+                | Builtin::RotateLeft
+                | Builtin::RotateRight
+        ),
+        _ => false,
+    }
 }
 
 /// Whether the fast form is worth its size.

@@ -153,6 +153,10 @@ impl<'a> Region<'a> {
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
         });
         let rows = self.row_constants();
+        let gathers = match self.plan.gathers {
+            true => emit!(true),
+            false => emit!(false),
+        };
         let (plan, ptx) = (&text.text, &self.context.input.ptx);
         let ptx = match self.device() {
             Some(_) => emit!(#rt::Option::Some(#ptx)),
@@ -164,6 +168,7 @@ impl<'a> Region<'a> {
                     body: #body,
                     fast: #fast,
                     wide: #wide,
+                    gathers: #gathers,
                     folds: #folds,
                     fold: #fold,
                     fast_fold: #fast_fold,

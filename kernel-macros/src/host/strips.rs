@@ -36,6 +36,9 @@ const TRIPS: usize = 4;
 
 /// Expressions of a trip above which it has enough to do beside the loads and stores of lanes.
 const LIGHT: usize = 24;
+/// The same where a trip chooses what to keep: LLVM stores a choice of a single one to the lanes of those
+/// iterations alone that choose it, and processors of AMD's with AVX2 take dozens of cycles for such a store.
+const LIGHT_CHOICES: usize = 64;
 /// The same where iterations wait for each other, and their lanes take a way round.
 const LIGHT_MASKED: usize = 64;
 
@@ -161,7 +164,11 @@ impl Strips<'_> {
         let rt = self.body.rt();
         let elements = groups.into_iter().map(|(number, of)| {
             let id = of.accesses[0];
-            let value = self.body.load(id);
+            let value = if self.plan.abreast {
+                self.body.load_alone(id)
+            } else {
+                self.body.load(id)
+            };
             let lanes = lanes_of(&element(number));
             emit! {
                 let __value = #value;
@@ -236,7 +243,13 @@ impl Strips<'_> {
         let function = self.body.function();
         let mut stmts = node.body.stmts.iter();
         let one = !stmts.any(|stmt| is_loop(function, stmt)) && !self.plan.abreast;
-        let several = (one && self.size(&node.body) <= LIGHT).then(|| {
+        let choices = node
+            .body
+            .stmts
+            .iter()
+            .any(|stmt| self.choices(stmt).is_some());
+        let light = if choices { LIGHT_CHOICES } else { LIGHT };
+        let several = (one && self.size(&node.body) <= light).then(|| {
             self.body
                 .behind(known.clone(), || self.several(&node.body, &name))
         });
@@ -293,11 +306,7 @@ impl Strips<'_> {
 
     /// The trips that wait, one after the other in each iteration.
     fn several(&self, body: &Block, name: &TokenStream) -> TokenStream {
-        let stmts: Vec<_> = body
-            .stmts
-            .iter()
-            .map(|stmt| self.body.statement(stmt))
-            .collect();
+        let stmts: Vec<_> = body.stmts.iter().map(|stmt| self.statement(stmt)).collect();
         let trips = (0..TRIPS).map(|trip| {
             let trip = names::index(trip);
             emit!({ let #name = __trips[#trip]; #(#stmts)* })
@@ -312,8 +321,64 @@ impl Strips<'_> {
             stmts: stmts.to_vec(),
             value: None,
         };
-        let stmts: Vec<_> = stmts.iter().map(|stmt| self.body.statement(stmt)).collect();
+        let stmts: Vec<_> = stmts.iter().map(|stmt| self.statement(stmt)).collect();
         self.in_lanes(&block, &bound(&block.stmts), &emit!(#(#stmts)*))
+    }
+
+    /// A statement, as choices if it is one: LLVM makes branches of conditions on the way.
+    fn statement(&self, stmt: &Stmt) -> TokenStream {
+        let Some((cond, assignments)) = self.choices(stmt) else {
+            return self.body.statement(stmt);
+        };
+        let (rt, cond) = (self.body.rt(), self.body.expr(cond));
+        let choices = assignments.into_iter().map(|(var, value)| {
+            let (name, value) = (self.body.name(var), self.body.expr(value));
+            emit!(#name = #rt::select_unpredictable(__chosen, #value, #name);)
+        });
+        let choices: TokenStream = choices.collect();
+        emit!({ let __chosen = #cond; #choices })
+    }
+
+    /// The condition and the assignments of `if c { best = x; at = j; }`, if their values are at hand.
+    fn choices(&self, stmt: &Stmt) -> Option<(ExprId, Vec<(VarId, ExprId)>)> {
+        let StmtKind::Expr(id) = stmt.kind else {
+            return None;
+        };
+        let ExprKind::If {
+            cond,
+            then: Block { stmts, value: None },
+            otherwise: None,
+        } = &self.body.function().exprs[id].kind
+        else {
+            return None;
+        };
+        let assignments = stmts.iter().map(|stmt| match stmt.kind {
+            StmtKind::Assign {
+                target: Place::Var(var),
+                op: None,
+                value,
+            } if self.keeps(var) && self.is_at_hand(value) => Some((var, value)),
+            _ => None,
+        });
+        let assignments: Option<Vec<_>> = assignments.collect();
+        Some((*cond, assignments?))
+    }
+
+    /// Whether a variable has a lane, and a value from the start.
+    fn keeps(&self, var: VarId) -> bool {
+        let of = &self.body.function().vars[var];
+        self.plan.carried.contains(&var) && !of.deferred && of.ty.scalar().is_some()
+    }
+
+    /// Whether a value takes nothing to compute.
+    fn is_at_hand(&self, id: ExprId) -> bool {
+        let function = self.body.function();
+        let whole = |id: ExprId| function.exprs[id].ty.scalar().is_some_and(Scalar::is_int);
+        match function.exprs[id].kind {
+            ExprKind::Var(_) | ExprKind::Int(..) | ExprKind::Float(..) | ExprKind::Bool(_) => true,
+            ExprKind::Cast(of, to) => whole(of) && to.is_int() && self.is_at_hand(of),
+            _ => false,
+        }
     }
 
     /// The accesses that read what a trip wrote.

@@ -64,6 +64,8 @@ pub struct Function {
     pub pinned: Vec<(ExprId, Scalar)>,
     /// Arrays from outside the function, and how many dimensions they are indexed with.
     pub tables: Vec<(VarId, u32)>,
+    /// How many elements arrays have, where their types say it in numbers.
+    pub lens: HashMap<VarId, u64>,
     /// How many elements the innermost rows of arrays of arrays have, where their types say it in
     /// numbers.
     pub rows: HashMap<VarId, u64>,

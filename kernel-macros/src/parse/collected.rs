@@ -21,8 +21,8 @@ pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
         nested: nested.collect(),
     };
     if let syn::ReturnType::Type(_, ty) = ret
-        && let Some(syn::Stmt::Expr(tail, None)) = block.stmts.last()
-        && let Some(made) = collected.made(tail, Some(ty))
+        && let Some(syn::Stmt::Expr(tail, _)) = block.stmts.last()
+        && let Some(made) = collected.made(returned(tail), Some(ty))
     {
         block.stmts.pop();
         let Made { stmts, vec } = made;
@@ -30,6 +30,14 @@ pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
         block.stmts.push(syn::Stmt::Expr(vec, None));
     }
     collected.visit_block_mut(block);
+}
+
+/// What a tail is, or a `return` in its place.
+fn returned(tail: &syn::Expr) -> &syn::Expr {
+    match tail {
+        syn::Expr::Return(of) => of.expr.as_deref().unwrap_or(tail),
+        tail => tail,
+    }
 }
 
 struct Collected {
@@ -101,7 +109,7 @@ impl Collected {
             .unwrap_or_else(|| (source, item.to_token_stream(), item.to_token_stream()));
         // Where a trait of the file's own has a `collect`, rustc finds two.
         let made: syn::Block = syn::parse2(quote!({
-            let mut #vec = vec![#zero; {
+            let mut #vec: #of = vec![#zero; {
                 use ::core::iter::Iterator as _;
                 if false {
                     let _: ::std::vec::Vec<_> = #source.collect();
@@ -172,7 +180,8 @@ impl Visit<'_> for Calls<'_> {
     }
 }
 
-/// The zero of a `Vec`'s elements, if they are numbers or bools by the primitives' names.
+/// The zero of a `Vec`'s elements, if they are numbers or bools by the primitives' names, or tuples or fixed
+/// arrays of such.
 fn zero(ty: &syn::Type) -> Option<TokenStream> {
     let syn::Type::Path(path) = ty else {
         return None;
@@ -185,16 +194,35 @@ fn zero(ty: &syn::Type) -> Option<TokenStream> {
     let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
         return None;
     };
-    let syn::GenericArgument::Type(syn::Type::Path(element)) = args.args.first()? else {
-        return None;
-    };
-    let element = element.path.get_ident()?;
-    let zero = match Scalar::from_name(&element.to_string())? {
-        Scalar::Bool => "false".to_string(),
-        scalar if scalar.is_float() => format!("0.0_{element}"),
-        _ => format!("0_{element}"),
-    };
-    zero.parse().ok()
+    match args.args.first()? {
+        syn::GenericArgument::Type(element) => zero_of(element),
+        _ => None,
+    }
+}
+
+fn zero_of(element: &syn::Type) -> Option<TokenStream> {
+    match element {
+        syn::Type::Path(path) => {
+            let name = path.path.get_ident()?;
+            let zero = match Scalar::from_name(&name.to_string())? {
+                Scalar::Bool => "false".to_string(),
+                scalar if scalar.is_float() => format!("0.0_{name}"),
+                _ => format!("0_{name}"),
+            };
+            zero.parse().ok()
+        }
+        syn::Type::Array(of) => {
+            let (zero, length) = (zero_of(&of.elem)?, &of.len);
+            matches!(length, syn::Expr::Lit(_)).then(|| quote!([#zero; #length]))
+        }
+        syn::Type::Tuple(of) => {
+            let zeros = of.elems.iter().map(zero_of).collect::<Option<Vec<_>>>()?;
+            let mut alike = zeros.iter().map(TokenStream::to_string);
+            let first = alike.next()?;
+            (zeros.len() > 1 && alike.all(|zero| zero == first)).then(|| quote!((#(#zeros),*)))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a chain knows how many items it has, and asking it changes nothing.

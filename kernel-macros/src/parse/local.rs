@@ -95,14 +95,14 @@ impl Parser {
             self.exprs[init].ty = ty.clone();
         }
         if self.path.is_empty() {
-            self.fixed_array(&bound, init);
+            self.fixed_array(&pat, &bound, init);
             self.learn_parts(&pat, &wholes);
         }
         if let ([var], false) = (&bound[..], self.path.is_empty()) {
             self.learn_fixed(*var, &ty, init);
         }
         self.learn_shapes(&bound);
-        if let (syn::Pat::Type(typed), [var]) = (&local.pat, &bound[..]) {
+        if let (syn::Pat::Type(typed), Pat::Var(var)) = (&local.pat, &pat) {
             self.learn_rows(*var, &typed.ty);
         }
         if let Some(init) = init {

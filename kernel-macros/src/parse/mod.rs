@@ -189,6 +189,8 @@ pub(in crate::parse) struct Parser {
     pub slices: HashSet<VarId>,
     /// Parameters that are written `&mut [T]`.
     pub lent_slices: HashSet<VarId>,
+    /// Lengths of arrays, where their types say them in numbers.
+    pub lens: HashMap<VarId, u64>,
     /// Lengths of the rows of arrays of fixed arrays, and of the rows' rows, outermost first.
     pub rows: HashMap<VarId, Vec<u64>>,
     /// Constants that are the lengths of parameters' innermost rows.
@@ -329,6 +331,7 @@ impl Parser {
         let innermost = |(var, lens): (&VarId, &Vec<u64>)| Some((*var, *lens.last()?));
         Function {
             tables: self.tables.iter().map(rank).collect(),
+            lens: self.lens,
             rows: self.rows.iter().filter_map(innermost).collect(),
             row_names: self.row_names,
             name: name.clone(),

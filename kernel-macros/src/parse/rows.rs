@@ -31,8 +31,11 @@ pub(super) struct Row<'a> {
 type Held<'a> = (&'a syn::Expr, Option<VarId>);
 
 impl Parser {
-    /// The lengths of an array's rows, where its type says them in numbers.
+    /// The lengths of an array and of its rows, where its type says them in numbers.
     pub(super) fn learn_rows(&mut self, array: VarId, written: &syn::Type) {
+        if let Some(len) = ty::own_len(written) {
+            self.lens.insert(array, len);
+        }
         let lens = ty::row_lens(written).filter(|lens| !lens.contains(&0));
         if let Some(lens) = lens.filter(|lens| lens.iter().product::<u64>() <= LONGEST) {
             self.rows.insert(array, lens);

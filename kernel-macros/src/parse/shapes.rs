@@ -148,7 +148,12 @@ impl Parser {
 
     /// A fixed array of the driver's is one that regions read like a slice; one of the iteration's
     /// own is a local.
-    pub(super) fn fixed_array(&mut self, bound: &[VarId], init: Option<ExprId>) {
+    pub(super) fn fixed_array(&mut self, pat: &Pat, bound: &[VarId], init: Option<ExprId>) {
+        if let Pat::Var(var) = pat
+            && let Some(len) = self.len_of(*var, init)
+        {
+            self.lens.insert(*var, len);
+        }
         for var in bound {
             if let Ty::Array(elem, _) = &self.vars[*var].ty {
                 self.vars[*var].ty = Ty::elements(elem, true);
@@ -157,6 +162,18 @@ impl Parser {
         let Some(init) = init else { return };
         if let Some(fill) = self.first_of(init) {
             self.exprs[init].kind = self.run_of(fill);
+        }
+    }
+
+    /// The length of a fixed array, as its annotation or its value says it in a number.
+    fn len_of(&self, var: VarId, init: Option<ExprId>) -> Option<u64> {
+        if let Ty::Array(_, len) = &self.vars[var].ty {
+            return Some(*len);
+        }
+        match &self.exprs[init?].kind {
+            ExprKind::Array(parts) => u64::try_from(parts.len()).ok(),
+            ExprKind::Repeat(_, count) => Some(*count),
+            _ => None,
         }
     }
 

@@ -263,6 +263,15 @@ fn element_of(ty: &syn::Type) -> Option<&syn::Type> {
     })
 }
 
+/// The length of an array, or of one behind a reference, if it is a number.
+pub fn own_len(ty: &syn::Type) -> Option<u64> {
+    let behind = match ty {
+        syn::Type::Reference(reference) => &reference.elem,
+        ty => ty,
+    };
+    literal_len(&as_array(behind)?.len)
+}
+
 /// The constant that is the length of an array's innermost rows.
 pub fn row_name(ty: &syn::Type) -> Option<&syn::Path> {
     let mut row = as_array(element_of(ty)?)?;

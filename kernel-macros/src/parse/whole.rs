@@ -123,12 +123,17 @@ impl Parser {
     }
 
     fn items_of(&self, stream: &Stream, stages: &[Stage<'_>]) -> Option<Items> {
-        for stage in stages.iter().rev() {
+        for (at, stage) in stages.iter().enumerate().rev() {
             match stage {
                 Stage::Filter(_) | Stage::TakeWhile(_) => {}
                 Stage::Same => return Some(Items::Numbers),
                 Stage::Map(map) => {
-                    let number = takes_value(map) || self.gives_a_number(&map.body);
+                    let counted = matches!(stream, Stream::Enumerate(_));
+                    let mut before = stages[..at].iter();
+                    let tests =
+                        before.all(|of| matches!(of, Stage::Filter(_) | Stage::TakeWhile(_)));
+                    let position = counted && tests && takes_position(map);
+                    let number = position || takes_value(map) || self.gives_a_number(&map.body);
                     return number.then_some(Items::Numbers);
                 }
                 Stage::FilterMap(_) => return None,
@@ -182,6 +187,17 @@ impl Parser {
             syn::ReturnType::Type(_, written) => matches!(ty::annotation(written), Ty::Scalar(_)),
             syn::ReturnType::Default => false,
         }
+    }
+}
+
+/// `|(i, _)| i` of what `enumerate` gives.
+fn takes_position(map: &syn::ExprClosure) -> bool {
+    let Some(syn::Pat::Tuple(parts)) = map.inputs.first() else {
+        return false;
+    };
+    match (parts.elems.first(), &*map.body) {
+        (Some(syn::Pat::Ident(name)), syn::Expr::Path(path)) => path.path.is_ident(&name.ident),
+        _ => false,
     }
 }
 

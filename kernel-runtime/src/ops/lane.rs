@@ -13,8 +13,9 @@ pub trait Lane: Order {
 }
 
 // A comparison with a NaN does not hold, so that the lane stays: with a choice by it, that is one
-// instruction of x86-64. Equal values differ at most in the sign of zero, and only then do the bits
-// that the mask adds or takes matter.
+// instruction of x86-64. Equal values differ at most in the sign of zero, which is where the bits of
+// both come in. The last operation is one of floats: LLVM would store integers, but it loads floats, and
+// keeps in registers only what it loads and stores as one type.
 macro_rules! floats {
     ($($ty:ident)*) => {$(
         impl Lane for $ty {
@@ -27,8 +28,8 @@ macro_rules! floats {
                 if UNSIGNED {
                     return least;
                 }
-                let added = if value == lane { value.to_bits() } else { 0 };
-                $ty::from_bits(least.to_bits() | added)
+                let either = $ty::from_bits(value.to_bits() | lane.to_bits());
+                if value == lane { either } else { least }
             }
             #[inline(always)]
             fn greatest<const NUMBERS: bool, const UNSIGNED: bool>(lane: Self, value: Self) -> Self {
@@ -39,8 +40,8 @@ macro_rules! floats {
                 if UNSIGNED {
                     return greatest;
                 }
-                let kept = if value == lane { value.to_bits() } else { !0 };
-                $ty::from_bits(greatest.to_bits() & kept)
+                let both = $ty::from_bits(value.to_bits() & lane.to_bits());
+                if value == lane { both } else { greatest }
             }
         }
     )*};

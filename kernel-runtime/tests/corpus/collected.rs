@@ -172,3 +172,24 @@ fn parts_and_rows_are_collected() {
         margins[y = vec![0.0; 0]](none.view(), &mut y)
     );
 }
+
+#[kernel(parallel, cuda)]
+fn tuples(x: &[f64]) -> Vec<(f64, f64)> {
+    x.iter().map(|v| (v.abs(), v.sqrt())).collect()
+}
+
+#[kernel(parallel, cuda)]
+fn arrays(x: &[f64], none: bool) -> Vec<[f64; 2]> {
+    if none {
+        return Vec::new();
+    }
+    return x.iter().map(|v| [v.abs(), v.sqrt()]).collect();
+}
+
+#[test]
+fn tuples_and_arrays_are_collected() {
+    for n in SIZES {
+        check!(tuples(&doubles(n)));
+        check!(arrays(&doubles(n), n == 3));
+    }
+}

@@ -32,6 +32,7 @@ mod interchange;
 mod iterators;
 mod lanes;
 mod launches;
+mod lookup;
 mod maps;
 mod minima;
 mod names;

@@ -251,7 +251,7 @@ macro_rules! host {
 
 /// The same for calls that fail, with a text that says this.
 macro_rules! fails {
-    ($part:literal, $($call:tt)*) => {{
+    ($part:expr, $($call:tt)*) => {{
         let failure = agreement!(Exact, device, $($call)*).expect_err("a failure");
         assert!(failure.contains($part), "{failure}");
     }};

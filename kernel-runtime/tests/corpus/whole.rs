@@ -152,3 +152,27 @@ fn tuples_are_folded() {
         }
     }
 }
+
+/// The first and the last that match, and a chain in a chain.
+#[kernel(parallel, cuda)]
+fn ends(k: &[i32], a: ArrayView2<f64>) -> (usize, usize, f64) {
+    let even = |v: i32| v % 2 == 0;
+    let first = k
+        .iter()
+        .enumerate()
+        .filter(|(_, v)| even(**v))
+        .map(|(i, _)| i)
+        .min();
+    let last = k.iter().enumerate().map(|(i, _)| i).max().unwrap_or(7);
+    let norm = (0..a.nrows())
+        .map(|i| (0..a.ncols()).map(|j| a[[i, j]]).sum::<f64>().abs())
+        .fold(0.0, f64::max);
+    (first.unwrap_or(k.len()), last, norm)
+}
+
+#[test]
+fn places_are_numbers() {
+    for n in SIZES {
+        check!(ends(&numbers(n), crate::inputs::plane(n, 3).view()));
+    }
+}

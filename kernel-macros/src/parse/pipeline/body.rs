@@ -129,7 +129,8 @@ impl<'a> Body<'a> {
         total: &TokenStream,
     ) -> Option<TokenStream> {
         if let syn::Expr::Path(step) = step {
-            let value = self.value();
+            // A loop in it is no part of what combines.
+            let value = self.bound();
             return Some(quote!(#step(#total, #value)));
         }
         let step = closure(step)?;
