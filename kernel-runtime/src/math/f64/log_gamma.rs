@@ -56,9 +56,11 @@ fn with_log(x: f64, far: bool, k: f64, m: f64, whole: f64) -> f64 {
     let lack: f64 = ln_lack(f, s);
     // Around e both nearly cancel, and where the result is next to 8, what their sum lacks counts.
     let sum = whole + f;
-    let rest = f - (sum - whole);
-    let log = sum + (rest - (lack - k * LN_2_REST));
+    let rest = (f - (sum - whole)) - (lack - k * LN_2_REST);
     let small = x < 1.0;
+    // Below 1 the logarithm is most of the result, and would be rounded twice.
+    let log: f64 = choose(small, sum, sum + rest);
+    let late: f64 = choose(small, rest, 0.0);
     let b = if small { x } else { x - 1.0 };
     let p = b * (b - 1.0);
     let e: f64 = choose(far, x * x, b);
@@ -67,7 +69,7 @@ fn with_log(x: f64, far: bool, k: f64, m: f64, whole: f64) -> f64 {
     let times: f64 = choose(far, x, p);
     let logarithms = if small { -1.0 } else { 0.0 };
     let logarithms: f64 = choose(far, x - 0.5, logarithms);
-    logarithms * log + (main + times * quotient)
+    logarithms * log + ((main + times * quotient) - late)
 }
 
 /// [`ln_gamma_of_usual`], given whether the number is a `far` one.
