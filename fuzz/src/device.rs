@@ -119,6 +119,7 @@ pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<Known> {
             body: no_code,
             fast: None,
             wide: None,
+            gathers: false,
             folds: false,
             fold: (!plan.extremes.is_empty()).then_some(right as FoldLanes),
             fast_fold: None,
