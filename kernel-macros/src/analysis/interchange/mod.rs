@@ -8,13 +8,15 @@
 //! `j`, and their order, that of `i`, stays as it was: every element is computed in source order.
 //!
 //! Bindings that stand before the inner loop are evaluated once more for each of its iterations,
-//! which they cannot tell: what a binding reads is never written in another iteration.
+//! which they cannot tell: what a binding reads is never written in another iteration, and what it binds
+//! is assigned in none. `let mut p = 1.0; for j { p *= x[i]; y[j] += p; }` carries `p` from `j` to `j`.
 
 #[cfg(test)]
 mod tests;
 
 use super::scan;
-use crate::ir::{Block, Function, LoopId, Stmt, StmtKind};
+use crate::ir::{Block, Function, LoopId, Stmt, StmtKind, walk};
+use crate::tables::HashSet;
 
 /// How a nest can be turned inside out.
 pub struct Interchange {
@@ -46,7 +48,8 @@ impl Interchange {
         let inner = super::nest::perfect(function, inner);
         let counts = |id: &LoopId| function.loops[*id].iteration.is_none();
         let counted = counts(&outer) && inner.iter().all(counts);
-        (plain && whole && open && counted).then(|| Interchange {
+        let settled = !assigns(function, inner[0], bindings);
+        (plain && whole && open && counted && settled).then(|| Interchange {
             outer,
             inner,
             bindings: bindings.to_vec(),
@@ -84,6 +87,18 @@ impl Interchange {
         function.loops[self.outer].body = body;
         Some(saved)
     }
+}
+
+/// Whether iterations of the loop assign what these bind.
+fn assigns(function: &Function, id: LoopId, bindings: &[Stmt]) -> bool {
+    let mut bound = HashSet::default();
+    for binding in bindings {
+        if let StmtKind::Let { pat, .. } = &binding.kind {
+            pat.variables(&mut |var| _ = bound.insert(var));
+        }
+    }
+    let assigned = walk::assigned_outside(function, &function.loops[id].body);
+    assigned.iter().any(|(var, _)| bound.contains(var))
 }
 
 impl Saved {

@@ -71,6 +71,12 @@ fn loops_that_meet_stay_where_they_are() {
         "for t in 0..m { for j in 0..n { y[j] += y[0]; } }",
         // The binding reads what another iteration writes.
         "for i in 0..m { let t = y[0]; for j in 0..n { y[j] += t; } }",
+        // What is bound before the inner loop goes on in it.
+        "for i in 0..m { let mut p = 1.0; for j in 0..n { p *= x[i]; y[j] += p; } }",
+        "for i in 0..m { let mut p = 1.0; for j in 0..n { if b[[i, j]] < 0.0 { p = 0.5; } y[j] += p; } }",
+        "for i in 0..m { let mut p = (1.0, x[i]); for j in 0..n { y[j] += p.0; p.0 += p.1; } }",
+        "for i in 0..m { let mut p = [0.0, 1.0]; for j in 0..n { y[j] += p[j % 2]; p[1 - j % 2] = x[i]; } }",
+        "for i in 0..m { let mut p = 1.0; for h in 0..k { for j in 0..n { p += 1.0; a[[h, j]] += p; } } }",
         // A jump that leaves the inner loop, or goes on with the outer one.
         "for i in 0..m { for j in 0..n { if b[[i, j]] < 0.0 { break; } y[j] += 1.0; } }",
         "'o: for i in 0..m { for j in 0..n { if b[[i, j]] < 0.0 { continue 'o; } y[j] += 1.0; } }",
