@@ -54,8 +54,10 @@ pub struct Draft {
 pub enum Sharing<'a> {
     /// Accumulators that are no arrays.
     Nothing,
-    /// Also arrays into whose elements they combine.
+    /// Also arrays into whose elements they combine, where no loop inside could have those for itself.
     Arrays,
+    /// The same, whether one could or not.
+    Copies,
     /// Nothing at all but this loop, which stood around the nest.
     Order(LoopId),
     /// Accumulators that are no arrays, some in the place of elements.
@@ -189,9 +191,12 @@ impl Drafter<'_> {
         body: &Block,
     ) -> (depend::DependPlan, Vec<VarId>) {
         let plan = depend::plan(former, &scan.visits, self.independent);
-        if !matches!(self.sharing, Sharing::Arrays)
-            || !shared::needs_copies(former, &scan.visits, &plan.conflicts)
-        {
+        let copies = match self.sharing {
+            Sharing::Arrays => shared::needs_copies(former, &scan.visits, &plan.conflicts),
+            Sharing::Copies => true,
+            _ => false,
+        };
+        if !copies {
             return (plan, Vec::new());
         }
         let shared = reduce::combined(self.function, body, &plan.conflicts);

@@ -8,7 +8,7 @@ use super::plan::{Plan, Reason, Verdict};
 use super::promote::Promotion;
 use super::{across, follow, handover, nest, private, reduce, sites, strips, texts};
 use crate::infer::Mismatch;
-use crate::ir::{Function, LoopId, VarId, verify};
+use crate::ir::{Function, LoopId, Ty, Var, VarId, verify};
 use crate::tables::{HashMap, HashSet};
 
 pub struct Judge<'a> {
@@ -83,7 +83,40 @@ impl Judge<'_> {
         if shared.is_ok() || self.promoted(id) {
             return Ok(());
         }
-        shared
+        let copied = self.is_last_resort(id) && self.deepest(&nest, Sharing::Copies).is_ok();
+        if copied { Ok(()) } else { shared }
+    }
+
+    /// Whether the loop has loops inside, of which none could run in parallel: they carry values along.
+    fn is_last_resort(&mut self, id: LoopId) -> bool {
+        let inside = self.function.loops.ids();
+        let inside: Vec<LoopId> = inside.filter(|inner| self.is_inside(*inner, id)).collect();
+        // As the driver's, they would be other arrays to the loops inside.
+        let array = |var: &Var| var.home == Some(id) && matches!(var.ty, Ty::Array(..));
+        let arrays = self.function.vars.iter().any(|(_, var)| array(var));
+        !arrays && !inside.is_empty() && !inside.into_iter().any(|inner| self.could_be(inner))
+    }
+
+    /// Whether the loop could be a region, its own variables apart.
+    fn could_be(&mut self, id: LoopId) -> bool {
+        let borrowed = private::privatize(self.function, id);
+        let mut ways = [Sharing::Nothing, Sharing::Arrays].into_iter();
+        let could = ways.any(|sharing| self.drafter(sharing).draft(&[id]).is_ok());
+        if let Some(saved) = borrowed {
+            saved.restore(self.function);
+        }
+        could
+    }
+
+    fn is_inside(&self, inner: LoopId, outer: LoopId) -> bool {
+        let mut around = self.function.loops[inner].parent;
+        while let Some(id) = around {
+            if id == outer {
+                return true;
+            }
+            around = self.function.loops[id].parent;
+        }
+        false
     }
 
     /// Makes a region of the loop with scalars in the place of elements (rule R9).

@@ -291,3 +291,43 @@ fn nothing_half_counted() {
         assert_eq!(left(counted::parallel), left(counted::serial));
     }
 }
+
+/// A value goes along the inner loop, which therefore cannot have the elements for itself.
+#[kernel(parallel, cuda)]
+fn moments(x: &[f64]) -> [f64; 5] {
+    let mut moments = [0.0; 5];
+    for &v in x {
+        let mut power = 1.0;
+        for j in 0..5 {
+            moments[j] += power;
+            power *= v;
+        }
+    }
+    moments
+}
+
+#[kernel(parallel, cuda)]
+fn running(a: ArrayView2<'_, f64>, sum: &mut [f64], top: &mut [f64], odd: &mut [u32]) {
+    for i in 0..a.nrows() {
+        let (mut s, mut m, mut bits) = (0.0, f64::MIN, a[[i, 0]].to_bits() as u32);
+        for j in 0..a.ncols() {
+            s += a[[i, j]];
+            m = m.max(a[[i, j]]);
+            sum[j] += s;
+            top[j] = top[j].max(m);
+            odd[j] ^= bits & 1;
+            bits >>= 1;
+        }
+    }
+}
+
+#[test]
+fn updates_in_inner_loops_that_carry_values() {
+    for n in SIZES {
+        close!(moments(&doubles(n)));
+        let ends = (vec![0.5; 6], vec![-0.25; 6], vec![1; 6]);
+        close!(running[
+            sum = ends.0.clone(), top = ends.1.clone(), odd = ends.2.clone()
+        ](plane(n, 6).view(), &mut sum, &mut top, &mut odd));
+    }
+}

@@ -92,6 +92,42 @@ fn loops_that_meet_stay_where_they_are() {
     }
 }
 
+/// Where the inner loop carries a value, copies of the elements are the last resort, and where it does not, none
+/// are made.
+#[test]
+fn elements_are_copied_where_no_loop_inside_can_have_them() {
+    let cases = [
+        (
+            "for i in 0..m { let mut p = 1.0; for j in 0..n { p *= x[i]; y[j] += p; } }",
+            true,
+        ),
+        (
+            "for i in 0..m { let mut s = 0.0; for j in 0..n { s += b[[i, j]]; y[j] = y[j].max(s); } }",
+            true,
+        ),
+        (
+            "for i in 0..m { let q; q = x[i]; for j in 0..n { y[j] += q; } }",
+            false,
+        ),
+        (
+            "for i in 0..m { let w = [x[i], 1.0]; for j in 0..n { y[j] += w[j % 2]; } }",
+            false,
+        ),
+    ];
+    for (body, copied) in cases {
+        let (_, plan) = accepted(&kernel(body));
+        assert_eq!(!plan.regions[0].shared.is_empty(), copied, "{body}");
+    }
+    // The array is read otherwise, too, or written.
+    for body in [
+        "for i in 0..m { let mut p = 1.0; for j in 0..n { p *= y[j]; y[j] += p; } }",
+        "for i in 0..m { let mut p = 1.0; for j in 0..n { p *= x[i]; y[j] = y[j] * 0.5 + p; } }",
+        "for i in 0..m { let mut p = 1.0; for j in 0..n { p *= x[i]; y[j] = p; } }",
+    ] {
+        assert!(regions(body).is_empty(), "{body}");
+    }
+}
+
 #[test]
 fn what_is_parallel_as_it_stands_is_left_alone() {
     for body in [
