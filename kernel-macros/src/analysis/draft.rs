@@ -217,16 +217,7 @@ fn distinct(conditions: &mut Vec<Condition>) {
 
 /// Types that do not fit anywhere in the nest.
 fn type_reasons(function: &Function, nest: &[LoopId], mismatches: &[Mismatch]) -> Vec<Reason> {
-    let inside = |home: Option<LoopId>| {
-        let mut home = home;
-        while let Some(id) = home {
-            if id == nest[0] {
-                return true;
-            }
-            home = function.loops[id].parent;
-        }
-        false
-    };
+    let inside = |home: Option<LoopId>| function.encloses(nest[0], home);
     let mut reasons = Vec::new();
     for mismatch in mismatches.iter().filter(|mismatch| inside(mismatch.home)) {
         let message = texts::mismatch(&mismatch.message);

@@ -83,14 +83,8 @@ impl<'a> Former<'a> {
     /// Whether a loop lies inside the iteration.
     pub fn is_inner_loop(&self, id: LoopId) -> bool {
         let innermost = *self.nest.last().expect("a nest has a loop");
-        let mut parent = self.function.loops[id].parent;
-        while let Some(outer) = parent {
-            if outer == innermost {
-                return true;
-            }
-            parent = self.function.loops[outer].parent;
-        }
-        false
+        self.function
+            .encloses(innermost, self.function.loops[id].parent)
     }
 
     /// Whether a variable is bound by the iteration itself.

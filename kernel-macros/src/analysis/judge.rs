@@ -89,8 +89,10 @@ impl Judge<'_> {
 
     /// Whether the loop has loops inside, of which none could run in parallel: they carry values along.
     fn is_last_resort(&mut self, id: LoopId) -> bool {
-        let inside = self.function.loops.ids();
-        let inside: Vec<LoopId> = inside.filter(|inner| self.is_inside(*inner, id)).collect();
+        let function = &*self.function;
+        let loops = function.loops.iter();
+        let inside = loops.filter(|(_, inner)| function.encloses(id, inner.parent));
+        let inside: Vec<LoopId> = inside.map(|(inner, _)| inner).collect();
         // As the driver's, they would be other arrays to the loops inside.
         let array = |var: &Var| var.home == Some(id) && matches!(var.ty, Ty::Array(..));
         let arrays = self.function.vars.iter().any(|(_, var)| array(var));
@@ -106,17 +108,6 @@ impl Judge<'_> {
             saved.restore(self.function);
         }
         could
-    }
-
-    fn is_inside(&self, inner: LoopId, outer: LoopId) -> bool {
-        let mut around = self.function.loops[inner].parent;
-        while let Some(id) = around {
-            if id == outer {
-                return true;
-            }
-            around = self.function.loops[id].parent;
-        }
-        false
     }
 
     /// Makes a region of the loop with scalars in the place of elements (rule R9).

@@ -718,6 +718,12 @@ impl Function {
         let name = self.methods.get(&call).copied();
         name.unwrap_or(self.exprs[call].span.start)
     }
+
+    /// Whether a loop is this one or lies in it.
+    pub fn encloses(&self, outer: LoopId, inner: Option<LoopId>) -> bool {
+        let mut around = std::iter::successors(inner, |id| self.loops[*id].parent);
+        around.any(|id| id == outer)
+    }
 }
 
 impl Span {

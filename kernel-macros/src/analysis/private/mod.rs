@@ -86,12 +86,7 @@ fn borrowed(function: &Function, id: LoopId) -> Vec<VarId> {
 fn is_outside(function: &Function, id: LoopId, var: VarId) -> bool {
     let node = &function.vars[var];
     let own = matches!(node.kind, VarKind::Driver | VarKind::Param | VarKind::Local);
-    let mut home = node.home;
-    let mut inside = false;
-    while let Some(at) = home {
-        inside |= at == id;
-        home = function.loops[at].parent;
-    }
+    let inside = function.encloses(id, node.home);
     // A scalar behind a reference is the caller's.
     let by_value = node.tokens.to_string().trim_start_matches("r#") == names::plain(&node.ident);
     own && !inside && !node.hidden && by_value && matches!(node.ty, Ty::Scalar(_))
