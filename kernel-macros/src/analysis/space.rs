@@ -79,6 +79,10 @@ fn parallel_loop(
             }
         });
     }
+    // In `0..n + i - i` the end is invariant, and the sum on the way is not.
+    if !fits.iter().all(|fit| fit.poly.is_invariant()) {
+        return None;
+    }
     let mut conditions: Vec<Condition> = fits
         .iter()
         .map(|fit| {

@@ -82,6 +82,8 @@ fn loops_that_meet_stay_where_they_are() {
         "'o: for i in 0..m { for j in 0..n { if b[[i, j]] < 0.0 { continue 'o; } y[j] += 1.0; } }",
         // The inner range depends on the outer loop.
         "for i in 0..m { for j in 0..i { y[j] += b[[i, j]]; } }",
+        "for i in 0..m { for j in 0..n + i - i { y[j] += b[[i, j]]; } }",
+        "for i in 0..m { for j in (0..n).step_by(k + i - i) { y[j] += b[[i, j]]; } }",
         // Something else happens in each trip.
         "for i in 0..m { z[i] = 1.0; for j in 0..n { y[j] += b[[i, j]]; } }",
         "for i in (0..m).rev() { for j in 0..n { y[j] += b[[i, j]]; } }",

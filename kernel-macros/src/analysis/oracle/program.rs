@@ -34,6 +34,8 @@ pub struct Writer<'r> {
     loops: Vec<Scalar>,
     arrays: Vec<Array>,
     accumulators: Vec<Scalar>,
+    /// Floats that are bound between the loops and go on in those inside.
+    carried: Vec<String>,
     names: usize,
     text: String,
 }
@@ -46,6 +48,7 @@ pub fn program(random: &mut Random) -> String {
         loops: Vec::new(),
         arrays: Vec::new(),
         accumulators: Vec::new(),
+        carried: Vec::new(),
         names: 0,
         text: String::new(),
     };
@@ -119,6 +122,11 @@ impl Writer<'_> {
             self.head(["i", "j", "k"][level]);
             if level + 1 < depth && self.random.percent(15) {
                 self.statement(0);
+            }
+            if level + 1 < depth && self.random.percent(12) {
+                let name = self.fresh("c");
+                let _ = writeln!(self.text, "let mut {name}: f64 = 0.5;");
+                self.carried.push(name);
             }
         }
         for _ in 0..1 + self.random.below(3) {
@@ -204,6 +212,7 @@ impl Writer<'_> {
             1 if depth < 2 => self.inner_loop(depth),
             2 => self.binding(),
             3 if !self.accumulators.is_empty() => self.update(),
+            3 | 4 if !self.carried.is_empty() => self.carry(),
             4 if depth < 2 => {
                 let condition = self.condition();
                 let _ = writeln!(self.text, "if {condition} {{ continue; }}");
@@ -278,6 +287,22 @@ impl Writer<'_> {
         self.put("\n");
     }
 
+    fn one_carried(&mut self) -> String {
+        self.carried[self.random.below(self.carried.len())].clone()
+    }
+
+    fn carry(&mut self) {
+        let name = self.one_carried();
+        let index = self.index();
+        let statement = match self.random.below(3) {
+            0 => format!("{name} = x[{index}];"),
+            1 => format!("{name} += 0.25;"),
+            _ => format!("{name} *= x[{index}];"),
+        };
+        self.put(statement);
+        self.put("\n");
+    }
+
     fn store(&mut self) {
         let target = self.random.below(self.arrays.len());
         let place = self.element(target);
@@ -287,6 +312,7 @@ impl Writer<'_> {
                 let index = self.index();
                 format!("x[{index}]")
             }
+            2 | 3 if !self.carried.is_empty() => self.one_carried(),
             _ => {
                 let source = self.random.below(self.arrays.len());
                 self.element(source)
