@@ -153,10 +153,7 @@ impl<'a> Region<'a> {
             emit!(const #debug: #rt::prim::bool = #rt::cfg!(debug_assertions);)
         });
         let rows = self.row_constants();
-        let gathers = match self.plan.gathers {
-            true => emit!(true),
-            false => emit!(false),
-        };
+        let gathers = self.plan.gathers;
         let (plan, ptx) = (&text.text, &self.context.input.ptx);
         let ptx = match self.device() {
             Some(_) => emit!(#rt::Option::Some(#ptx)),

@@ -127,7 +127,7 @@ impl Strips<'_> {
             stmts: rest.to_vec(),
             value: None,
         };
-        let (reads, bound) = (self.used(&block), bound(rest));
+        let (reads, bound) = (self.used(&block), walk::bound(rest));
         let reads = reads.iter().filter(|var| !bound.contains(var));
         let reads = reads.map(|var| self.read_variable(*var));
         let last = last(&self.body.last(rest));
@@ -322,7 +322,7 @@ impl Strips<'_> {
             value: None,
         };
         let stmts: Vec<_> = stmts.iter().map(|stmt| self.statement(stmt)).collect();
-        self.in_lanes(&block, &bound(&block.stmts), &emit!(#(#stmts)*))
+        self.in_lanes(&block, &walk::bound(&block.stmts), &emit!(#(#stmts)*))
     }
 
     /// A statement, as choices if it is one: LLVM makes branches of conditions on the way.
@@ -506,7 +506,7 @@ impl Strips<'_> {
 
     /// The carried variables that a part names.
     fn used(&self, block: &Block) -> Vec<VarId> {
-        let mut named = bound(&block.stmts);
+        let mut named = walk::bound(&block.stmts);
         walk::variables(self.body.function(), block, &mut |var| {
             _ = named.insert(var)
         });
@@ -549,15 +549,4 @@ fn element(number: usize) -> Ident {
 /// An element that was written, by its number.
 fn held(number: usize) -> Ident {
     names::local(&format!("__written{number}"))
-}
-
-/// The variables that these statements themselves bind.
-fn bound(stmts: &[Stmt]) -> HashSet<VarId> {
-    let mut bound = HashSet::default();
-    for stmt in stmts {
-        if let StmtKind::Let { pat, .. } = &stmt.kind {
-            pat.variables(&mut |var| _ = bound.insert(var));
-        }
-    }
-    bound
 }

@@ -57,6 +57,17 @@ pub fn assigned_outside(function: &Function, block: &Block) -> Vec<(VarId, Span)
     assigned
 }
 
+/// The variables that these statements themselves bind.
+pub fn bound(stmts: &[Stmt]) -> HashSet<VarId> {
+    let mut bound = HashSet::default();
+    for stmt in stmts {
+        if let StmtKind::Let { pat, .. } = &stmt.kind {
+            pat.variables(&mut |var| _ = bound.insert(var));
+        }
+    }
+    bound
+}
+
 /// Calls `visit` for every statement of the block, of loops in it, and of blocks that are values.
 pub fn statements(function: &Function, block: &Block, visit: &mut impl FnMut(&Stmt)) {
     own_statements(function, block, visit);

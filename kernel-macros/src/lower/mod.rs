@@ -26,8 +26,8 @@ mod parts;
 mod tests;
 
 use crate::ir::{
-    Adapter, Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, OptionPart, Pat, Place,
-    Proof, Scalar, Span, Stmt, StmtKind, Ty, Var, VarId, VarKind,
+    Block, Expr, ExprId, ExprKind, Function, LoopId, Opaque, OptionPart, Pat, Place, Proof, Scalar,
+    Span, Stmt, StmtKind, Ty, Var, VarId, VarKind,
 };
 use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
@@ -334,16 +334,7 @@ impl Lowerer<'_> {
 
     fn for_loop(&mut self, id: LoopId) {
         let node = &mut self.function.loops[id];
-        let mut heads = vec![node.range.start, node.range.end];
-        heads.extend(
-            node.range
-                .adapters
-                .iter()
-                .filter_map(|adapter| match adapter {
-                    Adapter::StepBy(step) => Some(*step),
-                    Adapter::Rev => None,
-                }),
-        );
+        let mut heads: Vec<ExprId> = node.range.exprs().collect();
         heads.extend(node.iteration.iter().flat_map(|of| &of.requires));
         let mut body = std::mem::take(&mut node.body);
         heads.into_iter().for_each(|head| self.expr(head));

@@ -16,7 +16,6 @@ mod tests;
 
 use super::scan;
 use crate::ir::{Block, Function, LoopId, Stmt, StmtKind, walk};
-use crate::tables::HashSet;
 
 /// How a nest can be turned inside out.
 pub struct Interchange {
@@ -91,12 +90,7 @@ impl Interchange {
 
 /// Whether iterations of the loop assign what these bind.
 fn assigns(function: &Function, id: LoopId, bindings: &[Stmt]) -> bool {
-    let mut bound = HashSet::default();
-    for binding in bindings {
-        if let StmtKind::Let { pat, .. } = &binding.kind {
-            pat.variables(&mut |var| _ = bound.insert(var));
-        }
-    }
+    let bound = walk::bound(bindings);
     let assigned = walk::assigned_outside(function, &function.loops[id].body);
     assigned.iter().any(|(var, _)| bound.contains(var))
 }

@@ -8,7 +8,7 @@ use crate::analysis::plan::{
     Accumulator, Combine, Fold, Identity, Interior, Region, SiteKey, WideAdapter,
 };
 use crate::analysis::tests::analysed;
-use crate::ir::{Adapter, ExprId, ExprKind, Function, LoopId, Scalar, VarId, walk};
+use crate::ir::{ExprId, ExprKind, Function, LoopId, Scalar, VarId, walk};
 use crate::tables::{HashMap, HashSet};
 
 /// What a run of the judge has seen.
@@ -86,12 +86,7 @@ fn has_bound_ranges(serial: &Function, region: &Region) -> bool {
         bound
     };
     region.nest.iter().any(|node| {
-        let range = &serial.loops[node.id].range;
-        let steps = range.adapters.iter().filter_map(|adapter| match adapter {
-            Adapter::StepBy(step) => Some(*step),
-            Adapter::Rev => None,
-        });
-        let mut parts = [range.start, range.end].into_iter().chain(steps);
+        let mut parts = serial.loops[node.id].range.exprs();
         parts.any(bound)
     })
 }

@@ -129,13 +129,7 @@ impl Part {
 
     /// The variables that its own statements bind.
     pub fn bound(&self) -> HashSet<VarId> {
-        let mut bound = HashSet::default();
-        for stmt in &self.stmts {
-            if let StmtKind::Let { pat, .. } = &stmt.kind {
-                pat.variables(&mut |var| _ = bound.insert(var));
-            }
-        }
-        bound
+        walk::bound(&self.stmts)
     }
 }
 

@@ -18,8 +18,8 @@ mod written;
 use super::form::Former;
 use super::plan::{Ahead, Bounds, Interior, Region, Strips};
 use crate::ir::{
-    AccessId, Adapter, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place,
-    Scalar, Stmt, StmtKind, Ty, VarId, VarKind, verify, walk,
+    AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place, Scalar,
+    Stmt, StmtKind, Ty, VarId, VarKind, verify, walk,
 };
 use crate::tables::{HashMap, HashSet};
 
@@ -216,12 +216,7 @@ impl Cutter<'_> {
     /// An inner loop, which all iterations of a strip go through alike.
     fn inner(&mut self, id: LoopId) -> Option<()> {
         let node = &self.function.loops[id];
-        let range = &node.range;
-        let steps = range.adapters.iter().filter_map(|adapter| match adapter {
-            Adapter::StepBy(step) => Some(*step),
-            Adapter::Rev => None,
-        });
-        let mut bounds = [range.start, range.end].into_iter().chain(steps);
+        let mut bounds = node.range.exprs();
         let uniform = node.opaque.is_none() && bounds.all(|bound| self.is_uniform(bound));
         if !uniform {
             return None;

@@ -2,7 +2,7 @@
 //!
 //! From 2.45 on it is Stirling's series, `(x - 1/2) (ln x - 1) + ln sqrt(2 pi) - 1/2 + x q(x^2)`, as a quotient
 //! of polynomials, in the manner of its continued fraction (T. J. Stieltjes, 1889). Next to its
-//! zeros it is `p (1/2 + q(x - 1))` for `p = (x - 1) (x - 2)`, exact in relative terms; and below 0.875
+//! zeros it is `p (1/2 + q(x - 1))` for `p = (x - 1) (x - 2)`, exact in relative terms; and below 1
 //! that of `x + 1`, less `ln x`. SIMD code does all that for every number, and so has one quotient,
 //! whose coefficients it chooses.
 
