@@ -360,7 +360,8 @@ const ROWS: &[Row] = &[
     ),
     (
         "`if x[i] < x[at] { at = i; }`",
-        "let mut o = 0; for i in 1..n { if x[i].abs() < x[o].abs() { o = i; } } y[0] = x[o];",
+        "let mut o = 0; for i in 1..n { if x[i].abs() < x[o].abs() { o = i; } } y[0] = x[o]; \
+         let mut b = x[0]; for v in x { if v.abs() > b.abs() { b = *v; } } y[1] = b;",
         "let mut o = 0; for i in 1..n { if x[i] < x[o] { o = i + 1; } } y[0] = x[o];",
     ),
     (
