@@ -43,7 +43,8 @@ const ROWS: &[Row] = &[
     ),
     (
         "`.zip(ys)`",
-        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs.iter().map(|e| e * 2.0)) { *o = a * b; }",
+        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs.iter().map(|e| e * 2.0)) { *o = a * b; } \
+         for (o, a) in std::iter::zip(ys, x) { *o = *a; }",
         "for v in x.iter().chain(xs) { y[0] += v; }",
     ),
     (
