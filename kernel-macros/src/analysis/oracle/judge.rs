@@ -51,7 +51,10 @@ pub fn judge(source: &str, random: &mut Random, tally: &mut Tally) -> Result<(),
                 serial: &serial,
                 planned: &planned,
                 region,
-                world: world(&serial, random),
+                world: World {
+                    combined: region.accumulators.iter().map(|of| of.var).collect(),
+                    ..world(&serial, random)
+                },
                 debug: random.percent(50),
             };
             trial.run(random, tally).map_err(|fault| {
