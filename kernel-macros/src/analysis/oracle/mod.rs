@@ -56,17 +56,36 @@ fn what_is_accepted_is_right() {
     assert!(enough(tally.ran) && enough(tally.declined), "{tally:?}");
 }
 
-/// What iterations assign first is no accumulator, so that its overflow fails, in the source's order too.
-#[test]
-fn what_is_an_iterations_own_may_overflow() {
-    let source = "fn f(a: &mut [u8], n: usize, s: u8) {
-        let mut acc: u8 = 3;
-        for i in 0..n { acc = i as u8; acc = acc - s; a[i] = acc; }
-    }";
+/// A program under several choices of values.
+fn judged(source: &str) -> Tally {
     let mut tally = Tally::default();
     for number in 0..20 {
         let judged = judge::judge(source, &mut Random::new(number), &mut tally);
         assert_eq!(judged, Ok(()));
     }
+    tally
+}
+
+/// What iterations assign first is no accumulator, so that its overflow fails, in the source's order too.
+#[test]
+fn what_is_an_iterations_own_may_overflow() {
+    let tally = judged(
+        "fn f(a: &mut [u8], n: usize, s: u8) {
+            let mut acc: u8 = 3;
+            for i in 0..n { acc = i as u8; acc = acc - s; a[i] = acc; }
+        }",
+    );
     assert!(tally.failed > 0, "{tally:?}");
+}
+
+/// Serial does not read on once it has found something, as a lane does that has not.
+#[test]
+fn a_lane_may_fail_where_serial_does_not_look() {
+    let tally = judged(
+        "fn f(x: &[f64], p: &[usize], n: usize) {
+            let mut found = false;
+            for i in 0..n.min(p.len()) { found = found || x[p[i]] > 0.5; }
+        }",
+    );
+    assert!(tally.declined > 0, "{tally:?}");
 }
