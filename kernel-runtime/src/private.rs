@@ -51,6 +51,7 @@ pub use core::cmp::{Ord, PartialOrd};
 pub use core::convert::{From, TryFrom, TryInto};
 pub use core::default::Default;
 pub use core::hint::{cold_path, select_unpredictable, unreachable_unchecked};
+pub use core::iter::zip;
 pub use core::iter::{IntoIterator, Iterator};
 pub use core::marker::{Copy, PhantomData, Sized};
 pub use core::matches;

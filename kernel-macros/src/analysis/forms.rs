@@ -43,7 +43,8 @@ const ROWS: &[Row] = &[
     ),
     (
         "`.zip(ys)`",
-        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs.iter().map(|e| e * 2.0)) { *o = a * b; }",
+        "for ((o, a), b) in y.iter_mut().zip(x).zip(xs.iter().map(|e| e * 2.0)) { *o = a * b; } \
+         for (o, a) in std::iter::zip(ys, x) { *o = *a; }",
         "for v in x.iter().chain(xs) { y[0] += v; }",
     ),
     (
@@ -360,7 +361,8 @@ const ROWS: &[Row] = &[
     ),
     (
         "`if x[i] < x[at] { at = i; }`",
-        "let mut o = 0; for i in 1..n { if x[i].abs() < x[o].abs() { o = i; } } y[0] = x[o];",
+        "let mut o = 0; for i in 1..n { if x[i].abs() < x[o].abs() { o = i; } } y[0] = x[o]; \
+         let mut b = x[0]; for v in x { if v.abs() > b.abs() { b = *v; } } y[1] = b;",
         "let mut o = 0; for i in 1..n { if x[i] < x[o] { o = i + 1; } } y[0] = x[o];",
     ),
     (

@@ -49,6 +49,10 @@ pub fn proof(rt: &Runtime, proof: &Proof) -> TokenStream {
         Proof::Swap(tokens) => {
             quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::swap::<#rt::prim::usize>);)
         }
+        Proof::Zip(tokens) => {
+            let any = emit!(#rt::Option<()>);
+            quote_spanned!(place(tokens)=> #rt::same(#tokens, #rt::zip::<#any, #any>);)
+        }
         Proof::Compared {
             tokens,
             builtin,

@@ -3,7 +3,7 @@
 use super::names::{self, emit};
 use super::region::Region;
 use crate::analysis::plan::{Element, Promoted};
-use crate::ir::{Access, AccessId, BinaryOp, ExprId, ExprKind, IndexStyle};
+use crate::ir::{Access, AccessId, BinaryOp, Builtin, ExprId, ExprKind, IndexStyle, UnaryOp, walk};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
@@ -50,11 +50,7 @@ fn checked(region: &Region, id: ExprId) -> TokenStream {
     let function = body.function();
     match &function.exprs[id].kind {
         ExprKind::Binary(op, left, right) => {
-            let method = names::local(match op {
-                BinaryOp::Add => "checked_add",
-                BinaryOp::Sub => "checked_sub",
-                _ => "checked_mul",
-            });
+            let method = names::local(checked_method(*op).unwrap_or("checked_mul"));
             let (left, right) = (checked(region, *left), checked(region, *right));
             emit!(#rt::both(#left, #right, #rt::prim::usize::#method))
         }
@@ -68,6 +64,44 @@ fn checked(region: &Region, id: ExprId) -> TokenStream {
 /// What an accumulator is before the region, if it stands for an element.
 pub fn start(region: &Region, of: &Promoted) -> TokenStream {
     region.body.invariant(of.start)
+}
+
+/// That no whole number overflows in what accumulators are before the region.
+pub fn exact(region: &Region) -> Vec<TokenStream> {
+    let function = region.body.function();
+    let mut exact = Vec::new();
+    for promoted in &region.plan.promoted {
+        walk::below(function, promoted.start, &mut |id| {
+            exact.extend(fits(region, id));
+        });
+    }
+    exact
+}
+
+/// That an operation of whole numbers does not overflow, if it might.
+fn fits(region: &Region, id: ExprId) -> Option<TokenStream> {
+    let (rt, body) = (region.rt(), &region.body);
+    let node = &body.function().exprs[id];
+    let ty = node.ty.scalar().filter(|ty| ty.is_int())?;
+    let (method, operands) = match node.kind {
+        ExprKind::Binary(op, left, right) => (checked_method(op)?, vec![left, right]),
+        ExprKind::Unary(UnaryOp::Neg, of) => ("checked_neg", vec![of]),
+        ExprKind::Call(Builtin::Abs, ref args) => ("checked_abs", args.clone()),
+        _ => return None,
+    };
+    let (ty, method) = (body.scalar(ty), names::local(method));
+    let operands = operands.into_iter().map(|of| body.invariant(of));
+    Some(emit!(#rt::Option::is_some(&#ty::#method(#(#operands),*))))
+}
+
+/// The method that does the same and says whether it overflows.
+fn checked_method(op: BinaryOp) -> Option<&'static str> {
+    match op {
+        BinaryOp::Add => Some("checked_add"),
+        BinaryOp::Sub => Some("checked_sub"),
+        BinaryOp::Mul => Some("checked_mul"),
+        _ => None,
+    }
 }
 
 /// The element to which an accumulator goes back, in the driver's words: it has been found to lie in

@@ -255,7 +255,7 @@ impl<'a> Region<'a> {
             Some(emit!(#name.has_rows_of(#constant)))
         });
         let all = lengths.into_iter().chain(inside).chain(rows);
-        let all = all.chain(self.ordered());
+        let all = all.chain(elements::exact(self)).chain(self.ordered());
         let all: Vec<TokenStream> = all.collect();
         let unknown = (!all.is_empty())
             .then(|| emit!(if !(#(#all)&&*) { break 'region #rt::Outcome::Declined; }));

@@ -96,7 +96,21 @@ impl Slots {
             }
             (Type::Array(a, n), Type::Array(b, m)) => n == m && self.unify(&a, &b),
             (Type::View { elem: a, .. }, Type::View { elem: b, .. }) => self.unify(&a, &b),
+            (Type::View { elem, rank, .. }, array @ Type::Array(..))
+            | (array @ Type::Array(..), Type::View { elem, rank, .. }) => {
+                let inside = self.inside(&array, rank);
+                inside.is_some_and(|inside| self.unify(&inside, &elem))
+            }
             (a, b) => a == b,
+        }
+    }
+
+    /// What is so deep inside of a fixed array: to regions, one of the driver's is a run of that.
+    fn inside(&self, array: &Type, depth: u32) -> Option<Type> {
+        match (depth, self.resolve(array)) {
+            (0, ty) => Some(ty),
+            (_, Type::Array(elem, _)) => self.inside(&elem, depth - 1),
+            _ => None,
         }
     }
 

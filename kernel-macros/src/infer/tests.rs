@@ -56,3 +56,20 @@ fn literals_take_their_type_from_use_and_return() {
     }
     ");
 }
+
+#[test]
+fn returned_arrays_say_what_their_elements_are() {
+    let text = typed(
+        "fn f(x: &[u8]) -> ([[u64; 2]; 4], f32) {
+            let mut counts = [[0; 2]; 4];
+            let mut sum = 0.0;
+            for i in 0..x.len() {
+                counts[(x[i] % 4) as usize][1] += 1;
+                sum += 0.5;
+            }
+            (counts, sum)
+        }",
+    );
+    assert!(text.contains("let sum: f32 = 0.0"), "{text}");
+    assert!(!text.contains("i32"), "{text}");
+}

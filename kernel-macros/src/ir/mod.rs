@@ -607,6 +607,8 @@ pub enum Proof {
     Value { tokens: TokenStream, ty: Ty },
     /// `std::mem::swap`, without type arguments.
     Swap(TokenStream),
+    /// `std::iter::zip`, without type arguments.
+    Zip(TokenStream),
     /// `std::cmp::max` or `min`, or the method of `Ord`, without type arguments.
     Compared {
         tokens: TokenStream,

@@ -6,6 +6,7 @@
 
 use super::Parser;
 use super::capture::keeps_copies;
+use super::counted::zip_of;
 use super::desugar::leaves;
 use super::outside::text;
 use super::part::Dim;
@@ -187,6 +188,7 @@ pub(super) fn begins(node: &syn::Expr) -> bool {
         syn::Expr::MethodCall(call) => {
             MAKERS.iter().any(|name| call.method == name) || begins(&call.receiver)
         }
+        syn::Expr::Call(call) => zip_of(call).is_some(),
         _ => false,
     }
 }

@@ -4,6 +4,7 @@
 //! range by name, and each of its stages hands on as many items as it says.
 
 use super::chain::closure;
+use super::counted::zip_of;
 use super::swap::name;
 use crate::ir::Scalar;
 use proc_macro2::TokenStream;
@@ -159,7 +160,7 @@ struct Calls<'a> {
 impl Visit<'_> for Calls<'_> {
     fn visit_expr_call(&mut self, node: &syn::ExprCall) {
         self.known &= match &*node.func {
-            func if is_axis_path(func) => true,
+            func if is_axis_path(func) || zip_of(node).is_some() => true,
             syn::Expr::Path(path) => {
                 let first = path
                     .path
@@ -227,8 +228,10 @@ fn zero_of(element: &syn::Type) -> Option<TokenStream> {
 
 /// Whether a chain knows how many items it has, and asking it changes nothing.
 fn is_counted(node: &syn::Expr) -> bool {
-    let syn::Expr::MethodCall(call) = node else {
-        return matches!(node, syn::Expr::Paren(of) if is_range(&of.expr, false));
+    let call = match node {
+        syn::Expr::MethodCall(call) => call,
+        syn::Expr::Call(call) => return zip_of(call).is_some_and(is_pairs),
+        _ => return matches!(node, syn::Expr::Paren(of) if is_range(&of.expr, false)),
     };
     let source = &*call.receiver;
     let args: Vec<&syn::Expr> = call.args.iter().collect();
@@ -242,16 +245,20 @@ fn is_counted(node: &syn::Expr) -> bool {
         ("windows" | "chunks" | "chunks_exact", [size]) => is_plain(source) && is_plain(size),
         ("enumerate" | "rev" | "copied" | "cloned", []) => is_counted(source),
         ("skip" | "take" | "step_by", [count]) => is_counted(source) && is_plain(count),
-        // Where the other one ends first, a closure before it is asked once more than there are pairs.
-        ("zip", [other]) if !is_mapped(source) => {
-            is_counted(source) && (is_counted(other) || is_array(other))
-        }
+        ("zip", [other]) => is_counted(source) && is_pairs((source, other)),
         ("map", [test]) => {
             let one = closure(test).is_some_and(|test| test.inputs.len() == 1);
             is_counted(source) && one
         }
         _ => false,
     }
+}
+
+/// Whether both sides of a zip know how many items they have. Where the right one ends first, a closure before
+/// it is asked once more than there are pairs.
+fn is_pairs((left, right): (&syn::Expr, &syn::Expr)) -> bool {
+    let mut sides = [left, right].into_iter();
+    !is_mapped(left) && sides.all(|side| is_counted(side) || is_array(side))
 }
 
 /// Whether a closure is among a chain's stages.

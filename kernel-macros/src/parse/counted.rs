@@ -8,12 +8,19 @@ use super::source::Source;
 use super::span;
 use super::stream::Stream;
 use crate::ir::iteration::Adaptor;
-use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Scalar, Span};
+use crate::ir::{BinaryOp, Builtin, ExprId, ExprKind, Proof, Scalar, Span};
+use quote::ToTokens;
 
 impl Parser {
+    /// `std::iter::zip(left, right)`, which rustc confirms.
+    pub(super) fn pairs_by_path(&mut self, call: &syn::ExprCall) -> Option<Source> {
+        let pairs = self.pairs(zip_of(call)?)?;
+        self.prove(Proof::Zip(call.func.to_token_stream()));
+        Some(pairs)
+    }
+
     /// `left.zip(right)`
-    pub(super) fn pairs(&mut self, call: &syn::ExprMethodCall) -> Option<Source> {
-        let (left, right) = (&*call.receiver, &call.args[0]);
+    pub(super) fn pairs(&mut self, (left, right): (&syn::Expr, &syn::Expr)) -> Option<Source> {
         let (left, right) = match (endless(left), endless(right)) {
             (None, None) => {
                 let left = self.numbers_or(left, Self::source)?;
@@ -109,6 +116,19 @@ impl Parser {
     /// The number at a position.
     pub(super) fn counted(&mut self, start: ExprId, at: ExprId, span: Span) -> ExprId {
         self.push(ExprKind::Call(Builtin::Counted, vec![start, at]), span)
+    }
+}
+
+/// What a call of a function `zip` makes pairs of, if it seems to be std's.
+pub(super) fn zip_of(call: &syn::ExprCall) -> Option<(&syn::Expr, &syn::Expr)> {
+    let syn::Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let plain = path.qself.is_none() && last.ident == "zip" && last.arguments.is_none();
+    match &call.args.iter().collect::<Vec<_>>()[..] {
+        [left, right] if plain => Some((left, right)),
+        _ => None,
     }
 }
 

@@ -32,6 +32,7 @@ impl Parser {
                 let adapted = self.attempt(|parser| parser.adapted(call));
                 adapted.or_else(|| self.plain_source(node))
             }
+            syn::Expr::Call(call) => self.attempt(|parser| parser.pairs_by_path(call)),
             _ => self.plain_source(node),
         }
     }
@@ -172,7 +173,7 @@ impl Parser {
                 self.without_argument(&name, call)
             }
             ("step_by" | "take" | "skip", 1) => self.with_count(&name, call),
-            ("zip", 1) => self.pairs(call),
+            ("zip", 1) => self.pairs((&call.receiver, &call.args[0])),
             _ => self.of_array(&name, call),
         }
     }

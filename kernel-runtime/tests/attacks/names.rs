@@ -120,4 +120,21 @@ mod aliases {
     }
 }
 
+mod pairs {
+    use kernel_runtime::prelude::kernel;
+    use std::iter::Zip;
+    use std::slice::{Iter, IterMut};
+
+    fn zip<'a>(x: &'a [f64], y: &'a mut [f64]) -> Zip<Iter<'a, f64>, IterMut<'a, f64>> {
+        x.iter().zip(y.iter_mut())
+    }
+
+    #[kernel(parallel)]
+    fn pairs_of_its_own(x: &[f64], y: &mut [f64]) {
+        for (x, y) in zip(x, y) {
+            *y = *x;
+        }
+    }
+}
+
 fn main() {}

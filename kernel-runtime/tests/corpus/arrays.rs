@@ -143,3 +143,26 @@ fn fixed_arrays() {
         close!(advance[p = p.clone(), v = p.clone()](&mut p, &mut v, 0.125));
     }
 }
+
+/// What elements are, only the function's result says.
+#[kernel(parallel, cuda)]
+fn pairs_of_neighbours(x: &[u8]) -> ([[u64; 3]; 3], [f32; 2]) {
+    let mut counts = [[0; 3]; 3];
+    let mut sums = [0.0; 2];
+    for w in x.windows(2) {
+        counts[(w[0] % 3) as usize][(w[1] % 3) as usize] += 1;
+        sums[(w[0] / 128) as usize] += 0.25;
+    }
+    (counts, sums)
+}
+
+#[test]
+fn arrays_of_the_results_types() {
+    for n in [0, 1, 2, 70, 3000] {
+        let x: Vec<u8> = doubles(n)
+            .iter()
+            .map(|v| (v * 999.0) as i32 as u8)
+            .collect();
+        check!(pairs_of_neighbours(&x));
+    }
+}

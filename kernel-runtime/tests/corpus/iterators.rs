@@ -359,3 +359,41 @@ fn numbers_of_several_types() {
         assert_eq!(result.is_err(), cfg!(debug_assertions) && n > 250, "{n}");
     }
 }
+
+/// Pairs that a function makes.
+#[kernel(parallel, cuda)]
+fn pairs_by_function(x: &[f64], y: &[f64], k: usize, out: &mut [f64]) -> f64 {
+    use std::iter::zip;
+    for (a, b) in std::iter::zip(&x[1..], out.iter_mut()) {
+        *b += 2.0 * a;
+    }
+    for (o, (row, i)) in zip(out, zip(x.chunks(k), 0..)) {
+        *o += zip(row, y).map(|(a, b)| a * b).sum::<f64>() + i as f64;
+    }
+    core::iter::zip(x, y)
+        .map(|(a, b)| a.max(*b))
+        .fold(0.25, f64::max)
+}
+
+#[kernel(parallel, cuda)]
+fn collected_pairs(x: &[f64], y: &[f64]) -> Vec<f64> {
+    std::iter::zip(x, y).map(|(a, b)| a * b).collect()
+}
+
+#[test]
+fn pairs_of_std() {
+    for n in SIZES {
+        let (x, y) = (doubles(n + 1), doubles(n / 2 + 3));
+        check!(pairs_by_function[out = doubles(n)](&x, &y, 4, &mut out));
+        check!(collected_pairs(&x, &y));
+    }
+    let x = doubles(9);
+    fails!(
+        "range start index 1",
+        pairs_by_function[out = doubles(9)](&[], &x, 4, &mut out)
+    );
+    fails!(
+        "chunk size",
+        pairs_by_function[out = doubles(9)](&x, &x, 0, &mut out)
+    );
+}

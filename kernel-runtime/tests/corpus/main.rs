@@ -30,6 +30,7 @@ mod inputs;
 mod integers;
 mod interchange;
 mod iterators;
+mod keyed;
 mod lanes;
 mod launches;
 mod lookup;

@@ -6,25 +6,28 @@
 //!
 //! `if x[i] < x[at] { at = i; }` compares with an element whose place is what the loop looks for.
 //! Nothing writes `x`, so that the element is the least so far: it becomes a variable that the
-//! branch assigns, and the comparison a contest like any other.
+//! branch assigns, and the comparison a contest like any other. So is `if v.abs() > best.abs() { best = v; }`,
+//! which compares what it computes of the value that it keeps.
 //!
-//! Both read the element before the loop, if it lies in its array; if not, the loop runs as it is
+//! Elements are read before the loop, if they lie in their arrays; if not, the loop runs as it is
 //! written.
 
 #[cfg(test)]
 mod tests;
 
+use super::builtins::{self, Panics};
 use super::form::{self, Former};
 use super::plan::{Element, Promoted};
-use super::reduce;
+use super::reduce::{self, bound};
 use super::saved::Saved;
 use crate::ir::pass::{self, Pass};
 use crate::ir::{
-    Access, AccessId, BinaryOp, Expr, ExprId, ExprKind, Function, LoopId, Place, Scalar, Span,
-    Stmt, StmtKind, Ty, UnaryOp, Var, VarId, VarKind, dump, walk,
+    Access, AccessId, BinaryOp, Block, Builtin, Expr, ExprId, ExprKind, Function, LoopId, Place,
+    Scalar, Span, Stmt, StmtKind, Ty, UnaryOp, Var, VarId, VarKind, dump, walk,
 };
 use crate::tables::{HashMap, HashSet};
 use proc_macro2::{Ident, TokenStream};
+use std::cell::RefCell;
 
 /// A loop whose elements became scalars.
 pub struct Promotion {
@@ -98,6 +101,10 @@ impl Promotion {
         let var = fresh(function, id, "leader", span, ty, text);
         for search in searches {
             function.exprs[search.old].kind = ExprKind::Var(var);
+            if has_names(function, search.compared) {
+                let plain = copy(function, search.compared, &mut |_, _| None);
+                function.exprs[search.compared].kind = function.exprs[plain].kind.clone();
+            }
             let value = copy(function, search.compared, &mut |_, _| None);
             let kind = StmtKind::Assign {
                 target: Place::Var(var),
@@ -114,13 +121,21 @@ impl Promotion {
 
     /// The expression with its elements as they are before the loop.
     fn start(&mut self, function: &mut Function, id: LoopId, old: ExprId) -> ExprId {
-        copy(function, old, &mut |function, at| {
-            let ExprKind::Load(access) = function.exprs[at].kind else {
-                return None;
-            };
-            let element = self.element(function, id, access);
-            Some(read(function, element))
-        })
+        copy(
+            function,
+            old,
+            &mut |function, at| match function.exprs[at].kind {
+                ExprKind::Load(access) => {
+                    let element = self.element(function, id, access);
+                    Some(read(function, element))
+                }
+                ExprKind::Var(var) => {
+                    let kept = before(function, id, var);
+                    Some(read(function, kept))
+                }
+                _ => None,
+            },
+        )
     }
 
     /// The element as it is before the loop.
@@ -261,7 +276,8 @@ fn sought(former: &Former, id: LoopId) -> Vec<Vec<Search>> {
     groups
 }
 
-/// Reads `if x[i] < x[at] { at = i; }`, where the loop changes no elements of these arrays.
+/// Reads `if x[i] < x[at] { at = i; }`, where the loop changes no elements of these arrays, and
+/// `if v.abs() > best.abs() { best = v; }`.
 fn search(former: &Former, branch: ExprId, changed: &HashSet<VarId>) -> Option<Search> {
     let function = former.function;
     let ExprKind::If {
@@ -294,6 +310,7 @@ fn search(former: &Former, branch: ExprId, changed: &HashSet<VarId>) -> Option<S
         let pairs = [(left, right), (right, left)].into_iter();
         let mut found = pairs.filter(|(old, compared)| {
             ordered
+                && place.is_computed(*old)
                 && place.mentions(*old)
                 && !place.mentions(*compared)
                 && place.is_start(*old)
@@ -333,6 +350,11 @@ impl Sought<'_> {
         &self.former.function.exprs[id].kind
     }
 
+    /// Whether an expression is more than a variable, which needs no other in its place.
+    fn is_computed(&self, id: ExprId) -> bool {
+        !matches!(self.kind(id), ExprKind::Var(_))
+    }
+
     fn mentions(&self, id: ExprId) -> bool {
         let mut found = false;
         walk::below(self.former.function, id, &mut |at| {
@@ -346,9 +368,17 @@ impl Sought<'_> {
     /// Whether two expressions are the same operations, one at the place that the search has come
     /// to, the other at the place that this iteration would put there.
     fn same(&self, old: ExprId, new: ExprId) -> bool {
+        self.alike(old, new, &RefCell::default())
+    }
+
+    /// The same where blocks around have bound such pairs of names.
+    fn alike(&self, old: ExprId, new: ExprId, pairs: &RefCell<Vec<(VarId, VarId)>>) -> bool {
         let function = self.former.function;
         form::same_but(function, old, new, &|old, new| {
             match (self.kind(old), self.kind(new)) {
+                (ExprKind::Var(a), ExprKind::Var(b)) if pairs.borrow().contains(&(*a, *b)) => {
+                    Some(true)
+                }
                 (ExprKind::Var(at), _) => {
                     let by = self.by.get(at)?;
                     Some(form::same(function, *by, new))
@@ -356,11 +386,31 @@ impl Sought<'_> {
                 // A name stands for what it is bound to.
                 (_, ExprKind::Var(name)) => {
                     let init = self.former.init_of(*name)?;
-                    Some(self.is_steady(init) && self.same(old, init))
+                    Some(self.is_steady(init) && self.alike(old, init, pairs))
+                }
+                (ExprKind::Block(old), ExprKind::Block(new)) => {
+                    Some(self.alike_blocks(old, new, pairs))
                 }
                 _ => None,
             }
         })
+    }
+
+    /// The same of bodies of functions.
+    fn alike_blocks(&self, old: &Block, new: &Block, pairs: &RefCell<Vec<(VarId, VarId)>>) -> bool {
+        let mut stmts = old.stmts.iter().zip(&new.stmts);
+        let bind = |(old, new): (&Stmt, &Stmt)| {
+            let (Some((a, x)), Some((b, y))) = (bound(old), bound(new)) else {
+                return false;
+            };
+            let alike = self.alike(x, y, pairs);
+            pairs.borrow_mut().push((a, b));
+            alike
+        };
+        let (Some(x), Some(y)) = (old.value, new.value) else {
+            return false;
+        };
+        old.stmts.len() == new.stmts.len() && stmts.all(bind) && self.alike(x, y, pairs)
     }
 
     /// Whether an expression has one value all through an iteration, wherever it stands.
@@ -375,9 +425,9 @@ impl Sought<'_> {
                 ExprKind::Load(access) => !self
                     .changed
                     .contains(&former.function.accesses[*access].array),
+                ExprKind::Block(block) => self.is_told(block),
                 ExprKind::LocalElement { .. }
                 | ExprKind::If { .. }
-                | ExprKind::Block(_)
                 | ExprKind::Apply(..)
                 | ExprKind::Opaque(_) => false,
                 _ => true,
@@ -387,32 +437,105 @@ impl Sought<'_> {
     }
 
     /// Whether the driver can evaluate an expression as it is before the loop, where its elements
-    /// lie in their arrays: it cannot fail, and nothing that it reads changes but the place.
+    /// lie in their arrays: it fails by overflow alone, which the driver asks for, and nothing that it
+    /// reads changes but the place.
     fn is_start(&self, id: ExprId) -> bool {
         let former = self.former;
         let steady = |var: VarId| !former.is_assigned(var) && !former.is_bound_within(var);
+        let known = |var: VarId| steady(var) || self.by.contains_key(&var);
         match self.kind(id) {
             ExprKind::Load(access) => {
-                let known = |var: VarId| steady(var) || self.by.contains_key(&var);
                 let array = former.function.accesses[*access].array;
                 !self.changed.contains(&array) && is_plain(former, *access, &known)
             }
-            ExprKind::Var(var) => steady(*var) && !former.is_hidden(*var),
+            ExprKind::Var(var) => {
+                let whole = !former.function.vars[*var].is_option_part();
+                let told = former.init_of(*var).is_some_and(|init| self.is_start(init));
+                told || known(*var) && whole && !former.is_hidden(*var)
+            }
+            ExprKind::Block(block) => {
+                self.is_told(block) && block.value.is_some_and(|value| self.is_start(value))
+            }
             ExprKind::Int(..) | ExprKind::Float(..) | ExprKind::Bool(_) => true,
             ExprKind::Cast(inner, _) => self.is_start(*inner),
-            ExprKind::Unary(UnaryOp::Neg, inner) => self.is_float_start(*inner),
-            ExprKind::Binary(_, left, right) => {
-                self.is_float_start(*left) && self.is_float_start(*right)
+            ExprKind::Unary(UnaryOp::Neg, inner) => self.is_number_start(*inner),
+            ExprKind::Binary(op, left, right) => {
+                let operands = [*left, *right];
+                let exact = matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul);
+                let mut operands = operands.iter();
+                operands.all(|of| self.is_number_start(*of) && (exact || self.is_float(*of)))
             }
-            ExprKind::Call(_, args) => args.iter().all(|arg| self.is_float_start(*arg)),
+            ExprKind::Call(called, args) => args.iter().all(|arg| {
+                let ty = former.function.exprs[*arg].ty.scalar();
+                let never = |ty| builtins::panics(*called, ty) == Panics::Never;
+                let known = *called == Builtin::Abs || ty.is_some_and(never);
+                self.is_number_start(*arg) && (known || self.is_float(*arg))
+            }),
             _ => false,
         }
     }
 
-    /// Arithmetic of floats cannot fail.
-    fn is_float_start(&self, id: ExprId) -> bool {
+    /// Whether what a block gives can be told without its names, which nothing assigns: nothing fails
+    /// earlier or later for it, and nothing is left out that may fail.
+    fn is_told(&self, block: &Block) -> bool {
+        let names: Option<Vec<_>> = block.stmts.iter().map(bound).collect();
+        let (Some(names), Some(value)) = (names, block.value) else {
+            return false;
+        };
+        let before: usize = names.iter().map(|(_, init)| self.failing(*init)).sum();
+        let lone = before + self.failing(value) == 1;
+        before == 0 || lone && self.are_used(&names, value)
+    }
+
+    /// How many operations may fail in an expression.
+    fn failing(&self, id: ExprId) -> usize {
+        let (function, mut count) = (self.former.function, 0);
+        walk::below(function, id, &mut |at| {
+            count += usize::from(may_fail(function, at))
+        });
+        count
+    }
+
+    /// Whether a value, or what names in it are bound to, needs all names.
+    fn are_used(&self, names: &[(VarId, ExprId)], value: ExprId) -> bool {
+        let mut used = HashSet::default();
+        let read = |id: ExprId, used: &mut HashSet<VarId>| {
+            walk::below(self.former.function, id, &mut |at| {
+                if let ExprKind::Var(var) = self.kind(at) {
+                    used.insert(*var);
+                }
+            });
+        };
+        read(value, &mut used);
+        names.iter().rev().all(|(name, init)| {
+            read(*init, &mut used);
+            used.contains(name)
+        })
+    }
+
+    fn is_number_start(&self, id: ExprId) -> bool {
         let ty = self.former.function.exprs[id].ty.scalar();
-        ty.is_some_and(Scalar::is_float) && self.is_start(id)
+        ty.is_some_and(|ty| ty.is_float() || ty.is_int()) && self.is_start(id)
+    }
+
+    fn is_float(&self, id: ExprId) -> bool {
+        let ty = self.former.function.exprs[id].ty.scalar();
+        ty.is_some_and(Scalar::is_float)
+    }
+}
+
+/// Whether an operation by itself may fail.
+fn may_fail(function: &Function, id: ExprId) -> bool {
+    let node = &function.exprs[id];
+    let whole = node.ty.scalar().is_some_and(Scalar::is_int);
+    match &node.kind {
+        ExprKind::Load(_) => true,
+        ExprKind::Unary(UnaryOp::Neg, _) | ExprKind::Binary(..) => whole,
+        ExprKind::Call(called, args) => args.iter().any(|arg| {
+            let ty = function.exprs[*arg].ty.scalar();
+            ty.is_none_or(|ty| builtins::panics(*called, ty) != Panics::Never)
+        }),
+        _ => false,
     }
 }
 
@@ -460,39 +583,84 @@ impl Node {
     }
 }
 
-/// A second expression of the same operations; `instead` may put another in a node's place.
-fn copy(
+/// What may stand in a node's place.
+type Instead<'a> = dyn FnMut(&mut Function, ExprId) -> Option<ExprId> + 'a;
+
+/// Whether blocks below an expression bind names.
+fn has_names(function: &Function, id: ExprId) -> bool {
+    let mut found = false;
+    walk::below(function, id, &mut |at| {
+        found |= matches!(function.exprs[at].kind, ExprKind::Block(_));
+    });
+    found
+}
+
+/// A second expression of the same operations, without names of its own; `instead` may put another in a
+/// node's place.
+fn copy(function: &mut Function, id: ExprId, instead: &mut Instead) -> ExprId {
+    copy_with(function, id, &mut Vec::new(), instead)
+}
+
+/// The same where blocks around have bound names.
+fn copy_with(
     function: &mut Function,
     id: ExprId,
-    instead: &mut impl FnMut(&mut Function, ExprId) -> Option<ExprId>,
+    names: &mut Vec<(VarId, ExprId)>,
+    instead: &mut Instead,
 ) -> ExprId {
+    let mut node = function.exprs[id].clone();
+    if let ExprKind::Var(var) = node.kind
+        && let Some((_, told)) = names.iter().rfind(|(name, _)| *name == var)
+    {
+        return copy(function, *told, &mut |_, _| None);
+    }
     if let Some(other) = instead(function, id) {
         return other;
     }
-    let mut node = function.exprs[id].clone();
     match &mut node.kind {
         ExprKind::Load(access) => {
             let mut second = function.accesses[*access].clone();
             for index in &mut second.index {
-                *index = copy(function, *index, instead);
+                *index = copy_with(function, *index, names, instead);
             }
             *access = function.accesses.push(second);
         }
         ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) | ExprKind::Field(inner, _) => {
-            *inner = copy(function, *inner, instead);
+            *inner = copy_with(function, *inner, names, instead);
         }
         ExprKind::Binary(_, left, right) => {
-            *left = copy(function, *left, instead);
-            *right = copy(function, *right, instead);
+            *left = copy_with(function, *left, names, instead);
+            *right = copy_with(function, *right, names, instead);
         }
         ExprKind::Call(_, parts) | ExprKind::Tuple(parts) => {
             for part in parts {
-                *part = copy(function, *part, instead);
+                *part = copy_with(function, *part, names, instead);
+            }
+        }
+        ExprKind::Block(block) => {
+            for (name, init) in block.stmts.iter().filter_map(bound) {
+                let told = copy_with(function, init, names, instead);
+                names.push((name, told));
+            }
+            if let Some(value) = block.value {
+                return copy_with(function, value, names, instead);
             }
         }
         _ => {}
     }
     function.exprs.push(node)
+}
+
+/// A variable's value from before the loop, by a name of its own: the loop may combine into the variable.
+fn before(function: &mut Function, id: LoopId, var: VarId) -> VarId {
+    let Var {
+        span,
+        ref ty,
+        ref tokens,
+        ..
+    } = function.vars[var];
+    let (ty, tokens) = (ty.clone(), tokens.clone());
+    fresh(function, id, "before", span, ty, tokens)
 }
 
 fn read(function: &mut Function, var: VarId) -> ExprId {

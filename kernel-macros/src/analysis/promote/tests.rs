@@ -89,6 +89,46 @@ fn the_place_of_an_extreme() {
     }
 }
 
+/// What is computed of a value that the loop keeps, and of what it goes through.
+#[test]
+fn extremes_by_what_is_computed_of_them() {
+    for body in [
+        "for j in 0..n { if x[j].abs() > b.abs() { b = x[j]; } }",
+        "for j in 0..n { let v = x[j]; if (v - y[0]).abs() <= (b - y[0]).abs() { b = v; m = j; } }",
+        "for j in 0..n { if off(x[j]) > off(b) { m = j; b = x[j]; } }",
+        "for j in 0..n { if ways(p[j], 7) < ways(m, 7) { m = p[j]; } }",
+        "for j in 0..n { if y[j] > 0.0 && x[j] * b0 < b * b0 { b = x[j]; } }",
+    ] {
+        let (_, plan) = accepted(&keyed(body));
+        let [extreme] = plan.regions[0].extremes.as_slice() else {
+            panic!("{body}: {:?}", plan.regions[0].extremes);
+        };
+        assert!(!extreme.companions.is_empty(), "{body}");
+    }
+    for body in [
+        "for j in 0..n { if x[j].abs() > b.abs() { b = x[j].abs(); } }",
+        "for j in 0..n { if x[j].abs() > b.sqrt() { b = x[j]; } }",
+        "for j in 0..n { if x[j].abs() > y[j] * b.abs() { b = x[j]; } }",
+        "for j in 0..n { if x[j].abs() > b.abs() { b = y[j]; } }",
+        "for j in 0..n { if x[j].abs() > b.abs() { b = x[j]; } else { b *= 0.5; } }",
+        "for j in 0..n { if x[j] + b > b + b { b = x[j]; } }",
+        "for j in 0..n { let mut v = x[j]; let k = v.abs(); v += 1.0; if k > b.abs() { b = v; } }",
+    ] {
+        refused(&keyed(body), &["`b`"]);
+    }
+}
+
+fn keyed(body: &str) -> String {
+    format!(
+        "fn f(x: &[f64], y: &[f64], p: &[usize], n: usize, b0: f64) -> (f64, usize) {{
+            fn off(v: f64) -> f64 {{ let w = v - 1.0; w * w }}
+            fn ways(v: usize, w: usize) -> usize {{ v.abs_diff(w) }}
+            let (mut b, mut m) = (b0, 0);
+            {body}
+            (b, m) }}"
+    )
+}
+
 /// A negative index becomes another than the proof knows of; bools have `&=` and `|=`.
 #[test]
 fn indices_and_types_that_have_no_scalars() {

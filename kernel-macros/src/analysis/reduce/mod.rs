@@ -23,6 +23,7 @@ use crate::ir::{Block, ExprId, Function, Span, VarId};
 use crate::tables::HashSet;
 
 use ends::Ends;
+pub use ranking::bound;
 pub use rewrite::apply;
 pub use select::conjuncts;
 use select::{Contest, Selection};

@@ -120,7 +120,7 @@ fn decided(keys: Vec<Key>) -> Option<Vec<Key>> {
 }
 
 /// What a name is bound to by a statement that does nothing else.
-fn bound(stmt: &Stmt) -> Option<(VarId, ExprId)> {
+pub fn bound(stmt: &Stmt) -> Option<(VarId, ExprId)> {
     match stmt.kind {
         StmtKind::Let {
             pat: Pat::Var(var),
