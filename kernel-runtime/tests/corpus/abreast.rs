@@ -52,6 +52,23 @@ fn running(a: ArrayView2<f64>, mut sums: ArrayViewMut2<f64>) {
     }
 }
 
+/// Elements that a loop in a trip goes on with, which may make no trip.
+#[kernel(parallel, cuda)]
+fn chained(a: ArrayView2<f64>, w: &[f64], mut z: ArrayViewMut2<f64>, y: &mut [f64]) {
+    for i in 0..a.nrows() {
+        let mut sum = 1.0;
+        for j in 0..a.ncols() {
+            z[[i, j]] = sum;
+            for k in 0..w.len() {
+                sum += z[[i, j]];
+                z[[i, j]] = sum * w[k];
+            }
+            sum = 0.5 * sum - z[[i, j]] + a[[i, j]];
+        }
+        y[i] = sum;
+    }
+}
+
 /// Lanes of the canonical order that the last statements combine into.
 #[kernel(parallel, cuda)]
 fn lengths(a: ArrayView2<f64>, limit: f64) -> (f64, u32, f64) {
@@ -256,6 +273,21 @@ fn elements_on_the_way_and_fixed_arrays() {
         let x = doubles(3 * m);
         let points: Vec<[f64; 3]> = x.chunks_exact(3).map(|x| [x[0], x[1], x[2]]).collect();
         check!(forces[f = vec![[0.0; 3]; m]](&points, &mut f));
+    }
+}
+
+#[test]
+fn elements_that_a_loop_in_a_trip_goes_on_with() {
+    for m in ROWS {
+        let (a, w) = (plane(m, 5), doubles(3));
+        for few in 0..=w.len() {
+            check!(chained[z = Array2::zeros((m, 5)), y = vec![0.0; m]](
+                a.view(),
+                &w[..few],
+                z.view_mut(),
+                &mut y
+            ));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ir::{
     AccessId, Adapter, BinaryOp, Block, ExprId, ExprKind, Function, LoopId, Pat, Place, Range,
     Scalar, Stmt, StmtKind, Ty, UnaryOp, VarId,
 };
-use crate::tables::HashMap;
+use crate::tables::{HashMap, HashSet};
 
 /// Longer loops are not run.
 const LONGEST: i128 = 64;
@@ -19,6 +19,8 @@ pub struct World {
     pub scalars: HashMap<VarId, Value>,
     /// Makes the elements of arrays.
     pub seed: u64,
+    /// What iterations combine into: that wraps, in all builds.
+    pub combined: HashSet<VarId>,
 }
 
 /// One element of an array.
@@ -501,10 +503,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A mutable variable of the driver's that the loop assigns: those a region has only as
-    /// accumulators.
     fn accumulates(&self, var: VarId) -> bool {
-        self.function.vars[var].mutable && self.function.vars[var].home.is_none()
+        self.world.combined.contains(&var)
     }
 }
 

@@ -178,7 +178,7 @@ impl Cutter<'_> {
     }
 
     fn stmts(&mut self, stmts: &[Stmt]) -> Option<()> {
-        let known = self.written.known();
+        let count = self.written.count();
         for stmt in stmts {
             match (&stmt.kind, self.part(stmt)) {
                 (StmtKind::For(id), _) if is_loop(self.function, stmt) => self.inner(*id)?,
@@ -193,7 +193,7 @@ impl Cutter<'_> {
             }
         }
         self.part += 1;
-        self.written.leave(known);
+        self.written.leave(count);
         Some(())
     }
 
@@ -227,6 +227,7 @@ impl Cutter<'_> {
             id: Some(id),
             chain: abreast::is_chain(self.function, &node.body),
         });
+        self.written.enter(self.function, &node.body);
         self.block(&node.body)?;
         self.around.pop();
         Some(())

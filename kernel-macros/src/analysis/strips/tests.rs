@@ -92,6 +92,49 @@ fn iterations_along_elements_of_their_own_go_abreast() {
     assert_eq!(abreast(hash), Some((3, 3)));
 }
 
+/// Of each element that trips write, how many reads have what was written.
+fn known(body: &str) -> Vec<usize> {
+    let source = format!(
+        "fn f(x: &[f64], m: ArrayView2<f64>, y: &mut [f64], mut z: ArrayViewMut2<f64>) {{
+             for i in 0..m.nrows() {{
+                 let mut s = 0.0;
+                 for j in 0..m.ncols() {{ z[[i, j]] = s; s += m[[i, j]]; {body} }}
+                 y[i] = s;
+             }} }}"
+    );
+    let (_, plan) = accepted(&source);
+    let strips = plan.regions[0].strips.as_ref();
+    let written = &strips.expect("it runs in strips").written;
+    written.iter().map(|of| of.reads.len()).collect()
+}
+
+#[test]
+fn what_a_loop_in_a_trip_may_write_is_read_from_memory() {
+    for (body, reads) in [
+        ("s += z[[i, j]];", vec![1]),
+        (
+            "for k in 0..x.len() { s += x[k]; } s += z[[i, j]];",
+            vec![1],
+        ),
+        // It may make no trip.
+        (
+            "for k in 0..x.len() { z[[i, j]] = s + x[k]; s += x[k]; } s += z[[i, j]];",
+            vec![0, 0],
+        ),
+        // The next trip finds what this one writes.
+        (
+            "for k in 0..x.len() { s += z[[i, j]] * x[k]; z[[i, j]] = s; }",
+            vec![0, 0],
+        ),
+        (
+            "for k in 0..x.len() { z[[i, j]] = s * x[k]; s += z[[i, j]]; }",
+            vec![0, 1],
+        ),
+    ] {
+        assert_eq!(known(body), reads, "{body}");
+    }
+}
+
 #[test]
 fn what_vectors_along_a_row_do_better_does_not_go_abreast() {
     for body in [

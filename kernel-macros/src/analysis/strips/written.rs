@@ -2,9 +2,10 @@
 //! before any is stored, as no vector would be made of stores to far places, and what the rest of the trip
 //! reads of them it has from there.
 
+use super::written_element;
 use crate::analysis::form::same;
 use crate::analysis::plan::Written;
-use crate::ir::{AccessId, ExprId, ExprKind, Function, VarId, walk};
+use crate::ir::{AccessId, Block, ExprId, ExprKind, Function, VarId, walk};
 
 /// The elements, and which of them still hold what was written where the walk is.
 #[derive(Default)]
@@ -14,14 +15,23 @@ pub struct Elements {
 }
 
 impl Elements {
-    /// How many are known here.
-    pub fn known(&self) -> usize {
-        self.known.len()
+    /// How many there are here.
+    pub fn count(&self) -> usize {
+        self.all.len()
     }
 
-    /// Ends a block, before which so many were known.
-    pub fn leave(&mut self, known: usize) {
-        self.known.truncate(known);
+    /// Ends a block, before which there were so many: a loop may make no trip, and write none of the others.
+    pub fn leave(&mut self, count: usize) {
+        self.known.retain(|of| *of < count);
+    }
+
+    /// Begins a loop: what one of its trips writes, the next one finds.
+    pub fn enter(&mut self, function: &Function, body: &Block) {
+        walk::statements(function, body, &mut |stmt| {
+            if let Some(access) = written_element(stmt) {
+                self.forget(function, function.accesses[access].array);
+            }
+        });
     }
 
     /// An element of this array is written, which may be any.

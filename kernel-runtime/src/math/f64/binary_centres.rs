@@ -39,15 +39,13 @@ pub(super) fn split(x: f64) -> (f64, f64) {
     (k, z)
 }
 
-/// `split` of a number of usual size, and bits that are below `1 << 62` if it is one: positive, and from `3/4 2^-511`
-/// to `3/2 2^512`. For the host.
+/// `split` of a normal positive number. For the host.
 #[inline(always)]
-pub(super) fn split_usual(x: f64) -> (f64, f64, u64) {
-    // 512 more in the exponent, so that those usual have a 0 and a 1 in the first bits.
-    let shifted = x.to_bits().wrapping_add(0x2008_0000_0000_0000);
-    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627372030.0;
+pub(super) fn split_usual(x: f64) -> (f64, f64) {
+    let shifted = x.to_bits().wrapping_add(0x0008_0000_0000_0000);
+    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627371518.0;
     let z = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe8_0000_0000_0000));
-    (k, z, shifted ^ 0x4000_0000_0000_0000)
+    (k, z)
 }
 
 /// What is known of sixteen centres, some of them of no number.

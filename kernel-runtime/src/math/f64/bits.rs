@@ -54,16 +54,19 @@ pub(super) fn split(x: f64) -> (f64, f64) {
     (k, m)
 }
 
-/// `split` of a number of usual size, and whether it is one: positive, and from `sqrt(1/2) 2^-511` to
-/// `sqrt(2) 2^512`. For the host.
+/// `split` of a normal positive number. For the host.
 #[inline(always)]
-pub(super) fn split_usual(x: f64) -> (f64, f64, bool) {
-    // 512 more than there in the exponent, so that those usual have a 0 and a 1 in the first bits:
-    // signed, they are the largest.
-    let shifted = x.to_bits().wrapping_add(0x2009_5f61_9980_c433);
-    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627372031.0;
+pub(super) fn split_usual(x: f64) -> (f64, f64) {
+    let shifted = x.to_bits().wrapping_add(0x0009_5f61_9980_c433);
+    let k = f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4503599627371519.0;
     let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(0x3fe6_a09e_667f_3bcd));
-    (k, m, shifted.cast_signed() >= 0x4000_0000_0000_0000)
+    (k, m)
+}
+
+/// Bits that are below `1 << 62` for a number that is usual for a logarithm: from 2^-511 to 2^513. For the host.
+#[inline(always)]
+pub(super) fn beyond_logarithms(x: f64) -> u64 {
+    x.to_bits().wrapping_sub(0x2000_0000_0000_0000)
 }
 
 /// `assemble` for a usual `k`, from -512 to 511, that was added to 1.5 * 2^52. For the host.
@@ -90,13 +93,4 @@ pub(super) fn upper(x: f64) -> f64 {
 #[inline(always)]
 pub(super) fn nearest_upper(x: f64) -> f64 {
     f64::from_bits(x.to_bits().wrapping_add(0x0400_0000) & 0xffff_ffff_f800_0000)
-}
-
-/// `1 / x` to within a nineteenth of it, for a normal `x` whose inverse is normal: enough for a
-/// correction in the last place, and sooner there than a division.
-#[kernel(device, crate = crate)]
-#[inline(always)]
-pub(super) fn rough_inverse(x: f64) -> f64 {
-    // The bits are a logarithm, piece by piece; the constant is that of the least error.
-    f64::from_bits(0x7fde_6000_0000_0000u64.wrapping_sub(x.to_bits()))
 }

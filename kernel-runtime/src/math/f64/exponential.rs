@@ -1,7 +1,7 @@
 //! Powers of e and of 2.
 
 use super::bits::assemble;
-use super::double::{fast_two_sum, two_sum};
+use super::double::fast_two_sum;
 use super::logarithm::{LN_2, LN_2_REST};
 use kernel_macros::kernel;
 
@@ -60,6 +60,14 @@ pub(super) fn exp_parts(x: f64, tail: f64) -> (f64, f64, f64) {
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub(super) fn exp_near(r: f64) -> f64 {
+    let beyond: f64 = exp_m1_near(r);
+    1.0 + beyond
+}
+
+/// `e^r - 1`, likewise.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn exp_m1_near(r: f64) -> f64 {
     let z = r * r;
     let first = 0.16666666666667845 + r * 0.04166666666666893;
     let second = 0.008333333332361761 + r * 0.0013888888892111425;
@@ -67,7 +75,7 @@ pub(super) fn exp_near(r: f64) -> f64 {
     let fourth = 2.7554173187844417e-06 + r * 2.759630077770844e-07;
     let rest = first + z * (second + z * (third + z * (fourth + z * 2.637977727870535e-08)));
     // 1/2 is added last: one rounding of its size, where the result is just below 3/2.
-    1.0 + (r + z * (0.5 + r * rest))
+    r + z * (0.5 + r * rest)
 }
 
 /// `e^x`. At most 1 ULP.
@@ -192,16 +200,14 @@ pub(super) fn exp2_near(r: f64) -> f64 {
 pub fn exp_m1(x: f64) -> f64 {
     let bounded = if x > 710.0 { 710.0 } else { x };
     let bounded = if bounded < -100.0 { -100.0 } else { bounded };
-    let (shifted, high, low): (f64, f64, f64) = exp_parts(bounded, 0.0);
-    // By halves, so that 2^1024 is no infinity.
-    let halved = shifted - 1.0;
-    let (high, low): (f64, f64) = (assemble(high, halved), assemble(low, halved));
-    let (sum, error): (f64, f64) = two_sum(high, -0.5);
-    let value = 2.0 * (sum + (error + low));
-    // Below 2^-54 it is `x` itself; halves of subnormals would lose a place.
-    if x.abs() < 5.551115123125783e-17 {
-        x
-    } else {
-        value
-    }
+    let (shifted, r): (f64, f64) = exp_reduced(bounded, 6755399441055744.0);
+    let near: f64 = exp_m1_near(r);
+    // 2^k (near + (1 - 2^-k)), with 2^(k - 1) and 2^(1 - k), of which the largest k makes 0, so that
+    // 2^1024 is no infinity. The sum needs no correction: it is exact around 0, and else the larger
+    // number is.
+    let exponent = shifted.to_bits() << 52;
+    let half = f64::from_bits(exponent.wrapping_add(0x3fe0_0000_0000_0000));
+    let inverse = f64::from_bits(0x4000_0000_0000_0000u64.wrapping_sub(exponent));
+    let value = half * ((near + near) + (2.0 - inverse));
+    value.copysign(x)
 }

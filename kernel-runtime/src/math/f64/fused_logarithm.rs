@@ -8,17 +8,23 @@ use super::logarithm::{
     LOG2_SEVENTH, LOG2_SIXTH, LOG2_TENTH, ln_near, log2_sum,
 };
 
-/// The natural logarithm of `2^k (z + more)`, given what a table has of the centre of `z`.
+/// `(near, rest, r)`: of a `z` and what is added to it, over the centre of `inverse`, less 1: what stands in 26 bits beside
+/// the centre's logarithm, what does not, and both.
 #[inline(always)]
-pub(super) fn ln_of(k: f64, z: f64, more: f64, inverse: f64, less: f64) -> f64 {
+pub(super) fn ln_parts(z: f64, more: f64, inverse: f64, less: f64) -> (f64, f64, f64) {
     let (near, rest, r) = over_centre(z, inverse);
     let tail = more * inverse;
-    let r = r + tail;
+    (near - less, rest + tail, r + tail)
+}
+
+/// The natural logarithm of `2^k (z + more)`, given its [`ln_parts`].
+#[inline(always)]
+pub(super) fn ln_of(k: f64, near: f64, rest: f64, r: f64) -> f64 {
     let short = upper(r);
     let third = exact_product_and(short, LN_SIXTH, LN_FIFTH);
     let far = third + r * r * exact_product_and(short, LN_EIGHTH, LN_SEVENTH);
-    let low = ln_near(rest + tail, r, far) + k * LN_2_REST;
-    exact_product_and(k, LN_2, (near - less) + low)
+    let low = ln_near(rest, r, far) + k * LN_2_REST;
+    exact_product_and(k, LN_2, near + low)
 }
 
 /// The logarithm to the base 2 of `2^log c (1 + r)`, given what a table has of a centre, and `d`.

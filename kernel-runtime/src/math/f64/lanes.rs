@@ -2,14 +2,14 @@
 
 use super::binary_centred::{apart, look_up as look_up_rows, place};
 use super::binary_centres;
-use super::bits::{assemble_usual, is_usual, split_usual, upper};
+use super::bits::{assemble_usual, beyond_logarithms, is_usual, split_usual, upper};
 use super::centred::{self, Way, look_up};
 use super::centres::{exponent, split_sum};
 use super::exponential::{
     are_usual_powers, beyond_usual_power, exp_exponent, exp_near, exp2_near, exp2_reduced,
 };
 use super::fused::exact_product_and;
-use super::fused_logarithm::{ln_of, log2_of};
+use super::fused_logarithm::{ln_of, ln_parts, log2_of};
 use super::fused_power::{self, log2_over, product_reduced, ratio_parts};
 use super::inverse_hyperbolic::acosh_sum_usual;
 use super::logarithm::{LN_2, LN_2_REST, ln_rest, log10_of};
@@ -17,12 +17,16 @@ use super::power::log2_beyond;
 use super::roots::roots_of;
 use crate::math::lanes::{Scratch, proper, settle, whole};
 
-/// Numbers of which some functions compute no more at a time: more would go through memory.
-const FEW: usize = 32;
-
 whole! {
     f64: exp_m1() ln_1p() sin() cos() tan() asin() acos() atan() sinh() cosh()
     tanh() asinh() atanh() cbrt() log(base: f64) atan2(x2: f64) hypot(y: f64) powi(n: i32)
+}
+
+/// The bits that `beyond` has of one of the numbers, asked before anything is computed: then values take the
+/// arguments' places at once, and no others in memory, of which processors write few in the time.
+#[inline(always)]
+fn all_bits<const N: usize>(x: &[f64; N], beyond: impl Fn(f64) -> u64) -> u64 {
+    x.iter().fold(0, |bits, x| bits | beyond(*x))
 }
 
 /// Exponential of each.
@@ -48,55 +52,32 @@ pub fn exp<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
 
 /// 2 to the power of each.
 #[inline(always)]
-pub fn exp2<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
-    for few in x.as_chunks_mut().0 {
-        exp2_of_few::<N>(few, scratch);
-    }
-}
-
-/// Of so many in a call of `N`.
-#[inline(always)]
-fn exp2_of_few<const N: usize>(x: &mut [f64; FEW], scratch: &mut Scratch) {
-    let Scratch([roots, rests, ..]) = scratch;
-    let mut beyond = 0;
-    for at in 0..FEW {
-        let (shifted, r) = exp2_reduced(x[at], 844424930132480.0);
-        beyond |= beyond_usual_power(shifted);
-        (roots[at], rests[at]) = (shifted, r);
-    }
-    if !are_usual_powers(beyond) {
+pub fn exp2<const N: usize>(x: &mut [f64; N], _: &mut Scratch) {
+    if all_bits(x, |x| 511f64.to_bits().wrapping_sub(x.abs().to_bits())) >> 63 != 0 {
         return proper!(x, exp2());
     }
-    roots_of::<N>(&mut roots[..FEW]);
-    powers_of_roots(x, scratch);
-}
-
-/// Powers of 2, of the scratch's roots and what is left of the exponents.
-#[inline(always)]
-fn powers_of_roots<const N: usize>(values: &mut [f64; N], scratch: &mut Scratch) {
-    settle(scratch);
-    let Scratch([roots, rests, ..]) = scratch;
-    for at in 0..N {
-        values[at] = roots[at] + roots[at] * exp2_near(rests[at]);
+    for x in x.as_chunks_mut::<8>().0 {
+        let (mut roots, mut rests) = ([0.0; 8], [0.0; 8]);
+        for at in 0..8 {
+            (roots[at], rests[at]) = exp2_reduced(x[at], 844424930132480.0);
+        }
+        roots_of::<N>(&mut roots);
+        for at in 0..8 {
+            x[at] = roots[at] + roots[at] * exp2_near(rests[at]);
+        }
     }
 }
 
 /// The natural logarithm of each.
 #[inline(always)]
-pub fn ln<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
-    let Scratch([values, ..]) = scratch;
-    let mut all_usual = true;
-    for at in 0..N {
-        let (k, m, usual) = split_usual(x[at]);
-        all_usual &= usual;
-        values[at] = exact_product_and(k, LN_2, ln_rest(k, m));
-    }
-    // Else LLVM asks first, and then divides.
-    settle(scratch);
-    if !all_usual {
+pub fn ln<const N: usize>(x: &mut [f64; N], _: &mut Scratch) {
+    if all_bits(x, beyond_logarithms) >> 62 != 0 {
         return proper!(x, ln());
     }
-    x.copy_from_slice(&scratch.0[0][..N]);
+    for x in x {
+        let (k, m) = split_usual(*x);
+        *x = exact_product_and(k, LN_2, ln_rest(k, m));
+    }
 }
 
 /// The logarithm of each to the base 10.
@@ -105,8 +86,8 @@ pub fn log10<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     let Scratch([exponents, significands, ..]) = scratch;
     let mut all_usual = true;
     for at in 0..N {
-        let (k, m, usual) = split_usual(x[at]);
-        all_usual &= usual;
+        let (k, m) = split_usual(x[at]);
+        all_usual &= beyond_logarithms(x[at]) >> 62 == 0;
         (exponents[at], significands[at]) = (k, m);
     }
     if !all_usual {
@@ -121,9 +102,9 @@ pub fn log10<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
 #[inline(always)]
 pub fn log2<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
     let usual = match centred::way(N) {
+        // SAFETY: the processor has AVX-512.
+        Way::Registers => unsafe { log2_of_most(x) },
         // SAFETY: the way is the processor's.
-        Way::Registers => unsafe { log2_of_most(x, scratch) },
-        // SAFETY: as above.
         Way::Pairs => unsafe { log2_in_stages(Way::Pairs, x, scratch) },
         // SAFETY: as above.
         Way::OneByOne => unsafe { log2_in_stages(Way::OneByOne, x, scratch) },
@@ -146,8 +127,8 @@ unsafe fn log2_in_stages<const N: usize>(
     let Scratch([exponents, numbers, places, ..]) = scratch;
     let mut beyond = 0;
     for at in 0..N {
-        let (k, z, bits) = binary_centres::split_usual(x[at]);
-        beyond |= bits;
+        let (k, z) = binary_centres::split_usual(x[at]);
+        beyond |= beyond_logarithms(x[at]);
         (exponents[at], numbers[at], places[at]) = (k, z, place(z));
     }
     if beyond >> 62 != 0 {
@@ -172,139 +153,100 @@ unsafe fn log2_in_stages<const N: usize>(
     true
 }
 
-/// Likewise of `MOST` numbers, with registers for the table; all are usual that are positive and below 2^1022.
+/// Likewise, with registers for the table.
 ///
 /// # Safety
 /// The processor has AVX-512.
 #[inline(always)]
-unsafe fn log2_of_most<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) -> bool {
-    let Scratch([values, ..]) = scratch;
-    // Zeros, and NaN where a value is infinite or NaN.
-    let mut noted = [0.0; 8];
-    for (x, values) in x.as_chunks().0.iter().zip(values.as_chunks_mut::<8>().0) {
+unsafe fn log2_of_most<const N: usize>(x: &mut [f64; N]) -> bool {
+    if all_bits(x, beyond_logarithms) >> 62 != 0 {
+        return false;
+    }
+    for x in x.as_chunks_mut().0 {
         // SAFETY: the caller promises it.
         let [logarithms, differences, slopes] = unsafe { apart(x) };
         for at in 0..8 {
-            values[at] = log2_of(logarithms[at], differences[at], slopes[at]);
-            noted[at] = values[at].mul_add(0.0, noted[at]);
+            x[at] = log2_of(logarithms[at], differences[at], slopes[at]);
         }
     }
-    if noted.into_iter().fold(0.0, |a, b| a + b) != 0.0 {
-        return false;
-    }
-    x.copy_from_slice(&values[..N]);
     true
 }
 
 /// Inverse hyperbolic cosine of each.
 #[inline(always)]
 pub fn acosh<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
-    let way = centred::way(N);
-    if way == Way::Registers {
-        return acosh_of_most(x, scratch);
-    }
-    let Scratch([exponents, numbers, more, bits, ..]) = scratch;
-    let mut beyond = 0;
-    for at in 0..N {
-        // Usual from 1 to 2^64.
-        beyond |= x[at].to_bits().wrapping_sub(0x3ff0_0000_0000_0000);
-        let (_, sum, rest) = acosh_sum_usual(x[at]);
-        let apart = split_sum(sum, rest);
-        (numbers[at], more[at], bits[at]) = (apart.0, apart.1, f64::from_bits(apart.2));
-        exponents[at] = exponent(apart.2, 0.0);
-    }
-    if beyond >> 58 != 0 {
+    // Usual from 1 to 2^64.
+    if all_bits(x, |x| x.to_bits().wrapping_sub(0x3ff0_0000_0000_0000)) >> 58 != 0 {
         return proper!(x, acosh());
     }
+    let Scratch([sums, rests, ..]) = scratch;
+    for at in 0..N {
+        (sums[at], rests[at]) = acosh_sum_usual(x[at]);
+    }
     settle(scratch);
-    let Scratch([_, _, _, bits, less, ..]) = scratch;
-    for (bits, less) in bits[..N]
-        .as_chunks_mut()
-        .0
-        .iter_mut()
-        .zip(less.as_chunks_mut().0)
-    {
+    match centred::way(N) {
         // SAFETY: the way is the processor's.
-        [*bits, *less] = unsafe { look_up(way, bits) };
+        Way::Registers => unsafe { logarithms_of_most(x, scratch) },
+        // SAFETY: as above.
+        Way::Pairs => unsafe { logarithms(Way::Pairs, x, scratch) },
+        // SAFETY: as above.
+        Way::OneByOne => unsafe { logarithms(Way::OneByOne, x, scratch) },
+    }
+}
+
+/// `(k, near, rest, r)` of eight sums and what is added to them: see [`ln_parts`].
+///
+/// # Safety
+/// The way is that of this processor.
+#[inline(always)]
+unsafe fn parts(way: Way, sums: &[f64; 8], rests: &[f64; 8]) -> [[f64; 8]; 4] {
+    let [mut k, mut near, mut rest, mut r] = [[0.0; 8]; 4];
+    for at in 0..8 {
+        let bits;
+        (near[at], rest[at], bits) = split_sum(sums[at], rests[at]);
+        (k[at], r[at]) = (exponent(bits, 0.0), f64::from_bits(bits));
+    }
+    // SAFETY: the caller promises it.
+    let [inverse, less] = unsafe { look_up(way, &r) };
+    for at in 0..8 {
+        (near[at], rest[at], r[at]) = ln_parts(near[at], rest[at], inverse[at], less[at]);
+    }
+    [k, near, rest, r]
+}
+
+/// The logarithms of the scratch's sums.
+///
+/// # Safety
+/// The way is that of this processor.
+#[inline(always)]
+unsafe fn logarithms<const N: usize>(way: Way, values: &mut [f64; N], scratch: &mut Scratch) {
+    let Scratch([sums, rests, k, r, ..]) = scratch;
+    let eights = [sums, rests, k, r].map(|of| of[..N].as_chunks_mut::<8>().0.iter_mut());
+    let [sums, rests, k, r] = eights;
+    for (((near, rest), k), r) in sums.zip(rests).zip(k).zip(r) {
+        // SAFETY: the caller promises it.
+        [*k, *near, *rest, *r] = unsafe { parts(way, near, rest) };
     }
     settle(scratch);
-    let Scratch([exponents, numbers, more, inverses, less, ..]) = scratch;
+    let Scratch([near, rests, k, r, ..]) = scratch;
     for at in 0..N {
-        let (k, z) = (exponents[at], numbers[at]);
-        x[at] = ln_of(k, z, more[at], inverses[at], less[at]);
+        values[at] = ln_of(k[at], near[at], rests[at], r[at]);
     }
 }
 
-/// So many numbers are done beside the step before of as many others.
-const ABREAST: usize = 16;
-
-/// Numbers of which a step is done so.
-type Abreast = [f64; ABREAST];
-
-/// Of `MOST` numbers, with registers for the table: the square roots of some are found beside the
-/// logarithms of those before them.
-#[inline(always)]
-fn acosh_of_most<const N: usize>(x: &mut [f64; N], scratch: &mut Scratch) {
-    let Scratch([values, ..]) = scratch;
-    let places = values.as_chunks_mut().0;
-    let numbers = x.as_chunks().0;
-    let mut most = [0; ABREAST];
-    let mut sums = acosh_sums(&numbers[0], &mut most);
-    for some in 1..N / ABREAST {
-        let next = acosh_sums(&numbers[some], &mut most);
-        // SAFETY: the caller has asked for the registers.
-        places[some - 1] = unsafe { logarithms(sums) };
-        sums = next;
-    }
-    // SAFETY: as above.
-    places[N / ABREAST - 1] = unsafe { logarithms(sums) };
-    // From 1 to 2^64.
-    if most.into_iter().fold(0, u64::max) > 2f64.powi(64).to_bits() {
-        return proper!(x, acosh());
-    }
-    x.copy_from_slice(&values[..N]);
-}
-
-/// Some numbers and what is added to them.
-type Sums = [Abreast; 2];
-
-/// Those whose logarithms are the functions of some numbers. `most` has the largest bits of what a number
-/// is beyond 1: those of negative ones are the largest.
-#[inline(always)]
-fn acosh_sums(x: &Abreast, most: &mut [u64; ABREAST]) -> Sums {
-    let [mut sums, mut rests] = [[0.0; ABREAST]; 2];
-    for at in 0..ABREAST {
-        let above;
-        (above, sums[at], rests[at]) = acosh_sum_usual(x[at]);
-        most[at] = most[at].max(above.to_bits());
-    }
-    [sums, rests]
-}
-
-/// Of sums from 1 on.
+/// Likewise, in one stage.
 ///
 /// # Safety
 /// The processor has AVX-512.
 #[inline(always)]
-unsafe fn logarithms([sums, rests]: Sums) -> Abreast {
-    let [mut k, mut z, mut more, mut inverse, mut less] = [[0.0; ABREAST]; 5];
-    for at in 0..ABREAST {
-        let bits;
-        (z[at], more[at], bits) = split_sum(sums[at], rests[at]);
-        // The exponent, which AVX-512 converts.
-        k[at] = (bits >> 52) as f64;
-        inverse[at] = f64::from_bits(bits);
-    }
-    for (inverse, less) in inverse
-        .as_chunks_mut()
-        .0
-        .iter_mut()
-        .zip(less.as_chunks_mut().0)
-    {
+unsafe fn logarithms_of_most<const N: usize>(values: &mut [f64; N], scratch: &mut Scratch) {
+    let Scratch([sums, rests, ..]) = scratch;
+    let sums = sums.as_chunks().0.iter().zip(rests.as_chunks().0);
+    for (values, (sums, rests)) in values.as_chunks_mut::<8>().0.iter_mut().zip(sums) {
         // SAFETY: the caller promises it.
-        [*inverse, *less] = unsafe { look_up(Way::Registers, inverse) };
+        let [k, near, rest, r] = unsafe { parts(Way::Registers, sums, rests) };
+        *values = std::array::from_fn(|at| ln_of(k[at], near[at], rest[at], r[at]));
     }
-    std::array::from_fn(|at| ln_of(k[at], z[at], more[at], inverse[at], less[at]))
 }
 
 /// Each to the power of its exponent.
@@ -316,14 +258,24 @@ pub fn powf<const N: usize>(x: &mut [f64; N], y: &[f64; N], scratch: &mut Scratc
     powers_of_roots(x, scratch);
 }
 
+/// Powers of 2, of the scratch's roots and what is left of the exponents.
+#[inline(always)]
+fn powers_of_roots<const N: usize>(values: &mut [f64; N], scratch: &mut Scratch) {
+    settle(scratch);
+    let Scratch([roots, rests, ..]) = scratch;
+    for at in 0..N {
+        values[at] = roots[at] + roots[at] * exp2_near(rests[at]);
+    }
+}
+
 /// Of bases, exponents and what `ratio_parts` has of the significands; whether all are usual.
 #[inline(always)]
 fn bases<const N: usize>(x: &[f64; N], scratch: &mut Scratch) -> bool {
     let Scratch([exponents, s, s_low, ..]) = scratch;
     let mut all_usual = true;
     for at in 0..N {
-        let (k, m, usual) = split_usual(x[at]);
-        all_usual &= usual;
+        let (k, m) = split_usual(x[at]);
+        all_usual &= beyond_logarithms(x[at]) >> 62 == 0;
         exponents[at] = k;
         (s[at], s_low[at]) = ratio_parts(m);
     }

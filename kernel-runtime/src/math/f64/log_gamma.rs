@@ -100,7 +100,7 @@ on_host! {
 /// The same, for loops over many numbers.
 #[inline(always)]
 pub(super) fn ln_gamma_of_many(x: f64) -> f64 {
-    let (k, m, _) = split_usual(x);
+    let (k, m) = split_usual(x);
     let far = x >= FAR;
     with_log(x, far, k, m, exact_product_and(k, LN_2, -less(far)))
 }

@@ -1,7 +1,5 @@
 //! Sine, cosine and tangent.
 
-use super::bits::rough_inverse;
-use super::double::fast_two_sum;
 use super::reduction::{by_subtraction, quarter_turns};
 use kernel_macros::kernel;
 
@@ -86,19 +84,25 @@ pub fn cos(x: f64) -> f64 {
 #[inline(always)]
 pub(super) fn tan_of(x: f64, quarters: u64, r: f64, tail: f64) -> f64 {
     let tail = tail + x * 0.0;
-    let (main, rest): (f64, f64) = sine_parts(r, tail);
-    let (sine, sine_rest): (f64, f64) = fast_two_sum(main, rest);
-    let (main, rest): (f64, f64) = cosine_parts(r, tail);
-    let (cosine, cosine_rest): (f64, f64) = fast_two_sum(main, rest);
-    // tan(r + pi / 2) = -cos(r) / sin(r)
+    // A quotient of polynomials, as its continued fraction's convergents are. The divisor's stands at a number in
+    // the midst of its range, so that what is rounded is small.
+    let z = r * r;
+    let w = z * z;
+    let even = -0.4539583982688704 + z * 0.025505527866075167;
+    let even = even + w * (-0.00031145157811126326 + z * 4.976408786365096e-07);
+    let beyond = (z - 0.5) * even;
+    let below = 0.7730208008655648 + beyond;
+    // What the divisor's last rounding took from it is taken from the dividend, too, as the tail is: with the
+    // tangent's slope.
+    let lack = beyond - (below - 0.7730208008655648);
+    let odd = (-0.13337782886857466 + z * 0.0034241995878281158) + w * -1.785017217372719e-05;
+    let slope = 1.0 + 0.5 * z;
+    let above = r + ((r * z * odd + tail * slope) - r * slope * lack);
+    // tan(r + pi / 2) = -1 / tan(r)
     let swapped = quarters & 1 != 0;
-    let above = if swapped { -cosine } else { sine };
-    let above_rest = if swapped { -cosine_rest } else { sine_rest };
-    let below = if swapped { sine } else { cosine };
-    let below_rest = if swapped { sine_rest } else { cosine_rest };
-    let quotient = above / below;
-    let inverse: f64 = rough_inverse(below);
-    let value = quotient + (above_rest - quotient * below_rest) * inverse;
+    let first = if swapped { -below } else { above };
+    let second = if swapped { above } else { below };
+    let value = first / second;
     // A zero has its sign.
     let sign = if x == 0.0 { x.to_bits() } else { 0 };
     f64::from_bits(value.to_bits() | sign)
