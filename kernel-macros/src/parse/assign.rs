@@ -114,6 +114,12 @@ impl Parser {
         }
     }
 
+    /// What is assigned to changes, also where it lacks its `mut`: rustc says so, of the serial version.
+    fn changes(&mut self, var: VarId) {
+        let node = &mut self.vars[var];
+        node.mutable |= node.kind == VarKind::Local && !node.deferred;
+    }
+
     /// The value comes first, then the checks of the place, then the assignment.
     pub(super) fn assignment(
         &mut self,
@@ -121,6 +127,9 @@ impl Parser {
         op: Option<BinaryOp>,
         value: ExprId,
     ) -> StmtKind {
+        if let Some(var) = target.variable() {
+            self.changes(var);
+        }
         let checks = std::mem::take(&mut self.checks);
         if checks.is_empty() {
             return StmtKind::Assign { target, op, value };

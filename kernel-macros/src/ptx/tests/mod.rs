@@ -61,6 +61,22 @@ fn count(lines: &[String], opcode: &str) -> usize {
     lines.iter().filter(|line| line.contains(opcode)).count()
 }
 
+/// That is rustc's to say, which needs an expansion for that.
+#[test]
+fn what_is_assigned_to_may_lack_its_mut() {
+    for body in [
+        "let s = 2.0; if x[i] < 0.0 { s = 3.0; } y[i] = s;",
+        "let s = 2.0; s *= x[i]; y[i] = s;",
+        "let a = [0.0; 3]; a[i % 3] = x[i]; y[i] = a[0];",
+        "let p = (0.0, 1.0); p.0 = x[i]; y[i] = p.0 + p.1;",
+        "let (s, t) = (x[i], 1.0); for j in 0..3 { s += t; } y[i] = s;",
+    ] {
+        let source =
+            format!("fn f(x: &[f64], y: &mut [f64]) {{ for i in 0..x.len() {{ {body} }} }}");
+        assert!(emitted(&source, false).contains(".entry"), "{body}");
+    }
+}
+
 #[test]
 fn a_map_reads_as_its_source() {
     insta::assert_snapshot!(emitted(kernels::AXPY, false));
