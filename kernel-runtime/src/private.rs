@@ -37,8 +37,8 @@ pub use crate::prange;
 pub use crate::range::{Progression, count, progression};
 pub use crate::region::op;
 pub use crate::region::{
-    Body, Call, Code, Combine, Kept, Region, Shape, Slot, Tile, first, folded, get, lanes,
-    lanes_from, put, refill,
+    Body, Call, Code, Combine, Kept, Region, Shape, Slot, Tile, come_to, first, folded, get, lanes,
+    lanes_from, put, refill, taken,
 };
 pub use crate::report::Report;
 pub use crate::residency::{inline, owns};
@@ -60,6 +60,7 @@ pub use core::num::TryFromIntError;
 pub use core::ops::{Range, RangeInclusive};
 pub use core::option::Option;
 pub use core::primitive as prim;
+pub use core::ptr::null_mut;
 pub use core::result::Result;
 pub use core::{cfg, cfg_select, column, line, module_path};
 

@@ -19,6 +19,7 @@ pub mod op;
 mod packed;
 mod plan;
 mod primitive;
+mod registers;
 mod run;
 mod scratch;
 mod staying;
@@ -35,6 +36,7 @@ pub use fold::Slot;
 pub use kept::Kept;
 pub(crate) use packed::Packed;
 pub(crate) use primitive::Primitive;
+pub use registers::{come_to, taken};
 pub use run::{AnyMap, Place, Run};
 pub use tile::Tile;
 

@@ -234,3 +234,38 @@ fn arithmetic_inside_an_invariant() {
     parts::parallel(&x, &mut other, 3000);
     assert_eq!(one, other);
 }
+
+mod longer_rows {
+    use kernel_runtime::prelude::*;
+
+    /// Rows of another length than the source says.
+    macro_rules! vec {
+        ([$fill:expr; 2]; $n:expr) => {
+            std::vec![[$fill; 3]; $n]
+        };
+    }
+
+    #[kernel(parallel)]
+    pub fn sums(x: &[f64]) -> f64 {
+        let mut rows = vec![[0.5; 2]; x.len()];
+        for i in 0..x.len() {
+            rows[i][0] = x[i];
+            rows[i][1] += 1.0;
+        }
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            for v in rows[i].iter() {
+                sum += v;
+            }
+        }
+        sum
+    }
+}
+
+/// Where a macro of the name `vec` makes other rows, the array is asked.
+#[test]
+fn rows_of_another_vec() {
+    let x = vec![0.25; 3000];
+    assert_eq!(longer_rows::sums::serial(&x), 3000.0 * 2.25);
+    assert_eq!(longer_rows::sums::parallel(&x), 3000.0 * 2.25);
+}

@@ -1,5 +1,6 @@
 //! Iterations that combine, in lanes of the canonical order that take turns.
 
+use super::chunks::{self, Ordered};
 use super::levels;
 use super::names::{self, emit};
 use super::order::unchecked;
@@ -102,7 +103,45 @@ fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStr
             __from += #count;
         }
     };
+    let rounds = match chunks::keeps(region) {
+        true => in_registers(region, accumulators, &rounds),
+        false => rounds,
+    };
     Some(levels::if_optimised(region.rt(), &rounds))
+}
+
+/// Rounds over lanes that are there for them alone, where they depend on the order. A chunk of whole rounds ends
+/// with what they come to; others go on with the lanes in memory.
+fn in_registers(region: &Region, accumulators: &Accumulators, rounds: &TokenStream) -> TokenStream {
+    let (rt, all) = (region.rt(), names::index(region.lanes() as usize));
+    let ordered = chunks::Ordered::all(region);
+    let parts = ordered.iter().map(|Ordered { at, ty, identity, sum }| {
+        let lanes = &accumulators.lanes[*at];
+        let taken = names::local(&format!("__taken{at}"));
+        let at = names::index(*at);
+        [
+            emit!(let mut #taken: [#ty; #all] = unsafe { #rt::taken(#lanes, __anew, #identity) };),
+            emit!(let #lanes = #taken.as_mut_ptr();),
+            emit!(unsafe { *__tile.folded.add(#at) = #rt::come_to::<_, #sum, #all>(&#taken) };),
+            emit!(unsafe { *#lanes.cast() = #taken };),
+        ]
+    });
+    let parts: Vec<_> = parts.collect();
+    let [take, use_taken, fold, put_back] = std::array::from_fn(|part| -> TokenStream {
+        let parts = parts.iter().map(|parts| parts[part].clone());
+        parts.collect()
+    });
+    emit! {
+        if FAST && __lane == 0 && __end - __from >= #all {
+            let __anew = !__tile.folded.is_null();
+            #take
+            {
+                #use_taken
+                #rounds
+            }
+            if __anew { #fold } else { #put_back }
+        }
+    }
 }
 
 fn few_lanes(region: &Region) -> u32 {

@@ -465,8 +465,8 @@ pub struct Access {
     /// Reads are `Load`, plain assignments `Store`, compound assignments `Update`.
     pub mode: AccessMode,
     pub span: Span,
-    /// The last brackets'. A panic of an array that is no slice shows their place, and they stay
-    /// where they are when parentheses around them move the span.
+    /// The brackets', the first ones' of several. A panic of an array that is no slice shows their
+    /// place, and they stay where they are when parentheses around them move the span.
     pub brackets: proc_macro2::Span,
     /// How the index is written, for messages and for raising the panic that serial would raise.
     pub style: IndexStyle,

@@ -105,6 +105,9 @@ impl Parser {
         if let (syn::Pat::Type(typed), Pat::Var(var)) = (&local.pat, &pat) {
             self.learn_rows(*var, &typed.ty);
         }
+        if let (Pat::Var(var), Some(written), true) = (&pat, written, self.path.is_empty()) {
+            self.learn_new_rows(*var, written);
+        }
         if let Some(init) = init {
             self.learn_new_arrays(&pat, init);
         }
@@ -185,11 +188,8 @@ impl Parser {
 
     /// The value of a `let`; `vec![x; n]` is the one macro that is understood.
     pub(super) fn initial(&mut self, node: &syn::Expr) -> ExprId {
-        if let syn::Expr::Macro(node_macro) = node
-            && node_macro.mac.path.is_ident("vec")
-            && let Ok(repeat) = node_macro.mac.parse_body::<VecRepeat>()
-        {
-            let fill = self.expr(&repeat.fill);
+        if let Some(fill) = repeated(node) {
+            let fill = self.expr(&fill);
             let kind = self.run_of(fill);
             return self.push(kind, span::of(node));
         }
@@ -284,6 +284,17 @@ impl<'ast> syn::visit::Visit<'ast> for Names {
     fn visit_pat_ident(&mut self, node: &'ast syn::PatIdent) {
         self.0.push(node.ident.clone());
         syn::visit::visit_pat_ident(self, node);
+    }
+}
+
+/// The element that `vec![fill; n]` repeats.
+pub(super) fn repeated(node: &syn::Expr) -> Option<syn::Expr> {
+    match node {
+        syn::Expr::Macro(of) if of.mac.path.is_ident("vec") => {
+            let repeat = of.mac.parse_body::<VecRepeat>().ok()?;
+            Some(repeat.fill)
+        }
+        _ => None,
     }
 }
 

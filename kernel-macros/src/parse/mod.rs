@@ -328,11 +328,13 @@ impl Parser {
         template: ir::Template,
     ) -> Function {
         let rank = |var: &VarId| (*var, self.arrays[var].rank);
+        let named = |var: &VarId| self.row_names.contains_key(var);
         let innermost = |(var, lens): (&VarId, &Vec<u64>)| Some((*var, *lens.last()?));
+        let rows = self.rows.iter().filter(|(var, _)| !named(var));
         Function {
             tables: self.tables.iter().map(rank).collect(),
             lens: self.lens,
-            rows: self.rows.iter().filter_map(innermost).collect(),
+            rows: rows.filter_map(innermost).collect(),
             row_names: self.row_names,
             name: name.clone(),
             params,

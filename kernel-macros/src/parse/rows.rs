@@ -5,6 +5,7 @@
 
 use super::Parser;
 use super::expr::Shape;
+use super::local::repeated;
 use super::part::{Dim, Part};
 use super::span;
 use super::ty;
@@ -13,7 +14,8 @@ use crate::ir::{
     Access, AccessId, AccessMode, BinaryOp, Block, ExprId, ExprKind, IndexStyle, Pat, Place, Span,
     Stmt, StmtKind, VarId,
 };
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Literal};
+use quote::ToTokens;
 
 /// Longer rows are not written out.
 const LONGEST: u64 = 64;
@@ -30,6 +32,18 @@ pub(super) struct Row<'a> {
 /// An index of a row, and the variable that holds it where it cannot be read several times.
 type Held<'a> = (&'a syn::Expr, Option<VarId>);
 
+/// How many numbers stand in the array that a `Vec` is made of, as a number or one by one.
+fn new_row(made: &syn::Expr) -> Option<u64> {
+    let is_array = |node: &syn::Expr| matches!(node, syn::Expr::Array(_) | syn::Expr::Repeat(_));
+    match repeated(made)? {
+        syn::Expr::Repeat(row) if !is_array(&row.expr) => ty::literal_len(&row.len),
+        syn::Expr::Array(row) if !row.elems.iter().any(is_array) => {
+            u64::try_from(row.elems.len()).ok()
+        }
+        _ => None,
+    }
+}
+
 impl Parser {
     /// The lengths of an array and of its rows, where its type says them in numbers.
     pub(super) fn learn_rows(&mut self, array: VarId, written: &syn::Type) {
@@ -40,6 +54,18 @@ impl Parser {
         if let Some(lens) = lens.filter(|lens| lens.iter().product::<u64>() <= LONGEST) {
             self.rows.insert(array, lens);
         }
+    }
+
+    /// The length of the rows of a new `Vec`, as `vec![[0.0; 3]; n]` says it. The region asks the array
+    /// itself: the macro may be another one's.
+    pub(super) fn learn_new_rows(&mut self, array: VarId, made: &syn::Expr) {
+        let len = new_row(made).filter(|len| (1..=LONGEST).contains(len));
+        let Some(len) = len.filter(|_| !self.rows.contains_key(&array)) else {
+            return;
+        };
+        self.rows.insert(array, vec![len]);
+        let len = Literal::u64_unsuffixed(len);
+        self.row_names.insert(array, len.to_token_stream());
     }
 
     pub(super) fn row<'a>(&self, node: &'a syn::Expr) -> Option<Row<'a>> {

@@ -7,7 +7,6 @@ use super::fold::{Rounded, Slot};
 use super::run::Run;
 use super::{Body, Tile};
 use crate::failure::Checked;
-use crate::order;
 
 /// Chunks of a block, at most, and words for what the accumulators of all its chunks come to.
 const CHUNKS: u64 = 32;
@@ -61,7 +60,14 @@ impl Chunks<'_> {
     /// The next `count` chunks, at most as many as make a block, folded as the canonical tree says.
     /// Accumulators that pass by are left alone.
     pub(super) fn block(&mut self, body: Body, count: u64, bits: &mut [u64]) -> Checked {
-        let mut words = [0; WORDS];
+        match bits.len() {
+            // Few words, as all are written first.
+            1 => self.block_in(body, count, &mut [0; CHUNKS as usize], bits),
+            _ => self.block_in(body, count, &mut [0; WORDS], bits),
+        }
+    }
+
+    fn block_in(&mut self, body: Body, count: u64, words: &mut [u64], bits: &mut [u64]) -> Checked {
         let width = bits.len();
         let mut done = 0;
         while done < count {
@@ -109,17 +115,9 @@ impl Chunks<'_> {
 
     /// The tree over the chunks' values: neighbours fold, and an odd one moves up.
     fn pairs(&self, words: &mut [u64], bits: &mut [u64]) {
-        let width = bits.len();
-        for (at, of) in self.run.plan.accumulators.iter().enumerate() {
-            if of.exact {
-                continue;
-            }
-            order::pairwise(words.len() / width, |to, left, right| {
-                let left = words[left * width + at];
-                let right = right.map(|right| words[right * width + at]);
-                words[to * width + at] = right.map_or(left, |right| (of.folding.pair)(left, right));
-            });
-            bits[at] = words[at];
+        let all = self.run.plan.accumulators.iter().zip(bits).enumerate();
+        for (at, (of, bits)) in all.filter(|(_, (of, _))| !of.exact) {
+            *bits = (of.folding.neighbours)(&mut words[at..], self.run.plan.accumulators.len());
         }
     }
 }

@@ -10,7 +10,10 @@ use super::op::{
     Together, Xor,
 };
 use super::primitive::Primitive;
+#[cfg(target_arch = "x86_64")]
+use super::registers::tree;
 use crate::element::Element;
+use crate::order;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -125,6 +128,8 @@ pub const fn repeated(bytes: usize, bits: u64) -> u64 {
 pub struct Folding {
     /// Two of them, as bits.
     pub pair: fn(u64, u64) -> u64,
+    /// What every so manieth word comes to, from the first on, as the canonical tree says; in place.
+    pub neighbours: fn(&mut [u64], usize) -> u64,
     /// See [`Folding::lanes`].
     general_lanes: unsafe fn(&Slot, usize) -> u64,
     fast_lanes: unsafe fn(&Slot, usize) -> u64,
@@ -144,6 +149,7 @@ impl Folding {
     const fn of<T: Element, O: Op<T> + Combine<T>, L: Op<T>>() -> Folding {
         Folding {
             pair: |left, right| O::fold(T::from_bits(left), T::from_bits(right)).into_bits(),
+            neighbours: fold_neighbours::<T, O>,
             general_lanes: fold_lanes::<T, O>,
             fast_lanes: fold_fast::<T, L>,
             written: O::lanes,
@@ -167,6 +173,16 @@ impl Folding {
             self.general_lanes
         }
     }
+}
+
+fn fold_neighbours<T: Element, O: Op<T>>(words: &mut [u64], width: usize) -> u64 {
+    order::pairwise(words.len().div_ceil(width), |to, left, right| {
+        let left = words[left * width];
+        words[to * width] = right.map_or(left, |right| {
+            O::fold(T::from_bits(left), T::from_bits(words[right * width])).into_bits()
+        });
+    });
+    words[0]
 }
 
 /// # Safety
@@ -242,12 +258,24 @@ pub trait Rounded: Element {
     ///
     /// As for [`Rounded::sum`].
     unsafe fn product(slot: &Slot, lanes: usize) -> u64;
+    /// What lanes in registers add up to.
+    ///
+    /// # Safety
+    ///
+    /// There are 64 or 128, of 512 bytes at most, and the processor has `Level::FAST`.
+    unsafe fn sum_of<const L: usize>(lanes: &[Self; L]) -> Self;
+    /// What they multiply to, likewise.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Rounded::sum_of`].
+    unsafe fn product_of<const L: usize>(lanes: &[Self; L]) -> Self;
     /// The word that holds it as often as it has room for it.
     fn repeated(self) -> u64;
 }
 
 macro_rules! rounded {
-    ($($ty:ident)*) => {$(
+    ($($ty:ident $sum_of:ident $product_of:ident)*) => {$(
         impl Rounded for $ty {
             #[inline(never)]
             unsafe fn sum(slot: &Slot, lanes: usize) -> u64 {
@@ -262,6 +290,24 @@ macro_rules! rounded {
             }
 
             #[inline(always)]
+            unsafe fn sum_of<const L: usize>(lanes: &[$ty; L]) -> $ty {
+                // SAFETY: the caller's.
+                #[cfg(target_arch = "x86_64")]
+                return unsafe { tree::$sum_of(lanes) };
+                #[cfg(not(target_arch = "x86_64"))]
+                <$ty>::from_bits(fold_halves::<$ty, Sum>(lanes) as _)
+            }
+
+            #[inline(always)]
+            unsafe fn product_of<const L: usize>(lanes: &[$ty; L]) -> $ty {
+                // SAFETY: the caller's.
+                #[cfg(target_arch = "x86_64")]
+                return unsafe { tree::$product_of(lanes) };
+                #[cfg(not(target_arch = "x86_64"))]
+                <$ty>::from_bits(fold_halves::<$ty, Product>(lanes) as _)
+            }
+
+            #[inline(always)]
             fn repeated(self) -> u64 {
                 repeated(size_of::<$ty>(), self.into_bits())
             }
@@ -269,7 +315,7 @@ macro_rules! rounded {
     )*};
 }
 
-rounded!(f32 f64);
+rounded!(f32 sum_f32 product_f32 f64 sum_f64 product_f64);
 
 /// # Safety
 ///

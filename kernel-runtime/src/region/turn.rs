@@ -14,6 +14,13 @@ pub const MANY: u64 = if cfg!(feature = "every-form") {
     1 << 12
 };
 
+/// The same of sums in order, whose lanes rows that are no rounds of lanes break up.
+const SOME: u64 = if cfg!(feature = "every-form") {
+    1
+} else {
+    1 << 8
+};
+
 /// How much further apart in memory iterations of the innermost loop are, at least, than those that
 /// take their place.
 const FURTHER: u128 = 4;
@@ -67,7 +74,8 @@ impl Run<'_> {
     #[inline]
     pub(crate) fn suited<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
         let asks = self.plan.turns || self.plan.blocks;
-        if !asks || self.count < MANY {
+        let lanes = self.plan.collapses && !self.plan.exact && !self.plan.accumulators.is_empty();
+        if !asks || self.count < if lanes { SOME } else { MANY } {
             return f(self);
         }
         self.turned(f)
@@ -75,7 +83,10 @@ impl Run<'_> {
 
     #[inline(never)]
     fn turned<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
-        let order = self.order().filter(|_| self.is_free_of_order());
+        let order = match self.is_free_of_order() {
+            true => self.order(),
+            false => None,
+        };
         let turned = order.and_then(|order| Some((order, self.turned_arrays(order)?)));
         let Some((order, arrays)) = turned else {
             return self.collapsed(f);

@@ -129,3 +129,27 @@ fn ends_of_chains() {
     check!(ended[out = vec![[false; 6]; 500]](v.view(), &z, &mut out));
     check!(ended_in_a_sum(&z[..30], &z));
 }
+
+/// Methods of numbers that parameters refer to.
+#[kernel(parallel, cuda)]
+fn through_parameters(x: &[f64], by: &f64, low: &mut f64, high: &mut f64, out: &mut [f64]) {
+    for (o, v) in out.iter_mut().zip(x) {
+        *o = v * by.abs() + by.powi(2);
+    }
+    for &v in x {
+        *low = low.min(v);
+        *high = high.max(v);
+    }
+}
+
+#[test]
+fn methods_through_parameters() {
+    for n in [0, 1, 64, 1500] {
+        let x: Vec<f64> = (0..n).map(crate::support::value).collect();
+        check!(
+            through_parameters[low = 0.1, high = f64::NAN, out = vec![0.0; n]](
+                &x, &-0.75, &mut low, &mut high, &mut out
+            )
+        );
+    }
+}

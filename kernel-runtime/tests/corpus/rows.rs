@@ -271,3 +271,33 @@ fn arrays_from_outside_are_taken_apart() {
         ));
     }
 }
+
+/// New rows of lengths that no annotation says, written as wholes, swapped and combined into.
+#[kernel(parallel, cuda)]
+fn new_rows(x: &[f64], n: usize) -> Vec<[f64; 2]> {
+    let mut a = vec![[1.0, 0.5]; n];
+    let mut b = vec![[0.0; 2]; n];
+    for _ in 0..3 {
+        for i in 0..n {
+            b[i] = [a[i][1] + x[i], a[i][0] * 0.5];
+        }
+        std::mem::swap(&mut a, &mut b);
+    }
+    for (i, v) in x.iter().enumerate() {
+        b[i % 7][i % 2] += v.round();
+    }
+    for (o, p) in a.iter_mut().zip(&b) {
+        *o = [o[0] + p[1], o[1]];
+    }
+    a
+}
+
+#[test]
+fn rows_of_new_arrays() {
+    for n in [7, 65, 1500] {
+        check!(new_rows(&doubles(n), n));
+    }
+    check!(new_rows(&[], 0));
+    fails!("the index is 4", new_rows(&doubles(4), 9));
+    fails!("the index is 5", new_rows(&doubles(9), 5));
+}

@@ -49,7 +49,7 @@ impl Parser {
         index: &syn::ExprIndex,
         mode: AccessMode,
     ) -> Result<Indexed, ExprId> {
-        let brackets = index.bracket_token.span.join();
+        let (first, brackets) = (index, index.bracket_token.span.join());
         if let Some((base, parts)) = rows::indexed(node)
             && parts.len() > 1
             && let Some(base) = self
@@ -61,7 +61,7 @@ impl Parser {
         {
             let index = parts.into_iter().map(|part| self.expr(part)).collect();
             let found = self.part_element(&part, index, mode, span::of(node));
-            return Ok(self.bracketed(found, brackets));
+            return Ok(self.bracketed(found, first_brackets(first)));
         }
         if let Some((base, parts)) = self.rows_of_local(index) {
             let index = parts.into_iter().map(|part| self.expr(part)).collect();
@@ -247,4 +247,12 @@ pub(in crate::parse) fn axis_number(node: &syn::Expr) -> Option<u32> {
         return None;
     }
     ty::literal_len(call.args.first()?)?.try_into().ok()
+}
+
+/// The brackets that stand first in `rows[i][j]`: an array that is no slice is asked for a row.
+fn first_brackets(index: &syn::ExprIndex) -> proc_macro2::Span {
+    match &*index.expr {
+        syn::Expr::Index(inner) => first_brackets(inner),
+        _ => index.bracket_token.span.join(),
+    }
 }

@@ -73,8 +73,7 @@ impl Parser {
         let builtin = Builtin::from_name(&name);
         match builtin {
             Some(builtin) if builtin.arity() == call.args.len() + 1 && call.turbofish.is_none() => {
-                let receiver = self.expr(&call.receiver);
-                self.prove_by_reference(call, receiver);
+                let receiver = self.receiver(call);
                 let mut args = vec![receiver];
                 args.extend(call.args.iter().map(|arg| self.expr(arg)));
                 let id = self.push(ExprKind::Call(builtin, args), span::of(node));
@@ -110,6 +109,18 @@ impl Parser {
                 self.opaque(node, what, Some(help))
             }
         }
+    }
+
+    /// The number that a method is called of, or called of a reference to.
+    fn receiver(&mut self, call: &syn::ExprMethodCall) -> ExprId {
+        let behind = self.deref_target(&call.receiver);
+        if let Some(var) = behind.filter(|_| !self.path.is_empty()) {
+            self.prove_method(Typed::Var(var), Receiver::Behind, call);
+            return self.push(ExprKind::Var(var), span::of(&call.receiver));
+        }
+        let receiver = self.expr(&call.receiver);
+        self.prove_by_reference(call, receiver);
+        receiver
     }
 
     /// `p[i].len()`, `x[a..b].is_empty()`, `m.row(i).len()`
