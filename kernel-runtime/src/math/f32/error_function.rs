@@ -2,7 +2,7 @@
 
 use super::bits::{scale, upper};
 use super::double::{fast_two_sum, two_product, two_sum};
-use super::exponential::exp_parts;
+use super::exponential::{exp_parts, exp2_curve};
 use kernel_macros::kernel;
 
 /// `erf(x) / x - 1` for `z = x^2` up to 0.64.
@@ -40,18 +40,34 @@ fn erfc_beyond(a: f32) -> f32 {
     scale(value, k)
 }
 
+/// `erf(a)` for `a` of at least 0.8, exact in absolute terms.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+fn erf_beyond(a: f32) -> f32 {
+    // From here on it is 1; a NaN stays.
+    let a = if a > 3.95 { 3.95 } else { a };
+    // -log2 erfc(a) is smooth.
+    let z = a * a;
+    let first = 8.331952e-05 + a * 1.6277434;
+    let second = 0.91777784 + a * 0.15128326;
+    let third = -0.032732587 + a * 0.0045621097;
+    let log = (first + z * second) + z * z * (third + z * -0.00030062874);
+    // 1.5 * 2^23 + 127: the difference ends in the bits of 2^k.
+    let shifted = 12583039.0 - log;
+    let r = (12583039.0 - shifted) - log;
+    let curve: f32 = exp2_curve(r);
+    let value = 1.0 + (r * 0.6931472 + curve);
+    1.0 - value * f32::from_bits(shifted.to_bits() << 23)
+}
+
 /// The error function. At most 2 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {
     let a = x.abs();
     let series: f32 = erf_series(a * a);
-    let beyond: f32 = erfc_beyond(a);
-    let value = if a < 0.8 {
-        a + a * series
-    } else {
-        1.0 - beyond
-    };
+    let beyond: f32 = erf_beyond(a);
+    let value = if a < 0.8 { a + a * series } else { beyond };
     value.copysign(x)
 }
 

@@ -53,6 +53,16 @@ pub fn exp(x: f32) -> f32 {
     assemble(value, shifted)
 }
 
+/// `2^r - 1 - r ln 2` for `|r|` up to 1/2.
+#[kernel(device, crate = crate)]
+#[inline(always)]
+pub(super) fn exp2_curve(r: f32) -> f32 {
+    let z = r * r;
+    let first = 0.2402265 + r * 0.055503618;
+    let second = 0.009618073 + r * 0.001339038;
+    z * (first + z * (second + z * 0.00015458441))
+}
+
 /// `2^x`. At most 1 ULP.
 #[kernel(device, crate = crate)]
 #[inline(always)]
@@ -61,10 +71,7 @@ pub fn exp2(x: f32) -> f32 {
     let x = if x < -254.0 { -254.0 } else { x };
     let shifted = x + 12583166.0;
     let r = x - (shifted - 12583166.0);
-    let z = r * r;
-    let first = 0.2402265 + r * 0.055503618;
-    let second = 0.009618073 + r * 0.001339038;
-    let curve = z * (first + z * (second + z * 0.00015458441));
+    let curve: f32 = exp2_curve(r);
     let linear = r * 0.6931472;
     let one = 1.0 + linear;
     let value = one + ((linear - (one - 1.0)) + curve);
