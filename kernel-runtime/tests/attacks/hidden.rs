@@ -302,4 +302,25 @@ mod halved {
     }
 }
 
+mod parameters {
+    use kernel_runtime::prelude::kernel;
+
+    trait Least {
+        fn min(self, other: f64) -> f64;
+    }
+
+    impl Least for &mut f64 {
+        fn min(self, _: f64) -> f64 {
+            7.0
+        }
+    }
+
+    #[kernel(parallel)]
+    fn least(x: &[f64], low: &mut f64) {
+        for &v in x {
+            *low = low.min(v);
+        }
+    }
+}
+
 fn main() {}
