@@ -39,7 +39,8 @@ impl Parser {
         Some(self.bound(last))
     }
 
-    /// `let [p, q] = array;` of a fixed array from outside of the iteration: rustc knows that it has that length.
+    /// `let [p, q] = array;` of a fixed array from outside of the iteration, and `let [p, .., q] = row;` of a row
+    /// too: rustc knows that it has that length.
     pub(super) fn let_slice(&mut self, local: &syn::Local) -> Option<StmtKind> {
         let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
         let mut pattern = pattern(&local.pat, &init.expr)?;
@@ -49,9 +50,10 @@ impl Parser {
             elems.all(|elem| !matches!(elem, syn::Pat::Ident(of) if of.mutability.is_some()));
         let array = self.named(referent(&init.expr).unwrap_or(&init.expr))?;
         let outside = matches!(self.vars[array].kind, VarKind::Param | VarKind::Driver);
+        let row = self.parts.contains_key(&array) && pattern.names.elems.iter().any(is_rest);
         let part = self
             .matched_slice(&init.expr, &pattern)
-            .filter(|_| outside)?;
+            .filter(|_| outside || row)?;
         let (list, writable) = (name("list"), part.writable);
         self.bind_part_name(&list, part);
         let binds = pattern.binding(&list, writable)?;

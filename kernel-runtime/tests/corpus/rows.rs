@@ -301,3 +301,27 @@ fn rows_of_new_arrays() {
     fails!("the index is 4", new_rows(&doubles(4), 9));
     fails!("the index is 5", new_rows(&doubles(9), 5));
 }
+
+/// The ends of rows.
+#[kernel(parallel, cuda)]
+fn ends_of_rows(p: &[[f64; 3]], q: &mut [[f64; 4]], y: &mut [f64]) {
+    for (r, o) in p.iter().zip(y.iter_mut()) {
+        let [first, .., last] = r;
+        let [start, ..] = *r;
+        *o = first - last * start;
+    }
+    for r in q.iter_mut() {
+        let [first, .., last] = r;
+        std::mem::swap(first, last);
+    }
+}
+
+#[test]
+fn rows_by_their_ends() {
+    for n in [0, 1, 65, 700] {
+        let x = doubles(4 * n);
+        let p: Vec<[f64; 3]> = x.chunks(4).map(|c| [c[0], c[1], c[2]]).collect();
+        let q: Vec<[f64; 4]> = x.chunks(4).map(|c| [c[3], c[2], c[1], c[0]]).collect();
+        check!(ends_of_rows[q = q.clone(), y = vec![0.0; n]](&p, &mut q, &mut y));
+    }
+}
