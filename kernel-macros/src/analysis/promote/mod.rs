@@ -129,6 +129,11 @@ impl Promotion {
                     let element = self.element(function, id, access);
                     Some(read(function, element))
                 }
+                // What the loop binds has no name before it.
+                ExprKind::Var(var) if function.encloses(id, function.vars[var].home) => {
+                    let init = Former::new(function, &[id]).init_of(var)?;
+                    Some(self.start(function, id, init))
+                }
                 ExprKind::Var(var) => {
                     let kept = before(function, id, var);
                     Some(read(function, kept))

@@ -2,6 +2,7 @@
 
 use crate::analysis::plan::{Fold, Region};
 use crate::analysis::tests::{accepted, refused};
+use crate::ir::{ExprKind, walk};
 
 /// The only loop over `j` in a loop over `i`, or the region that it becomes.
 fn source(body: &str) -> String {
@@ -116,6 +117,29 @@ fn extremes_by_what_is_computed_of_them() {
     ] {
         refused(&keyed(body), &["`b`"]);
     }
+}
+
+/// Another variable may have the name there.
+#[test]
+fn what_a_loop_binds_has_no_name_before_it() {
+    let (function, plan) = accepted(
+        "fn f(x: &[f64], y: &[f64], n: usize) -> usize {
+            let (mut at, to) = (0, 1.0);
+            for t in 0..2 {
+                let to = y[0];
+                for i in 0..n { if (x[i] - to).abs() < (x[at] - to).abs() { at = i; } }
+            }
+            at
+        }",
+    );
+    let region = &plan.regions[0];
+    let start = region.promoted[0].start;
+    walk::below(&function, start, &mut |id| {
+        if let ExprKind::Var(var) = function.exprs[id].kind {
+            let home = function.vars[var].home;
+            assert!(!function.encloses(region.nest[0].id, home));
+        }
+    });
 }
 
 fn keyed(body: &str) -> String {
