@@ -55,6 +55,7 @@ pub(super) struct Table {
     pub slopes: [f64; 16],
     pub less: [f64; 16],
     /// Each centre's numbers in a row.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub rows: [[f64; 4]; 16],
 }
 

@@ -16,6 +16,7 @@ pub(super) enum Way {
 
 /// That of this processor, in a call of so many numbers: `MOST` with AVX-512.
 #[inline(always)]
+#[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))]
 pub(super) fn way(numbers: usize) -> Way {
     #[cfg(target_arch = "x86_64")]
     if numbers == MOST && std::arch::is_x86_feature_detected!("avx512f") {

@@ -39,6 +39,7 @@ pub(super) struct Table {
     pub inverses: [f64; 16],
     pub less: [f64; 16],
     /// Each inverse beside what belongs to it.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     pub pairs: [[f64; 2]; 16],
 }
 

@@ -3,6 +3,7 @@
 //! them, or loads them one by one.
 
 use super::exponential::exp2_root_usual;
+#[cfg(any(target_arch = "x86_64", test))]
 use crate::math::lanes::MOST;
 
 /// [`exp2_root_usual`] of each, in its place, in a call of `N` numbers (`MOST` with AVX-512). They are a
