@@ -65,7 +65,7 @@ pub fn each(region: &Region, code: &TokenStream) -> TokenStream {
     });
     let folds = ordered.iter().map(|of| {
         let (at, ty, sum) = (names::index(of.at), &of.ty, of.sum);
-        emit!(*__folded.add(#at) = #rt::folded::<#ty, #sum>(__slots, #at, #lanes);)
+        emit!(*__folded.add(#at) = #rt::folded::<#ty, #sum, #lanes>(__slots, #at);)
     });
     let (refill, folds) = (emit!(#(#refill)*), emit!(#(#folds)*));
     let (refill, folds) = match keeps(region) {

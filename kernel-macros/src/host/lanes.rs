@@ -114,7 +114,7 @@ fn whole_rounds(region: &Region, accumulators: &Accumulators) -> Option<TokenStr
 /// with what they come to; others go on with the lanes in memory.
 fn in_registers(region: &Region, accumulators: &Accumulators, rounds: &TokenStream) -> TokenStream {
     let (rt, all) = (region.rt(), names::index(region.lanes() as usize));
-    let ordered = chunks::Ordered::all(region);
+    let ordered = Ordered::all(region);
     let parts = ordered.iter().map(|Ordered { at, ty, identity, sum }| {
         let lanes = &accumulators.lanes[*at];
         let taken = names::local(&format!("__taken{at}"));

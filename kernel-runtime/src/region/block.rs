@@ -4,6 +4,7 @@
 
 use super::chunk::Chunks;
 use super::fold::{Rounded, Slot};
+use super::registers::come_to;
 use super::run::Run;
 use super::{Body, Tile};
 use crate::failure::Checked;
@@ -12,26 +13,21 @@ use crate::failure::Checked;
 const CHUNKS: u64 = 32;
 const WORDS: usize = 256;
 
-/// What the lanes of an accumulator come to.
+/// What the lanes of an accumulator come to. Compiled once for a type, as few chunks need it where lanes are
+/// registers.
 ///
 /// # Safety
 ///
 /// The slots are those of a region with more accumulators than this, and so many lanes of this one,
 /// 64 or 128, were filled with values of the type. The processor has `Level::FAST`.
-#[inline(always)]
-pub unsafe fn folded<T: Rounded, const SUM: bool>(
+#[inline(never)]
+#[cfg_attr(target_arch = "x86_64", target_feature(enable = "avx2"))]
+pub unsafe fn folded<T: Rounded, const SUM: bool, const L: usize>(
     slots: *const Slot,
     accumulator: usize,
-    lanes: usize,
 ) -> u64 {
-    // SAFETY: the caller's.
-    unsafe {
-        let slot = &*slots.add(accumulator);
-        match SUM {
-            true => T::sum(slot, lanes),
-            false => T::product(slot, lanes),
-        }
-    }
+    // SAFETY: the caller's; slots are aligned for every element.
+    unsafe { come_to::<T, SUM, L>(&*slots.add(accumulator).cast()) }
 }
 
 /// All lanes of an accumulator become a value.

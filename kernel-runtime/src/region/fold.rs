@@ -246,30 +246,18 @@ pub fn fold_half<T: Element, O: Op<T>, const WIDTH: usize, const N: usize>(lanes
 
 /// A number whose sums and products depend on their order.
 pub trait Rounded: Element {
-    /// What 64 or 128 lanes add up to, as bits. Compiled once: within other code LLVM takes lanes one by one.
+    /// What lanes add up to.
     ///
     /// # Safety
     ///
-    /// So many were filled with values of the type, and the processor has `Level::FAST`.
-    unsafe fn sum(slot: &Slot, lanes: usize) -> u64;
+    /// There are 64 or 128, of 512 bytes at most, and the processor has `Level::FAST`.
+    unsafe fn sum<const L: usize>(lanes: &[Self; L]) -> Self;
     /// What they multiply to, likewise.
     ///
     /// # Safety
     ///
     /// As for [`Rounded::sum`].
-    unsafe fn product(slot: &Slot, lanes: usize) -> u64;
-    /// What lanes in registers add up to.
-    ///
-    /// # Safety
-    ///
-    /// There are 64 or 128, of 512 bytes at most, and the processor has `Level::FAST`.
-    unsafe fn sum_of<const L: usize>(lanes: &[Self; L]) -> Self;
-    /// What they multiply to, likewise.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Rounded::sum_of`].
-    unsafe fn product_of<const L: usize>(lanes: &[Self; L]) -> Self;
+    unsafe fn product<const L: usize>(lanes: &[Self; L]) -> Self;
     /// The word that holds it as often as it has room for it.
     fn repeated(self) -> u64;
 }
@@ -277,20 +265,8 @@ pub trait Rounded: Element {
 macro_rules! rounded {
     ($($ty:ident $sum_of:ident $product_of:ident)*) => {$(
         impl Rounded for $ty {
-            #[inline(never)]
-            unsafe fn sum(slot: &Slot, lanes: usize) -> u64 {
-                // SAFETY: the caller's.
-                unsafe { fold_fast::<$ty, Sum>(slot, lanes) }
-            }
-
-            #[inline(never)]
-            unsafe fn product(slot: &Slot, lanes: usize) -> u64 {
-                // SAFETY: the caller's.
-                unsafe { fold_fast::<$ty, Product>(slot, lanes) }
-            }
-
             #[inline(always)]
-            unsafe fn sum_of<const L: usize>(lanes: &[$ty; L]) -> $ty {
+            unsafe fn sum<const L: usize>(lanes: &[$ty; L]) -> $ty {
                 // SAFETY: the caller's.
                 #[cfg(target_arch = "x86_64")]
                 return unsafe { tree::$sum_of(lanes) };
@@ -299,7 +275,7 @@ macro_rules! rounded {
             }
 
             #[inline(always)]
-            unsafe fn product_of<const L: usize>(lanes: &[$ty; L]) -> $ty {
+            unsafe fn product<const L: usize>(lanes: &[$ty; L]) -> $ty {
                 // SAFETY: the caller's.
                 #[cfg(target_arch = "x86_64")]
                 return unsafe { tree::$product_of(lanes) };

@@ -28,8 +28,8 @@ pub unsafe fn come_to<T: Rounded, const SUM: bool, const L: usize>(lanes: &[T; L
     // SAFETY: the caller's.
     let value = unsafe {
         match SUM {
-            true => T::sum_of(lanes),
-            false => T::product_of(lanes),
+            true => T::sum(lanes),
+            false => T::product(lanes),
         }
     };
     value.into_bits()

@@ -74,11 +74,22 @@ impl Run<'_> {
     #[inline]
     pub(crate) fn suited<R>(&self, f: impl FnOnce(&Run<'_>) -> R) -> R {
         let asks = self.plan.turns || self.plan.blocks;
-        let lanes = self.plan.collapses && !self.plan.exact && !self.plan.accumulators.is_empty();
-        if !asks || self.count < if lanes { SOME } else { MANY } {
+        if !asks || self.count < self.many() {
             return f(self);
         }
         self.turned(f)
+    }
+
+    /// Iterations from which on it pays to ask for the strides.
+    #[inline]
+    fn many(&self) -> u64 {
+        let plan = self.plan;
+        let in_order = !plan.exact && !plan.accumulators.is_empty();
+        if plan.collapses && in_order {
+            SOME
+        } else {
+            MANY
+        }
     }
 
     #[inline(never)]
