@@ -64,7 +64,7 @@ fn main() {
     for kernel in SETTLED {
         let calls = program.calls(program.form(kernel));
         // What the lanes of a chunk come to is a call of the runtime.
-        let known = |call: &&str| is_one_of(call, &MEMORY) || call.contains("::fold::Rounded>::");
+        let known = |call: &&str| is_one_of(call, &MEMORY) || call.contains("::block::folded");
         let settled = calls.iter().all(known);
         assert!(settled, "`{kernel}` calls {calls:?}");
     }
