@@ -42,7 +42,7 @@ fn counts(x: &mut [f64]) {
     let mut i = 0;
     while i < x.len() {
         x[i] = 1.0;
-        i += 1;
+        i += 2;
     }
 }
 
