@@ -30,7 +30,7 @@ fn constructs(x: &mut [f64], n: usize) {
 
 #[kernel(parallel)]
 fn collects(x: &[f64]) -> Vec<f64> {
-    let mut found = Vec::new();
+    let mut found = Vec::from([0.0]);
     for i in 0..x.len() {
         found.push(x[i]);
     }
