@@ -45,6 +45,12 @@ unsafe fn right(slots: *mut Slot, count: usize) {
     });
 }
 
+/// Whether accumulators belong together: the device then starts at identities, and [`joined`] adds what
+/// they were.
+fn folds_together(region: &Region) -> bool {
+    !region.extremes.is_empty()
+}
+
 /// What accumulators were and what the iterations came to, as one.
 fn joined(region: &Region, before: &[Number], after: &[Number]) -> Run<Vec<Number>> {
     let mut values = Vec::new();
@@ -121,7 +127,7 @@ pub fn known(compiled: &Compiled, ptx: &str, debug: bool) -> Vec<Known> {
             wide: None,
             gathers: false,
             folds: false,
-            fold: (!plan.extremes.is_empty()).then_some(right as FoldLanes),
+            fold: folds_together(plan).then_some(right as FoldLanes),
             fast_fold: None,
         };
         Known {
@@ -156,64 +162,30 @@ pub struct OnDevice<'a> {
     pub wrong_sum: Option<String>,
 }
 
+/// What a region starts with.
+struct Start {
+    outermost: Option<Progression>,
+    scalars: Vec<u64>,
+    homes: Vec<Home>,
+    /// What accumulators were.
+    before: Vec<Number>,
+    /// What accumulators come to in the canonical order, where they have one.
+    expected: Option<Partial>,
+}
+
+/// What the device came to.
+struct End {
+    sums: Vec<Number>,
+    elements: Vec<Elements>,
+}
+
 impl Hook for OnDevice<'_> {
     fn region(&mut self, machine: &mut Machine<'_>, index: usize) -> Run<Attempt> {
         let region = &self.compiled.plan.regions[index];
-        let text = &self.compiled.regions[index];
-        let outermost = match text.is_driven {
-            true => progression(machine, region.nest[0].id)?,
-            false => None,
-        };
-        let mut planned = machine.clone();
-        planned.function = &self.compiled.function;
-        let scalars = scalars(&mut planned, region, text)?;
-        let Some(homes) = homes(&mut planned, region)? else {
+        let Some(start) = self.start(machine, index)? else {
             return Ok(Attempt::AsWritten);
         };
-        let before = values(&mut planned, region)?;
-        let expected = if text.is_grouped() {
-            let Some(groups) = Groups::of(&planned, region).filter(|of| of.count() > 1) else {
-                return Ok(Attempt::AsWritten);
-            };
-            groups.fold(&planned, region, &before)
-        } else {
-            let sums = canonical::sums(&planned, region, &before);
-            let arrays = Vec::new();
-            sums.map(|sums| Partial { sums, arrays })
-        };
-        // What folds together is joined here.
-        let together = !region.extremes.is_empty();
-        let start = if together {
-            canonical::identities(&region.accumulators)
-        } else {
-            before.clone()
-        };
-        let mut sums: Vec<u64> = start.iter().map(|value| value.bits()).collect();
-        let elements = region
-            .arrays
-            .iter()
-            .map(|of| array(machine, of.var).map(Elements::of));
-        let mut elements = elements.collect::<Run<Vec<_>>>()?;
-        let outcome = {
-            let views = region.arrays.iter().zip(&mut elements);
-            let views = views.map(|(of, elements)| elements.view(&machine.arrays[&of.var]));
-            let mut views: Vec<_> = views.collect();
-            let arrays = region.arrays.iter().zip(&mut views);
-            let arrays: Vec<_> = arrays.map(|(of, view)| view.captured(of.writes)).collect();
-            let Known {
-                region: known,
-                code,
-            } = self.known[index];
-            SIZES.set(
-                region
-                    .accumulators
-                    .iter()
-                    .map(|of| of.ty.bytes() as usize)
-                    .collect(),
-            );
-            self.session
-                .run(known, outermost, &code, &arrays, &scalars, &mut sums)
-        };
+        let (outcome, end) = self.run(machine, index, &start)?;
         match outcome {
             Outcome::Declined => {
                 self.tally.declined += 1;
@@ -224,31 +196,15 @@ impl Hook for OnDevice<'_> {
             }
             Outcome::Failed(failure) => {
                 self.tally.failed += 1;
-                let site = region
-                    .site_of
-                    .iter()
-                    .find(|(_, site)| **site == failure.site);
+                let mut sites = region.site_of.iter();
+                let site = sites.find(|(_, site)| **site == failure.site);
                 let (key, _) = site.ok_or(Exit::Unknown("a site that the plan has not"))?;
                 let args = failure.args.to_vec();
                 Err(Exit::Fail(Fault::new(*key, args, failure.k)))
             }
             Outcome::Done => {
                 self.tally.ran += 1;
-                for (of, elements) in region.arrays.iter().zip(&elements) {
-                    let array = machine.arrays.get_mut(&of.var);
-                    array.expect("it was there").values = elements.values();
-                }
-                let sums = region.accumulators.iter().zip(&sums);
-                let sums = sums.map(|(of, bits)| Number::from_bits(*bits, of.ty));
-                let mut sums: Vec<Number> = sums.collect();
-                if together {
-                    sums = joined(region, &before, &sums)?;
-                }
-                if let Some(expected) = &expected {
-                    self.compare_arrays(machine, region, &expected.arrays);
-                }
-                self.keep(machine, region, &sums, expected.map(|of| of.sums));
-                put_back(machine, region, &homes, &sums);
+                self.finish(machine, region, start, end)?;
                 Ok(Attempt::Done)
             }
         }
@@ -256,6 +212,100 @@ impl Hook for OnDevice<'_> {
 }
 
 impl OnDevice<'_> {
+    /// `None` where the region runs as it is written: an element that a variable stands for is nowhere,
+    /// or there is one group.
+    fn start(&self, machine: &mut Machine<'_>, index: usize) -> Run<Option<Start>> {
+        let region = &self.compiled.plan.regions[index];
+        let text = &self.compiled.regions[index];
+        let outermost = match text.is_driven {
+            true => progression(machine, region.nest[0].id)?,
+            false => None,
+        };
+        let mut planned = machine.clone();
+        planned.function = &self.compiled.function;
+        let scalars = scalars(&mut planned, region, text)?;
+        let Some(homes) = homes(&mut planned, region)? else {
+            return Ok(None);
+        };
+        let before = values(&mut planned, region)?;
+        let expected = if text.is_grouped() {
+            let Some(groups) = Groups::of(&planned, region).filter(|of| of.count() > 1) else {
+                return Ok(None);
+            };
+            groups.fold(&planned, region, &before)
+        } else {
+            let sums = canonical::sums(&planned, region, &before);
+            let arrays = Vec::new();
+            sums.map(|sums| Partial { sums, arrays })
+        };
+        Ok(Some(Start {
+            outermost,
+            scalars,
+            homes,
+            before,
+            expected,
+        }))
+    }
+
+    fn run(&self, machine: &Machine<'_>, index: usize, start: &Start) -> Run<(Outcome, End)> {
+        let region = &self.compiled.plan.regions[index];
+        let first = match folds_together(region) {
+            true => canonical::identities(&region.accumulators),
+            false => start.before.clone(),
+        };
+        let mut bits: Vec<u64> = first.iter().map(|value| value.bits()).collect();
+        let elements = region.arrays.iter();
+        let elements = elements.map(|of| array(machine, of.var).map(Elements::of));
+        let mut elements = elements.collect::<Run<Vec<_>>>()?;
+        let views = region.arrays.iter().zip(&mut elements);
+        let views = views.map(|(of, elements)| elements.view(&machine.arrays[&of.var]));
+        let mut views: Vec<_> = views.collect();
+        let arrays = region.arrays.iter().zip(&mut views);
+        let arrays: Vec<_> = arrays.map(|(of, view)| view.captured(of.writes)).collect();
+        let sizes = region.accumulators.iter().map(|of| of.ty.bytes() as usize);
+        SIZES.set(sizes.collect());
+        let Known {
+            region: known,
+            code,
+        } = self.known[index];
+        let outcome = self.session.run(
+            known,
+            start.outermost,
+            &code,
+            &arrays,
+            &start.scalars,
+            &mut bits,
+        );
+        let sums = region.accumulators.iter().zip(bits);
+        let sums = sums.map(|(of, bits)| Number::from_bits(bits, of.ty));
+        let sums = sums.collect();
+        Ok((outcome, End { sums, elements }))
+    }
+
+    /// The machine has what the region came to, which is compared with the canonical order.
+    fn finish(
+        &mut self,
+        machine: &mut Machine<'_>,
+        region: &Region,
+        start: Start,
+        end: End,
+    ) -> Run<()> {
+        for (of, elements) in region.arrays.iter().zip(&end.elements) {
+            let array = machine.arrays.get_mut(&of.var);
+            array.expect("it was there").values = elements.values();
+        }
+        let sums = match folds_together(region) {
+            true => joined(region, &start.before, &end.sums)?,
+            false => end.sums,
+        };
+        if let Some(expected) = &start.expected {
+            self.compare_arrays(machine, region, &expected.arrays);
+        }
+        self.keep(machine, region, &sums, start.expected.map(|of| of.sums));
+        put_back(machine, region, &start.homes, &sums);
+        Ok(())
+    }
+
     /// What array accumulators came to in groups.
     fn compare_arrays(&mut self, machine: &Machine<'_>, region: &Region, expected: &[Array]) {
         for (of, expected) in region.shared.iter().zip(expected) {

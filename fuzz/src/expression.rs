@@ -116,6 +116,9 @@ impl Maker {
     /// The index of the element that is this iteration's own.
     pub fn own_element(&self, array: &Array) -> String {
         let names: Vec<&str> = self.loops.iter().map(String::as_str).collect();
+        if let Some(place) = &self.place {
+            return format!("[{} * m + {place}]", names[0]);
+        }
         match (array.rank, names.as_slice()) {
             (1, [i]) => format!("[{i}]"),
             (1, [i, j]) => format!("[{i} * n + {j}]"),

@@ -296,6 +296,10 @@ fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {
     let writes = maker.arrays.iter().any(|array| array.written);
     let reads = maker.arrays.iter().any(|array| !array.written);
     let combines = !accumulators.is_empty();
+    let may_have_rows = writes && !combines && maker.bins.is_empty() && maker.loops.len() == 1;
+    if may_have_rows && maker.choices.once_in(3) {
+        return maker.rows();
+    }
     let may_be_near = if combines { reads && !writes } else { writes };
     if may_be_near && maker.choices.once_in(3) {
         return match combines {

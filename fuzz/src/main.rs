@@ -18,6 +18,7 @@ mod expression;
 mod interpreted;
 mod kernel;
 mod neighbours;
+mod rows;
 mod scope;
 mod shrink;
 mod statement;

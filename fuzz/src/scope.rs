@@ -42,6 +42,8 @@ pub struct Maker {
     pub bins: Vec<Bins>,
     /// The parallel loops' variables, outermost first.
     pub loops: Vec<String>,
+    /// Where in its row an iteration is that has one.
+    pub place: Option<String>,
     names: usize,
 }
 
@@ -54,6 +56,7 @@ impl Maker {
             arrays: Vec::new(),
             bins: Vec::new(),
             loops: Vec::new(),
+            place: None,
             names: 0,
         }
     }

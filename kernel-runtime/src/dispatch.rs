@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-/// A way to run a kernel.
+/// A way to run a kernel: for plain calls, chosen by [`with_backend`], by the environment variable
+/// `KERNEL_BACKEND` (`serial`, `thread`, `parallel` or `cuda`), or else call by call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backend {
@@ -49,10 +50,20 @@ thread_local! {
 /// affected, and neither are calls of `NAME::serial`, `NAME::parallel` and `NAME::cuda`.
 ///
 /// ```
-/// use kernel_runtime::{Backend, with_backend};
+/// use kernel_runtime::prelude::*;
 ///
-/// let answer = with_backend(Backend::Thread, || 42);
-/// assert_eq!(answer, 42);
+/// #[kernel(parallel)]
+/// fn total(x: &[f64]) -> f64 {
+///     let mut sum = 0.0;
+///     for i in 0..x.len() {
+///         sum += x[i];
+///     }
+///     sum
+/// }
+///
+/// let x: Vec<f64> = (0..100_000).map(|i| 1.0 / f64::from(i + 1)).collect();
+/// let here = with_backend(Backend::Thread, || total(&x));
+/// assert_eq!(here, with_backend(Backend::Parallel, || total(&x)));
 /// ```
 pub fn with_backend<R>(backend: Backend, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<Backend>);

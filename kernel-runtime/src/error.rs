@@ -1,6 +1,28 @@
 //! Why a call of `NAME::cuda` gave no result.
 
 /// An error of the CUDA version of a kernel.
+///
+/// Only [`Error::Panic`] is about the kernel's own doing. The others say why the device could not run
+/// it; another version of the kernel can.
+///
+/// ```
+/// use kernel_runtime::prelude::*;
+///
+/// #[kernel(parallel, cuda)]
+/// fn inverses(x: &[i32], out: &mut [i32]) {
+///     for i in 0..out.len() {
+///         out[i] = 1000 / x[i];
+///     }
+/// }
+///
+/// let x = [1, 2, 0];
+/// let mut out = [0; 3];
+/// match inverses::cuda(&x, &mut out) {
+///     Ok(()) => unreachable!("a division by zero"),
+///     Err(Error::Panic { message, .. }) => assert_eq!(message, "attempt to divide by zero"),
+///     Err(other) => println!("not on this machine: {other}"),
+/// }
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -8,7 +8,8 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
-/// A set of vector instructions.
+/// A set of vector instructions. Regions use the best one that the processor has; [`with_level`] and the
+/// environment variable `KERNEL_SIMD` (`baseline`, `avx2` or `avx512`) bound it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
@@ -143,10 +144,22 @@ pub fn is_fast() -> bool {
 /// For tests and measurements. A level that the processor has not is not used.
 ///
 /// ```
+/// use kernel_runtime::prelude::*;
 /// use kernel_runtime::{Level, with_level};
 ///
-/// let answer = with_level(Level::Baseline, || 42);
-/// assert_eq!(answer, 42);
+/// #[kernel(parallel)]
+/// fn squares(x: &[f64]) -> f64 {
+///     let mut sum = 0.0;
+///     for i in 0..x.len() {
+///         sum += x[i] * x[i];
+///     }
+///     sum
+/// }
+///
+/// let x: Vec<f64> = (0..100_000).map(|i| f64::from(i).sqrt()).collect();
+/// for level in Level::available() {
+///     assert_eq!(with_level(*level, || squares(&x)), squares(&x));
+/// }
 /// ```
 pub fn with_level<R>(level: Level, f: impl FnOnce() -> R) -> R {
     struct Restore(Option<Level>);

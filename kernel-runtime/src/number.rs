@@ -16,6 +16,22 @@ use std::ops::{
 ///
 /// The conversions are those of `as`: what does not fit saturates from floats, wraps between
 /// integers, and rounds to the nearest between floats.
+///
+/// ```
+/// use kernel_runtime::prelude::*;
+///
+/// #[kernel(parallel, types(T = [f32, i64]))]
+/// fn total<T: Number>(x: &[T]) -> T {
+///     let mut sum = T::ZERO;
+///     for i in 0..x.len() {
+///         sum += x[i];
+///     }
+///     sum
+/// }
+///
+/// assert_eq!(total(&[1, 2, 3i64]), 6);
+/// assert_eq!(total(&[0.5, 0.25f32]), 0.75);
+/// ```
 pub trait Number:
     Element
     + Default

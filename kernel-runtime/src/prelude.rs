@@ -1,4 +1,3 @@
 //! What a file with kernels needs: `use kernel_runtime::prelude::*;`.
 
-pub use crate::{Backend, Element, Error, Float, Int, Number, prange, with_backend};
-pub use kernel_macros::kernel;
+pub use crate::{Backend, Element, Error, Float, Int, Number, kernel, prange, with_backend};

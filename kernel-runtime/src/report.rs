@@ -4,8 +4,24 @@ use std::fmt;
 
 /// What became of each loop of a kernel, and why: display it.
 ///
-/// ```text
-/// the loop over `i`: parallel, with the loop over `j`; `result` is a sum
+/// It is the kernel's source, and below the line of each loop whether it is parallel, its reductions,
+/// the variables that each iteration has for itself, and what has to hold when it starts.
+///
+/// ```
+/// use kernel_runtime::prelude::*;
+///
+/// #[kernel(parallel)]
+/// fn total(x: &[f64]) -> f64 {
+///     let mut sum = 0.0;
+///     for i in 0..x.len() {
+///         sum += x[i];
+///     }
+///     sum
+/// }
+///
+/// let report = total::report().to_string();
+/// assert!(report.contains("^ `i`: parallel"));
+/// assert!(report.contains("reduction: `sum`: f64 with `+`, 64 lanes"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Report {

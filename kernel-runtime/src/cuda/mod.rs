@@ -15,6 +15,15 @@
 //! cust's build script wants a CUDA directory: any directory that has a `lib64`, named by
 //! `CUDA_LIBRARY_PATH`, will do. What it then asks the linker for, `-lcuda`, is an empty archive
 //! that this crate's build script makes.
+//!
+//! # Example
+//!
+//! ```
+//! match kernel_runtime::cuda::available() {
+//!     Ok(device) => println!("{}, {} bytes", device.name, device.memory),
+//!     Err(error) => println!("kernels stay on the host: {error}"),
+//! }
+//! ```
 
 mod context;
 mod driver;

@@ -29,7 +29,8 @@ thread_local! {
     static LAST: Cell<Option<Timing>> = const { Cell::new(None) };
 }
 
-/// What the last call from this thread spent; `None` before the first.
+/// What the last call of a `NAME::cuda` from this thread spent, and plain calls since then that went to
+/// a device; `None` before the first. A call that found no device does not count.
 pub fn last_call() -> Option<Timing> {
     LAST.get()
 }

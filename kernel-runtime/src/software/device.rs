@@ -1,5 +1,37 @@
 //! The device: memory, modules, functions, launches. What a CUDA driver does, behind safe
 //! functions; all state is the process's, and every function may be called from any thread.
+//!
+//! Addresses and handles are numbers that earlier calls gave. Errors are the driver's codes, as in
+//! `CUresult`: 1 for a value or an address that is not valid, 2 for too little memory, 400 for a handle
+//! that nothing has, 500 for a name that nothing has; for a launch that went wrong, the code that a
+//! driver would give, and [`findings`] say more.
+//!
+//! ```
+//! use kernel_runtime::software::device;
+//!
+//! let text = ".version 6.0 .target sm_70 .address_size 64
+//! .visible .entry twice(.param .u64 x) {
+//!     .reg .b64 %a;
+//!     .reg .f32 %f;
+//!     ld.param.u64 %a, [x];
+//!     ld.global.f32 %f, [%a];
+//!     add.rn.f32 %f, %f, %f;
+//!     st.global.f32 [%a], %f;
+//!     ret;
+//! }";
+//! let module = device::module_load(text).expect("PTX that the device knows");
+//! let twice = device::function(module, "twice").unwrap();
+//! let x = device::mem_alloc(4).unwrap();
+//! device::copy_to_device(x, &1.5f32.to_le_bytes()).unwrap();
+//!
+//! device::launch(twice, [1; 3], [1; 3], 0, &[x.to_le_bytes().to_vec()]).unwrap();
+//!
+//! let mut bytes = [0; 4];
+//! device::copy_to_host(&mut bytes, x).unwrap();
+//! assert_eq!(f32::from_le_bytes(bytes), 3.0);
+//! device::mem_free(x).unwrap();
+//! device::module_unload(module).unwrap();
+//! ```
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -204,7 +236,14 @@ pub fn param_sizes(function: u64) -> Result<Vec<usize>, Code> {
         .collect())
 }
 
-/// Runs an entry to its end. On failure, [`findings`] says what was wrong.
+/// Runs an entry to its end: `grid` and `block` count blocks and threads along `x`, `y` and `z`,
+/// `shared_bytes` are those of dynamic shared memory, and `params` are the parameters' bytes, in order
+/// ([`param_sizes`]).
+///
+/// # Errors
+///
+/// Extents, shared memory or parameters that the entry cannot be started with; or what the run met with,
+/// of which [`findings`] says more.
 pub fn launch(
     function: u64,
     grid: [u32; 3],

@@ -430,6 +430,7 @@ impl<'a> Parallel<'a> {
             left /= values.len();
         }
         self.machine.inside = self.inside();
+        self.machine.kept.clear();
         match self.machine.block(&self.trial.region.body) {
             Ok(_) | Err(Exit::Continue(0)) => self.keep(lane),
             Err(Exit::Fail(key)) => {

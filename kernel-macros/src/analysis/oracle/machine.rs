@@ -69,6 +69,8 @@ pub struct Machine<'a> {
     pub touches: Vec<Touch>,
     /// The interior, in its iterations.
     pub inside: Option<&'a Interior>,
+    /// What accesses that strips keep the values of have written in the iteration.
+    pub kept: HashMap<AccessId, Value>,
     /// What a survey saw.
     pub failed: bool,
     pub wrapped: bool,
@@ -87,6 +89,7 @@ impl<'a> Machine<'a> {
             memory: HashMap::default(),
             touches: Vec::new(),
             inside: None,
+            kept: HashMap::default(),
             failed: false,
             wrapped: false,
             fuel: 50_000,
@@ -246,6 +249,7 @@ impl<'a> Machine<'a> {
                     element: element.clone(),
                     writes: true,
                 });
+                self.kept.insert(*access, new.clone());
                 self.memory.insert(element, new);
             }
             Place::LocalElement { .. } | Place::Field { .. } => return Err(Exit::Unknown),
@@ -293,6 +297,22 @@ impl<'a> Machine<'a> {
             return Ok(value.clone());
         }
         self.initial(&element)
+    }
+
+    /// What a strip has from an iteration's trip is what memory holds.
+    fn holds_kept(&self, access: AccessId, value: &Value) -> Run<()> {
+        let Mode::Region { region, .. } = self.mode else {
+            return Ok(());
+        };
+        let all = region.strips.iter().flat_map(|strips| &strips.written);
+        let mut kept = all.filter(|of| of.reads.contains(&access));
+        let kept = kept.next().map(|of| self.kept.get(&of.access));
+        match kept {
+            Some(kept) if !kept.is_some_and(|kept| kept.same(value)) => Err(Exit::Unsound(
+                format!("{access:?} reads {value:?}, not {kept:?}"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// What an element holds before anybody writes it.
@@ -391,7 +411,11 @@ impl<'a> Machine<'a> {
                 _ => return Err(Exit::Unknown),
             },
             ExprKind::Load(access) => match self.element(*access)? {
-                Some(element) => self.load(element)?,
+                Some(element) => {
+                    let value = self.load(element)?;
+                    self.holds_kept(*access, &value)?;
+                    value
+                }
                 None => element_value(scalar()?, 0),
             },
             ExprKind::Len { array, dim } => {

@@ -15,6 +15,7 @@ mod judge;
 mod machine;
 mod program;
 mod random;
+mod rows;
 mod value;
 
 use judge::Tally;
@@ -26,7 +27,10 @@ fn run(numbers: Range<u64>) -> Tally {
     let mut tally = Tally::default();
     for number in numbers {
         let mut random = Random::new(random::mixed(number));
-        let source = program::program(&mut random);
+        let source = match random.below(4) {
+            0 => rows::program(&mut random),
+            _ => program::program(&mut random),
+        };
         if let Err(fault) = judge::judge(&source, &mut random, &mut tally) {
             panic!("program {number}: {fault}\n{source}");
         }

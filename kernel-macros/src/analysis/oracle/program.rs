@@ -34,7 +34,7 @@ pub struct Writer<'r> {
     loops: Vec<Scalar>,
     arrays: Vec<Array>,
     accumulators: Vec<Scalar>,
-    /// Floats that are bound between the loops and go on in those inside.
+    /// Floats that are bound in a loop and go on in those inside.
     carried: Vec<String>,
     names: usize,
     text: String,
@@ -124,14 +124,14 @@ impl Writer<'_> {
                 self.statement(0);
             }
             if level + 1 < depth && self.random.percent(12) {
-                let name = self.fresh("c");
-                let _ = writeln!(self.text, "let mut {name}: f64 = 0.5;");
-                self.carried.push(name);
+                self.local();
             }
         }
+        let bound = self.bound_names();
         for _ in 0..1 + self.random.below(3) {
             self.statement(0);
         }
+        self.forget(bound);
         for level in 0..depth {
             self.put("}\n");
             if level + 1 < depth && self.random.percent(8) {
@@ -142,6 +142,9 @@ impl Writer<'_> {
     }
 
     fn head(&mut self, name: &str) {
+        if !self.loops.is_empty() && self.random.percent(10) {
+            return self.data_head(name);
+        }
         let ty = self.random.pick(&TYPES);
         let start = match self.random.below(4) {
             0 => self.bound(ty),
@@ -170,6 +173,13 @@ impl Writer<'_> {
         self.loops.push(Scalar { name, ty });
     }
 
+    /// A loop between two ends that are data, as over a row of a sparse matrix.
+    fn data_head(&mut self, name: &str) {
+        let row = self.loop_index();
+        let _ = writeln!(self.text, "for {name} in p[{row}]..p[{row} + 1] {{");
+        self.loops.push(counter(name));
+    }
+
     fn step(&mut self) -> String {
         match self.random.below(3) {
             0 => self.coefficient(),
@@ -180,9 +190,13 @@ impl Writer<'_> {
 
     /// A loop's bound of a type.
     fn bound(&mut self, ty: &str) -> String {
-        match self.random.below(8) {
+        match self.random.below(9) {
             0 => (1 + self.random.below(6)).to_string(),
             1 if ty == "usize" => "a.len()".to_string(),
+            8 if ty == "usize" && !self.loops.is_empty() => {
+                let index = self.loop_index();
+                format!("p[{index}]")
+            }
             2 if !self.loops.is_empty() => {
                 let outer = self.loops[self.random.below(self.loops.len())].clone();
                 cast(&outer, ty)
@@ -207,9 +221,10 @@ impl Writer<'_> {
     }
 
     fn statement(&mut self, depth: usize) {
-        match self.random.below(12) {
+        match self.random.below(14) {
             0 if depth < 2 => self.conditional(depth),
-            1 if depth < 2 => self.inner_loop(depth),
+            1 | 12 if depth < 3 => self.inner_loop(depth),
+            13 if depth < 3 => self.local(),
             2 => self.binding(),
             3 if !self.accumulators.is_empty() => self.update(),
             3 | 4 if !self.carried.is_empty() => self.carry(),
@@ -224,29 +239,61 @@ impl Writer<'_> {
     fn conditional(&mut self, depth: usize) {
         let condition = self.condition();
         let _ = writeln!(self.text, "if {condition} {{");
-        let bound = self.scalars.len();
+        let bound = self.bound_names();
         self.statement(depth + 1);
-        self.scalars.truncate(bound);
+        self.forget(bound);
         if self.random.percent(40) {
             self.put("} else {\n");
             self.statement(depth + 1);
-            self.scalars.truncate(bound);
+            self.forget(bound);
         }
         self.put("}\n");
     }
 
+    /// How many names there are in scope.
+    fn bound_names(&self) -> (usize, usize) {
+        (self.scalars.len(), self.carried.len())
+    }
+
+    /// Ends a scope, before which there were so many.
+    fn forget(&mut self, (scalars, carried): (usize, usize)) {
+        self.scalars.truncate(scalars);
+        self.carried.truncate(carried);
+    }
+
     fn inner_loop(&mut self, depth: usize) {
         let name = self.fresh("q");
-        let bound = self.scalars.len();
-        self.head(&name);
-        self.statement(depth + 1);
+        let bound = self.bound_names();
+        if self.random.percent(20) {
+            self.counted_head(&name);
+        } else {
+            self.head(&name);
+        }
+        for _ in 0..1 + self.random.below(2) {
+            self.statement(depth + 1);
+        }
         if self.random.percent(10) {
             let condition = self.condition();
             let _ = writeln!(self.text, "if {condition} {{ break; }}");
         }
         self.put("}\n");
         self.loops.pop();
-        self.scalars.truncate(bound);
+        self.forget(bound);
+    }
+
+    /// A `while` loop, whose count is an index that changes on the way.
+    fn counted_head(&mut self, name: &str) {
+        let end = self.bound("usize");
+        let _ = writeln!(self.text, "let mut {name}: usize = 0;");
+        let _ = writeln!(self.text, "while {name} < {end} {{\n{name} += 1;");
+        self.loops.push(counter(name));
+    }
+
+    fn local(&mut self) {
+        let value = self.value();
+        let name = self.fresh("c");
+        let _ = writeln!(self.text, "let mut {name}: f64 = {value};");
+        self.carried.push(name);
     }
 
     fn fresh(&mut self, stem: &str) -> String {
@@ -292,34 +339,36 @@ impl Writer<'_> {
     }
 
     fn carry(&mut self) {
-        let name = self.one_carried();
-        let index = self.index();
-        let statement = match self.random.below(3) {
-            0 => format!("{name} = x[{index}];"),
-            1 => format!("{name} += 0.25;"),
-            _ => format!("{name} *= x[{index}];"),
-        };
-        self.put(statement);
-        self.put("\n");
+        let (name, value) = (self.one_carried(), self.value());
+        let op = self.random.pick(&["=", "+=", "*=", "-="]);
+        let _ = writeln!(self.text, "{name} {op} {value};");
     }
 
     fn store(&mut self) {
         let target = self.random.below(self.arrays.len());
-        let place = self.element(target);
-        let value = match self.random.below(5) {
-            0 => "1.0".to_string(),
+        let (place, value) = (self.element(target), self.value());
+        let op = if self.random.percent(30) { "+=" } else { "=" };
+        let _ = writeln!(self.text, "{place} {op} {value};");
+    }
+
+    /// A float.
+    fn value(&mut self) -> String {
+        match self.random.below(6) {
+            0 => "0.25".to_string(),
             1 => {
                 let index = self.index();
                 format!("x[{index}]")
             }
             2 | 3 if !self.carried.is_empty() => self.one_carried(),
+            4 if !self.carried.is_empty() => {
+                let source = self.random.below(self.arrays.len());
+                format!("{} + {}", self.one_carried(), self.element(source))
+            }
             _ => {
                 let source = self.random.below(self.arrays.len());
                 self.element(source)
             }
-        };
-        let op = if self.random.percent(30) { "+=" } else { "=" };
-        let _ = writeln!(self.text, "{place} {op} {value};");
+        }
     }
 
     /// An element of an array, often one that the program has met already, or its neighbour.
@@ -475,6 +524,12 @@ impl Writer<'_> {
             _ => format!("{left} {op} {right}"),
         }
     }
+}
+
+/// A variable that counts.
+fn counter(name: &str) -> Scalar {
+    let name = name.to_string();
+    Scalar { name, ty: "usize" }
 }
 
 /// A variable as a value of a type.

@@ -198,7 +198,7 @@ fn usually<const USUAL: bool>(x: f64, rare: &mut Rare) -> (f64, i32) {
 }
 
 with_rare_path! {
-    /// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP, but 2.7 next to 2.447, beside the zero at 2; between negative integers too, but
+    /// `(ln |gamma(x)|, sign of gamma(x))`. At most 2 ULP; between negative integers too, but
     /// next to one or two zeros there: their absolute error is below `2^-57`. Infinite for integers from 0 down.
     pub fn ln_gamma(x: f64) -> (f64, i32) as one_way, usually
 }

@@ -54,22 +54,26 @@ fn less(far: bool) -> f64 {
 fn with_log(x: f64, far: bool, k: f64, m: f64, whole: f64) -> f64 {
     let (f, s): (f64, f64) = ratio(m);
     let lack: f64 = ln_lack(f, s);
-    // Around e both nearly cancel, and where the result is next to 8, what their sum lacks counts.
     let sum = whole + f;
     let rest = (f - (sum - whole)) - (lack - k * LN_2_REST);
-    let small = x < 1.0;
-    // Below 1 the logarithm is most of the result, and would be rounded twice.
-    let log: f64 = choose(small, sum, sum + rest);
-    let late: f64 = choose(small, rest, 0.0);
+    // Next to the zeros there is no logarithm: half of p is that of (x - 2) + (x - 2)^2 at the second one,
+    // whose first part is exact, and of (x - 1) (x - 2) at the first.
+    let (small, upper) = (x < 1.0, x >= 1.75);
+    let near = !small && !far;
     let b = if small { x } else { x - 1.0 };
-    let p = b * (b - 1.0);
+    let c = b - 1.0;
+    let factor = if upper { 0.5 } else { 0.0 };
+    let factor = if small { -1.0 } else { factor };
+    let factor: f64 = choose(far, x - 0.5, factor);
+    let main: f64 = choose(near, c, sum);
+    let late: f64 = factor * choose(near, 0.0, rest);
+    let half: f64 = 0.5 * choose(upper, c, b);
+    // What is small is added first, but below 1 the end of the logarithm is less than all else.
     let e: f64 = choose(far, x * x, b);
     let quotient: f64 = quotient(far, e);
-    let main: f64 = choose(far, 0.4189385332046727, 0.5 * p);
-    let times: f64 = choose(far, x, p);
-    let logarithms = if small { -1.0 } else { 0.0 };
-    let logarithms: f64 = choose(far, x - 0.5, logarithms);
-    logarithms * log + ((main + times * quotient) - late)
+    let added = choose(far, late, half) + choose(far, x, b) * quotient;
+    let scaled = choose(far, 1.0, c) * added;
+    choose(far, 0.4189385332046727, late) + (factor * main + scaled)
 }
 
 /// [`ln_gamma_of_usual`], given whether the number is a `far` one.

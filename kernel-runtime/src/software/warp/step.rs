@@ -2,7 +2,7 @@
 
 use super::super::detect::{Checked, Kind, trouble};
 use super::super::launch::Launch;
-use super::super::program::{Access, Inst, LANES, Op, Order, Row, Special, Src, lanes};
+use super::super::program::{Access, Inst, LANES, Op, Order, Reg, Row, Special, Src, lanes};
 use super::{Env, Group, Wait, Warp};
 
 /// What happens to a group after an instruction.
@@ -198,34 +198,21 @@ impl Warp {
         match op {
             Op::Map1 { f, dst, a } => {
                 let a = self.row(frame, *a);
-                f(active, &mut self.frame_mut(frame).regs[*dst as usize], &a);
+                f(active, self.target(frame, *dst), &a);
             }
             Op::Map2 { f, dst, a, b } => {
-                let (a, b) = (self.row(frame, *a), self.row(frame, *b));
-                f(
-                    active,
-                    &mut self.frame_mut(frame).regs[*dst as usize],
-                    &a,
-                    &b,
-                );
+                let [a, b] = [a, b].map(|s| self.row(frame, *s));
+                f(active, self.target(frame, *dst), &a, &b);
             }
             Op::Map3 { f, dst, a, b, c } => {
                 let [a, b, c] = [a, b, c].map(|s| self.row(frame, *s));
-                f(
-                    active,
-                    &mut self.frame_mut(frame).regs[*dst as usize],
-                    &a,
-                    &b,
-                    &c,
-                );
+                f(active, self.target(frame, *dst), &a, &b, &c);
             }
             Op::Map4 { f, dst, sources } => {
                 let rows = sources.map(|s| self.row(frame, s));
-                let mut out = [0; LANES];
                 for lane in lanes(active) {
-                    out[lane] = f(rows.each_ref().map(|row| row[lane]));
+                    self.target(frame, *dst)[lane] = f(rows.each_ref().map(|row| row[lane]));
                 }
-                self.write(frame, *dst, active, &out);
             }
             Op::Carry {
                 f,
@@ -240,21 +227,14 @@ impl Warp {
             Op::Both { f, dst, a, b, c } => {
                 let [a, b, c] = [a, b, c].map(|s| self.row(frame, *s));
                 for (f, dst) in f.iter().zip(dst) {
-                    if let Some(dst) = dst {
-                        f(
-                            active,
-                            &mut self.frame_mut(frame).regs[*dst as usize],
-                            &a,
-                            &b,
-                            &c,
-                        );
-                    }
+                    let Some(dst) = dst else { continue };
+                    f(active, self.target(frame, *dst), &a, &b, &c);
                 }
             }
             Op::Special { dst, which, f } => {
                 let row = self.special(env.launch, *which, pc);
                 match f {
-                    Some(f) => f(active, &mut self.frame_mut(frame).regs[*dst as usize], &row),
+                    Some(f) => f(active, self.target(frame, *dst), &row),
                     None => self.write(frame, *dst, active, &row),
                 }
             }
@@ -267,38 +247,44 @@ impl Warp {
                 let address = local.wrapping_add_signed(*offset).wrapping_add(*window);
                 self.write(frame, *dst, active, &[address; LANES]);
             }
-            Op::Pack { dst, parts, bits } => {
-                let mut out = [0; LANES];
-                for (i, part) in parts.iter().enumerate() {
-                    let row = self.row(frame, *part);
-                    for lane in 0..LANES {
-                        out[lane] |= row[lane] << (i as u32 * bits);
-                    }
-                }
-                self.write(frame, *dst, active, &out);
-            }
-            Op::Unpack { dst, a, bits } => {
-                let a = self.row(frame, *a);
-                let ones = u64::MAX >> (64 - bits);
-                for (i, dst) in dst.iter().enumerate() {
-                    if let Some(dst) = dst {
-                        let row = a.map(|v| v >> (i as u32 * bits) & ones);
-                        self.write(frame, *dst, active, &row);
-                    }
-                }
-            }
-            Op::ActiveMask { dst } => {
-                self.write(frame, *dst, active, &[active.into(); LANES]);
-            }
+            Op::ActiveMask { dst } => self.write(frame, *dst, active, &[active.into(); LANES]),
             Op::Fence(scope) => {
-                for lane in lanes(active) {
-                    self.order.fence(lane, *scope);
-                }
+                lanes(active).for_each(|lane| self.order.fence(lane, *scope));
                 std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
             }
+            Op::Pack { dst, parts, bits } => self.pack((frame, active), *dst, parts, *bits),
+            Op::Unpack { dst, a, bits } => self.unpack((frame, active), dst, *a, *bits),
             _ => self.memory(frame, op, active, pc, env)?,
         }
         Ok(())
+    }
+
+    /// Joins registers of so many bits to a wider one, the lowest first.
+    fn pack(&mut self, (frame, active): (usize, u32), dst: Reg, parts: &[Src], bits: u32) {
+        let mut out = [0; LANES];
+        for (i, part) in parts.iter().enumerate() {
+            let row = self.row(frame, *part);
+            for lane in 0..LANES {
+                out[lane] |= row[lane] << (i as u32 * bits);
+            }
+        }
+        self.write(frame, dst, active, &out);
+    }
+
+    /// Takes a register apart.
+    fn unpack(&mut self, (frame, active): (usize, u32), dst: &[Option<Reg>], a: Src, bits: u32) {
+        let a = self.row(frame, a);
+        let ones = u64::MAX >> (64 - bits);
+        for (i, dst) in dst.iter().enumerate() {
+            let Some(dst) = dst else { continue };
+            let row = a.map(|v| v >> (i as u32 * bits) & ones);
+            self.write(frame, *dst, active, &row);
+        }
+    }
+
+    /// The lanes of a register that an instruction writes.
+    fn target(&mut self, frame: usize, reg: Reg) -> &mut Row {
+        &mut self.frame_mut(frame).regs[reg as usize]
     }
 
     fn special(&self, launch: &Launch, which: Special, pc: u32) -> Row {
