@@ -17,6 +17,7 @@ use syn::visit_mut::{self, VisitMut};
 pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
     let nested = block.stmts.iter().filter_map(|stmt| match stmt {
         syn::Stmt::Item(syn::Item::Fn(item)) => Some(item.sig.ident.to_string()),
+        syn::Stmt::Local(local) => closure_name(local),
         _ => None,
     });
     let mut collected = Collected {
@@ -39,6 +40,16 @@ pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
     collected.visit_block_mut(block);
 }
 
+/// `let name = |x| ..;` without effects of its own.
+fn closure_name(local: &syn::Local) -> Option<String> {
+    match (&local.pat, local.init.as_ref().map(|init| &*init.expr)) {
+        (syn::Pat::Ident(pat), Some(syn::Expr::Closure(_))) if pat.mutability.is_none() => {
+            Some(pat.ident.to_string())
+        }
+        _ => None,
+    }
+}
+
 /// What a tail is, or a `return` in its place.
 fn returned(tail: &syn::Expr) -> &syn::Expr {
     match tail {
@@ -48,7 +59,7 @@ fn returned(tail: &syn::Expr) -> &syn::Expr {
 }
 
 pub(super) struct Collected {
-    /// The functions nested in the kernel.
+    /// The functions nested in the kernel, and closures with names.
     nested: Vec<String>,
 }
 

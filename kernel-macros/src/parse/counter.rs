@@ -44,6 +44,8 @@ struct Counted {
     name: Ident,
     /// What the counter does not reach; downwards, it begins at the top and ends at zero.
     end: Option<syn::Expr>,
+    /// How far ahead of the counter the end is looked for.
+    ahead: Option<u64>,
     label: Option<syn::Label>,
     keyword: proc_macro2::Span,
     body: syn::Block,
@@ -67,7 +69,7 @@ fn counted(stmt: &syn::Stmt) -> Option<Counted> {
         }
         _ => return None,
     };
-    let (name, end) = below(&test)?;
+    let Below { name, end, ahead } = below(&test)?;
     let step = match end {
         Some(_) => body.stmts.pop()?,
         None if body.stmts.is_empty() => return None,
@@ -91,6 +93,7 @@ fn counted(stmt: &syn::Stmt) -> Option<Counted> {
     Some(Counted {
         name,
         end,
+        ahead,
         label: label.clone(),
         keyword,
         body,
@@ -116,8 +119,15 @@ fn goes_on(body: &mut syn::Block) -> Option<syn::Expr> {
     Some(syn::parse_quote!(#left < #right))
 }
 
-/// `i < n` and `n > i`, or `i > 0`, which has no end.
-fn below(test: &syn::Expr) -> Option<(Ident, Option<syn::Expr>)> {
+/// What a counter is compared with.
+struct Below {
+    name: Ident,
+    end: Option<syn::Expr>,
+    ahead: Option<u64>,
+}
+
+/// `i < n` and `n > i`, also `i + 1 < n`, or `i > 0`, which has no end.
+fn below(test: &syn::Expr) -> Option<Below> {
     let syn::Expr::Binary(of) = test else {
         return None;
     };
@@ -127,10 +137,38 @@ fn below(test: &syn::Expr) -> Option<(Ident, Option<syn::Expr>)> {
         _ => return None,
     };
     if is_literal(lesser, 0) {
-        return Some((named(greater)?, None));
+        let (name, end, ahead) = (named(greater)?, None, None);
+        return Some(Below { name, end, ahead });
     }
-    let name = named(lesser)?;
-    is_steady(greater).then(|| (name, Some(greater.clone())))
+    if !is_steady(greater) {
+        return None;
+    }
+    let Some((name, ahead)) = sum(lesser) else {
+        let (name, end, ahead) = (named(lesser)?, Some(greater.clone()), None);
+        return Some(Below { name, end, ahead });
+    };
+    // A literal has no type of its own to call methods of.
+    let typed = is_size(greater) && literal(greater).is_none();
+    let end = typed.then(|| syn::parse_quote!(#greater.saturating_sub(#ahead)))?;
+    let (end, ahead) = (Some(end), literal(ahead));
+    Some(Below { name, end, ahead })
+}
+
+/// `i + 1`
+fn sum(node: &syn::Expr) -> Option<(Ident, &syn::Expr)> {
+    let syn::Expr::Binary(of) = node else {
+        return None;
+    };
+    let counts = matches!(of.op, syn::BinOp::Add(_)) && literal(&of.right).is_some();
+    Some((named(&of.left).filter(|_| counts)?, &of.right))
+}
+
+/// Whether a counter that starts there and is so much less than its end is a number of each type.
+fn is_small(start: &TokenStream, ahead: u64) -> bool {
+    let start = syn::parse2(start.clone()).ok();
+    let start = start.and_then(|start: syn::Expr| literal(&start));
+    let sum = start.and_then(|start| start.checked_add(ahead));
+    sum.is_some_and(|sum| sum <= i8::MAX as u64)
 }
 
 fn named(node: &syn::Expr) -> Option<Ident> {
@@ -141,8 +179,17 @@ fn named(node: &syn::Expr) -> Option<Ident> {
 }
 
 pub(super) fn is_literal(node: &syn::Expr, value: u64) -> bool {
-    matches!(node, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. })
-        if number.base10_parse::<u64>().is_ok_and(|of| of == value))
+    literal(node) == Some(value)
+}
+
+fn literal(node: &syn::Expr) -> Option<u64> {
+    match node {
+        syn::Expr::Lit(of) => match &of.lit {
+            syn::Lit::Int(number) => number.base10_parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Names, numbers, lengths and arithmetic of them: the same each time, if nobody assigns the names.
@@ -306,13 +353,14 @@ impl Counted {
         let name = &self.name;
         if let Some((from, start)) = self.start(&stmts[..at])
             && !stmts[at + 1..].iter().any(|stmt| mentions(stmt, name))
+            && self.ahead.is_none_or(|ahead| is_small(&start, ahead))
         {
             let node = self.range_loop(&start);
             stmts[at] = node;
             stmts.remove(from);
             return at - 1;
         }
-        if self.breaks {
+        if self.breaks || self.ahead.is_some() {
             return at;
         }
         stmts[at] = self.range_loop(&name.to_token_stream());

@@ -256,10 +256,17 @@ fn pushed_later(x: &[i32]) -> Vec<i32> {
     all
 }
 
+#[kernel(parallel, cuda)]
+fn by_named_closure(x: &[f64], k: f64) -> Vec<f64> {
+    let bent = |v: f64, by: f64| if v > 0.0 { v * by } else { v - k };
+    x.iter().map(|v| bent(bent(*v, k), 0.5)).collect()
+}
+
 #[test]
 fn what_a_loop_pushes() {
     for n in SIZES {
         let x = doubles(n);
+        check!(by_named_closure(&x, 1.25));
         check!(pushed[y = vec![1.0; n]](&x, &mut y));
         if n > 0 {
             fails!("out of bounds", pushed[y = vec![1.0; n - 1]](&x, &mut y));

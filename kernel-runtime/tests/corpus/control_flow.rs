@@ -441,6 +441,25 @@ fn counted_planes(x: &[i32], y: &mut [i32], w: usize) {
     }
 }
 
+/// The end is looked for ahead of the counter, which is of some narrow type.
+#[kernel(parallel, cuda)]
+fn counted_ahead(x: &[i32], y: &mut [i32], n: u8) {
+    let mut i = 1;
+    while i + 1 < x.len() {
+        let mut near = 0;
+        while near + 3 < i {
+            near += 1;
+        }
+        y[i] = x[i - 1] - x[i + 1] + near as i32;
+        i += 1;
+    }
+    let mut k = 0;
+    while n > k + 2 {
+        y[k as usize] += x[k as usize + 2] / 2;
+        k += 1;
+    }
+}
+
 /// What a loop goes up to is another number after an iteration, or the counter is a name for something else.
 #[kernel(parallel, cuda)]
 fn not_counted(x: &[i32], y: &mut [i32], mut n: usize) -> usize {
@@ -464,7 +483,7 @@ fn not_counted(x: &[i32], y: &mut [i32], mut n: usize) -> usize {
 
 #[test]
 fn counters_are_ranges() {
-    for n in SIZES {
+    for n in FEW {
         let x = numbers(n);
         let y = vec![0; n];
         for (from, to) in [(0, n), (n, 0), (n / 2, n), (n + 3, n)] {
@@ -481,6 +500,11 @@ fn counters_are_ranges() {
         );
         for w in [1, 5, 31] {
             check!(counted_planes[y = vec![1; n / w * w]](&x, &mut y, w));
+        }
+        for k in [0, 1, 2, 3, 200] {
+            if k <= n {
+                check!(counted_ahead[y = y.clone()](&x, &mut y, k as u8));
+            }
         }
         check!(not_counted[y = y.clone()](&x, &mut y, n));
     }
@@ -512,9 +536,9 @@ fn named_ranges(x: &[i32], y: &mut [i32], w: usize, low: i32) -> usize {
 
 #[test]
 fn ranges_have_names() {
-    for n in SIZES {
+    for n in FEW {
         let x = numbers(n);
-        for (w, low) in [(1, 0), (2, -7), (3, 50)] {
+        for (w, low) in [(1, 0), (2, -7), (9, 50)] {
             check!(named_ranges[y = vec![0; n]](&x, &mut y, w, low));
         }
         if n > 2 {
