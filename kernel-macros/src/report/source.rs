@@ -75,9 +75,12 @@ impl Writer {
                             continue;
                         }
                     };
-                    self.token(open, group.span_open().start());
+                    // A group that syn printed has one place for both delimiters: all of it.
+                    let (start, end) = (group.span().start(), group.span().end());
+                    self.token(open, start);
                     self.stream(group.stream());
-                    self.token(close, group.span_close().start());
+                    let column = end.column.saturating_sub(1);
+                    self.token(close, LineColumn { column, ..end });
                 }
                 word => self.token(&word.to_string(), word.span().start()),
             }
