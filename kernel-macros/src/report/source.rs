@@ -1,6 +1,6 @@
 //! The function's source, put together from its tokens and their places.
 
-use proc_macro2::{Delimiter, LineColumn, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, LineColumn, TokenStream, TokenTree};
 
 /// One line of it.
 #[derive(Debug)]
@@ -65,6 +65,7 @@ impl Writer {
     fn stream(&mut self, tokens: TokenStream) {
         for token in tokens {
             match &token {
+                TokenTree::Group(group) if self.is_comment(group) => self.comment(),
                 TokenTree::Group(group) => {
                     let (open, close) = match group.delimiter() {
                         Delimiter::Parenthesis => ("(", ")"),
@@ -87,13 +88,26 @@ impl Writer {
         }
     }
 
+    /// Whether a group is what a comment for documentation says: it stands where the `#` before it does.
+    fn is_comment(&self, group: &Group) -> bool {
+        group.delimiter() == Delimiter::Bracket && self.last == Some(group.span().start())
+    }
+
+    /// In the place of its `#`.
+    fn comment(&mut self) {
+        if let Some(line) = self.lines.last_mut() {
+            line.text.pop();
+            line.text.push_str("/// ..");
+        }
+    }
+
     fn token(&mut self, text: &str, at: LineColumn) {
         let mut text = text.lines();
         let (first, more) = (text.next().unwrap_or_default(), text.next().is_some());
         let dots = if more { " .." } else { "" };
         let same = self.last.replace(at) == Some(at);
         match self.lines.last_mut() {
-            // Several tokens that the source has as one: a lifetime, or a comment for documentation.
+            // Several tokens that the source has as one, such as a lifetime.
             Some(line) if same => {
                 if line.text.ends_with('\'') {
                     line.text.push_str(first);
