@@ -187,6 +187,8 @@ pub struct Strips {
     pub abreast: bool,
     /// The statements that are cut into parts; what follows them runs iteration by iteration.
     pub cut: usize,
+    /// The calls that end a part, and are made for all of a strip at once.
+    pub calls: Vec<ExprId>,
 }
 
 /// An element that an inner loop names and that is read before: all the accesses to it.

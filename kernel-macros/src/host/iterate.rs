@@ -74,7 +74,7 @@ fn entries(region: &Region, forms: &Forms) -> Entries {
 
 /// Whether the fast form is other source than the general one.
 pub fn has_two_forms(region: &Region) -> bool {
-    let other_calls = region.stages.is_some() || !region.body.steps.is_empty();
+    let other_calls = region.has_batches() || !region.body.steps.is_empty();
     let abreast = region.plan.strips.as_ref().is_some_and(|of| of.abreast);
     let other_code = has_whole_rounds(region) || abreast;
     region.plan.has_fast_form() || other_calls || other_code || region.differs_by_level()
@@ -167,7 +167,7 @@ fn forms(region: &Region) -> Forms {
         };
     }
     let (bool, differs) = (region.body.scalar(Scalar::Bool), region.differs_by_level());
-    if region.stages.is_some() {
+    if region.has_batches() {
         return stages::forms(region);
     }
     Forms {

@@ -6,9 +6,10 @@ use super::names::{self, emit};
 use super::order::unchecked;
 use super::region::Region;
 use super::space::{inner, outer, pieces, tile};
+use super::stages::Printer;
 use super::strips::Strips;
 use crate::analysis::plan;
-use crate::ir::Scalar;
+use crate::ir::{Block, Scalar, walk};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::ToTokens;
 
@@ -52,6 +53,7 @@ pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     let rt = region.rt();
     let lanes = &accumulators.lanes;
     let all = names::index(region.lanes() as usize);
+    let (staged_lanes, staged) = staged_in_lanes(region, accumulators).unzip();
     let row = pieces(region, || {
         let whole = whole_rounds(region, accumulators);
         let abreast = abreast_in_lanes(region, accumulators);
@@ -61,6 +63,7 @@ pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
             while __from < __end {
                 #whole
                 #abreast
+                #staged
                 let __count = #rt::Ord::min(__end - __from, #all - __lane);
                 #round
                 __from += __count;
@@ -72,6 +75,7 @@ pub fn in_lanes(region: &Region, accumulators: &Accumulators) -> TokenStream {
     emit! {
         #(let #lanes = #rt::first(#lanes);)*
         let mut __lane = __tile.lane;
+        #staged_lanes
         #rows
     }
 }
@@ -190,6 +194,47 @@ fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<Toke
         }
     };
     Some(levels::if_optimised(region.rt(), &together))
+}
+
+/// Iterations cut at their calls, each of which combines into its lane; and the lanes of what passes from
+/// part to part.
+fn staged_in_lanes(
+    region: &Region,
+    accumulators: &Accumulators,
+) -> Option<(TokenStream, TokenStream)> {
+    let plan = region.stages.as_ref().filter(|_| levels::IN_FULL)?;
+    let inner = inner(region);
+    let stages = Printer::of(region, &inner, plan);
+    let usize = region.body.scalar(Scalar::Usize);
+    let combines = |block: &Block| {
+        let mut found = false;
+        walk::variables(region.body.function(), block, &mut |var| {
+            found |= region.plan.accumulators.iter().any(|of| of.var == var);
+        });
+        found
+    };
+    let parts = stages.parts(|block, iteration| {
+        if !combines(block) {
+            return iteration;
+        }
+        let visit = visit(accumulators, &iteration);
+        emit! {
+            let __at = (__first_lane + __n) as #usize;
+            #visit
+        }
+    });
+    let (count, unchecked) = (stages.count(), unchecked(region));
+    let all = names::index(region.lanes() as usize);
+    let together = emit! {
+        while FAST #unchecked && __end - __from >= #count && #all - __lane >= #count {
+            let __first_lane = __lane;
+            #parts
+            __from += #count;
+            __lane = (__lane + #count) % #all;
+        }
+    };
+    let together = levels::if_optimised(region.rt(), &together);
+    Some((stages.lanes(), together))
 }
 
 /// Iterations from `__from` on, of so many lanes from `__lane` on.

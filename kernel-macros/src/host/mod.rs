@@ -16,6 +16,7 @@
 //! into the runtime.
 
 mod access;
+mod batch;
 mod body;
 mod brief;
 mod call;

@@ -110,13 +110,10 @@ pub fn unchecked(region: &Region) -> Option<TokenStream> {
 
 /// Iterations that combine nothing, cut at their calls, as far as there are enough of them.
 fn in_stages(region: &Region, plan: &Stages) -> TokenStream {
-    let stages = stages::Printer {
-        region,
-        body: &region.body,
-        inner: &inner(region),
-        plan,
-    };
-    let rows = together(region, &stages.count(), &stages.parts());
+    let inner = inner(region);
+    let stages = stages::Printer::of(region, &inner, plan);
+    let parts = stages.parts(|_, iteration| iteration);
+    let rows = together(region, &stages.count(), &parts);
     let lanes = stages.lanes();
     emit!(#lanes #rows)
 }
@@ -133,7 +130,7 @@ fn abreast(region: &Region, plan: &plan::Strips) -> TokenStream {
 /// Rows of which the fast form runs so many iterations together, in order, and the rest one by one.
 fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> TokenStream {
     let inner = inner(region);
-    let (iteration, unchecked) = (region.body.iteration(), unchecked(region));
+    let unchecked = unchecked(region);
     let together = emit! {
         while FAST #unchecked && __end - __from >= #count {
             #parts
@@ -141,13 +138,19 @@ fn together(region: &Region, count: &impl ToTokens, parts: &TokenStream) -> Toke
         }
     };
     let together = levels::if_optimised(region.rt(), &together);
-    let row = emit! {
-        let (mut __from, __end) = __tile.columns;
-        #together
-        for __t in __from..__end {
-            #inner
-            #iteration
+    let along = |iteration: TokenStream| {
+        emit! {
+            let (mut __from, __end) = __tile.columns;
+            #together
+            for __t in __from..__end {
+                #inner
+                #iteration
+            }
         }
+    };
+    let row = match region.plan.in_order {
+        Some(id) => region.body.trips(id, along),
+        None => along(region.body.iteration()),
     };
     tile(region, &outer(region), &row)
 }

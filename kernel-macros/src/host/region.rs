@@ -5,6 +5,7 @@ use super::brief;
 use super::chunks;
 use super::driver::{Context, Loops};
 use super::iterate::{self, Functions};
+use super::levels;
 use super::names::{self, Runtime, emit};
 use super::plan::{self as text, Text};
 use super::{DeviceEntry, confirm, elements, item, raise, restart};
@@ -13,7 +14,7 @@ use crate::analysis::plan::{self, Accumulator, ArrayUse, Fold};
 use crate::analysis::stages::{self, Stages};
 use crate::analysis::steps;
 use crate::ir::template::LoopTemplate;
-use crate::ir::{OptionPart, Proof, Scalar, VarId, VarKind};
+use crate::ir::{ExprId, OptionPart, Proof, Scalar, VarId, VarKind};
 use crate::tables::HashSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -77,6 +78,17 @@ impl<'a> Region<'a> {
                 _ => { #rt::cold_path(); #released #verbatim }
             }
         })
+    }
+
+    /// The calls that all iterations of a strip make at once.
+    pub fn strip_calls(&self) -> &'a [ExprId] {
+        let strips = self.plan.strips.as_ref().filter(|_| levels::IN_FULL);
+        strips.map_or(&[], |of| &of.calls)
+    }
+
+    /// Whether calls are made for many iterations at once.
+    pub fn has_batches(&self) -> bool {
+        self.stages.is_some() || !self.strip_calls().is_empty()
     }
 
     /// A range is evaluated once, before anything else, and then goes over itself if it comes to

@@ -1,11 +1,13 @@
 //! Iterations in strips: each part of the body for all of them, inner loops around the parts.
 
+use super::batch::Batch;
 use super::body::Body;
 use super::leaves::{self, Leaf, lanes_of};
 use super::names::{self, emit};
 use super::region::Region;
 use super::space;
 use crate::analysis::plan::{self, Ahead};
+use crate::analysis::stages::Part;
 use crate::analysis::strips::{is_loop, writes_element};
 use crate::ir::{
     AccessId, BinaryOp, Block, ExprId, ExprKind, LoopId, Pat, Place, Scalar, Stmt, StmtKind, VarId,
@@ -48,6 +50,8 @@ pub struct Strips<'a> {
     /// The variable of the innermost parallel loop at `__t`.
     inner: TokenStream,
     plan: &'a plan::Strips,
+    /// The calls that end parts.
+    batch: Batch<'a>,
 }
 
 impl<'a> Strips<'a> {
@@ -56,6 +60,7 @@ impl<'a> Strips<'a> {
             body: &region.body,
             inner: space::inner(region),
             plan,
+            batch: Batch::of(region, region.strip_calls().to_vec()),
         }
     }
 }
@@ -78,7 +83,8 @@ impl Strips<'_> {
             .ahead
             .iter()
             .map(|of| self.element_type(of.accesses[0]));
-        let bytes: u32 = carried.chain(ahead).map(Scalar::bytes).sum();
+        let lanes = carried.chain(ahead).chain(self.batch.types());
+        let bytes: u32 = lanes.map(Scalar::bytes).sum();
         let fit = BYTES / bytes.max(1) as usize;
         fit.clamp(LEAST, LONGEST).next_power_of_two()
     }
@@ -99,7 +105,11 @@ impl Strips<'_> {
             let (ty, count) = (self.body.scalar(ty), names::index(self.longest()));
             emit!(let mut #lanes: [#ty; #count] = [#rt::from_bits::<#ty>(0); #count];)
         });
-        lanes.collect()
+        let arguments = (!self.batch.is_empty()).then(|| {
+            self.batch
+                .lanes(&names::index(self.longest()).into_token_stream())
+        });
+        lanes.chain(arguments).collect()
     }
 
     /// The scalars in a carried variable.
@@ -249,6 +259,7 @@ impl Strips<'_> {
             .iter()
             .any(|stmt| self.choices(stmt).is_some());
         let light = if choices { LIGHT_CHOICES } else { LIGHT };
+        let one = one && !self.makes_calls(&node.body);
         let several = (one && self.size(&node.body) <= light).then(|| {
             self.body
                 .behind(known.clone(), || self.several(&node.body, &name))
@@ -315,14 +326,46 @@ impl Strips<'_> {
         self.in_lanes(body, &HashSet::default(), &emit!(#(#trips)*))
     }
 
-    /// Statements without loops.
+    /// Whether a block has calls that end parts.
+    fn makes_calls(&self, block: &Block) -> bool {
+        !self.batch.inside(block).is_empty()
+    }
+
+    /// Statements without loops, in pieces that end at calls.
     fn part(&self, stmts: &[Stmt]) -> TokenStream {
-        let block = Block {
+        let mut pieces = TokenStream::new();
+        let (mut first, mut made) = (0, 0);
+        for (at, stmt) in stmts.iter().enumerate() {
+            let alone = Block {
+                stmts: vec![stmt.clone()],
+                value: None,
+            };
+            for number in self.batch.inside(&alone) {
+                pieces.extend(self.piece(&stmts[first..at], number, true));
+                (first, made) = (at, number + 1);
+            }
+        }
+        pieces.extend(self.piece(&stmts[first..], made, false));
+        pieces
+    }
+
+    /// Statements behind the calls before that of this number, and that call.
+    fn piece(&self, stmts: &[Stmt], number: usize, calls: bool) -> TokenStream {
+        let part = Part {
             stmts: stmts.to_vec(),
-            value: None,
+            call: calls.then(|| self.batch.number(number)),
         };
-        let stmts: Vec<_> = stmts.iter().map(|stmt| self.statement(stmt)).collect();
-        self.in_lanes(&block, &walk::bound(&block.stmts), &emit!(#(#stmts)*))
+        let block = part.block(self.body.function());
+        let (code, call) = self.batch.after(number, || {
+            let stmts = stmts.iter().map(|stmt| self.statement(stmt));
+            let stmts: TokenStream = stmts.collect();
+            let arguments = calls.then(|| self.batch.give(number));
+            let call = calls.then(|| self.batch.calls(number));
+            (emit!(#stmts #arguments), call)
+        });
+        let values = self.batch.get(number, &block);
+        let lanes = self.in_lanes(&block, &part.bound(), &emit!(#values #code));
+        emit!(#lanes #call)
     }
 
     /// A statement, as choices if it is one: LLVM makes branches of conditions on the way.

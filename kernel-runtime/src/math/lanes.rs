@@ -13,10 +13,50 @@
 
 use std::mem::MaybeUninit;
 
-/// So many numbers of a call, at a boundary of the cache: no vector of them lies on two sides of one.
+/// Numbers of calls, at a boundary of the cache: no vector of them lies on two sides of one.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub struct Lanes<T, const N: usize>(pub [T; N]);
+
+/// How many blocks of `N` have the first `count` lanes, of which there is one. What is left of the last block
+/// repeats the last of them, since whoever calls functions of a block is not to find unusual numbers there.
+///
+/// # Panics
+///
+/// If there are not so many lanes.
+#[inline(always)]
+pub fn blocks<T: Copy, const M: usize, const N: usize>(
+    lanes: &mut Lanes<T, M>,
+    count: usize,
+) -> usize {
+    const { assert!(M.is_multiple_of(N)) };
+    let last = lanes.0[count - 1];
+    lanes.0[count..count.next_multiple_of(N)].fill(last);
+    count.div_ceil(N)
+}
+
+/// A block of lanes.
+///
+/// # Panics
+///
+/// If there are not so many lanes.
+#[inline(always)]
+pub fn block<T, const M: usize, const N: usize>(lanes: &Lanes<T, M>, number: usize) -> &[T; N] {
+    &lanes.0.as_chunks().0[number]
+}
+
+/// Likewise, to be changed.
+///
+/// # Panics
+///
+/// If there are not so many lanes.
+#[inline(always)]
+pub fn block_mut<T, const M: usize, const N: usize>(
+    lanes: &mut Lanes<T, M>,
+    number: usize,
+) -> &mut [T; N] {
+    &mut lanes.0.as_chunks_mut().0[number]
+}
 
 /// The most numbers of a call.
 pub(super) const MOST: usize = 64;

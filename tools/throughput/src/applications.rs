@@ -140,7 +140,7 @@ const ROUNDS: usize = 10;
 /// Measures every kernel whose name contains the text.
 ///
 /// # Errors
-/// If Numba fails.
+/// If rayon has a pool already.
 pub fn measure(
     numba: Option<&RefCell<Worker>>,
     passes: usize,
@@ -149,16 +149,73 @@ pub fn measure(
     rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build_global()?;
-    let mut lines = Vec::new();
-    macro_rules! line {
-        ($name:expr, $work:expr, $($kernel:ident)::+($($argument:expr),+)) => {
-            if $name.contains(only) {
-                let serial = || $($kernel)::+::serial($($argument),+);
-                let kernel = || $($kernel)::+::parallel($($argument),+);
-                lines.push(line($name, $work, numba, passes, serial, kernel));
-            }
-        };
+    let mut table = Table {
+        numba,
+        passes,
+        only,
+        lines: Vec::new(),
+    };
+    methods(&mut table);
+    named(&mut table);
+    formulas(&mut table);
+    Ok(table.lines)
+}
+
+/// What is measured, how, and what came of it.
+struct Table<'a> {
+    numba: Option<&'a RefCell<Worker>>,
+    passes: usize,
+    only: &'a str,
+    lines: Vec<Line>,
+}
+
+impl Table<'_> {
+    /// A line for a kernel beside the same loop with libm's functions, if it is asked for.
+    fn line(&mut self, name: &'static str, work: usize, libm: impl Fn(), kernel: impl Fn()) {
+        if !name.contains(self.only) {
+            return;
+        }
+        let has_avx512 = Level::available().contains(&Level::Avx512);
+        let mut all = Times::default();
+        // In several rounds, so that Numba's few passes are not all at one time.
+        for _ in 0..ROUNDS {
+            let [libm, baseline, avx2, avx512] = best(
+                self.passes / ROUNDS,
+                work,
+                [
+                    Some(Box::new(&libm)),
+                    Some(Box::new(|| with_level(Level::Baseline, &kernel))),
+                    Some(Box::new(|| with_level(Level::Avx2, &kernel))),
+                    has_avx512.then_some(Box::new(|| with_level(Level::Avx512, &kernel))),
+                ],
+            );
+            let numba = self.numba.and_then(|worker| worker.borrow_mut().run(name));
+            all = all.or(Times {
+                libm,
+                baseline,
+                avx2,
+                avx512,
+                sleef: None,
+                svml: numba,
+            });
+        }
+        self.lines.push(Line { name, times: all });
     }
+}
+
+/// A line for a call of a kernel: its serial version calls libm's functions.
+macro_rules! line {
+    ($table:ident, $name:expr, $work:expr, $($kernel:ident)::+($($argument:expr),+)) => {
+        $table.line(
+            $name,
+            $work,
+            || $($kernel)::+::serial($($argument),+),
+            || $($kernel)::+::parallel($($argument),+),
+        )
+    };
+}
+
+fn methods(table: &mut Table<'_>) {
     macro_rules! methods {
         ($module:ident $ty:ident: $($one:ident)+; $($two:ident)+) => {
             let cast = |seed, range| -> Vec<$ty> {
@@ -169,31 +226,35 @@ pub fn measure(
             $({
                 let x = cast(1, range(stringify!($one), wide));
                 let name = concat!(stringify!($ty), " ", stringify!($one));
-                line!(name, ELEMENTS, $module::$one(&x, &mut out.borrow_mut()));
+                line!(table, name, ELEMENTS, $module::$one(&x, &mut out.borrow_mut()));
             })+
             $({
                 let method = stringify!($two);
                 let (x, y) = (cast(1, range(method, wide)), cast(2, second_range(method)));
                 let name = concat!(stringify!($ty), " ", stringify!($two));
-                line!(name, ELEMENTS, $module::$two(&x, &y, &mut out.borrow_mut()));
+                line!(table, name, ELEMENTS, $module::$two(&x, &y, &mut out.borrow_mut()));
             })+
         };
     }
     each_type!(methods);
+}
+
+fn named(table: &mut Table<'_>) {
     macro_rules! named {
         ($module:ident $ty:ident: $($name:ident $libm:ident $low:literal .. $high:literal |$value:ident| $pattern:pat, $all:ty;)+) => {$({
+            use $module::$name::{RANGE, ours, theirs};
             let name = concat!(stringify!($ty), " ", stringify!($name));
-            if name.contains(only) {
-                use $module::$name::{RANGE, ours, theirs};
-                let x: Vec<$ty> = inputs(1, RANGE).iter().map(|x| *x as $ty).collect();
-                let out = RefCell::new(vec![0.0; ELEMENTS]);
-                let libm = || theirs(&x, &mut out.borrow_mut());
-                let kernel = || ours::parallel(&x, &mut out.borrow_mut());
-                lines.push(line(name, ELEMENTS, numba, passes, libm, kernel));
-            }
+            let x: Vec<$ty> = inputs(1, RANGE).iter().map(|x| *x as $ty).collect();
+            let out = RefCell::new(vec![0.0; ELEMENTS]);
+            let libm = || theirs(&x, &mut out.borrow_mut());
+            let kernel = || ours::parallel(&x, &mut out.borrow_mut());
+            table.line(name, ELEMENTS, libm, kernel);
         })+};
     }
     each_named!(named);
+}
+
+fn formulas(table: &mut Table<'_>) {
     let (s, x, t) = (
         inputs(17, (5.0, 30.0)),
         inputs(18, (1.0, 100.0)),
@@ -204,59 +265,17 @@ pub fn measure(
         let (call, put) = &mut *outs.borrow_mut();
         version(&s, &x, &t, call, put);
     };
-    if "black_scholes".contains(only) {
-        let serial = || price(black_scholes::serial);
-        let kernel = || price(black_scholes::parallel);
-        lines.push(line(
-            "black_scholes",
-            ELEMENTS,
-            numba,
-            passes,
-            serial,
-            kernel,
-        ));
-    }
-    let samples = inputs(31, (-2.0, 2.0));
+    let serial = || price(black_scholes::serial);
+    let kernel = || price(black_scholes::parallel);
+    table.line("black_scholes", ELEMENTS, serial, kernel);
+    // Within the population: far from it, a density is 0 in the first digits, and nobody asks for it.
+    let (samples, places) = (inputs(31, (-2.0, 2.0)), inputs(32, (-3.0, 3.0)));
+    let samples = &samples[..SAMPLES];
     let out = RefCell::new(vec![0.0; ELEMENTS]);
     line!(
+        table,
         "density",
         ELEMENTS * SAMPLES,
-        density(&samples[..SAMPLES], &x, 0.3, &mut out.borrow_mut())
+        density(samples, &places, 0.3, &mut out.borrow_mut())
     );
-    Ok(lines)
-}
-
-fn line(
-    name: &'static str,
-    work: usize,
-    numba: Option<&RefCell<Worker>>,
-    passes: usize,
-    libm: impl Fn(),
-    kernel: impl Fn(),
-) -> Line {
-    let has_avx512 = Level::available().contains(&Level::Avx512);
-    let mut all = Times::default();
-    // In several rounds, so that Numba's few passes are not all at one time.
-    for _ in 0..ROUNDS {
-        let [libm, baseline, avx2, avx512] = best(
-            passes / ROUNDS,
-            work,
-            [
-                Some(Box::new(&libm)),
-                Some(Box::new(|| with_level(Level::Baseline, &kernel))),
-                Some(Box::new(|| with_level(Level::Avx2, &kernel))),
-                has_avx512.then_some(Box::new(|| with_level(Level::Avx512, &kernel))),
-            ],
-        );
-        let numba = numba.and_then(|worker| worker.borrow_mut().run(name));
-        all = all.or(Times {
-            libm,
-            baseline,
-            avx2,
-            avx512,
-            sleef: None,
-            svml: numba,
-        });
-    }
-    Line { name, times: all }
 }

@@ -73,7 +73,8 @@ def cases():
     s, x, t = inputs(5, 30), inputs(1, 100), inputs(0.25, 10)
     yield "black_scholes", ELEMENTS, black_scholes, (s, x, t, s.copy(), s.copy())
     samples = inputs(-2, 2)[:SAMPLES].copy()
-    yield "density", ELEMENTS * SAMPLES, density, (samples, x, 0.3, x.copy())
+    places = inputs(-3, 3)
+    yield "density", ELEMENTS * SAMPLES, density, (samples, places, 0.3, places.copy())
 
 
 known = {name: rest for name, *rest in cases()}

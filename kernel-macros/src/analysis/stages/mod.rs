@@ -17,7 +17,7 @@ use crate::tables::{HashMap, HashSet};
 /// More values than this between parts of an iteration would not stay close to the processor.
 const MOST_CARRIED: usize = 12;
 /// The same of calls: each has an array for every argument.
-const MOST_CALLS: usize = 8;
+pub const MOST_CALLS: usize = 8;
 
 /// An iteration in parts.
 #[derive(Debug)]
@@ -36,16 +36,26 @@ pub struct Part {
 
 /// How the region's iterations can run in stages, if that pays.
 pub fn find(function: &Function, region: &Region) -> Option<Stages> {
-    let otherwise = region.in_order.is_some() || region.interior.is_some();
-    let can =
-        !region.combines() && !otherwise && region.strips.is_none() && !region.fast_can_fail();
-    if !can || function.std_math || !is_straight(function, &region.body) {
+    let otherwise = region.interior.is_some() || region.strips.is_some();
+    // What iterations combine goes to lanes of their own, or they would combine in another order.
+    let apart = region.lanes() > 1 && !region.needs_no_lanes();
+    let combines = !region.shared.is_empty() || !(region.accumulators.is_empty() || apart);
+    let can = !combines && !otherwise && !region.fast_can_fail();
+    // Inside a loop that runs in order, iterations are those of each trip.
+    let trip = region.in_order.map(|id| &function.loops[id].body);
+    let body = trip.unwrap_or(&region.body);
+    if !can || function.std_math || !is_straight(function, body) {
         return None;
     }
-    let parts = Cutter { function, region }.parts();
+    let parts = Cutter { function, region }.parts(body);
     let carried = carried(function, &parts)?;
     let calls = parts.iter().filter_map(|part| part.call);
-    pays(function, calls).then_some(Stages { parts, carried })
+    let mut gains = calls.clone().filter(|id| has_usual_form(function, *id));
+    let gains = match region.combines() {
+        true => gains.any(|id| gains_much(function, id)),
+        false => gains.next().is_some(),
+    };
+    pays(function, calls, gains).then_some(Stages { parts, carried })
 }
 
 /// Whether a body has no loops, does not leave an iteration, and calls no function with a rare
@@ -66,30 +76,38 @@ fn is_straight(function: &Function, body: &Block) -> bool {
     straight
 }
 
-/// Whether the chains are long enough to be worth the way through memory, or a function has a form
+/// Whether the chains are long enough to be worth the way through memory, or something `gains` by a form
 /// for usual arguments. Other chains of `f32` are not: a register holds twice as many.
-fn pays(function: &Function, calls: impl Iterator<Item = ExprId>) -> bool {
-    let (mut all, mut wide, mut gains) = (0, 0, false);
+fn pays(function: &Function, calls: impl Iterator<Item = ExprId>, gains: bool) -> bool {
+    let (mut all, mut wide) = (0, 0);
     for id in calls {
         all += 1;
-        let node = &function.exprs[id];
-        let is_wide = node.ty.scalar() == Some(Scalar::F64);
-        wide += usize::from(is_wide);
-        gains |=
-            matches!(node.kind, ExprKind::Call(builtin, _) if has_usual_form(builtin, is_wide));
+        wide += usize::from(function.exprs[id].ty.scalar() == Some(Scalar::F64));
     }
     all <= MOST_CALLS && (gains || wide > 1)
 }
 
-/// Whether the runtime has the function of many numbers in another form where all are usual ones:
+/// Whether the runtime has the function called in another form for many numbers, where all are usual ones:
 /// see `kernel-runtime/src/math/lanes.rs`.
-fn has_usual_form(builtin: Builtin, wide: bool) -> bool {
+pub fn has_usual_form(function: &Function, call: ExprId) -> bool {
     use Builtin::{Acosh, Exp, Exp2, Ln, Log2, Log10, Powf};
-    match builtin {
-        Acosh | Exp | Exp2 | Ln | Log10 => wide,
-        Log2 | Powf => true,
+    let node = &function.exprs[call];
+    let wide = node.ty.scalar() == Some(Scalar::F64);
+    match node.kind {
+        ExprKind::Call(Acosh | Exp | Exp2 | Ln | Log10, _) => wide,
+        ExprKind::Call(Log2 | Powf, _) => true,
         _ => false,
     }
+}
+
+/// Whether that form takes so much less that it pays where each chunk of a reduction, which may be one call
+/// long, begins anew: of a logarithm or an exponential alone, it does not with AVX-512.
+fn gains_much(function: &Function, call: ExprId) -> bool {
+    use Builtin::{Acosh, Log2, Powf};
+    matches!(
+        function.exprs[call].kind,
+        ExprKind::Call(Acosh | Log2 | Powf, _)
+    )
 }
 
 /// The variables that a part binds and a later one names, if all are scalars and they are few.
@@ -133,15 +151,66 @@ impl Part {
     }
 }
 
+/// The calls of elementary functions that a statement makes in any case, in order, of those that are worth
+/// being made for many iterations: `varies` tells whether neighbours have values of their own.
+pub fn calls(function: &Function, stmt: &Stmt, varies: &dyn Fn(ExprId) -> bool) -> Vec<ExprId> {
+    let value = match &stmt.kind {
+        StmtKind::Let { init, .. } => *init,
+        StmtKind::Assign { value, .. } => Some(*value),
+        _ => None,
+    };
+    let mut calls = Vec::new();
+    if let Some(value) = value.filter(|_| !assigns_inside(function, stmt)) {
+        calls_of(function, value, varies, &mut calls);
+    }
+    calls
+}
+
+/// Whether blocks in a statement assign to something that the rest of it may name.
+fn assigns_inside(function: &Function, stmt: &Stmt) -> bool {
+    let mut assignments = 0;
+    let own = usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
+    let block = Block {
+        stmts: vec![stmt.clone()],
+        value: None,
+    };
+    walk::statements(function, &block, &mut |stmt| {
+        assignments += usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
+    });
+    assignments > own
+}
+
+fn calls_of(
+    function: &Function,
+    id: ExprId,
+    varies: &dyn Fn(ExprId) -> bool,
+    calls: &mut Vec<ExprId>,
+) {
+    let mut within = |id: &ExprId| calls_of(function, *id, varies, calls);
+    match &function.exprs[id].kind {
+        ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => within(inner),
+        ExprKind::Binary(_, left, right) => [left, right].into_iter().for_each(within),
+        ExprKind::Logic { left, .. } => within(left),
+        ExprKind::If { cond, .. } => within(cond),
+        ExprKind::Call(builtin, args) => {
+            args.iter().for_each(within);
+            if builtin.is_elementary() && varies(id) {
+                calls.push(id);
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Cutter<'a> {
     function: &'a Function,
     region: &'a Region,
 }
 
 impl Cutter<'_> {
-    fn parts(&self) -> Vec<Part> {
+    fn parts(&self, body: &Block) -> Vec<Part> {
         let (mut parts, mut stmts) = (Vec::new(), Vec::new());
-        for stmt in self.flat(&self.region.body) {
+        for stmt in self.flat(body) {
             for call in self.calls(&stmt) {
                 parts.push(Part {
                     stmts: std::mem::take(&mut stmts),
@@ -186,50 +255,7 @@ impl Cutter<'_> {
 
     /// The calls that a statement makes in any case, in order.
     fn calls(&self, stmt: &Stmt) -> Vec<ExprId> {
-        let mut calls = Vec::new();
-        match &stmt.kind {
-            StmtKind::Let { init, .. } if !self.assigns_inside(stmt) => {
-                init.iter().for_each(|id| self.calls_of(*id, &mut calls));
-            }
-            StmtKind::Assign { value, .. } if !self.assigns_inside(stmt) => {
-                self.calls_of(*value, &mut calls);
-            }
-            _ => {}
-        }
-        calls
-    }
-
-    /// Whether blocks in a statement assign to something that the rest of it may name.
-    fn assigns_inside(&self, stmt: &Stmt) -> bool {
-        let mut assignments = 0;
-        let own = usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
-        let block = Block {
-            stmts: vec![stmt.clone()],
-            value: None,
-        };
-        walk::statements(self.function, &block, &mut |stmt| {
-            assignments += usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
-        });
-        assignments > own
-    }
-
-    fn calls_of(&self, id: ExprId, calls: &mut Vec<ExprId>) {
-        match &self.function.exprs[id].kind {
-            ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.calls_of(*inner, calls),
-            ExprKind::Binary(_, left, right) => {
-                self.calls_of(*left, calls);
-                self.calls_of(*right, calls);
-            }
-            ExprKind::Logic { left, .. } => self.calls_of(*left, calls),
-            ExprKind::If { cond, .. } => self.calls_of(*cond, calls),
-            ExprKind::Call(builtin, args) => {
-                args.iter().for_each(|arg| self.calls_of(*arg, calls));
-                if builtin.is_elementary() && self.varies(id) {
-                    calls.push(id);
-                }
-            }
-            _ => {}
-        }
+        calls(self.function, stmt, &|id| self.varies(id))
     }
 
     /// Whether neighbouring iterations have values of their own: others are computed once.
@@ -239,8 +265,10 @@ impl Cutter<'_> {
             .nest
             .split_last()
             .unwrap_or_else(|| unreachable!("a region has a loop"));
+        let around = self.region.in_order;
+        let around = around.map(|id| self.function.loops[id].var);
         let invariant = |var: &VarId| {
-            let outer = outer.iter().any(|node| node.var == *var);
+            let outer = outer.iter().any(|node| node.var == *var) || around == Some(*var);
             *var != last.var && (outer || self.region.scalars.contains(var))
         };
         let mut varies = false;

@@ -63,6 +63,30 @@ fn bodies_are_cut_at_calls() {
 }
 
 #[test]
+fn trips_of_a_loop_in_order_are_cut() {
+    let source = "fn f(x: &[f64], y: &mut [f64], k: &[f64]) {
+        for j in 0..k.len() { for i in 0..y.len() { y[i] += (x[i] * k[j]).exp() * k[j]; } } }";
+    let (function, plan) = accepted(source);
+    assert!(plan.regions[0].in_order.is_some());
+    let stages = find(&function, &plan.regions[0]).expect("a call");
+    assert_eq!(stages.parts.len(), 2);
+}
+
+#[test]
+fn reductions_are_cut_where_that_gains_much() {
+    let cuts = |term: &str| {
+        let source = format!(
+            "fn f(x: &[f64]) -> f64 {{ let mut s = 0.0; for i in 0..x.len() {{ s += {term}; }} s }}"
+        );
+        let (function, plan) = accepted(&source);
+        find(&function, &plan.regions[0]).map(|stages| stages.parts.len())
+    };
+    assert_eq!(cuts("x[i].powf(-1.5)"), Some(2));
+    assert_eq!(cuts("(x[i] * x[i].ln()).exp()"), Some(3));
+    assert_eq!(cuts("x[i].ln()"), None);
+}
+
+#[test]
 fn neighbours_are_not_cut() {
     for body in [
         // Too little to wait for.

@@ -17,6 +17,7 @@ mod written;
 
 use super::form::Former;
 use super::plan::{Ahead, Bounds, Interior, Region, Strips};
+use super::stages;
 use crate::ir::{
     AccessId, BinaryOp, Block, Builtin, ExprId, ExprKind, Function, LoopId, Pat, Place, Scalar,
     Stmt, StmtKind, Ty, VarId, VarKind, verify, walk,
@@ -41,9 +42,10 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     let mut stmts = region.body.stmts.iter();
     let first = stmts.position(|stmt| is_loop(function, stmt))?;
     let most = abreast::most(function, region);
-    (first + 1..=most)
-        .rev()
-        .find_map(|cut| cut_at(former, region, cut))
+    (first + 1..=most).rev().find_map(|cut| {
+        let at_calls = || cut_at(former, region, cut, true);
+        at_calls().or_else(|| cut_at(former, region, cut, false))
+    })
 }
 
 /// Whether an inner loop takes remainders that iterations of the interior do not: they are divisions.
@@ -64,8 +66,9 @@ fn has_simpler_trips(function: &Function, body: &Block, interior: &Interior) -> 
     found
 }
 
-/// The same with so many statements in parts, while each iteration does the rest by itself.
-fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
+/// The same with so many statements in parts, while each iteration does the rest by itself; at its calls
+/// of functions, too, if it has such as pay.
+fn cut_at(former: &Former, region: &Region, cut: usize, at_calls: bool) -> Option<Strips> {
     let function = former.function;
     let id = *former.nest.last()?;
     let (first, rest) = region.body.stmts.split_at(cut);
@@ -83,6 +86,9 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
         computed: HashSet::default(),
         masked: false,
         apart: !rest.is_empty(),
+        at_calls: at_calls && !function.std_math,
+        calls: Vec::new(),
+        shared: HashSet::default(),
         region,
     };
     cutter.stmts(first)?;
@@ -93,7 +99,11 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
     let scalars: Option<u64> = types.map(Ty::scalars).sum();
     let scalars = scalars? as usize;
     let (ahead, written) = (cutter.ahead, cutter.written.all);
-    let (masked, abreast) = (cutter.masked, cutter.apart);
+    let (masked, abreast, calls) = (cutter.masked, cutter.apart, cutter.calls);
+    // A few iterations are not enough for the functions of many numbers.
+    if at_calls && (masked || abreast || calls.is_empty()) {
+        return None;
+    }
     let most = if abreast { MOST_ABREAST } else { MOST_CARRIED };
     let few = scalars + ahead.len() + written.len() <= most;
     // What waits for other iterations is selected scalar by scalar.
@@ -109,6 +119,7 @@ fn cut_at(former: &Former, region: &Region, cut: usize) -> Option<Strips> {
         masked,
         abreast,
         cut,
+        calls,
     })
 }
 
@@ -156,6 +167,10 @@ struct Cutter<'a> {
     masked: bool,
     /// Each iteration goes along elements of its own, or does the last of its statements by itself.
     apart: bool,
+    /// Whether parts end at calls, those calls, and what is bound to a value that all iterations share.
+    at_calls: bool,
+    calls: Vec<ExprId>,
+    shared: HashSet<VarId>,
     region: &'a Region,
 }
 
@@ -189,12 +204,35 @@ impl Cutter<'_> {
                     self.part += 1;
                     self.written.write(access);
                 }
-                _ => self.stmt(stmt)?,
+                _ => {
+                    self.end_at_calls(stmt)?;
+                    self.stmt(stmt)?;
+                }
             }
         }
         self.part += 1;
         self.written.leave(count);
         Some(())
+    }
+
+    /// Ends a part at each call that a statement makes in any case and of which the runtime has a form for
+    /// many numbers: each part but the last computes arguments.
+    fn end_at_calls(&mut self, stmt: &Stmt) -> Option<()> {
+        if !self.at_calls {
+            return Some(());
+        }
+        let function = self.function;
+        let calls = stages::calls(function, stmt, &|id| self.varies(id));
+        let calls = calls
+            .into_iter()
+            .filter(|id| stages::has_usual_form(function, *id));
+        for call in calls {
+            let operands = verify::operands(&function.exprs[call].kind);
+            operands.into_iter().try_for_each(|id| self.expr(id))?;
+            self.part += 1;
+            self.calls.push(call);
+        }
+        (self.calls.len() <= stages::MOST_CALLS).then_some(())
     }
 
     /// The element that a statement in a loop writes, which makes it a part of its own: it is no neighbour
@@ -301,6 +339,24 @@ impl Cutter<'_> {
         uniform
     }
 
+    /// Whether neighbouring iterations may have values of their own.
+    fn varies(&self, id: ExprId) -> bool {
+        let function = self.function;
+        let mut varies = false;
+        walk::below(function, id, &mut |id| {
+            varies |= match function.exprs[id].kind {
+                ExprKind::Var(var) => {
+                    let inner = matches!(function.vars[var].kind, VarKind::Index(_));
+                    let shared = inner || self.shared.contains(&var);
+                    var == self.along || (self.former.is_local(var) && !shared)
+                }
+                ExprKind::LocalElement { .. } | ExprKind::Iteration => true,
+                _ => false,
+            };
+        });
+        varies
+    }
+
     fn stmt(&mut self, stmt: &Stmt) -> Option<()> {
         match &stmt.kind {
             StmtKind::Let {
@@ -308,6 +364,12 @@ impl Cutter<'_> {
                 init: Some(init),
             } => {
                 self.expr(*init)?;
+                if let Pat::Var(var) = pat
+                    && !self.function.vars[*var].mutable
+                    && !self.varies(*init)
+                {
+                    self.shared.insert(*var);
+                }
                 self.bind(pat)
             }
             StmtKind::Assign { target, value, .. } => {
@@ -378,6 +440,9 @@ impl Cutter<'_> {
 
     fn expr(&mut self, id: ExprId) -> Option<()> {
         let function = self.function;
+        if self.calls.contains(&id) {
+            return Some(());
+        }
         match &function.exprs[id].kind {
             ExprKind::Var(var) => self.uses(*var),
             ExprKind::Load(access) if self.written.read(function, *access) => {}

@@ -1,7 +1,7 @@
 //! Which bodies are cut into strips, and which neighbours are not.
 
 use crate::analysis::tests::accepted;
-use crate::ir::Ty;
+use crate::ir::{ExprKind, Ty};
 
 /// The variables that strips carry, sorted, and whether iterations wait for each other.
 fn strips(body: &str) -> Option<(String, bool)> {
@@ -22,6 +22,53 @@ fn strips(body: &str) -> Option<(String, bool)> {
 #[track_caller]
 fn cut(body: &str, carried: &str, masked: bool) {
     assert_eq!(strips(body), Some((carried.to_string(), masked)), "{body}");
+}
+
+/// The functions that a strip calls for all of its iterations at once, if there are strips.
+fn calls(body: &str) -> Option<String> {
+    let source =
+        format!("fn f(x: &[f64], y: &mut [f64], n: usize) {{ for i in 0..y.len() {{ {body} }} }}");
+    let (function, plan) = accepted(&source);
+    let calls = plan.regions[0].strips.as_ref()?.calls.iter();
+    let names = calls.map(|id| match &function.exprs[*id].kind {
+        ExprKind::Call(builtin, _) => builtin.name(),
+        other => panic!("{other:?}"),
+    });
+    Some(names.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn parts_end_at_calls() {
+    let sum = |term: &str| {
+        calls(&format!(
+            "let mut s = 0.0; for k in 0..n {{ {term} }} y[i] = s;"
+        ))
+    };
+    let found = |names: &str| Some(names.to_string());
+    assert_eq!(sum("s += (x[i] * x[k]).exp();"), found("exp"));
+    assert_eq!(
+        sum("let d = x[i] - x[k]; s += d.ln().powf(d) - d.exp();"),
+        found("ln powf exp")
+    );
+    assert_eq!(
+        calls("let e = x[i].exp(); let mut s = e; for k in 0..n { s += e * x[k]; } y[i] = s.ln();"),
+        found("exp ln")
+    );
+    // The same for all of a strip, without another form, for some iterations alone.
+    for term in [
+        "s += x[i] * x[k].exp();",
+        "let w = (0.5 * k as f64).exp(); s += x[i] * w.ln();",
+        "s += (x[i] * x[k]).atan();",
+        "if x[i] > x[k] { s += x[i].exp(); }",
+        "let mut z = x[k] * x[i]; while z > 1.0 { z *= 0.5; } s += z.exp();",
+    ] {
+        assert_eq!(sum(term), found(""), "{term}");
+    }
+    // A few iterations abreast are too few numbers.
+    assert_eq!(
+        calls("let mut s = 0.0; for k in 0..n { s += x[n * i + k].exp(); } y[i] = s;"),
+        found("")
+    );
 }
 
 #[test]
