@@ -190,7 +190,7 @@ fn command(tests: &str, tree: &Path) -> Command {
             "random-kernels",
             "--",
             "--interpreted",
-            "--count=150",
+            "--count=400",
             "--batch=10",
             "--shrink=0",
             "--seed=7000",
