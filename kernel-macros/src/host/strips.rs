@@ -8,7 +8,7 @@ use super::region::Region;
 use super::space;
 use crate::analysis::plan::{self, Ahead};
 use crate::analysis::stages::Part;
-use crate::analysis::strips::{is_loop, writes_element};
+use crate::analysis::strips::{begins_part, is_loop, writes_element};
 use crate::ir::{
     AccessId, BinaryOp, Block, ExprId, ExprKind, LoopId, Pat, Place, Scalar, Stmt, StmtKind, VarId,
     walk,
@@ -331,11 +331,16 @@ impl Strips<'_> {
         !self.batch.inside(block).is_empty()
     }
 
-    /// Statements without loops, in pieces that end at calls.
+    /// Statements without loops, in pieces that end at calls, or before them.
     fn part(&self, stmts: &[Stmt]) -> TokenStream {
+        let function = self.body.function();
         let mut pieces = TokenStream::new();
         let (mut first, mut made) = (0, 0);
         for (at, stmt) in stmts.iter().enumerate() {
+            if self.plan.abreast && begins_part(function, &stmts[first..at], stmt) {
+                pieces.extend(self.piece(&stmts[first..at], made, false));
+                first = at;
+            }
             let alone = Block {
                 stmts: vec![stmt.clone()],
                 value: None,
