@@ -39,14 +39,14 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     if interior.is_some_and(|interior| has_simpler_trips(function, &region.body, interior)) {
         return None;
     }
-    let mut stmts = region.body.stmts.iter();
-    let first = stmts.position(|stmt| is_loop(function, stmt))?;
-    let most = abreast::most(function, region);
+    let stmts = stages::flat(function, &region.body.stmts);
+    let first = stmts.iter().position(|stmt| is_loop(function, stmt))?;
+    let most = abreast::most(function, region, &stmts);
     let mut cuts = (first + 1..=most).rev();
     let ends = [Ends::AtCalls, Ends::AtLoops, Ends::BeforeCalls];
     cuts.find_map(|cut| {
         let mut ends = ends.into_iter();
-        ends.find_map(|ends| cut_at(former, region, cut, ends))
+        ends.find_map(|ends| cut_at(former, region, stmts.split_at(cut), ends))
     })
 }
 
@@ -78,11 +78,15 @@ enum Ends {
     BeforeCalls,
 }
 
-/// The same with so many statements in parts, while each iteration does the rest by itself.
-fn cut_at(former: &Former, region: &Region, cut: usize, ends: Ends) -> Option<Strips> {
+/// The same with the first statements in parts, while each iteration does the rest by itself.
+fn cut_at(
+    former: &Former,
+    region: &Region,
+    (first, rest): (&[Stmt], &[Stmt]),
+    ends: Ends,
+) -> Option<Strips> {
     let function = former.function;
     let id = *former.nest.last()?;
-    let (first, rest) = region.body.stmts.split_at(cut);
     let mut cutter = Cutter {
         former,
         function,
@@ -134,7 +138,7 @@ fn cut_at(former: &Former, region: &Region, cut: usize, ends: Ends) -> Option<St
         written,
         masked,
         abreast,
-        cut,
+        cut: first.len(),
         calls,
     })
 }
@@ -222,7 +226,7 @@ impl Cutter<'_> {
         if block.value.is_some() {
             return None;
         }
-        self.stmts(&block.stmts)
+        self.stmts(&stages::flat(self.function, &block.stmts))
     }
 
     fn stmts(&mut self, stmts: &[Stmt]) -> Option<()> {
