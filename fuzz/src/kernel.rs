@@ -265,9 +265,13 @@ fn substitution(maker: &mut Maker) -> String {
 fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> String {
     const LENGTHS: [&[&str]; 3] = [&["n"], &["m", "n"], &["2usize", "m", "n"]];
     let lengths = LENGTHS[depth - 1];
-    let mut heads = String::new();
+    let (mut heads, mut counters) = (String::new(), Vec::new());
     for &length in lengths {
-        let name = maker.name("i");
+        let (name, ty) = (maker.name("i"), counter_type(maker));
+        let length = match ty {
+            Ty::Usize => length.to_owned(),
+            ty => format!("({length} as {ty})"),
+        };
         let range = match maker.choices.below(8) {
             0..=3 => format!("0..{length}"),
             4 => format!("1..{length}"),
@@ -276,20 +280,40 @@ fn region(maker: &mut Maker, depth: usize, accumulators: &[Accumulator]) -> Stri
             _ => format!("0..{length} / 2"),
         };
         heads += &format!("for {name} in {range} {{\n");
-        maker.loops.push(name);
+        maker.loops.push(match ty {
+            Ty::Usize => name.clone(),
+            _ => format!("({name} as usize)"),
+        });
+        counters.push((name, ty));
     }
     let inside = maker.scoped(|maker| {
-        for of in maker.loops.clone() {
-            maker.variables.push(Variable {
-                name: of,
-                ty: Ty::Usize,
-                mutable: false,
-            });
-        }
+        let counters = counters.into_iter().map(|(name, ty)| Variable {
+            name,
+            ty,
+            mutable: false,
+        });
+        maker.variables.extend(counters);
         iteration(maker, accumulators)
     });
     maker.loops.clear();
     heads + &inside + &"}\n".repeat(depth)
+}
+
+/// The type of a loop's variable: mostly that of indices, else one that the sizes of the data fit into.
+fn counter_type(maker: &mut Maker) -> Ty {
+    const OTHERS: [Ty; 7] = [
+        Ty::I32,
+        Ty::U32,
+        Ty::I64,
+        Ty::U64,
+        Ty::I16,
+        Ty::U16,
+        Ty::Isize,
+    ];
+    match maker.choices.once_in(4) {
+        true => maker.choices.of(&OTHERS),
+        false => Ty::Usize,
+    }
 }
 
 fn iteration(maker: &mut Maker, accumulators: &[Accumulator]) -> String {

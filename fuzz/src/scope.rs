@@ -40,7 +40,7 @@ pub struct Maker {
     pub scalars: Vec<(String, Ty)>,
     pub arrays: Vec<Array>,
     pub bins: Vec<Bins>,
-    /// The parallel loops' variables, outermost first.
+    /// The parallel loops' variables as indices, outermost first.
     pub loops: Vec<String>,
     /// Where in its row an iteration is that has one.
     pub place: Option<String>,

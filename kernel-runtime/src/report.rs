@@ -4,8 +4,9 @@ use std::fmt;
 
 /// What became of each loop of a kernel, and why: display it.
 ///
-/// It is the kernel's source, and below the line of each loop whether it is parallel, its reductions,
-/// the variables that each iteration has for itself, and what has to hold when it starts.
+/// It is the kernel's source (of a kernel that a macro made, the loops' heads), and below the line of
+/// each loop whether it is parallel, its reductions, the variables that each iteration has for itself,
+/// and what has to hold when it starts.
 ///
 /// ```
 /// use kernel_runtime::prelude::*;
@@ -22,6 +23,7 @@ use std::fmt;
 /// let report = total::report().to_string();
 /// assert!(report.contains("^ `i`: parallel"));
 /// assert!(report.contains("reduction: `sum`: f64 with `+`, 64 lanes"));
+/// assert!(report.contains("sum += x[i];"));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Report {

@@ -102,7 +102,12 @@ fn everything_means_what_it_says() {
     let mut z = [0; 5];
     taken::Fill::parallel(&mut z, 7);
     assert_eq!(z, [7; 5]);
-    assert!(total::report().to_string().contains("reduction"));
+    // The source, as rustc gives it to the macro, and what became of it.
+    let report = total::report().to_string();
+    let source = ["pub fn total(x: &[f64]) -> f64 {", "s += x[i];", "}"];
+    let told = |text: &str| report.lines().any(|line| line.ends_with(text));
+    assert!(source.into_iter().all(told), "{report}");
+    assert!(report.contains("reduction"), "{report}");
 }
 
 #[test]

@@ -341,3 +341,46 @@ fn parts_of_shapes_are_lengths() {
          s += a[[i, j, k]]; } } }";
     assert_eq!(nest(body), 3);
 }
+
+/// What would make the loop another one than that over the range.
+#[test]
+fn loops_that_do_more_than_count() {
+    for body in [
+        "while i < n { y[i] = 1.0; if y[i] > x[i] { n -= 1; } i += 1; }",
+        "while i < n { if x[i] > 0.0 { i += 1; continue; } y[i] = 1.0; i += 1; }",
+        "while i < n { y[i] = 1.0; i += k; }",
+        "i += k; while i + 1 < n { y[i] = 1.0; i += 1; }",
+        "while i + k < n { y[i] = 1.0; i += 1; }",
+        "while i + 1 < n { y[i] = 1.0; i += 1; } y[i] = 2.0;",
+        "while i < n { let i = k; y[i] = 1.0; i += 1; }",
+        "while i < n { if k > 3 { i += 1; } y[i] = 1.0; i += 1; }",
+        "while i < v.len() { v.push(1.0); i += 1; }",
+        "while i < n { y[i] = 1.0; shorten(&mut n); i += 1; }",
+        "while i < n { if x[i] > 1.0 { break; } i += 1; } y[i] = 1.0;",
+    ] {
+        let params = "x: &[f64], y: &mut [f64], v: &mut Vec<f64>, k: usize, mut n: usize";
+        refused(
+            &format!("fn f({params}) {{ let mut i = 0; {body} }}"),
+            &["no loop that could run in parallel"],
+        );
+    }
+    refused(
+        "fn f(x: &mut [f64]) { let mut i = 1; while i < x.len() { x[i] += x[i - 1]; i += 1; } }",
+        &["`i`", "`x[i - 1]`"],
+    );
+}
+
+/// Where a `Vec` may get fewer elements than there are iterations, or has some already.
+#[test]
+fn loops_that_push_otherwise() {
+    for body in [
+        "let mut v: Vec<f64> = Vec::new(); for e in x { if *e > 1.0 { continue; } v.push(*e); }",
+        "let mut v: Vec<f64> = Vec::new(); for e in x { if *e > 1.0 { break; } v.push(*e); }",
+        "let mut v: Vec<f64> = Vec::new(); v.push(1.0); for e in x { v.push(*e); }",
+        "let mut v: Vec<f64> = Vec::new(); for e in x { let n = v.len() as f64; v.push(n); }",
+        "let mut v: Vec<f64> = Vec::new(); for i in 0..k { for j in 0..i { v.push(x[j]); } }",
+        "let mut v: Vec<f64> = Vec::new(); let mut n = k; for i in 0..k { n -= 1; for j in 0..n { v.push(x[j]); } }",
+    ] {
+        refused(&format!("fn f(x: &[f64], k: usize) {{ {body} }}"), &["`v`"]);
+    }
+}

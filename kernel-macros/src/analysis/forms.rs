@@ -59,13 +59,19 @@ const ROWS: &[Row] = &[
     ),
     (
         "`for &[x, y] in points`",
-        "let mut s = 0.0; for &[e, f] in p { s += e * f; }",
+        "let mut s = 0.0; for &[e, f] in p { s += e * f; } for [e, f, _] in g { s += e[0] * f[1]; }",
         "for &[e, f] in pairs { y[e] = f as f64; }",
     ),
     (
         "`for (x, y) in points.iter_mut()`",
         "for ((e, f), (g, o)) in r.iter_mut().zip(t) { *e += g; *f = *e * o; } for i in 0..n { let (e, _) = &mut r[i]; *e = 1.0; }",
         "for i in 0..n { let (e, _) = &mut r[i / 2]; *e = 1.0; }",
+    ),
+    (
+        "`let mut i = 0; while i < n {",
+        "let mut i = 0; while i < n { let mut j = 0; loop { if j >= m { break; } y[i * m + j] = 1.0; j += 1; } i += 1; } \
+         let mut i = n; while i > 0 { i -= 1; ys[i] = x[i]; }",
+        "let mut i = 0; while i < n { i += 1; if x[i] > 0.0 { continue; } y[i] = 1.0; }",
     ),
     (
         "`for d in [0, 1, 2]`",
@@ -203,6 +209,11 @@ const ROWS: &[Row] = &[
         "",
     ),
     (
+        "`let mut y = Vec::new(); for v in x {",
+        "let mut e: Vec<f64> = Vec::with_capacity(n); for v in x { let f = 2.0 * v; e.push(f + 1.0); }",
+        "let mut e: Vec<f64> = Vec::new(); for v in x { if *v > 0.0 { e.push(*v); } }",
+    ),
+    (
         "`let at = ",
         "let index = |i, j| i * n + j; for i in 0..m { for j in 0..n { y[index(i, j)] = x[index(i, j)]; } }",
         "let mut s = 0.0; let mut add = |e: f64| s += e; for i in 0..n { add(x[i]); }",
@@ -236,6 +247,12 @@ const ROWS: &[Row] = &[
         "for i in 0..n { let mut v = [at[i], k, 3]; v.sort(); let mut w = [x[i], xs[i], 0.5]; w.sort_by(|a, b| a.partial_cmp(b).unwrap()); \
          w.sort_unstable_by(f64::total_cmp); v.sort_by(|p, q| q.cmp(p)); y[i] = w[1] + v[1] as f64; }",
         "for i in 0..n { let mut w = [x[i], xs[i]]; w.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap()); y[i] = w[0]; }",
+    ),
+    (
+        "`let all = a..b;`",
+        "let all = 1..n; let known = 3..=9; for i in all.clone() { y[i] = x[all.clone()].iter().rfold(0.0, |s, v| s + v); \
+         if known.contains(&c[i]) { ys[i] = x.iter().rposition(|v| *v > 0.0).unwrap_or(0) as f64; } }",
+        "for i in 0..n { let all = i..n; y[i] = all.len() as f64; }",
     ),
     (
         "`if let 1..=3 = k`",

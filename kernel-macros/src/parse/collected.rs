@@ -5,10 +5,11 @@
 
 use super::chain::closure;
 use super::counted::zip_of;
+use super::pushed;
 use super::swap::name;
 use crate::ir::Scalar;
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
@@ -16,11 +17,17 @@ use syn::visit_mut::{self, VisitMut};
 pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
     let nested = block.stmts.iter().filter_map(|stmt| match stmt {
         syn::Stmt::Item(syn::Item::Fn(item)) => Some(item.sig.ident.to_string()),
+        syn::Stmt::Local(local) => closure_name(local),
         _ => None,
     });
     let mut collected = Collected {
         nested: nested.collect(),
     };
+    let of = match ret {
+        syn::ReturnType::Type(_, ty) => Some(&**ty),
+        syn::ReturnType::Default => None,
+    };
+    pushed::loops(&collected, block, of);
     if let syn::ReturnType::Type(_, ty) = ret
         && let Some(syn::Stmt::Expr(tail, _)) = block.stmts.last()
         && let Some(made) = collected.made(returned(tail), Some(ty))
@@ -33,6 +40,16 @@ pub fn loops(block: &mut syn::Block, ret: &syn::ReturnType) {
     collected.visit_block_mut(block);
 }
 
+/// `let name = |x| ..;` without effects of its own.
+fn closure_name(local: &syn::Local) -> Option<String> {
+    match (&local.pat, local.init.as_ref().map(|init| &*init.expr)) {
+        (syn::Pat::Ident(pat), Some(syn::Expr::Closure(_))) if pat.mutability.is_none() => {
+            Some(pat.ident.to_string())
+        }
+        _ => None,
+    }
+}
+
 /// What a tail is, or a `return` in its place.
 fn returned(tail: &syn::Expr) -> &syn::Expr {
     match tail {
@@ -41,8 +58,8 @@ fn returned(tail: &syn::Expr) -> &syn::Expr {
     }
 }
 
-struct Collected {
-    /// The functions nested in the kernel.
+pub(super) struct Collected {
+    /// The functions nested in the kernel, and closures with names.
     nested: Vec<String>,
 }
 
@@ -70,9 +87,21 @@ impl VisitMut for Collected {
 }
 
 /// What makes a `Vec`, and where it is then.
-struct Made {
-    stmts: Vec<syn::Stmt>,
-    vec: syn::Expr,
+pub(super) struct Made {
+    pub stmts: Vec<syn::Stmt>,
+    pub vec: syn::Expr,
+}
+
+/// Where a `Vec`'s elements come from.
+pub(super) struct Source<'a> {
+    pub items: &'a syn::Expr,
+    /// How many there are, if the iterator itself is not to be asked.
+    pub count: Option<syn::Expr>,
+    /// A pattern for one, and what is made of it.
+    pub item: TokenStream,
+    pub value: TokenStream,
+    /// The loop's keyword.
+    pub at: Span,
 }
 
 impl Collected {
@@ -100,24 +129,62 @@ impl Collected {
                 _ => return None,
             },
         };
-        let zero = zero(of)?;
         let source = &*call.receiver;
         if !plain || !is_counted(source) || !self.is_known(source) {
             return None;
         }
-        let [vec, slot, item] = ["made", "slot", "item"].map(name);
-        let (items, item, value) = last_map(source)
-            .unwrap_or_else(|| (source, item.to_token_stream(), item.to_token_stream()));
+        let item = name("item").to_token_stream();
+        let (items, item, value) = last_map(source).unwrap_or_else(|| (source, item.clone(), item));
         // Where a trait of the file's own has a `collect`, rustc finds two.
+        let confirmed = quote!({
+            use ::core::iter::Iterator as _;
+            if false {
+                let _: ::std::vec::Vec<_> = #source.collect();
+            }
+            ::core::iter::Iterator::size_hint(&#source).0
+        });
+        self.of_zeros(of, (items, confirmed), (item, value), Span::call_site())
+    }
+
+    /// A `Vec` that a loop fills; its statements are what `source` says.
+    pub fn filled(&self, of: &syn::Type, source: Source) -> Option<Made> {
+        let Source {
+            items,
+            count,
+            item,
+            value,
+            at,
+        } = source;
+        let body: syn::Expr = syn::parse2(value.clone()).ok()?;
+        if count.is_none() && !is_counted(items) || !self.is_known(items) || !self.is_known(&body) {
+            return None;
+        }
+        let count = match count {
+            Some(count) => count.to_token_stream(),
+            None => quote!(::core::iter::Iterator::size_hint(&#items).0),
+        };
+        self.of_zeros(of, (items, count), (item, value), at)
+    }
+
+    /// The zero of a `Vec`'s elements, if a loop with that body may fill it.
+    pub fn zero_of_known(&self, of: &syn::Type, body: &syn::Block) -> Option<TokenStream> {
+        let body: syn::Expr = syn::parse_quote!(#body);
+        zero(of).filter(|_| self.is_known(&body))
+    }
+
+    fn of_zeros(
+        &self,
+        of: &syn::Type,
+        (items, count): (&syn::Expr, TokenStream),
+        (item, value): (TokenStream, TokenStream),
+        at: Span,
+    ) -> Option<Made> {
+        let zero = zero(of)?;
+        let [vec, slot] = ["made", "slot"].map(name);
+        let keyword = quote_spanned!(at=> for);
         let made: syn::Block = syn::parse2(quote!({
-            let mut #vec: #of = vec![#zero; {
-                use ::core::iter::Iterator as _;
-                if false {
-                    let _: ::std::vec::Vec<_> = #source.collect();
-                }
-                ::core::iter::Iterator::size_hint(&#source).0
-            }];
-            for (#slot, #item) in #vec.iter_mut().zip(#items) {
+            let mut #vec: #of = vec![#zero; #count];
+            #keyword (#slot, #item) in #vec.iter_mut().zip(#items) {
                 *#slot = #value;
             }
         }))
@@ -282,7 +349,7 @@ fn is_range(node: &syn::Expr, open: bool) -> bool {
 }
 
 /// A name, or a reference to one or to a part of one.
-fn is_array(node: &syn::Expr) -> bool {
+pub(super) fn is_array(node: &syn::Expr) -> bool {
     match node {
         syn::Expr::Path(_) => true,
         syn::Expr::Reference(of) => of.mutability.is_none() && is_array_or_part(&of.expr),

@@ -6,6 +6,7 @@ use super::pipeline::Stage;
 use super::source::Source;
 use super::stream::{Item, Stream};
 use crate::ir::iteration::Adaptor;
+use crate::ir::names::WRITTEN;
 use crate::ir::types::{Made, ViewKind};
 use crate::ir::{
     Block, ExprId, ExprKind, Iteration, LoopId, Opaque, Pat, Range, Span, Stmt, StmtKind, Ty,
@@ -136,16 +137,19 @@ impl Parser {
             (syn::Pat::Tuple(pat), Item::Part(part)) if self.is_lent_tuple(&part) => {
                 self.bind_lent_tuple(pat, &part, bound)
             }
-            (pat, Item::Part(part) | Item::Value(part))
-                if is_composite(pat) && self.is_taken_apart(pat, &part) =>
-            {
-                self.bind_composite(pat, &part, bound)
+            (pat, Item::Part(part)) if is_composite(pat) && self.is_taken_apart(pat, &part) => {
+                self.bind_composite((pat, true), &part, bound)
+            }
+            (pat, Item::Value(part)) if is_composite(pat) && self.is_taken_apart(pat, &part) => {
+                self.bind_composite((pat, false), &part, bound)
             }
             (syn::Pat::Slice(pat), Item::Part(part)) => {
                 self.bind_row(pat, &part, Item::Part, bound)
             }
             (syn::Pat::Reference(pat), Item::Part(part)) => match &*pat.pat {
-                syn::Pat::Slice(pat) => self.bind_row(pat, &part, Item::Value, bound),
+                syn::Pat::Slice(pat) if part.rank() == 1 => {
+                    self.bind_row(pat, &part, Item::Value, bound)
+                }
                 _ => false,
             },
             (pat, Item::Number(value)) if is_composite(pat) => {
@@ -202,14 +206,19 @@ impl Parser {
     }
 
     /// A tuple or a row that a fixed array has as an element, taken apart.
-    fn bind_composite(&mut self, pat: &syn::Pat, part: &Part, bound: &mut Vec<Stmt>) -> bool {
+    fn bind_composite(
+        &mut self,
+        (pat, lent): (&syn::Pat, bool),
+        part: &Part,
+        bound: &mut Vec<Stmt>,
+    ) -> bool {
         if part.rank() > 0 || part.writable {
             return false;
         }
         let span = Span::of(pat);
         let (by_reference, pat) = match pat {
             syn::Pat::Reference(pat) => (false, &*pat.pat),
-            pat => (true, pat),
+            pat => (lent, pat),
         };
         let value = self.read_part(part, span);
         self.bind_components(pat, (value, by_reference), bound)
@@ -246,8 +255,9 @@ impl Parser {
         item: fn(Part) -> Item,
         bound: &mut Vec<Stmt>,
     ) -> bool {
-        let plain = row.kind == ViewKind::Slice && row.rank() == 1 && row.dims.len() == 2;
-        if !plain
+        let fixed = row.rank() >= 1 && row.dims.len() > row.rank();
+        if row.kind != ViewKind::Slice
+            || !fixed
             || pat
                 .elems
                 .iter()
@@ -379,15 +389,21 @@ fn is_made(all: &syn::PatOr) -> bool {
     matches!(all.cases.first(), Some(syn::Pat::Wild(_)))
 }
 
-/// The first name that a pattern binds.
+/// The first name that a pattern binds, and the user has written if there is one.
 pub(super) fn first_name(pat: &syn::Pat) -> Option<Ident> {
+    let written = |name: &Ident| !name.to_string().starts_with(WRITTEN);
+    any_name(pat, &written).or_else(|| any_name(pat, &|_| true))
+}
+
+fn any_name(pat: &syn::Pat, is_wanted: &dyn Fn(&Ident) -> bool) -> Option<Ident> {
+    let name = |pat: &syn::Pat| any_name(pat, is_wanted);
     match pat {
-        syn::Pat::Ident(pat) => Some(pat.ident.clone()),
-        syn::Pat::Reference(pat) => first_name(&pat.pat),
-        syn::Pat::Paren(pat) => first_name(&pat.pat),
-        syn::Pat::Tuple(pat) => pat.elems.iter().find_map(first_name),
-        syn::Pat::Slice(pat) => pat.elems.iter().find_map(first_name),
-        syn::Pat::Or(pat) => pat.cases.iter().find_map(first_name),
+        syn::Pat::Ident(pat) => Some(pat.ident.clone()).filter(is_wanted),
+        syn::Pat::Reference(pat) => name(&pat.pat),
+        syn::Pat::Paren(pat) => name(&pat.pat),
+        syn::Pat::Tuple(pat) => pat.elems.iter().find_map(name),
+        syn::Pat::Slice(pat) => pat.elems.iter().find_map(name),
+        syn::Pat::Or(pat) => pat.cases.iter().find_map(name),
         _ => None,
     }
 }

@@ -262,19 +262,23 @@ fn tail_return(block: &mut syn::Block) {
 
 /// The jumps in a block.
 #[derive(Default)]
-struct Jumps<'a> {
+pub(super) struct Jumps<'a> {
     /// The label of the block itself, if it has one.
     label: Option<&'a syn::Lifetime>,
     /// Loops between the block and the node that is visited.
     depth: u32,
     /// It contains a `return`.
     returns: bool,
-    /// A `break` out of it carries a value.
+    /// A `break` leads out of it.
+    pub breaks: bool,
+    /// One of them carries a value.
     valued: bool,
+    /// A `continue` leads to its end.
+    pub continues: bool,
 }
 
 impl<'a> Jumps<'a> {
-    fn in_block(block: &syn::Block, label: Option<&'a syn::Lifetime>) -> Self {
+    pub fn in_block(block: &syn::Block, label: Option<&'a syn::Lifetime>) -> Self {
         let mut jumps = Jumps {
             label,
             ..Jumps::default()
@@ -288,6 +292,14 @@ impl<'a> Jumps<'a> {
         visit(self);
         self.depth -= 1;
     }
+
+    /// Whether a jump with that label is one of the block itself.
+    fn is_ours(&self, label: Option<&syn::Lifetime>) -> bool {
+        match label {
+            Some(label) => Some(label) == self.label,
+            None => self.depth == 0,
+        }
+    }
 }
 
 impl<'ast> Visit<'ast> for Jumps<'_> {
@@ -297,12 +309,14 @@ impl<'ast> Visit<'ast> for Jumps<'_> {
     }
 
     fn visit_expr_break(&mut self, node: &'ast syn::ExprBreak) {
-        let ours = match &node.label {
-            Some(label) => Some(label) == self.label,
-            None => self.depth == 0,
-        };
+        let ours = self.is_ours(node.label.as_ref());
+        self.breaks |= ours;
         self.valued |= ours && node.expr.is_some();
         visit::visit_expr_break(self, node);
+    }
+
+    fn visit_expr_continue(&mut self, node: &'ast syn::ExprContinue) {
+        self.continues |= self.is_ours(node.label.as_ref());
     }
 
     fn visit_expr_loop(&mut self, node: &'ast syn::ExprLoop) {

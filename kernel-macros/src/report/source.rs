@@ -1,6 +1,6 @@
 //! The function's source, put together from its tokens and their places.
 
-use proc_macro2::{Delimiter, LineColumn, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, LineColumn, TokenStream, TokenTree};
 
 /// One line of it.
 #[derive(Debug)]
@@ -65,6 +65,7 @@ impl Writer {
     fn stream(&mut self, tokens: TokenStream) {
         for token in tokens {
             match &token {
+                TokenTree::Group(group) if self.is_comment(group) => self.comment(),
                 TokenTree::Group(group) => {
                     let (open, close) = match group.delimiter() {
                         Delimiter::Parenthesis => ("(", ")"),
@@ -75,12 +76,28 @@ impl Writer {
                             continue;
                         }
                     };
-                    self.token(open, group.span_open().start());
+                    // A group that syn printed has one place for both delimiters: all of it.
+                    let (start, end) = (group.span().start(), group.span().end());
+                    self.token(open, start);
                     self.stream(group.stream());
-                    self.token(close, group.span_close().start());
+                    let column = end.column.saturating_sub(1);
+                    self.token(close, LineColumn { column, ..end });
                 }
                 word => self.token(&word.to_string(), word.span().start()),
             }
+        }
+    }
+
+    /// Whether a group is what a comment for documentation says: it stands where the `#` before it does.
+    fn is_comment(&self, group: &Group) -> bool {
+        group.delimiter() == Delimiter::Bracket && self.last == Some(group.span().start())
+    }
+
+    /// In the place of its `#`.
+    fn comment(&mut self) {
+        if let Some(line) = self.lines.last_mut() {
+            line.text.pop();
+            line.text.push_str("/// ..");
         }
     }
 
@@ -90,7 +107,7 @@ impl Writer {
         let dots = if more { " .." } else { "" };
         let same = self.last.replace(at) == Some(at);
         match self.lines.last_mut() {
-            // Several tokens that the source has as one: a lifetime, or a comment for documentation.
+            // Several tokens that the source has as one, such as a lifetime.
             Some(line) if same => {
                 if line.text.ends_with('\'') {
                     line.text.push_str(first);

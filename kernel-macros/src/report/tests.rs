@@ -84,6 +84,24 @@ fn the_source_with_what_became_of_its_loops() {
     ");
 }
 
+#[test]
+fn comments_for_documentation_are_said_to_be_there() {
+    let text = report(
+        "fn f(y: &mut [f64]) {
+            /// Half of it.
+            fn half(v: f64) -> f64 { v / 2.0 }
+            for i in 0..y.len() {
+                y[i] = half(1.0);
+            }
+        }",
+    );
+    assert!(text.contains("/// ..\n"), "{text}");
+    assert!(
+        text.contains("fn half(v: f64) -> f64 { v / 2.0 }"),
+        "{text}"
+    );
+}
+
 /// The lines that say in which order a region goes.
 fn orders(body: &str) -> Vec<String> {
     let report = report(&format!(

@@ -193,3 +193,96 @@ fn tuples_and_arrays_are_collected() {
         check!(arrays(&doubles(n), n == 3));
     }
 }
+
+#[kernel(parallel, cuda)]
+fn pushed(x: &[f64], y: &mut [f64]) -> Vec<(f64, f64)> {
+    let mut found = Vec::with_capacity(x.len());
+    for (i, v) in x.iter().enumerate() {
+        let root = v.abs().sqrt();
+        y[i] += root;
+        found.push((root, *v));
+    }
+    found
+}
+
+#[kernel(parallel, cuda)]
+fn pushed_spans(x: &[f64], k: usize) -> Vec<f64> {
+    let mut spans = Vec::<f64>::new();
+    for part in x.windows(k) {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for v in part {
+            low = low.min(*v);
+            high = high.max(*v);
+        }
+        spans.push(high - low);
+    }
+    let mut both: Vec<f64> = Vec::new();
+    for i in k..spans.len() {
+        both.push(spans[i] + spans[i - k]);
+    }
+    both
+}
+
+/// Row by row, with a value for each row.
+#[kernel(parallel, cuda)]
+fn pushed_plane(x: &[i32], h: u32, w: usize) -> Vec<[i32; 2]> {
+    let mut plane = Vec::with_capacity(h as usize * w);
+    for i in 0..h {
+        let row = x[i as usize] * 3;
+        for j in 0..w {
+            let column = x[j] / 2;
+            plane.push([row - column, i as i32]);
+        }
+    }
+    plane
+}
+
+/// The second loop finds a `Vec` that is not empty, and the third may leave elements out.
+#[kernel(parallel, cuda)]
+fn pushed_later(x: &[i32]) -> Vec<i32> {
+    let mut all = Vec::new();
+    for &v in x {
+        all.push(v / 3);
+    }
+    for v in x.iter().rev() {
+        all.push(*v);
+    }
+    for &v in x {
+        if v < 0 {
+            continue;
+        }
+        all.push(v);
+    }
+    all
+}
+
+#[kernel(parallel, cuda)]
+fn by_named_closure(x: &[f64], k: f64) -> Vec<f64> {
+    let bent = |v: f64, by: f64| if v > 0.0 { v * by } else { v - k };
+    x.iter().map(|v| bent(bent(*v, k), 0.5)).collect()
+}
+
+#[test]
+fn what_a_loop_pushes() {
+    for n in SIZES {
+        let x = doubles(n);
+        check!(by_named_closure(&x, 1.25));
+        check!(pushed[y = vec![1.0; n]](&x, &mut y));
+        if n > 0 {
+            fails!("out of bounds", pushed[y = vec![1.0; n - 1]](&x, &mut y));
+        }
+        for k in [1, 2, 40] {
+            check!(pushed_spans(&x, k));
+        }
+        let x = numbers(n);
+        check!(pushed_later(&x));
+        for w in [0, 1, 40] {
+            if w <= n {
+                check!(pushed_plane(&x, n.min(300) as u32, w));
+            } else if n > 0 {
+                fails!("out of bounds", pushed_plane(&x, n as u32, w));
+            }
+        }
+    }
+    fails!("non-zero", pushed_spans(&doubles(9), 0));
+}

@@ -382,3 +382,170 @@ fn slices_are_matched() {
         check!(in_pairs[x = numbers(n)](&mut x));
     }
 }
+
+/// A counter goes along with what the loop adds up, and is read behind it.
+#[kernel(parallel, cuda)]
+fn counted(x: &[i32], y: &mut [i32], from: usize, to: usize) -> (usize, i32) {
+    let (mut i, mut positive) = (from, 0);
+    while i < to {
+        if x[i] > 0 {
+            positive += 1;
+        }
+        y[i] = x[i] - i as i32;
+        i += 1;
+    }
+    (i, positive)
+}
+
+#[kernel(parallel, cuda)]
+fn counted_down(x: &[i32], y: &mut [i32], n: usize) -> usize {
+    let mut i = n;
+    while i > 0 {
+        i -= 1;
+        if x[i] % 3 == 0 {
+            continue;
+        }
+        y[i] = x[i] / 3;
+    }
+    let mut left = n;
+    while 0 < left {
+        left = left - 1;
+        y[left] += 1;
+    }
+    left
+}
+
+#[kernel(parallel, cuda)]
+fn counted_planes(x: &[i32], y: &mut [i32], w: usize) {
+    let h = y.len() / w;
+    let mut row = 0;
+    loop {
+        if row >= h {
+            break;
+        }
+        let mut column: usize = 0;
+        while w > column {
+            let mut sum = x[row * w + column];
+            let mut near = 0;
+            while near < column {
+                if sum > 1000 {
+                    break;
+                }
+                sum += x[row * w + near];
+                near += 1;
+            }
+            y[column * h + row] = sum;
+            column += 1;
+        }
+        row += 1;
+    }
+}
+
+/// The end is looked for ahead of the counter, which is of some narrow type.
+#[kernel(parallel, cuda)]
+fn counted_ahead(x: &[i32], y: &mut [i32], n: u8) {
+    let mut i = 1;
+    while i + 1 < x.len() {
+        let mut near = 0;
+        while near + 3 < i {
+            near += 1;
+        }
+        y[i] = x[i - 1] - x[i + 1] + near as i32;
+        i += 1;
+    }
+    let mut k = 0;
+    while n > k + 2 {
+        y[k as usize] += x[k as usize + 2] / 2;
+        k += 1;
+    }
+}
+
+/// What a loop goes up to is another number after an iteration, or the counter is a name for something else.
+#[kernel(parallel, cuda)]
+fn not_counted(x: &[i32], y: &mut [i32], mut n: usize) -> usize {
+    let mut i = 0;
+    while i < n {
+        if x[i] > 40 {
+            n -= 1;
+        }
+        i += 1;
+    }
+    let mut calls = 0;
+    while calls < 3 {
+        let i = calls + 1;
+        for k in 0..y.len() {
+            y[k] += i as i32 * x[k];
+        }
+        calls += 1;
+    }
+    i
+}
+
+#[test]
+fn counters_are_ranges() {
+    for n in FEW {
+        let x = numbers(n);
+        let y = vec![0; n];
+        for (from, to) in [(0, n), (n, 0), (n / 2, n), (n + 3, n)] {
+            check!(counted[y = y.clone()](&x, &mut y, from, to));
+        }
+        fails!(
+            "out of bounds",
+            counted[y = y.clone()](&x, &mut y, n / 2, n + 1)
+        );
+        check!(counted_down[y = y.clone()](&x, &mut y, n));
+        fails!(
+            "out of bounds",
+            counted_down[y = y.clone()](&x, &mut y, n + 1)
+        );
+        for w in [1, 5, 31] {
+            check!(counted_planes[y = vec![1; n / w * w]](&x, &mut y, w));
+        }
+        for k in [0, 1, 2, 3, 200] {
+            if k <= n {
+                check!(counted_ahead[y = y.clone()](&x, &mut y, k as u8));
+            }
+        }
+        check!(not_counted[y = y.clone()](&x, &mut y, n));
+    }
+}
+
+/// Ranges with names, and chains from the other end.
+#[kernel(parallel, cuda)]
+fn named_ranges(x: &[i32], y: &mut [i32], w: usize, low: i32) -> usize {
+    let rows = 1..y.len() / w;
+    let known = low..=40;
+    for i in rows.clone() {
+        let near = i.saturating_sub(3)..i;
+        let mut sum = x[near.clone()].iter().rfold(i as i32, |sum, v| sum ^ v);
+        for k in near {
+            sum -= x[k] / 2;
+        }
+        let before = &x[..i];
+        let last = before.iter().rposition(|v| known.contains(v));
+        y[i * w] = sum + last.map_or(-1, |at| at as i32);
+    }
+    let mut within = 0;
+    for v in x {
+        if known.contains(v) {
+            within += 1;
+        }
+    }
+    within
+}
+
+#[test]
+fn ranges_have_names() {
+    for n in FEW {
+        let x = numbers(n);
+        for (w, low) in [(1, 0), (2, -7), (9, 50)] {
+            check!(named_ranges[y = vec![0; n]](&x, &mut y, w, low));
+        }
+        if n > 2 {
+            fails!(
+                "out of range",
+                named_ranges[y = vec![0; n]](&x[..n / 2], &mut y, 1, 0)
+            );
+        }
+    }
+}

@@ -136,3 +136,33 @@ fn tuples_are_taken_apart_to_be_written() {
     let c: Vec<(u32, u32, u32)> = (0..300).map(|i| (i % 5, i, i % 4)).collect();
     check!(taken_apart[p = p.clone(), c = c.clone()](&mut p, &[(1.0, -2.0); 450], &mut c, 0.25));
 }
+
+/// Elements by value, whose names are the iteration's own; rows that are arrays themselves.
+#[kernel(parallel, cuda)]
+fn by_value(p: &[(f64, f64)], t: &mut [[[f64; 2]; 3]], y: &mut [f64]) {
+    for (e, &(mut a, mut b)) in y.iter_mut().zip(p) {
+        for _ in 0..3 {
+            (a, b) = (b + 0.5, a * 0.25);
+        }
+        a += b;
+        *e = a;
+    }
+    for [p, q, r] in t.iter_mut() {
+        p[0] += q[1] * 0.5;
+        r[1] = p[0] - q[0];
+    }
+    for (e, [p, _, r]) in y.iter_mut().zip(t.iter()) {
+        *e += p[0] * r[1];
+    }
+}
+
+#[test]
+fn elements_are_taken_apart_by_value() {
+    let p: Vec<(f64, f64)> = (0..500)
+        .map(|i| (f64::from(i % 13), f64::from(i % 7)))
+        .collect();
+    let t: Vec<[[f64; 2]; 3]> = (0..300)
+        .map(|i| [[f64::from(i), 1.0], [0.5, f64::from(i % 5)], [2.0, 3.0]])
+        .collect();
+    check!(by_value[t = t.clone(), y = vec![0.25; 450]](&p, &mut t, &mut y));
+}

@@ -30,7 +30,7 @@ fn constructs(x: &mut [f64], n: usize) {
 
 #[kernel(parallel)]
 fn collects(x: &[f64]) -> Vec<f64> {
-    let mut found = Vec::new();
+    let mut found = Vec::from([0.0]);
     for i in 0..x.len() {
         found.push(x[i]);
     }
@@ -42,7 +42,7 @@ fn counts(x: &mut [f64]) {
     let mut i = 0;
     while i < x.len() {
         x[i] = 1.0;
-        i += 1;
+        i += 2;
     }
 }
 

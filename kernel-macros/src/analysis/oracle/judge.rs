@@ -8,7 +8,7 @@ use crate::analysis::plan::{
     Accumulator, Combine, Fold, Identity, Interior, Region, SiteKey, WideAdapter,
 };
 use crate::analysis::tests::analysed;
-use crate::ir::{ExprId, ExprKind, Function, LoopId, Scalar, VarId, walk};
+use crate::ir::{BinaryOp, ExprId, ExprKind, Function, LoopId, Scalar, VarId, walk};
 use crate::tables::{HashMap, HashSet};
 
 /// What a run of the judge has seen.
@@ -19,6 +19,8 @@ pub struct Tally {
     /// Samples whose guard held, and where it did not.
     pub ran: u64,
     pub declined: u64,
+    /// Those that ran with accumulators in the place of elements.
+    pub stood: u64,
     /// Samples in which an iteration failed.
     pub failed: u64,
     /// Samples that were too long to run.
@@ -36,15 +38,7 @@ pub fn judge(source: &str, random: &mut Random, tally: &mut Tally) -> Result<(),
         return Ok(());
     }
     tally.accepted += 1;
-    // This judge keeps neither iteration numbers, by which extremes and their companions fold, nor
-    // copies of arrays, nor the order of sums.
-    let ordered =
-        |of: &Accumulator| of.ty.is_float() || matches!(of.fold, Fold::Companion | Fold::Place);
-    let known = |region: &&Region| {
-        let plain = region.shared.is_empty() && region.promoted.is_empty();
-        let plain = plain && !has_bound_ranges(&serial, region);
-        plain && !region.accumulators.iter().any(ordered)
-    };
+    let known = |region: &&Region| is_known(&serial, region);
     for region in plan.regions.iter().filter(known) {
         for _ in 0..SAMPLES {
             let trial = Trial {
@@ -71,6 +65,17 @@ pub fn judge(source: &str, random: &mut Random, tally: &mut Tally) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// This judge keeps neither iteration numbers, by which extremes and their companions fold, nor copies of
+/// arrays, nor the order of sums, but for those that stand for elements.
+fn is_known(serial: &Function, region: &Region) -> bool {
+    let known = |of: &Accumulator| match region.promoted(of.var) {
+        Some(_) => of.fold == Fold::Add,
+        None => !of.ty.is_float() && !matches!(of.fold, Fold::Companion | Fold::Place),
+    };
+    let plain = region.shared.is_empty() && region.promoted.iter().all(|of| of.back.is_some());
+    plain && !has_bound_ranges(serial, region) && region.accumulators.iter().all(known)
 }
 
 /// Whether a loop that was inside another has a range of what is bound in that one, where the world has any
@@ -173,6 +178,13 @@ struct Trial<'a> {
     debug: bool,
 }
 
+/// An element for which an accumulator stands, and what it holds before the region.
+struct Standing {
+    var: VarId,
+    element: Element,
+    start: Value,
+}
+
 /// The parallel loops: each one's values in order.
 type Space = Vec<Vec<Value>>;
 
@@ -205,7 +217,12 @@ impl Trial<'_> {
             tally.declined += 1;
             return Ok(());
         }
+        let Some(standing) = self.standing() else {
+            tally.declined += 1;
+            return Ok(());
+        };
         tally.ran += 1;
+        tally.stood += u64::from(!standing.is_empty());
         let relaxed = self.machine(Mode::Serial, |machine| {
             Guard {
                 machine,
@@ -214,7 +231,7 @@ impl Trial<'_> {
             .all(&self.region.relaxed)
         });
         let interior = self.interior(&extents).filter(|_| relaxed);
-        let mut parallel = Parallel::new(self, relaxed, interior);
+        let mut parallel = Parallel::new(self, relaxed, interior, standing);
         parallel.run(&space, random)?;
         if parallel.unknown {
             tally.skipped += 1;
@@ -234,6 +251,21 @@ impl Trial<'_> {
             }
             (serial, parallel) => Err(format!("serial fails at {serial:?}, not {parallel:?}")),
         }
+    }
+
+    /// The elements for which accumulators stand; `None` if one is not in its array.
+    fn standing(&self) -> Option<Vec<Standing>> {
+        self.machine(Mode::Serial, |machine| {
+            let standing = self.region.promoted.iter().map(|of| {
+                let element = machine.element(of.back?).ok()??;
+                Some(Standing {
+                    var: of.var,
+                    start: machine.load(element.clone()).ok()?,
+                    element,
+                })
+            });
+            standing.collect()
+        })
     }
 
     /// Whether serial may not come to what fails in a lane.
@@ -346,6 +378,9 @@ impl Trial<'_> {
         let memory = &parallel.machine.memory;
         let elements: HashSet<&Element> = serial.memory.keys().chain(memory.keys()).collect();
         for element in elements {
+            if parallel.standing.iter().any(|of| of.element == *element) {
+                continue;
+            }
             let same = match (serial.memory.get(element), memory.get(element)) {
                 (Some(left), Some(right)) => left.same(right),
                 _ => false,
@@ -356,10 +391,17 @@ impl Trial<'_> {
             }
         }
         for of in &self.region.accumulators {
-            let (left, right) = (serial.variable(of.var), parallel.total(of));
+            let standing = parallel.standing_for(of);
+            let left = match standing {
+                Some(standing) => serial.memory.get(&standing.element).cloned(),
+                None => serial.variable(of.var),
+            };
+            // No iteration may have come to where the source writes the element.
+            let left = left.or(standing.map(|standing| standing.start.clone()));
+            let right = parallel.total(of);
             let same = left.as_ref().zip(right.as_ref());
-            if !same.is_some_and(|(left, right)| left.same(right)) {
-                let name = &self.serial.vars[of.var].ident;
+            if !same.is_some_and(|(left, right)| left.same(right) || left.is_near(right)) {
+                let name = &self.planned.vars[of.var].ident;
                 return Err(format!("`{name}` is {right:?}, not {left:?}"));
             }
         }
@@ -384,6 +426,7 @@ struct Parallel<'a> {
     /// The iteration that writes an element, and those that read it.
     writers: HashMap<Element, usize>,
     readers: HashMap<Element, HashSet<usize>>,
+    standing: Vec<Standing>,
     /// The earliest failure: iteration and site.
     failure: Option<(usize, SiteKey)>,
     /// An iteration was too long to run: serial, which failed before, did not come to it.
@@ -391,7 +434,12 @@ struct Parallel<'a> {
 }
 
 impl<'a> Parallel<'a> {
-    fn new(trial: &'a Trial<'a>, relaxed: bool, interior: Option<(i128, i128)>) -> Self {
+    fn new(
+        trial: &'a Trial<'a>,
+        relaxed: bool,
+        interior: Option<(i128, i128)>,
+        standing: Vec<Standing>,
+    ) -> Self {
         let mode = Mode::Region {
             region: trial.region,
             relaxed,
@@ -403,7 +451,8 @@ impl<'a> Parallel<'a> {
             machine: Machine::new(trial.planned, &trial.world, mode, trial.debug),
             lanes: vec![identities.collect(); 3],
             interior,
-            writers: HashMap::default(),
+            writers: standing.iter().map(Standing::writer).collect(),
+            standing,
             readers: HashMap::default(),
             failure: None,
             unknown: false,
@@ -491,12 +540,26 @@ impl<'a> Parallel<'a> {
         Ok(())
     }
 
+    fn standing_for(&self, of: &Accumulator) -> Option<&Standing> {
+        self.standing.iter().find(|standing| standing.var == of.var)
+    }
+
     /// All lanes together, and what the variable held before.
     fn total(&self, of: &Accumulator) -> Option<Value> {
-        let start = self.trial.world.scalars.get(&of.var)?.clone();
+        let start = match self.standing_for(of) {
+            Some(standing) => standing.start.clone(),
+            None => self.trial.world.scalars.get(&of.var)?.clone(),
+        };
         self.lanes
             .iter()
             .try_fold(start, |total, lane| combine(of, &total, &lane[&of.var]))
+    }
+}
+
+impl Standing {
+    /// No iteration has the element, but all together.
+    fn writer(&self) -> (Element, usize) {
+        (self.element.clone(), usize::MAX)
     }
 }
 
@@ -517,13 +580,16 @@ fn combine(of: &Accumulator, left: &Value, right: &Value) -> Option<Value> {
                 _ => None,
             }
         }
+        (Combine::Binary(BinaryOp::Add), Value::Float(left), Value::Float(right)) => {
+            Some(Value::Float(left + right))
+        }
         (Combine::Builtin(fold), Value::Int(left), Value::Int(right)) => {
             builtin(fold, *left, *right).map(Value::Int)
         }
         (Combine::Binary(op), Value::Bool(left), Value::Bool(right)) => {
             Some(Value::Bool(match op {
-                crate::ir::BinaryOp::And => left & right,
-                crate::ir::BinaryOp::Or => left | right,
+                BinaryOp::And => left & right,
+                BinaryOp::Or => left | right,
                 _ => left ^ right,
             }))
         }

@@ -258,7 +258,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The element that an access means; `None` where a survey steps over one that is not there.
-    fn element(&mut self, id: AccessId) -> Run<Option<Element>> {
+    pub fn element(&mut self, id: AccessId) -> Run<Option<Element>> {
         let function = self.function;
         let access = &function.accesses[id];
         let mut index = Vec::new();
@@ -288,7 +288,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn load(&mut self, element: Element) -> Run<Value> {
+    pub fn load(&mut self, element: Element) -> Run<Value> {
         self.touches.push(Touch {
             element: element.clone(),
             writes: false,

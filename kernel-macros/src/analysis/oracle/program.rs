@@ -128,7 +128,12 @@ impl Writer<'_> {
             }
         }
         let bound = self.bound_names();
-        for _ in 0..1 + self.random.below(3) {
+        if depth > 1 && self.random.percent(15) {
+            self.standing();
+        } else {
+            self.statement(0);
+        }
+        for _ in 0..self.random.below(3) {
             self.statement(0);
         }
         self.forget(bound);
@@ -349,6 +354,21 @@ impl Writer<'_> {
         let (place, value) = (self.element(target), self.value());
         let op = if self.random.percent(30) { "+=" } else { "=" };
         let _ = writeln!(self.text, "{place} {op} {value};");
+    }
+
+    /// Combines into an element that the innermost loop does not move away from.
+    fn standing(&mut self) {
+        let innermost = self.loops.pop();
+        let place = self.element(0);
+        self.arrays[0].used.clear();
+        self.loops.extend(innermost);
+        let (value, index) = (self.element(0), self.loop_index());
+        let op = self.random.pick(&["+=", "-="]);
+        let factor = self
+            .random
+            .pick(&["", "x[INDEX] * "])
+            .replace("INDEX", &index);
+        let _ = writeln!(self.text, "{place} {op} {factor}{value};");
     }
 
     /// A float.

@@ -157,6 +157,16 @@ impl Value {
             _ => false,
         }
     }
+
+    /// Whether two floats are sums of the same numbers, in whatever order.
+    pub fn is_near(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Float(a), Value::Float(b)) => {
+                (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * (1.0 + a.abs())
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A comparison.
