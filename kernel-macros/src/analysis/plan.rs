@@ -185,7 +185,8 @@ pub struct Strips {
     pub masked: bool,
     /// Only a few iterations go together, each along elements of its own, in lanes that are registers.
     pub abreast: bool,
-    /// The statements that are cut into parts; what follows them runs iteration by iteration.
+    /// The statements that are cut into parts, of [`super::stages::flat`] ones; what follows them runs iteration by
+    /// iteration.
     pub cut: usize,
     /// The calls that end a part, and are made for all of a strip at once.
     pub calls: Vec<ExprId>,

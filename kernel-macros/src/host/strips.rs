@@ -7,8 +7,8 @@ use super::names::{self, emit};
 use super::region::Region;
 use super::space;
 use crate::analysis::plan::{self, Ahead};
-use crate::analysis::stages::Part;
-use crate::analysis::strips::{is_loop, writes_element};
+use crate::analysis::stages::{self, Part};
+use crate::analysis::strips::{begins_part, is_loop, writes_element};
 use crate::ir::{
     AccessId, BinaryOp, Block, ExprId, ExprKind, LoopId, Pat, Place, Scalar, Stmt, StmtKind, VarId,
     walk,
@@ -128,7 +128,8 @@ impl Strips<'_> {
     /// The iterations of the strip `__from..__from + __count`, of which `last` does the statements that
     /// are not cut.
     pub fn iterations(&self, last: impl FnOnce(&TokenStream) -> TokenStream) -> TokenStream {
-        let (first, rest) = self.body.region.body.stmts.split_at(self.plan.cut);
+        let stmts = stages::flat(self.body.function(), &self.body.region.body.stmts);
+        let (first, rest) = stmts.split_at(self.plan.cut);
         let parts = self.parts(first, true);
         if rest.is_empty() {
             return parts;
@@ -251,7 +252,8 @@ impl Strips<'_> {
         let range = self.body.range(&node.range, ty);
         let known: HashMap<AccessId, Ident> = known.chain(self.written_reads()).collect();
         let function = self.body.function();
-        let mut stmts = node.body.stmts.iter();
+        let body = stages::flat(function, &node.body.stmts);
+        let mut stmts = body.iter();
         let one = !stmts.any(|stmt| is_loop(function, stmt)) && !self.plan.abreast;
         let choices = node
             .body
@@ -264,9 +266,7 @@ impl Strips<'_> {
             self.body
                 .behind(known.clone(), || self.several(&node.body, &name))
         });
-        let parts = self
-            .body
-            .behind(known, || self.parts(&node.body.stmts, false));
+        let parts = self.body.behind(known, || self.parts(&body, false));
         // The range is that of every iteration, and none fails.
         let elements = if outermost {
             self.elements(&node.body)
@@ -331,11 +331,16 @@ impl Strips<'_> {
         !self.batch.inside(block).is_empty()
     }
 
-    /// Statements without loops, in pieces that end at calls.
+    /// Statements without loops, in pieces that end at calls, or before them.
     fn part(&self, stmts: &[Stmt]) -> TokenStream {
+        let function = self.body.function();
         let mut pieces = TokenStream::new();
         let (mut first, mut made) = (0, 0);
         for (at, stmt) in stmts.iter().enumerate() {
+            if self.plan.abreast && begins_part(function, &stmts[first..at], stmt) {
+                pieces.extend(self.piece(&stmts[first..at], made, false));
+                first = at;
+            }
             let alone = Block {
                 stmts: vec![stmt.clone()],
                 value: None,

@@ -36,6 +36,28 @@ fn by_rows(a: ArrayView2<f64>, b: ArrayView2<f64>, mut c: ArrayViewMut2<f64>) {
     }
 }
 
+/// Loops that LLVM unrolls, and calls of what they find.
+#[kernel(parallel, cuda)]
+fn fields(p: ArrayView2<f64>, q: ArrayView2<f64>, w: &[f64], y: &mut [f64]) {
+    for i in 0..p.nrows() {
+        let (mut sum, mut most) = (0.0, [0.0; 3]);
+        for j in 0..q.nrows() {
+            let (mut square, mut length) = (0.0, 0.0);
+            for k in 0..3 {
+                let d = p[[i, k]] - q[[j, k]];
+                square += d * d;
+                most[k] += d.abs();
+            }
+            let near = (-0.5 * square).exp();
+            for k in 0..2 {
+                length += q[[j, k]] * near;
+            }
+            sum += w[j] * near - (length + 4.0).ln() * most[1];
+        }
+        y[i] = sum + most[0] - most[2];
+    }
+}
+
 /// Elements that are written on the way, and rows that LLVM goes along by itself.
 #[kernel(parallel, cuda)]
 fn running(a: ArrayView2<f64>, mut sums: ArrayViewMut2<f64>) {
@@ -250,6 +272,16 @@ fn rows_of_every_number_and_length() {
             &[0.5, 0.25, 2.0],
             y.view_mut()
         ));
+    }
+}
+
+#[test]
+fn loops_that_are_unrolled_beside_calls() {
+    for (m, n) in ROWS.into_iter().flat_map(|m| [0, 1, 5].map(|n| (m, n))) {
+        let (p, q) = (plane(m, 6), plane(n, 3));
+        for p in [p.slice(s![.., ..3]), p.slice(s![..;-1, ..;2])] {
+            close!(fields[y = vec![0.0; m]](p, q.view(), &doubles(n), &mut y));
+        }
     }
 }
 

@@ -151,6 +151,35 @@ impl Part {
     }
 }
 
+/// The statements, those of a block that is a statement's value before it: every variable has
+/// a name of its own.
+pub fn flat(function: &Function, stmts: &[Stmt]) -> Vec<Stmt> {
+    let stmts = stmts.iter();
+    stmts
+        .flat_map(|stmt| flat_stmt(function, stmt.clone()))
+        .collect()
+}
+
+fn flat_stmt(function: &Function, mut stmt: Stmt) -> Vec<Stmt> {
+    let value = match &mut stmt.kind {
+        StmtKind::Let {
+            init: Some(value), ..
+        }
+        | StmtKind::Assign { value, .. } => value,
+        _ => return vec![stmt],
+    };
+    let ExprKind::Block(block) = &function.exprs[*value].kind else {
+        return vec![stmt];
+    };
+    let Some(last) = block.value else {
+        return vec![stmt];
+    };
+    *value = last;
+    let mut stmts = flat(function, &block.stmts);
+    stmts.extend(flat_stmt(function, stmt));
+    stmts
+}
+
 /// The calls of elementary functions that a statement makes in any case, in order, of those that are worth
 /// being made for many iterations: `varies` tells whether neighbours have values of their own.
 pub fn calls(function: &Function, stmt: &Stmt, varies: &dyn Fn(ExprId) -> bool) -> Vec<ExprId> {
@@ -210,7 +239,7 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn parts(&self, body: &Block) -> Vec<Part> {
         let (mut parts, mut stmts) = (Vec::new(), Vec::new());
-        for stmt in self.flat(body) {
+        for stmt in flat(self.function, &body.stmts) {
             for call in self.calls(&stmt) {
                 parts.push(Part {
                     stmts: std::mem::take(&mut stmts),
@@ -221,36 +250,6 @@ impl Cutter<'_> {
         }
         parts.push(Part { stmts, call: None });
         parts
-    }
-
-    /// The statements, those of a block that is a statement's value before it: every variable has
-    /// a name of its own.
-    fn flat(&self, block: &Block) -> Vec<Stmt> {
-        block
-            .stmts
-            .iter()
-            .flat_map(|stmt| self.flat_stmt(stmt.clone()))
-            .collect()
-    }
-
-    fn flat_stmt(&self, mut stmt: Stmt) -> Vec<Stmt> {
-        let value = match &mut stmt.kind {
-            StmtKind::Let {
-                init: Some(value), ..
-            }
-            | StmtKind::Assign { value, .. } => value,
-            _ => return vec![stmt],
-        };
-        let ExprKind::Block(block) = &self.function.exprs[*value].kind else {
-            return vec![stmt];
-        };
-        let Some(last) = block.value else {
-            return vec![stmt];
-        };
-        *value = last;
-        let mut stmts = self.flat(block);
-        stmts.extend(self.flat_stmt(stmt));
-        stmts
     }
 
     /// The calls that a statement makes in any case, in order.

@@ -11,8 +11,7 @@ use crate::ir::{Block, ExprKind, Function, Stmt, StmtKind, VarId, walk};
 const MOST: usize = 160;
 
 /// How many statements can be cut: all, or those before the first that somebody else may see.
-pub fn most(function: &Function, region: &Region) -> usize {
-    let stmts = &region.body.stmts;
+pub fn most(function: &Function, region: &Region, stmts: &[Stmt]) -> usize {
     if !region.combines() && !region.fast_can_fail() {
         return stmts.len();
     }

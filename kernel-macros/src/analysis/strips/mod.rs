@@ -39,12 +39,14 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     if interior.is_some_and(|interior| has_simpler_trips(function, &region.body, interior)) {
         return None;
     }
-    let mut stmts = region.body.stmts.iter();
-    let first = stmts.position(|stmt| is_loop(function, stmt))?;
-    let most = abreast::most(function, region);
-    (first + 1..=most).rev().find_map(|cut| {
-        let at_calls = || cut_at(former, region, cut, true);
-        at_calls().or_else(|| cut_at(former, region, cut, false))
+    let stmts = stages::flat(function, &region.body.stmts);
+    let first = stmts.iter().position(|stmt| is_loop(function, stmt))?;
+    let most = abreast::most(function, region, &stmts);
+    let mut cuts = (first + 1..=most).rev();
+    let ends = [Ends::AtCalls, Ends::AtLoops, Ends::BeforeCalls];
+    cuts.find_map(|cut| {
+        let mut ends = ends.into_iter();
+        ends.find_map(|ends| cut_at(former, region, stmts.split_at(cut), ends))
     })
 }
 
@@ -66,12 +68,25 @@ fn has_simpler_trips(function: &Function, body: &Block, interior: &Interior) -> 
     found
 }
 
-/// The same with so many statements in parts, while each iteration does the rest by itself; at its calls
-/// of functions, too, if it has such as pay.
-fn cut_at(former: &Former, region: &Region, cut: usize, at_calls: bool) -> Option<Strips> {
+/// Where parts end, besides at loops.
+#[derive(Clone, Copy, PartialEq)]
+enum Ends {
+    /// At calls of functions of which the runtime has a form for many numbers, in strips.
+    AtCalls,
+    AtLoops,
+    /// Before calls, in iterations abreast: see [`begins_part`].
+    BeforeCalls,
+}
+
+/// The same with the first statements in parts, while each iteration does the rest by itself.
+fn cut_at(
+    former: &Former,
+    region: &Region,
+    (first, rest): (&[Stmt], &[Stmt]),
+    ends: Ends,
+) -> Option<Strips> {
     let function = former.function;
     let id = *former.nest.last()?;
-    let (first, rest) = region.body.stmts.split_at(cut);
     let mut cutter = Cutter {
         former,
         function,
@@ -86,7 +101,7 @@ fn cut_at(former: &Former, region: &Region, cut: usize, at_calls: bool) -> Optio
         computed: HashSet::default(),
         masked: false,
         apart: !rest.is_empty(),
-        at_calls: at_calls && !function.std_math,
+        ends,
         calls: Vec::new(),
         shared: HashSet::default(),
         region,
@@ -100,8 +115,13 @@ fn cut_at(former: &Former, region: &Region, cut: usize, at_calls: bool) -> Optio
     let scalars = scalars? as usize;
     let (ahead, written) = (cutter.ahead, cutter.written.all);
     let (masked, abreast, calls) = (cutter.masked, cutter.apart, cutter.calls);
-    // A few iterations are not enough for the functions of many numbers.
-    if at_calls && (masked || abreast || calls.is_empty()) {
+    let suits = match ends {
+        // A few iterations are not enough for the functions of many numbers.
+        Ends::AtCalls => !masked && !abreast && !calls.is_empty(),
+        Ends::AtLoops => !abreast,
+        Ends::BeforeCalls => abreast,
+    };
+    if !suits {
         return None;
     }
     let most = if abreast { MOST_ABREAST } else { MOST_CARRIED };
@@ -118,7 +138,7 @@ fn cut_at(former: &Former, region: &Region, cut: usize, at_calls: bool) -> Optio
         written,
         masked,
         abreast,
-        cut,
+        cut: first.len(),
         calls,
     })
 }
@@ -130,6 +150,23 @@ pub fn is_loop(function: &Function, stmt: &Stmt) -> bool {
         StmtKind::While { .. } => true,
         _ => false,
     }
+}
+
+/// Whether a part of iterations abreast ends between statements: a loop that LLVM unrolls may load elements along
+/// strides that it does not know, for which it makes no vectors, and then none of a long function beside it either.
+pub fn begins_part(function: &Function, before: &[Stmt], stmt: &Stmt) -> bool {
+    let block = Block {
+        stmts: vec![stmt.clone()],
+        value: None,
+    };
+    let mut calls = false;
+    walk::expressions(function, &block, &mut |id| {
+        calls |= matches!(function.exprs[id].kind, ExprKind::Call(of, _) if of.is_elementary());
+    });
+    let mut loops = before
+        .iter()
+        .filter(|stmt| matches!(stmt.kind, StmtKind::For(_)));
+    calls && loops.next().is_some()
 }
 
 /// Whether a statement writes an element of an array.
@@ -167,8 +204,8 @@ struct Cutter<'a> {
     masked: bool,
     /// Each iteration goes along elements of its own, or does the last of its statements by itself.
     apart: bool,
-    /// Whether parts end at calls, those calls, and what is bound to a value that all iterations share.
-    at_calls: bool,
+    /// Where parts end, calls at which they do, and what is bound to a value that all iterations share.
+    ends: Ends,
     calls: Vec<ExprId>,
     shared: HashSet<VarId>,
     region: &'a Region,
@@ -189,12 +226,21 @@ impl Cutter<'_> {
         if block.value.is_some() {
             return None;
         }
-        self.stmts(&block.stmts)
+        self.stmts(&stages::flat(self.function, &block.stmts))
     }
 
     fn stmts(&mut self, stmts: &[Stmt]) -> Option<()> {
         let count = self.written.count();
-        for stmt in stmts {
+        let mut first = 0;
+        for (at, stmt) in stmts.iter().enumerate() {
+            if is_loop(self.function, stmt) || self.part(stmt).is_some() {
+                first = at + 1;
+            } else if self.ends == Ends::BeforeCalls
+                && begins_part(self.function, &stmts[first..at], stmt)
+            {
+                self.part += 1;
+                first = at;
+            }
             match (&stmt.kind, self.part(stmt)) {
                 (StmtKind::For(id), _) if is_loop(self.function, stmt) => self.inner(*id)?,
                 (StmtKind::While { cond, body }, _) => self.masked(stmt, *cond, body)?,
@@ -218,7 +264,7 @@ impl Cutter<'_> {
     /// Ends a part at each call that a statement makes in any case and of which the runtime has a form for
     /// many numbers: each part but the last computes arguments.
     fn end_at_calls(&mut self, stmt: &Stmt) -> Option<()> {
-        if !self.at_calls {
+        if self.ends != Ends::AtCalls || self.function.std_math {
             return Some(());
         }
         let function = self.function;

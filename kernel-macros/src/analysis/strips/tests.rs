@@ -71,6 +71,16 @@ fn parts_end_at_calls() {
     );
 }
 
+/// Iterator chains have their sums in blocks.
+#[test]
+fn blocks_that_are_values_are_cut_too() {
+    cut(
+        "let mut s = 0.0; for k in 0..n { s += { let mut d = 0.0; for l in 0..n { d += x[l] * x[i]; } d.sqrt() * x[k] }; } y[i] = s;",
+        "d s",
+        false,
+    );
+}
+
 #[test]
 fn loops_that_iterations_leave_at_different_times_are_masked() {
     cut(
