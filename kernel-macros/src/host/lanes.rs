@@ -171,29 +171,37 @@ pub fn has_whole_rounds(region: &Region) -> bool {
 fn abreast_in_lanes(region: &Region, accumulators: &Accumulators) -> Option<TokenStream> {
     let plan = region.plan.strips.as_ref().filter(|_| levels::IN_FULL)?;
     let strip = Strips::of(region, plan);
-    let usize = region.body.scalar(Scalar::Usize);
-    let parts = strip.iterations(|last| {
-        let visit = visit(accumulators, last);
-        emit! {
-            let __at = (__first_lane + __n) as #usize;
-            #visit
-        }
-    });
-    let (lanes, unchecked) = (strip.lanes(), unchecked(region));
-    let (count, all) = (
-        names::index(strip.longest()),
-        names::index(region.lanes() as usize),
-    );
-    let together = emit! {
+    let parts = strip.iterations(|last| visit_group(region, accumulators, last));
+    let (lanes, count) = (strip.lanes(), names::index(strip.longest()));
+    Some(groups(region, &count, &emit!(#lanes #parts)))
+}
+
+/// So many iterations at a time, of the lanes from `__first_lane` on, as far as there are enough of them.
+fn groups(region: &Region, count: &impl ToTokens, group: &TokenStream) -> TokenStream {
+    let (all, unchecked) = (names::index(region.lanes() as usize), unchecked(region));
+    let groups = emit! {
         while FAST #unchecked && __end - __from >= #count && #all - __lane >= #count {
             let __first_lane = __lane;
-            #lanes
-            #parts
+            #group
             __from += #count;
             __lane = (__lane + #count) % #all;
         }
     };
-    Some(levels::if_optimised(region.rt(), &together))
+    levels::if_optimised(region.rt(), &groups)
+}
+
+/// An iteration of such a group, which combines into its lane.
+fn visit_group(
+    region: &Region,
+    accumulators: &Accumulators,
+    iteration: &TokenStream,
+) -> TokenStream {
+    let usize = region.body.scalar(Scalar::Usize);
+    let visit = visit(accumulators, iteration);
+    emit! {
+        let __at = (__first_lane + __n) as #usize;
+        #visit
+    }
 }
 
 /// Iterations cut at their calls, each of which combines into its lane; and the lanes of what passes from
@@ -205,7 +213,6 @@ fn staged_in_lanes(
     let plan = region.stages.as_ref().filter(|_| levels::IN_FULL)?;
     let inner = inner(region);
     let stages = Printer::of(region, &inner, plan);
-    let usize = region.body.scalar(Scalar::Usize);
     let combines = |block: &Block| {
         let mut found = false;
         walk::variables(region.body.function(), block, &mut |var| {
@@ -213,28 +220,12 @@ fn staged_in_lanes(
         });
         found
     };
-    let parts = stages.parts(|block, iteration| {
-        if !combines(block) {
-            return iteration;
-        }
-        let visit = visit(accumulators, &iteration);
-        emit! {
-            let __at = (__first_lane + __n) as #usize;
-            #visit
-        }
+    let parts = stages.parts(|block, iteration| match combines(block) {
+        true => visit_group(region, accumulators, &iteration),
+        false => iteration,
     });
-    let (count, unchecked) = (stages.count(), unchecked(region));
-    let all = names::index(region.lanes() as usize);
-    let together = emit! {
-        while FAST #unchecked && __end - __from >= #count && #all - __lane >= #count {
-            let __first_lane = __lane;
-            #parts
-            __from += #count;
-            __lane = (__lane + #count) % #all;
-        }
-    };
-    let together = levels::if_optimised(region.rt(), &together);
-    Some((stages.lanes(), together))
+    let groups = groups(region, &stages.count(), &parts);
+    Some((stages.lanes(), groups))
 }
 
 /// Iterations from `__from` on, of so many lanes from `__lane` on.

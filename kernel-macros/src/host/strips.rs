@@ -134,10 +134,7 @@ impl Strips<'_> {
         if rest.is_empty() {
             return parts;
         }
-        let block = Block {
-            stmts: rest.to_vec(),
-            value: None,
-        };
+        let block = Block::of(rest);
         let (reads, bound) = (self.used(&block), walk::bound(rest));
         let reads = reads.iter().filter(|var| !bound.contains(var));
         let reads = reads.map(|var| self.read_variable(*var));
@@ -341,11 +338,7 @@ impl Strips<'_> {
                 pieces.extend(self.piece(&stmts[first..at], made, false));
                 first = at;
             }
-            let alone = Block {
-                stmts: vec![stmt.clone()],
-                value: None,
-            };
-            for number in self.batch.inside(&alone) {
+            for number in self.batch.inside(&Block::of(&stmts[at..=at])) {
                 pieces.extend(self.piece(&stmts[first..at], number, true));
                 (first, made) = (at, number + 1);
             }
@@ -452,10 +445,7 @@ impl Strips<'_> {
             return self.part(part);
         };
         let (value, store) = self.body.in_two(access, op, value);
-        let block = Block {
-            stmts: part.to_vec(),
-            value: None,
-        };
+        let block = Block::of(part);
         let (rt, name) = (self.body.rt(), held(number));
         let lanes = lanes_of(&name);
         let keep = emit!(unsafe { #rt::put(&mut #lanes, __lane, __value) };);
@@ -469,10 +459,7 @@ impl Strips<'_> {
     /// A `while` loop, as long as any iteration goes on. What changes in it goes to lanes of its own
     /// and back: LLVM would store in place for those alone that go on, and masked stores are slow.
     fn masked(&self, part: &[Stmt], cond: ExprId, body: &Block) -> TokenStream {
-        let block = Block {
-            stmts: part.to_vec(),
-            value: None,
-        };
+        let block = Block::of(part);
         let rt = self.body.rt();
         let (bool, u64) = (
             self.body.scalar(Scalar::Bool),

@@ -167,6 +167,16 @@ pub struct Block {
     pub value: Option<ExprId>,
 }
 
+impl Block {
+    /// Statements, and no value.
+    pub fn of(stmts: &[Stmt]) -> Self {
+        Block {
+            stmts: stmts.to_vec(),
+            value: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Stmt {
     pub kind: StmtKind,

@@ -1,6 +1,7 @@
 //! `let all = a..b;` as its two ends: wherever the name stands, a range of them is as good.
 
-use super::closure::words;
+use super::closure::mentions;
+use super::contains::range_of;
 use super::swap::name;
 use crate::ir::names::plain;
 use proc_macro2::Ident;
@@ -63,19 +64,11 @@ fn bound(stmt: &syn::Stmt) -> Option<(&Ident, &syn::ExprRange)> {
         return None;
     };
     let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
-    let (syn::Pat::Ident(pat), syn::Expr::Range(range)) = (&local.pat, behind_parens(&init.expr))
-    else {
+    let (syn::Pat::Ident(pat), Some(range)) = (&local.pat, range_of(&init.expr)) else {
         return None;
     };
     let is_name = pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none();
     (is_name && local.attrs.is_empty()).then_some((&pat.ident, range))
-}
-
-fn behind_parens(node: &syn::Expr) -> &syn::Expr {
-    match node {
-        syn::Expr::Paren(of) => behind_parens(&of.expr),
-        node => node,
-    }
 }
 
 /// Whether the name stands only where a range is understood: as an index, over which a loop goes, or before
@@ -132,14 +125,7 @@ impl Visit<'_> for Uses<'_> {
     }
 
     fn visit_macro(&mut self, node: &syn::Macro) {
-        let named = words(node.tokens.clone())
-            .iter()
-            .any(|word| word == self.name);
-        let printed = node
-            .tokens
-            .to_string()
-            .contains(&format!("{{{}", self.name));
-        self.alike &= !named && !printed;
+        self.alike &= !mentions(&node.tokens, self.name);
     }
 }
 
@@ -174,8 +160,10 @@ impl VisitMut for Ends<'_> {
 
 impl Ends<'_> {
     fn bare(&self, node: &mut syn::Expr) {
-        if node.to_token_stream().to_string() == self.range.to_token_stream().to_string() {
-            *node = behind_parens(node).clone();
+        if node.to_token_stream().to_string() == self.range.to_token_stream().to_string()
+            && let Some(range) = range_of(node).cloned()
+        {
+            *node = syn::Expr::Range(range);
         }
     }
 }

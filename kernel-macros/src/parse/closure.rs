@@ -131,6 +131,13 @@ pub(super) fn words(tokens: TokenStream) -> Vec<String> {
     words.collect()
 }
 
+/// Whether tokens have a name, in a format string perhaps.
+pub(super) fn mentions(tokens: &impl ToTokens, name: &str) -> bool {
+    let tokens = tokens.to_token_stream();
+    let texts = tokens.to_string();
+    texts.contains(&format!("{{{name}")) || words(tokens).iter().any(|word| word == name)
+}
+
 /// Whether a closure's calls can be inlined: names for its parameters, and no way out of its body
 /// but its end.
 fn is_plain(closure: &syn::ExprClosure) -> bool {

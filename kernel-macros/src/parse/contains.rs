@@ -294,7 +294,7 @@ pub(super) fn written_out(node: &syn::Expr) -> Option<syn::Expr> {
     }
 }
 
-fn range_of(node: &syn::Expr) -> Option<&syn::ExprRange> {
+pub(super) fn range_of(node: &syn::Expr) -> Option<&syn::ExprRange> {
     match node {
         syn::Expr::Paren(of) => range_of(&of.expr),
         syn::Expr::Range(range) => Some(range),

@@ -4,7 +4,7 @@
 //! makes the same iterations, and the counter's value behind it is known.
 
 use super::assertion::is_assertion;
-use super::closure::words;
+use super::closure::{mentions, words};
 use super::expr::compound_op;
 use super::jump::Jumps;
 use crate::ir::BinaryOp;
@@ -352,7 +352,9 @@ impl Counted {
     fn put(self, stmts: &mut Vec<syn::Stmt>, at: usize) -> usize {
         let name = &self.name;
         if let Some((from, start)) = self.start(&stmts[..at])
-            && !stmts[at + 1..].iter().any(|stmt| mentions(stmt, name))
+            && !stmts[at + 1..]
+                .iter()
+                .any(|stmt| mentions(stmt, &plain(name)))
             && self.ahead.is_none_or(|ahead| is_small(&start, ahead))
         {
             let node = self.range_loop(&start);
@@ -370,7 +372,9 @@ impl Counted {
 
     /// The `let` that binds the counter for this loop alone, and what it starts at.
     fn start(&self, before: &[syn::Stmt]) -> Option<(usize, TokenStream)> {
-        let from = before.iter().rposition(|stmt| mentions(stmt, &self.name))?;
+        let from = before
+            .iter()
+            .rposition(|stmt| mentions(stmt, &plain(&self.name)))?;
         let syn::Stmt::Local(local) = &before[from] else {
             return None;
         };
@@ -382,11 +386,8 @@ impl Counted {
         let next = from + 1 == before.len() && is_steady(&init.expr);
         let kept = next || matches!(&*init.expr, syn::Expr::Lit(_));
         let value = init.expr.to_token_stream();
-        (binds
-            && kept
-            && local.attrs.is_empty()
-            && !words(value.clone()).contains(&plain(&self.name)))
-        .then_some((from, value))
+        (binds && kept && local.attrs.is_empty() && !mentions(&value, &plain(&self.name)))
+            .then_some((from, value))
     }
 
     fn range_loop(&self, start: &TokenStream) -> syn::Stmt {
@@ -410,12 +411,4 @@ impl Counted {
         };
         syn::parse_quote!(if #test { #name = #last; })
     }
-}
-
-/// Whether a statement has the name, in a format string perhaps.
-fn mentions(stmt: &syn::Stmt, name: &Ident) -> bool {
-    let tokens = stmt.to_token_stream();
-    let name = plain(name);
-    let texts = tokens.to_string();
-    words(tokens).contains(&name) || texts.contains(&format!("{{{name}"))
 }

@@ -2,7 +2,7 @@
 //!
 //! Only where each iteration pushes once, at its end, and the number of iterations can be asked for first.
 
-use super::closure::words;
+use super::closure::mentions;
 use super::collected::{Collected, Made, Source, is_array};
 use super::counter::{changes, is_literal, is_size};
 use super::jump::Jumps;
@@ -45,7 +45,7 @@ fn pushed(
     let (name, value) = push(inner.unwrap_or(outer).body.stmts.last()?)?;
     let (local, of) = empty(before, &name, ret)?;
     let mut loops = [Some(outer), inner].into_iter().flatten();
-    if loops.any(|node| !is_filling(node, &name)) || mentions(value, &name) {
+    if loops.any(|node| !is_filling(node, &name)) || mentions(value, &plain(&name)) {
         return None;
     }
     let Made { mut stmts, vec } = match inner {
@@ -74,12 +74,9 @@ fn is_filling(node: &syn::ExprForLoop, name: &Ident) -> bool {
     let jumps = Jumps::in_block(&node.body, None);
     let plain_loop = node.attrs.is_empty() && node.label.is_none();
     let (_, others) = node.body.stmts.split_last().expect("a loop with a push");
-    let elsewhere = mentions(&node.expr, name) || others.iter().any(|stmt| mentions(stmt, name));
+    let name = plain(name);
+    let elsewhere = mentions(&node.expr, &name) || others.iter().any(|stmt| mentions(stmt, &name));
     plain_loop && !elsewhere && !jumps.breaks && !jumps.continues
-}
-
-fn mentions(node: &impl ToTokens, name: &Ident) -> bool {
-    words(node.to_token_stream()).contains(&plain(name))
 }
 
 /// The body's statements but for the last one.
@@ -114,7 +111,7 @@ fn two_loops(
     value: &syn::Expr,
 ) -> Option<Made> {
     let ((i, _), (j, columns)) = (counts(outer)?, counts(inner)?);
-    if mentions(columns, i) || i == j || changes(&outer.body, columns) {
+    if mentions(columns, &plain(i)) || i == j || changes(&outer.body, columns) {
         return None;
     }
     let vec = name("made");
@@ -188,7 +185,7 @@ fn empty<'a>(
     name: &Ident,
     ret: &impl Fn(&Ident) -> Option<syn::Type>,
 ) -> Option<(&'a mut syn::Local, syn::Type)> {
-    let has = |stmt: &&mut syn::Stmt| words(stmt.to_token_stream()).contains(&plain(name));
+    let has = |stmt: &&mut syn::Stmt| mentions(stmt, &plain(name));
     let Some(syn::Stmt::Local(local)) = before.iter_mut().rfind(has) else {
         return None;
     };

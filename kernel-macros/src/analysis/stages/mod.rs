@@ -199,10 +199,7 @@ pub fn calls(function: &Function, stmt: &Stmt, varies: &dyn Fn(ExprId) -> bool) 
 fn assigns_inside(function: &Function, stmt: &Stmt) -> bool {
     let mut assignments = 0;
     let own = usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
-    let block = Block {
-        stmts: vec![stmt.clone()],
-        value: None,
-    };
+    let block = Block::of(std::slice::from_ref(stmt));
     walk::statements(function, &block, &mut |stmt| {
         assignments += usize::from(matches!(stmt.kind, StmtKind::Assign { .. }));
     });

@@ -24,7 +24,7 @@ pub fn most(function: &Function, region: &Region, stmts: &[Stmt]) -> usize {
 /// Whether a statement combines nothing, writes no array and cannot fail, so that the iterations
 /// before may do theirs later.
 fn is_private(function: &Function, region: &Region, stmt: &Stmt) -> bool {
-    let block = block(std::slice::from_ref(stmt));
+    let block = Block::of(std::slice::from_ref(stmt));
     let mut private = true;
     walk::variables(function, &block, &mut |var| {
         private &= region.accumulators.iter().all(|of| of.var != var);
@@ -47,7 +47,7 @@ fn is_private(function: &Function, region: &Region, stmt: &Stmt) -> bool {
 /// Whether it is worth its code: in some loop each trip waits for the one before.
 pub fn pays(function: &Function, stmts: &[Stmt]) -> bool {
     let (mut chain, mut size) = (false, 0);
-    walk::statements(function, &block(stmts), &mut |stmt| {
+    walk::statements(function, &Block::of(stmts), &mut |stmt| {
         if let StmtKind::For(id) = stmt.kind {
             let body = &function.loops[id].body;
             chain |= is_chain(function, body) && !unrolled::is(function, id);
@@ -72,11 +72,4 @@ pub fn is_chain(function: &Function, body: &Block) -> bool {
     assigned
         .iter()
         .any(|(var, _)| plan.accumulators.iter().all(|of| of.var != *var))
-}
-
-fn block(stmts: &[Stmt]) -> Block {
-    Block {
-        stmts: stmts.to_vec(),
-        value: None,
-    }
 }

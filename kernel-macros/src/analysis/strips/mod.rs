@@ -42,11 +42,15 @@ pub fn find(former: &Former, region: &Region) -> Option<Strips> {
     let stmts = stages::flat(function, &region.body.stmts);
     let first = stmts.iter().position(|stmt| is_loop(function, stmt))?;
     let most = abreast::most(function, region, &stmts);
-    let mut cuts = (first + 1..=most).rev();
+    let mut at_calls = false;
+    walk::expressions(function, &region.body, &mut |id| {
+        at_calls |= !function.std_math && stages::has_usual_form(function, id);
+    });
     let ends = [Ends::AtCalls, Ends::AtLoops, Ends::BeforeCalls];
-    cuts.find_map(|cut| {
-        let mut ends = ends.into_iter();
-        ends.find_map(|ends| cut_at(former, region, stmts.split_at(cut), ends))
+    let ends = &ends[usize::from(!at_calls)..];
+    (first + 1..=most).rev().find_map(|cut| {
+        let mut ends = ends.iter();
+        ends.find_map(|ends| cut_at(former, region, stmts.split_at(cut), *ends))
     })
 }
 
@@ -155,10 +159,7 @@ pub fn is_loop(function: &Function, stmt: &Stmt) -> bool {
 /// Whether a part of iterations abreast ends between statements: a loop that LLVM unrolls may load elements along
 /// strides that it does not know, for which it makes no vectors, and then none of a long function beside it either.
 pub fn begins_part(function: &Function, before: &[Stmt], stmt: &Stmt) -> bool {
-    let block = Block {
-        stmts: vec![stmt.clone()],
-        value: None,
-    };
+    let block = Block::of(std::slice::from_ref(stmt));
     let mut calls = false;
     walk::expressions(function, &block, &mut |id| {
         calls |= matches!(function.exprs[id].kind, ExprKind::Call(of, _) if of.is_elementary());
@@ -264,7 +265,7 @@ impl Cutter<'_> {
     /// Ends a part at each call that a statement makes in any case and of which the runtime has a form for
     /// many numbers: each part but the last computes arguments.
     fn end_at_calls(&mut self, stmt: &Stmt) -> Option<()> {
-        if self.ends != Ends::AtCalls || self.function.std_math {
+        if self.ends != Ends::AtCalls {
             return Some(());
         }
         let function = self.function;
@@ -290,10 +291,7 @@ impl Cutter<'_> {
     /// What iterations do one after the other.
     fn rest(&mut self, stmts: &[Stmt]) {
         let function = self.function;
-        let block = Block {
-            stmts: stmts.to_vec(),
-            value: None,
-        };
+        let block = Block::of(stmts);
         walk::variables(function, &block, &mut |var| self.uses(var));
     }
 
@@ -339,8 +337,7 @@ impl Cutter<'_> {
     /// Whether every operation has a vector instruction for certain. Lanes that wait cost as much
     /// as lanes that work, so it would not do to compute them one by one.
     fn is_vector_code(&self, stmt: &Stmt) -> bool {
-        let stmts = vec![stmt.clone()];
-        let block = Block { stmts, value: None };
+        let block = Block::of(std::slice::from_ref(stmt));
         let mut vector = true;
         walk::expressions(self.function, &block, &mut |id| {
             vector &= self.is_vector_operation(id);
